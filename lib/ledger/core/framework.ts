@@ -1,0 +1,135 @@
+import type { z } from 'zod';
+import type { ChainId, Hash, Height, TimeMs } from './types';
+import type { StateReader, StateWrite } from './storage';
+
+/**
+ * The framework socket: what a transaction means on one kind of sub-chain.
+ *
+ * A framework is pure with respect to the machine: it owns no clock, disk, network or randomness.
+ * The same state and the same block give the same {@link ExecutedBlock} on every peer. A transaction
+ * that fails is a receipt, never an exception; an exception out of `executeBlock` stops the peer.
+ *
+ * A new framework is a new folder under `frameworks/`, never a change in `core/`.
+ */
+export interface Framework<Config = unknown> {
+  /** Stable name, written into the genesis block: `ethereum`, later `fabric`, `fisco-bcos` … */
+  readonly name: string;
+  /** Rules of execution. A block that names a higher version stops an older program (fail-stop, not fork). */
+  readonly engineVersion: number;
+  /** The sub-chain's settings, written into the genesis block as canonical JSON and parsed on each open. */
+  readonly configSchema: z.ZodType<Config>;
+  /** Binds the framework to one peer's copy of one sub-chain. Must not read state before it is asked to. */
+  open(context: FrameworkContext<Config>): FrameworkInstance;
+}
+
+export interface FrameworkContext<Config> {
+  readonly chain: ChainId;
+  readonly config: Config;
+}
+
+export interface FrameworkInstance {
+  /** State and roots at height 0. */
+  initGenesis(input: GenesisInput): Promise<ExecutedBlock>;
+
+  /**
+   * Decides whether a transaction may be queued: form, signature, sequence, funds, intrinsic cost.
+   * Reads the state as of the last block that was executed. Throws {@link TransactionRefused} when not.
+   */
+  checkTransaction(bytes: Uint8Array, state: StateReader): Promise<CheckedTransaction>;
+
+  /** Executes ordered transactions on top of `state` and returns everything a peer stores for the block. */
+  executeBlock(input: BlockInput, state: StateReader): Promise<ExecutedBlock>;
+
+  /**
+   * Answers a read on durable state. Requests and answers are the framework's own types;
+   * its door codec is the only caller. Throws an error of the framework's own protocol.
+   */
+  query(request: unknown, view: ReadView): Promise<unknown>;
+}
+
+export interface GenesisInput {
+  readonly time: TimeMs;
+}
+
+export interface BlockInput {
+  readonly height: Height;
+  readonly parentHash: Hash;
+  readonly time: TimeMs;
+  /** The proposer's public key as DER SubjectPublicKeyInfo; frameworks derive a coinbase from it if they need one. */
+  readonly proposer: Uint8Array;
+  readonly transactions: readonly Uint8Array[];
+  /**
+   * True while a proposer builds the block: a transaction that cannot be part of it (its sequence is used up, its
+   * sender cannot pay any more) is left out and named in `dropped`. False on a peer that re-executes an ordered
+   * block: there such a transaction proves the proposer wrong and is thrown as an error.
+   */
+  readonly building: boolean;
+}
+
+export interface ExecutedBlock {
+  /** Transactions of the block, in order: those of the input, without the dropped. */
+  readonly transactions: readonly ExecutedTransaction[];
+  readonly dropped: readonly { readonly index: number; readonly reason: TransactionRefused }[];
+  readonly stateRoot: Hash;
+  readonly receiptRoot: Hash;
+  readonly transactionRoot: Hash;
+  /** Root over events or logs; frameworks without one return the hash of nothing (32 zero bytes). */
+  readonly eventRoot: Hash;
+  /** The block header in the framework's own encoding (Ethereum: RLP), committed to by the engine's header. */
+  readonly frameworkHeader: Uint8Array;
+  /** Everything the block changes: state, receipts, indices. Sorted by key, each key once. */
+  readonly writes: readonly StateWrite[];
+}
+
+export interface ExecutedTransaction {
+  readonly id: Hash;
+  readonly bytes: Uint8Array;
+  readonly succeeded: boolean;
+}
+
+/** What a framework tells the queue about a transaction that it would execute. */
+export interface CheckedTransaction {
+  readonly id: Hash;
+  readonly bytes: Uint8Array;
+  /** Upper bound of work in the framework's own unit (Ethereum: gas limit); a block's sum is capped. */
+  readonly cost: bigint;
+  /**
+   * Transactions of one lane execute in the order of their sequence (Ethereum: sender and nonce). `next` is the
+   * lane's next free sequence in the state. The queue holds a transaction that is ahead of its lane back, up to a limit.
+   * Absent: any order.
+   */
+  readonly lane?: { readonly key: string; readonly sequence: bigint; readonly next: bigint };
+}
+
+/** Durable state at one height, as a door's read sees it. */
+export interface ReadView {
+  readonly height: Height;
+  readonly state: StateReader;
+  /** Header and block by height; undefined when there is none. */
+  readonly blockAt: (height: Height) => StoredBlockView | undefined;
+  /** Aborted when the caller's time is up; long reads look at it. */
+  readonly signal: AbortSignal;
+}
+
+export interface StoredBlockView {
+  readonly height: Height;
+  readonly hash: Hash;
+  readonly time: TimeMs;
+  readonly frameworkHeader: Uint8Array;
+  readonly transactions: readonly Uint8Array[];
+}
+
+/**
+ * A transaction that may not enter the queue. `code` is the framework's own (Ethereum: `nonce-too-low`,
+ * `insufficient-funds` …); its door turns it into the protocol's error shape.
+ */
+export class TransactionRefused extends Error {
+  override readonly name = 'TransactionRefused';
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly details: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}

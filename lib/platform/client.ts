@@ -1,0 +1,2 @@
+export * from './pure/errors';
+export * from './pure/assert';

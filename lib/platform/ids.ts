@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+
+/** Prefix of each kind of id, so that an id in a log says what it names. */
+const prefixes = {
+  user: 'usr',
+  session: 'ses',
+  emailToken: 'emt',
+  organisation: 'org',
+  application: 'app',
+  subChain: 'sub',
+  peer: 'peer',
+  cityNode: 'city',
+  host: 'host',
+  accessKey: 'ck',
+  operation: 'op',
+  invoice: 'inv',
+  payment: 'pay',
+  moneyEntry: 'mon',
+  moneyLine: 'mol',
+  moneyAccount: 'moa',
+  request: 'req',
+} as const;
+
+const crockford = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** `op_01jd…`: prefix, 48 bits of time in milliseconds, 80 random bits (ULID layout, lower case), sortable by time. */
+export function createId(kind: keyof typeof prefixes, now: number = Date.now()): string {
+  const bytes = Buffer.concat([Buffer.alloc(6), randomBytes(10)]);
+  bytes.writeUIntBE(now, 0, 6);
+  return `${prefixes[kind]}_${encodeBase32(bytes)}`;
+}
+
+/** True for the text form of an id of this kind; says nothing about whether the row exists. */
+export function isId(kind: keyof typeof prefixes, text: string): boolean {
+  return text.startsWith(`${prefixes[kind]}_`) && /^[a-z]+_[0-9a-hjkmnp-tv-z]{26}$/.test(text);
+}
+
+function encodeBase32(bytes: Buffer): string {
+  let value = BigInt(`0x${bytes.toString('hex')}`);
+  let text = '';
+  for (let index = 0; index < 26; index++) {
+    text = crockford[Number(value & 31n)] + text;
+    value >>= 5n;
+  }
+  return text;
+}

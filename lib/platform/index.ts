@@ -1,0 +1,10 @@
+export * from './pure/errors';
+export * from './pure/assert';
+export * from './pure/bytes';
+export { getEnv, getSecrets, dataPath, type Env, type Secrets } from './env';
+export { getDb, isUniqueViolation, isRowMissing, type Db, type Tx } from './db';
+export { getRedis, createBlockingRedis } from './redis';
+export { getLogger, type Logger } from './logger';
+export { createId, isId } from './ids';
+export { encryptSecret, decryptSecret } from './encryption';
+export { singleton } from './singleton';
