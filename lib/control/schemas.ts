@@ -1,0 +1,147 @@
+import { z } from 'zod';
+
+/**
+ * The control interface between the portal (web, worker) and a city-node process: JSON over HTTP on its own listener,
+ * each request signed with the host's control secret. All calls are idempotent: the same call twice gives the same
+ * answer, the same call with other content is a CONFLICT.
+ */
+
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+export const chainIdSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/);
+export const cityCodeSchema = z.string().regex(/^[A-Z]{3,4}$/);
+
+/** Names one peer: a sub-chain in a city node. */
+export const peerNameSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema });
+export type PeerName = z.infer<typeof peerNameSchema>;
+
+/** `PUT /v1/peers/{cityNode}/{chain}`: makes the peer's key in the city node. */
+export const createPeerResultSchema = z.object({
+  /** P-256, DER SubjectPublicKeyInfo, base64. */
+  publicKey: z.base64(),
+});
+
+/** What the doors of a host allow one sub-chain. Absent limits are unlimited. */
+export const chainLimitsSchema = z.object({
+  /** Token bucket for transactions. */
+  transactionsPerSecond: z.number().positive(),
+  transactionBurst: z.number().int().positive(),
+  /** Token bucket for all requests at the door. */
+  requestsPerSecond: z.number().positive(),
+  requestBurst: z.number().int().positive(),
+  /** Requests within the period; further ones are refused. */
+  requestsPerPeriod: z.number().int().positive().optional(),
+  transactionsPerPeriod: z.number().int().positive().optional(),
+  period: z.enum(['total', 'month']),
+  storageBytesMax: z.number().int().positive(),
+  /** After this moment (milliseconds since 1970) the doors are read-only. */
+  writableUntilMs: z.number().int().positive().optional(),
+});
+export type ChainLimits = z.infer<typeof chainLimitsSchema>;
+
+/** `PUT /v1/chains/{cityNode}/{chain}`: opens the peer's ledger with this genesis. */
+export const openChainSchema = z.object({
+  framework: z.string(),
+  /** The framework's own configuration, parsed by its configSchema. */
+  config: z.record(z.string(), z.unknown()),
+  genesisTimeMs: z.number().int().positive(),
+  /** All peers of the sub-chain, the ordering one first. */
+  peers: z
+    .array(
+      z.object({
+        cityNode: cityCodeSchema,
+        publicKey: z.base64(),
+        orders: z.boolean(),
+        /** Where the peer's host answers other hosts; same host: its own id. */
+        hostId: z.string(),
+        controlUrl: z.url(),
+      }),
+    )
+    .min(1)
+    .max(16),
+  /** Shared by the hosts of this sub-chain alone, for forwarding and catch-up between them. 32 bytes, base64. */
+  linkSecret: z.base64(),
+  limits: chainLimitsSchema,
+});
+export type OpenChain = z.infer<typeof openChainSchema>;
+export const openChainResultSchema = z.object({ genesisHash: hex32, height: z.number().int() });
+
+/** `POST /v1/chains/{cityNode}/{chain}/deploy`: the deployer key of the ordering peer deploys the contract package. */
+export const deploySchema = z.object({ data: z.string().regex(/^0x(?:[0-9a-f]{2})+$/i).max(2 + 2 * 49_152 + 2 * 65_536) });
+export const deployResultSchema = z.object({
+  transactionHash: z.string(),
+  contractAddress: z.string(),
+  height: z.number().int(),
+  succeeded: z.boolean(),
+  /** Decoded revert reason or EVM error when it did not succeed. */
+  reason: z.string().optional(),
+});
+
+/** `GET /v1/chains/{cityNode}/{chain}`. */
+export const peerStatusSchema = z.object({
+  cityNode: cityCodeSchema,
+  chain: chainIdSchema,
+  /** `key`: the peer has its key, its ledger is not opened yet. */
+  state: z.enum(['key', 'running', 'stopped']),
+  orders: z.boolean(),
+  height: z.number().int(),
+  headHash: z.string().optional(),
+  sizeBytes: z.number().int(),
+  /** Why the peer stopped itself. */
+  problem: z.string().optional(),
+});
+export type PeerStatus = z.infer<typeof peerStatusSchema>;
+export const peerStatusListSchema = z.object({ peers: z.array(peerStatusSchema) });
+
+/** `PUT /v1/access-keys/{id}`: what a door must know to check a key. */
+export const accessKeyRecordSchema = z.object({
+  id: z.string(),
+  chain: chainIdSchema,
+  kind: z.enum(['header', 'url']),
+  scope: z.enum(['read', 'write']),
+  /** HMAC-SHA-256 of the secret under the access-key pepper, base64. */
+  secretHmac: z.base64(),
+  origins: z.array(z.string()).max(20),
+  expiresAtMs: z.number().int().optional(),
+  revoked: z.boolean(),
+  version: z.number().int(),
+});
+export type AccessKeyRecord = z.infer<typeof accessKeyRecordSchema>;
+
+/** `POST /v1/chains/{cityNode}/{chain}/rpc`: a read in the framework's protocol, outside quotas and meters. */
+export const controlRpcSchema = z.object({ method: z.string(), params: z.array(z.unknown()).max(16) });
+
+/** `GET /v1/chains/{cityNode}/{chain}/wait?after=`: answers when the height is above `after`, at the latest after 20 s. */
+export const waitResultSchema = z.object({ height: z.number().int() });
+
+/** `GET /v1/meters?after=&limit=`: flushed meter records; a record is never changed once it has a sequence number. */
+export const meterRecordSchema = z.object({
+  sequence: z.number().int().positive(),
+  atMs: z.number().int(),
+  chain: chainIdSchema,
+  requests: z.number().int().min(0),
+  transactions: z.number().int().min(0),
+});
+export type MeterRecord = z.infer<typeof meterRecordSchema>;
+export const meterPageSchema = z.object({ records: z.array(meterRecordSchema), lastSequence: z.number().int() });
+/** `POST /v1/meters/acknowledge`: records up to and including this number may be forgotten. */
+export const meterAcknowledgeSchema = z.object({ upTo: z.number().int().min(0) });
+
+/** `GET /v1/report`: measured, never estimated. */
+export const hostReportSchema = z.object({
+  hostId: z.string(),
+  version: z.string(),
+  startedAtMs: z.number().int(),
+  atMs: z.number().int(),
+  /** Of the whole process; not measured per city node. */
+  memoryRssBytes: z.number().int(),
+  memoryAnonymousBytes: z.number().int().optional(),
+  cpuSeconds: z.number(),
+  diskFreeBytes: z.number().int(),
+  cityNodes: z.array(
+    z.object({ code: cityCodeSchema, peers: z.number().int(), storageBytes: z.number().int(), syncs: z.number().int() }),
+  ),
+});
+export type HostReport = z.infer<typeof hostReportSchema>;
+
+/** Error answer of every call. */
+export const controlErrorSchema = z.object({ code: z.string(), message: z.string() });
