@@ -1,0 +1,52 @@
+// The frame of every command here: signals, messages, tearing down, and the exit code.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createFamily } from './processes.mjs';
+import { SetupError } from './setup-error.mjs';
+
+/**
+ * Runs `work` with a family of processes that is gone when the command ends, also after a signal.
+ * @param {(context: { family: ReturnType<typeof createFamily>, atEnd: (undo: () => unknown) => void,
+ *   interrupted: Promise<number> }) => Promise<number>} work gives the exit code
+ */
+export async function runCommand(work) {
+  const family = createFamily();
+  const undo = [];
+  let interrupt;
+  const interrupted = new Promise((resolve) => {
+    interrupt = resolve;
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => interrupt(128 + os.constants.signals[signal]));
+  }
+  let code;
+  try {
+    code = await Promise.race([interrupted, work({ family, atEnd: (one) => undo.push(one), interrupted })]);
+  } catch (error) {
+    process.stderr.write(`\n${error instanceof SetupError ? error.message : (error.stack ?? error)}\n`);
+    code = 1;
+  }
+  // What is made last goes first, except the processes: servers must outlive what tidies up on them.
+  for (const one of undo.reverse()) {
+    try {
+      await one();
+    } catch (error) {
+      process.stderr.write(`While tidying up: ${error.stack ?? error}\n`);
+      code ||= 1;
+    }
+  }
+  await family.stop();
+  process.exit(code);
+}
+
+/** A directory that is gone after the command, also when the command is killed. */
+export function temporaryData({ family, atEnd }, name) {
+  const directory = mkdtempSync(path.join(os.tmpdir(), `chainworks-${name}-`));
+  family.removeAtDeath(directory);
+  atEnd(async () => {
+    await family.stop();
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  });
+  return directory;
+}
