@@ -1,0 +1,53 @@
+/**
+ * What the machine refuses, by code. A transaction that may not be queued is a `TransactionRefused` instead, and a
+ * broken invariant an `AssertionError`.
+ */
+export interface LedgerErrorDetails {
+  /** No peer of this sub-chain lives here. */
+  'chain-unknown': { chain: string };
+  /** The sub-chain exists here with another genesis. */
+  'chain-differs': { chain: string };
+  /** The genesis document is not acceptable: unknown framework, wrong config, own key not among the peers … */
+  'genesis-invalid': { chain: string };
+  /** `createChain` before `createPeer`. */
+  'peer-missing': { chain: string };
+  /** The peer is stopped, by an operator or by itself; `reason` is what it said. */
+  'chain-stopped': { chain: string; reason: string };
+  /** Too many transactions wait: try again after that time. */
+  'queue-full': { chain: string; retryAfterMs: number };
+  /** No other peer of the sub-chain answered. May heal. */
+  'peers-unreachable': { chain: string };
+  /** A block from another peer cannot be the next one; the peer goes on without it. */
+  'block-refused': { chain: string; height: number };
+  /** A reader held its view so long that the blocks since then were forgotten. Read again. */
+  'view-too-old': { chain: string };
+  /** Another process (or this one) has the directory open. */
+  'storage-locked': { directory: string };
+  /** A stored byte is not what was written: the file and the offset of the frame. */
+  'storage-corrupt': { file: string; offset: number };
+  /** The directory is of a newer or a foreign format. */
+  'storage-format': { file: string };
+  /** Writing failed; the storage takes no more commits until it is opened again. */
+  'storage-failed': Record<never, never>;
+  /** The host is closing or closed. */
+  closing: Record<never, never>;
+}
+
+export type LedgerErrorCode = keyof LedgerErrorDetails;
+
+export class LedgerError<C extends LedgerErrorCode = LedgerErrorCode> extends Error {
+  override readonly name = 'LedgerError';
+  constructor(
+    readonly code: C,
+    readonly details: LedgerErrorDetails[C],
+    message: string,
+    options: { cause?: unknown } = {},
+  ) {
+    super(message, options);
+  }
+}
+
+/** True for a LedgerError with this code; by shape, because errors cross bundle borders. */
+export function isLedgerError<C extends LedgerErrorCode>(error: unknown, code: C): error is LedgerError<C> {
+  return error instanceof Error && error.name === 'LedgerError' && 'code' in error && error.code === code;
+}

@@ -1,0 +1,24 @@
+import type { TimeMs } from './types';
+
+/**
+ * What the machine asks of the world besides disk and network. The process that opens a host hands these over, and a
+ * simulator can own all of them.
+ */
+export interface MachinePorts {
+  /** Wall clock. May step back: the machine never lets a block's time fall below its parent's. */
+  readonly now: () => TimeMs;
+  /** Runs `task` once, about `delayMs` later. Calling the result before that takes it back. */
+  readonly schedule: (delayMs: number, task: () => void) => () => void;
+  /** Resolves after waiting sockets and files had their turn (`setImmediate`): the machine shares its thread. */
+  readonly yieldTurn: () => Promise<void>;
+  readonly logger: MachineLogger;
+}
+
+/** Structured log: an event and its ids; never payloads or keys. */
+export interface MachineLogger {
+  info(fields: LogFields, event: string): void;
+  warn(fields: LogFields, event: string): void;
+  error(fields: LogFields, event: string): void;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
