@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+// `*.test.ts` needs nothing; `*.integration.test.ts` needs the services of `npm run with-services`;
+// `*.conformance.test.ts` runs published clients and vectors against the sockets and doors.
+const everywhere = '{app,bench,lib,prisma,scripts,workers}/**';
+const kind = (name: string) => `${everywhere}/*.${name}.{ts,tsx,mjs}`;
+
+export default defineConfig({
+  resolve: { alias: { '@': import.meta.dirname } },
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    // Real key derivation, real disks and two cores shared with a database: slow is not wrong.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [kind('test')],
+          exclude: [kind('integration.test'), kind('conformance.test')],
+        },
+      },
+      { extends: true, test: { name: 'integration', include: [kind('integration.test')] } },
+      { extends: true, test: { name: 'conformance', include: [kind('conformance.test')] } },
+    ],
+  },
+});
