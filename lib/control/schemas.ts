@@ -64,6 +64,7 @@ export const openChainSchema = z.object({
 });
 export type OpenChain = z.infer<typeof openChainSchema>;
 export const openChainResultSchema = z.object({ genesisHash: hex32, height: z.number().int() });
+export type OpenChainResult = z.infer<typeof openChainResultSchema>;
 
 /** `POST /v1/chains/{cityNode}/{chain}/deploy`: the deployer key of the ordering peer deploys the contract package. */
 export const deploySchema = z.object({ data: z.string().regex(/^0x(?:[0-9a-f]{2})+$/i).max(2 + 2 * 49_152 + 2 * 65_536) });
@@ -75,6 +76,7 @@ export const deployResultSchema = z.object({
   /** Decoded revert reason or EVM error when it did not succeed. */
   reason: z.string().optional(),
 });
+export type DeployResult = z.infer<typeof deployResultSchema>;
 
 /** `GET /v1/chains/{cityNode}/{chain}`. */
 export const peerStatusSchema = z.object({
@@ -90,11 +92,16 @@ export const peerStatusSchema = z.object({
   problem: z.string().optional(),
 });
 export type PeerStatus = z.infer<typeof peerStatusSchema>;
+/** `POST /v1/chains/{cityNode}/{chain}/stop`: the reason is shown with the peer. */
+export const stopChainSchema = z.object({ reason: z.string().min(1).max(500) });
+
 export const peerStatusListSchema = z.object({ peers: z.array(peerStatusSchema) });
 
+/** The public half of `id.secret`. */
+export const accessKeyIdSchema = z.string().regex(/^ck_[0-9a-z]{8,40}$/);
 /** `PUT /v1/access-keys/{id}`: what a door must know to check a key. */
 export const accessKeyRecordSchema = z.object({
-  id: z.string(),
+  id: accessKeyIdSchema,
   chain: chainIdSchema,
   kind: z.enum(['header', 'url']),
   scope: z.enum(['read', 'write']),
@@ -123,6 +130,7 @@ export const meterRecordSchema = z.object({
 });
 export type MeterRecord = z.infer<typeof meterRecordSchema>;
 export const meterPageSchema = z.object({ records: z.array(meterRecordSchema), lastSequence: z.number().int() });
+export type MeterPage = z.infer<typeof meterPageSchema>;
 /** `POST /v1/meters/acknowledge`: records up to and including this number may be forgotten. */
 export const meterAcknowledgeSchema = z.object({ upTo: z.number().int().min(0) });
 
@@ -143,5 +151,26 @@ export const hostReportSchema = z.object({
 });
 export type HostReport = z.infer<typeof hostReportSchema>;
 
-/** Error answer of every call. */
-export const controlErrorSchema = z.object({ code: z.string(), message: z.string() });
+/** A read in the framework's protocol: its answer, or its own error as the protocol's client would see it. */
+export const controlRpcResultSchema = z.union([
+  z.object({ result: z.unknown() }).strict(),
+  z.object({ error: z.object({ code: z.number().int(), message: z.string(), data: z.unknown().optional() }) }).strict(),
+]);
+export type ControlRpcResult = z.infer<typeof controlRpcResultSchema>;
+
+/** `PUT /v1/access-keys/{id}`: the version that counts now; an older record than the stored one changes nothing. */
+export const putAccessKeyResultSchema = z.object({ id: z.string(), version: z.number().int() });
+/** `GET /v1/access-keys`. */
+export const accessKeyListSchema = z.object({ accessKeys: z.array(accessKeyRecordSchema) });
+/** Answer of calls that have nothing to say. */
+export const doneSchema = z.object({});
+
+/** Error answer of every call. `code` is one of the product's error codes; `message` is fit for the portal's users. */
+export const controlErrorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** What the code's details are made of: subject of NOT_FOUND and CONFLICT, fields of INVALID_INPUT … */
+  details: z.record(z.string(), z.unknown()).optional(),
+  requestId: z.string().optional(),
+});
+export type ControlError = z.infer<typeof controlErrorSchema>;

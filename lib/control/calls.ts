@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import * as s from './schemas';
+
+/**
+ * Every call of the control interface in one table: client and server are both derived from it, so that neither can
+ * know a call that the other does not.
+ */
+export interface Call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Segments that begin with `:` are parameters. */
+  readonly path: string;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly answer: A;
+  /** How long the caller waits. */
+  readonly timeoutMs: number;
+}
+
+function defineCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+  call: Call<P, Q, B, A>,
+): Call<P, Q, B, A> {
+  return call;
+}
+
+const none = z.object({}).strict();
+const noBody = z.undefined();
+const quickMs = 10_000;
+const peer = { params: s.peerNameSchema, query: none } as const;
+const host = { params: none, query: none } as const;
+
+/** The longest a host holds a `waitForHeight` open. */
+export const waitMsMax = 20_000;
+
+export const controlCalls = {
+  createPeer: defineCall({ ...peer, method: 'PUT', path: '/v1/peers/:cityNode/:chain', body: noBody, answer: s.createPeerResultSchema, timeoutMs: quickMs }),
+  listPeers: defineCall({ ...host, method: 'GET', path: '/v1/peers', body: noBody, answer: s.peerStatusListSchema, timeoutMs: quickMs }),
+  openChain: defineCall({ ...peer, method: 'PUT', path: '/v1/chains/:cityNode/:chain', body: s.openChainSchema, answer: s.openChainResultSchema, timeoutMs: 30_000 }),
+  peerStatus: defineCall({ ...peer, method: 'GET', path: '/v1/chains/:cityNode/:chain', body: noBody, answer: s.peerStatusSchema, timeoutMs: quickMs }),
+  removeChain: defineCall({ ...peer, method: 'DELETE', path: '/v1/chains/:cityNode/:chain', body: noBody, answer: s.doneSchema, timeoutMs: 30_000 }),
+  startChain: defineCall({ ...peer, method: 'POST', path: '/v1/chains/:cityNode/:chain/start', body: noBody, answer: s.peerStatusSchema, timeoutMs: 30_000 }),
+  stopChain: defineCall({ ...peer, method: 'POST', path: '/v1/chains/:cityNode/:chain/stop', body: s.stopChainSchema, answer: s.peerStatusSchema, timeoutMs: quickMs }),
+  setLimits: defineCall({ ...peer, method: 'PUT', path: '/v1/chains/:cityNode/:chain/limits', body: s.chainLimitsSchema, answer: s.doneSchema, timeoutMs: quickMs }),
+  deploy: defineCall({ ...peer, method: 'POST', path: '/v1/chains/:cityNode/:chain/deploy', body: s.deploySchema, answer: s.deployResultSchema, timeoutMs: 60_000 }),
+  rpc: defineCall({ ...peer, method: 'POST', path: '/v1/chains/:cityNode/:chain/rpc', body: s.controlRpcSchema, answer: s.controlRpcResultSchema, timeoutMs: quickMs }),
+  waitForHeight: defineCall({
+    ...peer,
+    method: 'GET',
+    path: '/v1/chains/:cityNode/:chain/wait',
+    query: z.object({ after: z.coerce.number().int().min(-1) }).strict(),
+    body: noBody,
+    answer: s.waitResultSchema,
+    timeoutMs: waitMsMax + quickMs,
+  }),
+  putAccessKey: defineCall({ ...host, method: 'PUT', path: '/v1/access-keys/:id', params: z.object({ id: s.accessKeyIdSchema }), body: s.accessKeyRecordSchema, answer: s.putAccessKeyResultSchema, timeoutMs: 5_000 }),
+  listAccessKeys: defineCall({ ...host, method: 'GET', path: '/v1/access-keys', body: noBody, answer: s.accessKeyListSchema, timeoutMs: quickMs }),
+  meters: defineCall({
+    ...host,
+    method: 'GET',
+    path: '/v1/meters',
+    query: z.object({ after: z.coerce.number().int().min(0), limit: z.coerce.number().int().min(1).max(1_000).default(1_000) }).strict(),
+    body: noBody,
+    answer: s.meterPageSchema,
+    timeoutMs: quickMs,
+  }),
+  acknowledgeMeters: defineCall({ ...host, method: 'POST', path: '/v1/meters/acknowledge', body: s.meterAcknowledgeSchema, answer: s.doneSchema, timeoutMs: quickMs }),
+  report: defineCall({ ...host, method: 'GET', path: '/v1/report', body: noBody, answer: s.hostReportSchema, timeoutMs: quickMs }),
+} as const;
+
+export type ControlCalls = typeof controlCalls;
+export type ControlCallName = keyof ControlCalls;
+export type CallParams<N extends ControlCallName> = z.output<ControlCalls[N]['params']>;
+export type CallQuery<N extends ControlCallName> = z.output<ControlCalls[N]['query']>;
+export type CallBody<N extends ControlCallName> = z.output<ControlCalls[N]['body']>;
+export type CallAnswer<N extends ControlCallName> = z.output<ControlCalls[N]['answer']>;
