@@ -6,5 +6,5 @@ export { getDb, isUniqueViolation, isRowMissing, type Db, type Tx } from './db';
 export { getRedis, createBlockingRedis } from './redis';
 export { getLogger, type Logger } from './logger';
 export { createId, isId } from './ids';
-export { encryptSecret, decryptSecret } from './encryption';
+export { encryptSecret, decryptSecret } from './pure/encryption';
 export { singleton } from './singleton';
