@@ -49,10 +49,16 @@ let secrets: Secrets | undefined;
 /** The parsed environment; throws an error that lists each wrong variable. */
 export function getEnv(): Env {
   if (env) return env;
-  const parsed = envSchema.safeParse(withoutEmpty(process.env));
-  if (!parsed.success) throw new Error(`The environment is not complete:\n${z.prettifyError(parsed.error)}`);
-  env = parsed.data;
+  env = parseEnv(process.env);
   return env;
+}
+
+/** Parses settings; an empty value counts as absent. Throws an error that lists each wrong variable by name. */
+export function parseEnv(values: Readonly<Record<string, string | undefined>>): Env {
+  const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value));
+  const parsed = envSchema.safeParse(present);
+  if (!parsed.success) throw new Error(`The environment is not complete:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }
 
 /** Secrets made at first start; read from the file, never from the environment, where child processes would see them. */
@@ -68,8 +74,4 @@ export function getSecrets(): Secrets {
 /** Path below the data directory. */
 export function dataPath(...parts: string[]): string {
   return path.resolve(getEnv().CHAINWORKS_DATA, ...parts);
-}
-
-function withoutEmpty(values: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1])));
 }
