@@ -28,6 +28,12 @@ export interface FrameworkContext<Config> {
 }
 
 export interface FrameworkInstance {
+  /**
+   * Most cost that one block may carry: a proposer takes transactions while the sum of their `cost` stays at or below.
+   * A single transaction above it is refused by `checkTransaction`. Absent: no cap.
+   */
+  readonly blockCostMax?: bigint;
+
   /** State and roots at height 0. */
   initGenesis(input: GenesisInput): Promise<ExecutedBlock>;
 
