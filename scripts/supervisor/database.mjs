@@ -50,6 +50,5 @@ export async function generateClient(family) {
 
 /** Brings the database to the newest schema, making it where it does not exist. */
 export async function migrate(family, databaseUrl) {
-  if (existsSync(projectPath('prisma/migrations'))) await prisma(family, ['migrate', 'deploy'], { databaseUrl });
-  else await prisma(family, ['db', 'push', '--accept-data-loss'], { databaseUrl });
+  await prisma(family, ['migrate', 'deploy'], { databaseUrl });
 }

@@ -13,6 +13,17 @@ function startTimeOf(pid) {
   }
 }
 
+/** What tells this process from any other, now and later. */
+export function ownIdentity() {
+  return { pid: process.pid, startTime: startTimeOf(process.pid) };
+}
+
+/** Whether the process that wrote its identity into the file still runs. */
+export function isOwnerAlive(file) {
+  const owner = readOwner(file);
+  return owner !== undefined && isAlive(owner);
+}
+
 function isAlive({ pid, startTime }) {
   try {
     process.kill(pid, 0);
@@ -37,7 +48,7 @@ function readOwner(file) {
  */
 export async function acquireLock(file, { what, waitMs = 0 }) {
   const mine = `${file}.${process.pid}`;
-  writeFileSync(mine, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }), { mode: 0o600 });
+  writeFileSync(mine, JSON.stringify(ownIdentity()), { mode: 0o600 });
   const until = performance.now() + waitMs;
   try {
     for (;;) {

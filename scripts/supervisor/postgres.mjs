@@ -117,6 +117,7 @@ export async function startPostgres({ supervise, directory, port, password, dura
   });
   const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
   await waitUntil(() => acceptsConnections(url), { timeoutMs: 60_000, what: 'PostgreSQL', gaveUp: server.endedBecause });
+  server.markReady();
   return url;
 }
 

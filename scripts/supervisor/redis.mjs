@@ -66,6 +66,7 @@ export async function startRedis({ supervise, directory, port, password, durable
   const server = supervise('redis', ['redis-server', file]);
   const url = `redis://:${password}@127.0.0.1:${port}`;
   await waitUntil(() => answersPing(url), { timeoutMs: 60_000, what: 'Redis', gaveUp: server.endedBecause });
+  server.markReady();
   return url;
 }
 

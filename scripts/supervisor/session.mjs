@@ -17,17 +17,23 @@ export async function runCommand(work) {
   const interrupted = new Promise((resolve) => {
     interrupt = resolve;
   });
+  let isInterrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => interrupt(128 + os.constants.signals[signal]));
+    process.on(signal, () => {
+      const code = 128 + os.constants.signals[signal];
+      if (isInterrupted) process.exit(code); // asked twice: the guard and the kernel stop what is left
+      isInterrupted = true;
+      interrupt(code);
+    });
   }
   let code;
   try {
     code = await Promise.race([interrupted, work({ family, atEnd: (one) => undo.push(one), interrupted })]);
   } catch (error) {
-    process.stderr.write(`\n${error instanceof SetupError ? error.message : (error.stack ?? error)}\n`);
+    process.stderr.write(`\n${describe(error)}\n`);
     code = 1;
   }
-  // What is made last goes first, except the processes: servers must outlive what tidies up on them.
+  await family.stop();
   for (const one of undo.reverse()) {
     try {
       await one();
@@ -36,17 +42,20 @@ export async function runCommand(work) {
       code ||= 1;
     }
   }
-  await family.stop();
   process.exit(code);
+}
+
+/** Errors of the machine (rights, space) name the path themselves; a stack would only hide it. */
+function describe(error) {
+  if (error instanceof SetupError) return error.message;
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(error.code)) return error.message;
+  return error.stack ?? String(error);
 }
 
 /** A directory that is gone after the command, also when the command is killed. */
 export function temporaryData({ family, atEnd }, name) {
   const directory = mkdtempSync(path.join(os.tmpdir(), `chainworks-${name}-`));
   family.removeAtDeath(directory);
-  atEnd(async () => {
-    await family.stop();
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  });
+  atEnd(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   return directory;
 }

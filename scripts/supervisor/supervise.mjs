@@ -47,7 +47,9 @@ export function createSupervisor({ family, logs, say }) {
         isReady = true;
       },
       endedBecause: () => firstEnd,
-      pid: () => current.pid,
+      get pid() {
+        return current.pid;
+      },
     };
   };
 }
