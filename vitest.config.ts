@@ -4,12 +4,14 @@ import { defineConfig } from 'vitest/config';
 // `*.conformance.test.ts` runs published clients and vectors against the sockets and doors.
 const everywhere = '{app,bench,lib,prisma,scripts,workers}/**';
 const kind = (name: string) => `${everywhere}/*.${name}.{ts,tsx,mjs}`;
+// Each worker has its own database (scripts/testing/shards.mjs); a file gets a fresh process.
+const setupFiles = ['scripts/testing/use-shard.mjs'];
 
 export default defineConfig({
   resolve: { alias: { '@': import.meta.dirname } },
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 2, // as many as scripts/testing/shards.mjs has databases
     // Real key derivation, real disks and two cores shared with a database: slow is not wrong.
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -22,8 +24,8 @@ export default defineConfig({
           exclude: [kind('integration.test'), kind('conformance.test')],
         },
       },
-      { extends: true, test: { name: 'integration', include: [kind('integration.test')] } },
-      { extends: true, test: { name: 'conformance', include: [kind('conformance.test')] } },
+      { extends: true, test: { name: 'integration', include: [kind('integration.test')], setupFiles } },
+      { extends: true, test: { name: 'conformance', include: [kind('conformance.test')], setupFiles } },
     ],
   },
 });

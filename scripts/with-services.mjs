@@ -5,11 +5,12 @@ import { generateClient, migrate } from './supervisor/database.mjs';
 import { processEnvironment } from './supervisor/environment.mjs';
 import { createLog } from './supervisor/log.mjs';
 import { ensureSecrets } from './supervisor/secrets.mjs';
-import { borrowServers, startServices } from './supervisor/services.mjs';
+import { startServices } from './supervisor/services.mjs';
 import { runCommand, temporaryData } from './supervisor/session.mjs';
 import { SetupError } from './supervisor/setup-error.mjs';
 import { createSupervisor } from './supervisor/supervise.mjs';
 import { dataLayout } from './supervisor/project.mjs';
+import { borrowServers, createShards } from './testing/shards.mjs';
 
 const command = process.argv.slice(2);
 
@@ -23,7 +24,10 @@ await runCommand(async (context) => {
   atEnd(await borrowServers(randomBytes(6).toString('hex')));
   const { databaseUrl, redisUrl } = await startServices({ data, secrets, supervise, log, durable: false });
   await log.step('database client', () => generateClient(family));
-  await log.step('database schema', () => migrate(family, databaseUrl));
+  await log.step('database schema', async () => {
+    await migrate(family, databaseUrl);
+    await createShards(databaseUrl);
+  });
   const env = processEnvironment({ data, databaseUrl, redisUrl, publicUrl: 'http://127.0.0.1:3000', nodeEnv: process.env.NODE_ENV ?? 'test' });
   return family.run(command, { env });
 });

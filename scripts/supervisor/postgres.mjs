@@ -121,23 +121,31 @@ export async function startPostgres({ supervise, directory, port, password, dura
   return url;
 }
 
-/** Whether the server of the URL lets us in; throws on an address or password that waiting does not heal. */
+/** Whether the server of the URL lets us in; throws when it refuses the password, which waiting does not heal. */
 export async function acceptsConnections(url) {
+  try {
+    await withPostgres(url, (client) => client.query('select 1'));
+    return true;
+  } catch (error) {
+    if (error.code === '28P01' || error.code === '28000') {
+      const { hostname, port } = new URL(url);
+      throw new SetupError(`PostgreSQL at ${hostname}:${port || 5432} refuses the user or password: ${error.message}`);
+    }
+    return false;
+  }
+}
+
+/** Connects to the server's own database `postgres` (ours may not exist yet), asks, and leaves. */
+export async function withPostgres(url, ask) {
   const { default: pg } = await import('pg');
   const address = new URL(url);
   address.pathname = '/postgres';
   const client = new pg.Client({ connectionString: address.toString(), connectionTimeoutMillis: 5000 });
-  client.on('error', () => {}); // a server that goes away while we ask has answered: no
+  client.on('error', () => {}); // the same error rejects the call below
   try {
     await client.connect();
-    await client.query('select 1');
-    return true;
-  } catch (error) {
-    if (error.code === '28P01' || error.code === '28000') {
-      throw new SetupError(`PostgreSQL at ${address.hostname}:${address.port || 5432} refuses the user or password: ${error.message}`);
-    }
-    return false;
+    return await ask(client);
   } finally {
-    await client.end().catch(() => {});
+    await client.end().catch(() => {}); // a server that is gone needs no goodbye
   }
 }

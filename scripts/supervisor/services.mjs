@@ -2,7 +2,7 @@
 import { acceptsConnections, startPostgres } from './postgres.mjs';
 import { freePort } from './ports.mjs';
 import { dataLayout } from './project.mjs';
-import { answersPing, requireRedis, startRedis, withRedis } from './redis.mjs';
+import { answersPing, requireRedis, startRedis } from './redis.mjs';
 import { SetupError } from './setup-error.mjs';
 
 /** Ports that a person finds again, taken when they are free; nobody but our own processes needs them. */
@@ -43,38 +43,4 @@ export async function startServices({ data, secrets, supervise, log, durable = t
     return `${note}, own server on port ${own.port}`;
   });
   return { databaseUrl, redisUrl };
-}
-
-/**
- * A test must not touch what a real server already holds: a database of its own that is dropped afterwards,
- * and a Redis database that was empty and is emptied again.
- */
-export async function borrowServers(random) {
-  const undo = [];
-  if (process.env.DATABASE_URL) {
-    const url = new URL(process.env.DATABASE_URL);
-    const name = `chainworks_test_${random}`;
-    const admin = new URL(url);
-    admin.pathname = '/postgres';
-    url.pathname = `/${name}`;
-    process.env.DATABASE_URL = url.toString();
-    undo.push(async () => {
-      const { default: pg } = await import('pg');
-      const client = new pg.Client({ connectionString: admin.toString() });
-      await client.connect();
-      await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
-      await client.end();
-    });
-  }
-  if (process.env.REDIS_URL) {
-    const redisUrl = process.env.REDIS_URL;
-    const keys = await withRedis(redisUrl, (redis) => redis.dbsize());
-    if (keys > 0) {
-      throw new SetupError(`The Redis database of REDIS_URL holds ${keys} keys. Tests need an empty one, e.g. the same address ending in /9.`);
-    }
-    undo.push(() => withRedis(redisUrl, (redis) => redis.flushdb()));
-  }
-  return async () => {
-    for (const one of undo) await one();
-  };
 }
