@@ -1,27 +1,6 @@
 import { z } from 'zod';
+import { defineCall, type Handlers } from './define-call';
 import * as s from './schemas';
-
-/**
- * Every call of the control interface in one table: client and server are both derived from it, so that neither can
- * know a call that the other does not.
- */
-export interface Call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** Segments that begin with `:` are parameters. */
-  readonly path: string;
-  readonly params: P;
-  readonly query: Q;
-  readonly body: B;
-  readonly answer: A;
-  /** How long the caller waits. */
-  readonly timeoutMs: number;
-}
-
-function defineCall<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
-  call: Call<P, Q, B, A>,
-): Call<P, Q, B, A> {
-  return call;
-}
 
 const none = z.object({}).strict();
 const noBody = z.undefined();
@@ -32,6 +11,10 @@ const host = { params: none, query: none } as const;
 /** The longest a host holds a `waitForHeight` open. */
 export const waitMsMax = 20_000;
 
+/**
+ * Every call of the control interface in one table: client and server are both derived from it, so that neither can
+ * know a call that the other does not.
+ */
 export const controlCalls = {
   createPeer: defineCall({ ...peer, method: 'PUT', path: '/v1/peers/:cityNode/:chain', body: noBody, answer: s.createPeerResultSchema, timeoutMs: quickMs }),
   listPeers: defineCall({ ...host, method: 'GET', path: '/v1/peers', body: noBody, answer: s.peerStatusListSchema, timeoutMs: quickMs }),
@@ -68,8 +51,5 @@ export const controlCalls = {
 } as const;
 
 export type ControlCalls = typeof controlCalls;
-export type ControlCallName = keyof ControlCalls;
-export type CallParams<N extends ControlCallName> = z.output<ControlCalls[N]['params']>;
-export type CallQuery<N extends ControlCallName> = z.output<ControlCalls[N]['query']>;
-export type CallBody<N extends ControlCallName> = z.output<ControlCalls[N]['body']>;
-export type CallAnswer<N extends ControlCallName> = z.output<ControlCalls[N]['answer']>;
+export type ControlHandlers = Handlers<ControlCalls>;
+export type CallAnswer<N extends keyof ControlCalls> = z.output<ControlCalls[N]['answer']>;

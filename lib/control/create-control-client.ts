@@ -1,9 +1,7 @@
-import { z } from 'zod';
 import { AppError } from '@/lib/platform/pure/errors';
-import { controlCalls, type CallAnswer, type ControlCallName, type ControlCalls } from './calls';
-import { controlErrorToAppError, hostUnavailable } from './control-errors';
-import { controlErrorSchema, type AccessKeyRecord, type ChainLimits, type OpenChain, type PeerName, type PeerStatus } from './schemas';
-import { createNonce, parseControlSecret, signAnswer, signaturesEqual, signatureHeaders, signRequest } from './sign-request';
+import { controlCalls, type CallAnswer } from './calls';
+import { createCallSender, type CallOptions } from './create-call-sender';
+import type { AccessKeyRecord, ChainLimits, OpenChain, PeerName, PeerStatus } from './schemas';
 
 export interface ControlClientOptions {
   /** Base address of the host's control listener: `http://127.0.0.1:4101`. */
@@ -13,12 +11,6 @@ export interface ControlClientOptions {
   readonly hostId: string;
   readonly fetch?: typeof fetch;
   readonly now?: () => number;
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  /** Replaces the call's own time limit, in milliseconds. */
-  readonly timeoutMs?: number;
 }
 
 /**
@@ -54,18 +46,9 @@ export interface ControlClient {
   report(options?: CallOptions): Promise<CallAnswer<'report'>>;
 }
 
-/** Answers above this are not read: the largest honest one is a block with its receipts. */
-const answerBytesMax = 32 * 1024 * 1024;
-
-interface Target {
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly body?: unknown;
-}
-
 /** A client of one host's control interface. Holds no connection of its own and needs no closing. */
 export function createControlClient(options: ControlClientOptions): ControlClient {
-  const send = createSender(options);
+  const send = createCallSender(controlCalls, { ...options, baseUrl: options.controlUrl, signer: `host:${options.hostId}` });
   return {
     createPeer: (peer, call) => send('createPeer', { params: peer }, call),
     openChain: (peer, input, call) => send('openChain', { params: peer, body: input }, call),
@@ -102,91 +85,6 @@ export function createControlClient(options: ControlClientOptions): ControlClien
   };
 }
 
-function createSender(options: ControlClientOptions) {
-  const secret = parseControlSecret(options.secret);
-  const fetcher = options.fetch ?? fetch;
-  const now = options.now ?? Date.now;
-  const base = options.controlUrl.replace(/\/+$/, '');
-
-  return async function send<N extends ControlCallName>(name: N, target: Target, callOptions: CallOptions = {}): Promise<CallAnswer<N>> {
-    const call: ControlCalls[ControlCallName] = controlCalls[name];
-    const path = targetOf(call.path, target);
-    const body = target.body === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(target.body));
-    const nonce = createNonce();
-    const timeMs = now();
-    const signer = `host:${options.hostId}`;
-    const signature = signRequest(secret, { signer, method: call.method, target: path, timeMs, nonce, body });
-    const timeout = AbortSignal.timeout(callOptions.timeoutMs ?? call.timeoutMs);
-    let response: Response;
-    let bytes: Uint8Array;
-    try {
-      response = await fetcher(base + path, {
-        method: call.method,
-        headers: {
-          ...(body.length > 0 ? { 'content-type': 'application/json' } : {}),
-          [signatureHeaders.signer]: signer,
-          [signatureHeaders.time]: String(timeMs),
-          [signatureHeaders.nonce]: nonce,
-          [signatureHeaders.signature]: signature,
-        },
-        ...(body.length > 0 ? { body } : {}),
-        redirect: 'error',
-        cache: 'no-store',
-        signal: callOptions.signal ? AbortSignal.any([timeout, callOptions.signal]) : timeout,
-      });
-      bytes = await readLimited(response);
-    } catch (error) {
-      if (callOptions.signal?.aborted) throw callOptions.signal.reason;
-      throw hostUnavailable(options.hostId, timeout.aborted ? `${name} was not answered in time` : `${name} did not get through`, error);
-    }
-    return readAnswer(name, response, bytes, { secret, nonce, hostId: options.hostId });
-  };
-}
-
-function readAnswer<N extends ControlCallName>(
-  name: N,
-  response: Response,
-  bytes: Uint8Array,
-  context: { secret: Uint8Array; nonce: string; hostId: string },
-): CallAnswer<N> {
-  // The one answer that a host cannot sign: it does not know the caller's secret.
-  if (response.status === 401) {
-    throw new AppError('UNAUTHENTICATED', {}, {
-      publicMessage: 'The city node does not accept the portal’s signature.',
-      // Heals when a clock is set right or the host has joined anew.
-      retryable: true,
-      message: `host ${context.hostId} refused the signature of ${name}: wrong secret, or clocks more than 30 s apart`,
-    });
-  }
-  const expected = signAnswer(context.secret, { nonce: context.nonce, status: response.status, body: bytes });
-  if (!signaturesEqual(expected, response.headers.get(signatureHeaders.signature) ?? '')) {
-    throw hostUnavailable(context.hostId, `${name} was answered with status ${response.status} without the host's signature`);
-  }
-  const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  if (!response.ok) throw controlErrorToAppError(controlErrorSchema.parse(json));
-  const parsed = controlCalls[name].answer.safeParse(json);
-  if (!parsed.success) throw hostUnavailable(context.hostId, `${name} was answered in an unknown shape: ${z.prettifyError(parsed.error)}`);
-  return parsed.data as CallAnswer<N>;
-}
-
 function rpcRefused(error: { code: number; message: string }): AppError<'INVALID_INPUT'> {
   return new AppError('INVALID_INPUT', { fields: { rpc: error.message } }, { publicMessage: error.message, message: `rpc ${error.code}: ${error.message}` });
-}
-
-function targetOf(path: string, target: Target): string {
-  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(target.params?.[name] ?? ''));
-  const query = Object.entries(target.query ?? {}).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
-  return query.length === 0 ? filled : `${filled}?${new URLSearchParams(query.map(([key, value]) => [key, String(value)]))}`;
-}
-
-async function readLimited(response: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  if (!response.body) return new Uint8Array();
-  for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
-    total += part.length;
-    if (total > answerBytesMax) throw new Error(`answer is larger than ${answerBytesMax} bytes`);
-    parts.push(part);
-  }
-  return new Uint8Array(Buffer.concat(parts));
 }

@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { NonceCache } from './nonce-cache';
+import { signatureHeaders, signaturesEqual, signRequest, timeWindowMs } from './sign-request';
+
+export interface RequestVerifierOptions {
+  /** The secret behind a signer's name (`host:…`, `chain:…`); undefined for one that is not known here. */
+  readonly secretOf: (signer: string) => Uint8Array | undefined;
+  readonly now: () => number;
+  /** Nonces kept per half minute pair; above it requests are refused. */
+  readonly noncesMax?: number;
+}
+
+export interface VerifiedRequest {
+  readonly signer: string;
+  readonly secret: Uint8Array;
+  readonly nonce: string;
+}
+
+/** Why a request is not believed: for the log; the caller is told only that it is not. */
+export type VerifyFailure = 'unsigned' | 'clock' | 'before-start' | 'signer' | 'signature' | 'replay' | 'busy';
+
+export type RequestVerifier = (request: { method: string; target: string; headers: IncomingHttpHeaders; body: Uint8Array }) =>
+  | { ok: true; request: VerifiedRequest }
+  | { ok: false; failure: VerifyFailure };
+
+/** Checks signature, clock and nonce of signed requests. */
+export function createRequestVerifier(options: RequestVerifierOptions): RequestVerifier {
+  const startedAtMs = options.now();
+  const nonces = new NonceCache(2 * timeWindowMs, options.noncesMax ?? 100_000, startedAtMs);
+
+  return ({ method, target, headers, body }) => {
+    const signer = single(headers[signatureHeaders.signer]);
+    const nonce = single(headers[signatureHeaders.nonce]);
+    const time = single(headers[signatureHeaders.time]);
+    const signature = single(headers[signatureHeaders.signature]);
+    if (!signer || !signature || !nonce || !/^[\w-]{16,64}$/.test(nonce) || !time || !/^\d{1,15}$/.test(time)) return { ok: false, failure: 'unsigned' };
+    const secret = options.secretOf(signer);
+    if (!secret) return { ok: false, failure: 'signer' };
+    const timeMs = Number(time);
+    if (!signaturesEqual(signature, signRequest(secret, { signer, method, target, timeMs, nonce, body }))) return { ok: false, failure: 'signature' };
+    const nowMs = options.now();
+    if (Math.abs(nowMs - timeMs) > timeWindowMs) return { ok: false, failure: 'clock' };
+    // Nonces of an earlier process are forgotten, so what was signed before this one began might be a replay.
+    if (timeMs < startedAtMs - 1_000) return { ok: false, failure: 'before-start' };
+    const taken = nonces.take(`${signer} ${nonce}`, nowMs);
+    if (taken !== 'taken') return { ok: false, failure: taken === 'seen' ? 'replay' : 'busy' };
+    return { ok: true, request: { signer, secret, nonce } };
+  };
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
