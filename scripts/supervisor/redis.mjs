@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { canInstallPackages, installDebianPackage } from './debian.mjs';
 import { waitUntil } from './ports.mjs';
 import { SetupError } from './setup-error.mjs';
 
@@ -17,7 +18,7 @@ function redisMajor() {
 export function requireRedis() {
   let note = 'found';
   let major = redisMajor();
-  if (major === undefined && process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0) {
+  if (major === undefined && canInstallPackages()) {
     installDebianPackage('redis-server');
     note = 'installed by apt';
     major = redisMajor();
@@ -33,19 +34,6 @@ export function requireRedis() {
   }
   if (major < oldestMajor) throw new SetupError(`redis-server ${major} is too old: 6.2 or newer is needed. Or set REDIS_URL.`);
   return note;
-}
-
-/** Installs a Debian package as root, refreshing the package lists once when it is not known. */
-export function installDebianPackage(name) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }; // runlevel 1: no system service is started
-  const apt = (...args) => spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=180', ...args], { env, encoding: 'utf8' });
-  const install = () => apt('install', '-y', '--no-install-recommends', name);
-  let result = install();
-  if (result.status !== 0) {
-    apt('update');
-    result = install();
-  }
-  if (result.status !== 0) throw new SetupError(`apt-get could not install ${name}:\n${(result.stderr || result.stdout).trim()}`);
 }
 
 /** Starts Redis in a directory. The password goes by a private file: a command line is readable by everybody. */

@@ -30,7 +30,7 @@ export async function runCommand(work) {
   try {
     code = await Promise.race([interrupted, work({ family, atEnd: (one) => undo.push(one), interrupted })]);
   } catch (error) {
-    process.stderr.write(`\n${describe(error)}\n`);
+    process.stderr.write(`\n${describeError(error)}\n`);
     code = 1;
   }
   await family.stop();
@@ -46,7 +46,7 @@ export async function runCommand(work) {
 }
 
 /** Errors of the machine (rights, space) name the path themselves; a stack would only hide it. */
-function describe(error) {
+export function describeError(error) {
   if (error instanceof SetupError) return error.message;
   if (['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(error.code)) return error.message;
   return error.stack ?? String(error);

@@ -1,0 +1,38 @@
+import { defineConfig } from '@playwright/test';
+
+const { CHAINWORKS_TEST_URL: baseURL, PLAYWRIGHT_CHROMIUM: executablePath } = process.env;
+if (!baseURL || !executablePath) throw new Error('The journeys need a running product: `npm test -- --only browser [<filter>]`.');
+
+/** No journey may reach anything but this machine, and the browser itself asks nobody for updates. */
+const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--no-default-browser-check',
+  '--disable-features=OptimizationHints,MediaRouter,Translate',
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
+];
+
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: '**/*.journey.ts',
+  // One journey waits for blocks and mails of its own people only, so two may share the product.
+  workers: 2,
+  retries: 0,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: true,
+  outputDir: 'test-results',
+  use: {
+    baseURL,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: { executablePath, args: chromiumFlags },
+  },
+});

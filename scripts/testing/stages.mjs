@@ -1,0 +1,103 @@
+// The stages of `npm test`: each runs to its end, says what it counted, and never throws for a red test.
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { buildPortal } from '../supervisor/build.mjs';
+import { processEnvironment } from '../supervisor/environment.mjs';
+import { freePort } from '../supervisor/ports.mjs';
+import { runSetupCommands, startProduct } from '../supervisor/product.mjs';
+import { dataLayout, projectPath } from '../supervisor/project.mjs';
+import { ensureSecrets } from '../supervisor/secrets.mjs';
+import { requireChromium } from './chromium.mjs';
+import { countPlaywright, countVitest, readCount } from './results.mjs';
+import { journeyShard, shardEnvironment } from './shards.mjs';
+
+const node = (file, ...args) => [process.execPath, projectPath('node_modules', file), ...args];
+
+const rooms = ['app', 'bench', 'lib', 'prisma', 'scripts', 'workers'];
+const endings = {
+  unit: /^[^.]+\.test\.(ts|tsx|mjs)$/,
+  integration: /\.integration\.test\.(ts|tsx|mjs)$/,
+  conformance: /\.conformance\.test\.(ts|tsx|mjs)$/,
+  browser: /\.journey\.ts$/,
+};
+
+/** A stage is passed over only while there is no file of it at all. */
+function hasTests(stage, places = stage === 'browser' ? ['e2e'] : rooms) {
+  return places.some((place) => {
+    if (!existsSync(projectPath(place))) return false;
+    const entries = readdirSync(projectPath(place), { withFileTypes: true });
+    return entries.some((entry) => (entry.isDirectory() ? hasTests(stage, [path.join(place, entry.name)]) : endings[stage].test(entry.name)));
+  });
+}
+
+/** A tool is no test: it adds to the count only when it fails. */
+async function runTools({ family }, ...commands) {
+  for (const command of commands) {
+    if ((await family.run(command)) !== 0) return { passed: 0, failed: 1, skipped: 0 };
+  }
+  return { passed: 0, failed: 0, skipped: 0 };
+}
+
+async function runVitest(context, name) {
+  if (!hasTests(name)) return undefined;
+  const { family, filters, data, env } = context;
+  const reportFile = path.join(data, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+  const exitCode = await family.run(node('vitest/vitest.mjs', 'run', '--project', name, ...reporters, ...filters), { env });
+  return readCount({ exitCode, reportFile, count: countVitest });
+}
+
+/** Builds, seeds and starts the whole product on free ports, and walks through it in a browser. */
+async function runBrowser(context) {
+  if (!hasTests('browser')) return undefined;
+  const { family, filters, data, services, supervise, log } = context;
+  const chromium = requireChromium();
+  const host = '127.0.0.1';
+  const ports = { web: await freePort(), gateway: await freePort(), control: await freePort(), worker: await freePort() };
+  const own = shardEnvironment({ DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl, CHAINWORKS_DATA: data }, journeyShard);
+  const publicUrl = `http://${host}:${ports.web}`;
+  const productData = own.CHAINWORKS_DATA;
+  mkdirSync(productData, { recursive: true });
+  ensureSecrets(productData);
+  const product = { data: productData, databaseUrl: own.DATABASE_URL, redisUrl: own.REDIS_URL, publicUrl, nodeEnv: 'production' };
+  const env = processEnvironment(product);
+  const plan = { data: productData, host, ports, gatewayUrl: `http://${host}:${ports.gateway}` };
+  await log.step('portal build', () => buildPortal(family, env));
+  await runSetupCommands({ family, log, env, plan });
+  await startProduct({ supervise, log, env, plan });
+
+  const reportFile = path.join(data, 'browser.json');
+  const command = node('@playwright/test/cli.js', 'test', '--reporter=list,json', ...filters);
+  const exitCode = await family.run(command, {
+    env: {
+      ...process.env,
+      PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1',
+      PLAYWRIGHT_JSON_OUTPUT_NAME: reportFile,
+      PLAYWRIGHT_CHROMIUM: chromium,
+      CHAINWORKS_TEST_URL: publicUrl,
+      CHAINWORKS_TEST_DATA: productData,
+      CHAINWORKS_TEST_DATABASE_URL: own.DATABASE_URL,
+      CHAINWORKS_TEST_REDIS_URL: own.REDIS_URL,
+    },
+  });
+  if (exitCode !== 0) {
+    const kept = projectPath('test-results/logs');
+    cpSync(dataLayout(data).logs, kept, { recursive: true });
+    log.say(`  the product's logs are kept in ${path.relative(projectPath(), kept)}`);
+  }
+  return readCount({ exitCode, reportFile, count: countPlaywright });
+}
+
+/** @type {Record<string, { needsServices: boolean, run: (context: any) => Promise<import('./results.mjs').Count | undefined> }>} */
+export const stages = {
+  lint: { needsServices: false, run: (context) => runTools(context, node('oxlint/bin/oxlint', '--deny-warnings')) },
+  types: {
+    needsServices: false,
+    // `next typegen` writes the types of routes and of imported styles, which git does not keep.
+    run: (context) => runTools(context, node('next/dist/bin/next', 'typegen'), node('typescript/bin/tsc', '--noEmit')),
+  },
+  unit: { needsServices: false, run: (context) => runVitest(context, 'unit') },
+  integration: { needsServices: true, run: (context) => runVitest(context, 'integration') },
+  conformance: { needsServices: true, run: (context) => runVitest(context, 'conformance') },
+  browser: { needsServices: true, run: runBrowser },
+};
