@@ -1,0 +1,5 @@
+export { jobCatalog, queueConcurrency, isJobName, jobDefinition, type JobName, type JobPayload, type QueueName } from './catalog';
+export { enqueue, type EnqueueOptions } from './enqueue';
+export { scheduleJob } from './schedule-job';
+export { measureQueues, type QueueMeasure } from './measure-queues';
+export { queuePrefix } from './queues';
