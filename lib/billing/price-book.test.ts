@@ -10,7 +10,7 @@ describe('priceBook', () => {
   it('prints lines that add up to what is charged', () => {
     for (const plan of Object.keys(priceBook) as PlanCode[]) {
       const sum = invoiceLinesOf(plan).reduce((total, line) => total + line.amountMinor, 0);
-      expect(BigInt(sum), plan).toBe(priceBook[plan].amountMinor);
+      expect(BigInt(sum)).toBe(priceBook[plan].amountMinor);
     }
   });
 });

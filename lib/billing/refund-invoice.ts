@@ -46,7 +46,7 @@ export async function refundInvoice(
     include: { invoice: { select: { state: true } } },
   });
   assert(payment?.providerRef, `invoice ${invoiceId} was paid`);
-  if (payment.state === 'REFUNDED') return 'refunded';
+  if (payment.state === 'REFUNDED' || payment.invoice.state === 'REFUNDED') return 'refunded';
   assert(payment.invoice.state === 'REFUNDING', `a refund of invoice ${invoiceId} is owed`);
 
   if (!(await askForRefund(providerOf(payment.provider), { ...payment, providerRef: payment.providerRef }))) return 'pending';

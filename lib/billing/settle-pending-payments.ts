@@ -7,6 +7,8 @@ import { settlePayment } from './settle-payment';
 import { providerDeadlineMs, withDeadline } from './provider/with-deadline';
 
 export interface SettlePendingPaymentsOptions {
+  /** Only this organisation's, for somebody who is waiting; absent: everybody's. */
+  organisationId?: string;
   /** Younger payments still have a request that waits for them. Default: three times the provider's deadline. */
   olderThanMs?: number;
   /** Rows of each kind in one sweep. */
@@ -31,10 +33,11 @@ export async function settlePendingPayments(
   options: SettlePendingPaymentsOptions = {},
 ): Promise<SettlePendingPaymentsResult> {
   const { olderThanMs = 3 * providerDeadlineMs, limit = 50, providerOf = paymentProvider } = options;
+  const whose = options.organisationId === undefined ? {} : { organisationId: options.organisationId };
   const result: SettlePendingPaymentsResult = { settled: 0, refunded: 0, waiting: 0 };
 
   const payments = await getDb().payment.findMany({
-    where: { state: 'PENDING', createdAt: { lte: new Date(Date.now() - olderThanMs) } },
+    where: { state: 'PENDING', createdAt: { lte: new Date(Date.now() - olderThanMs) }, invoice: whose },
     orderBy: { createdAt: 'asc' },
     take: limit,
   });
@@ -50,7 +53,12 @@ export async function settlePendingPayments(
     else result.waiting += 1;
   }
 
-  const owed = await getDb().invoice.findMany({ where: { state: 'REFUNDING' }, orderBy: { createdAt: 'asc' }, take: limit, select: { id: true } });
+  const owed = await getDb().invoice.findMany({
+    where: { state: 'REFUNDING', ...whose },
+    orderBy: { createdAt: 'asc' },
+    take: limit,
+    select: { id: true },
+  });
   for (const { id: invoiceId } of owed) {
     const isRefunded = await attempt({ invoiceId }, async () => (await refundInvoice(invoiceId, providerOf)) === 'refunded');
     if (isRefunded) result.refunded += 1;

@@ -12,7 +12,7 @@ describe('cardSchema', () => {
 
   it('refuses a mistyped digit before anybody is asked for money', () => {
     for (const number of ['4242424242424241', '2442424242424242', '', '42', 'abcd', '4'.repeat(40)]) {
-      expect(cardSchema.safeParse({ ...card, number }).success, number).toBe(false);
+      expect(cardSchema.safeParse({ ...card, number }).success).toBe(false);
     }
   });
 
@@ -27,7 +27,7 @@ describe('cardSchema', () => {
   });
 
   it('refuses a security code that is not three or four digits', () => {
-    for (const cvc of ['12', '12345', 'abc']) expect(cardSchema.safeParse({ ...card, cvc }).success, cvc).toBe(false);
+    for (const cvc of ['12', '12345', 'abc']) expect(cardSchema.safeParse({ ...card, cvc }).success).toBe(false);
   });
 });
 
@@ -45,14 +45,14 @@ describe('isExpired', () => {
 
 describe('passesLuhn', () => {
   it('accepts the worked example of ISO/IEC 7812-1 and each test card', () => {
-    for (const digits of ['17893729974', ...Object.values(testCards)]) expect(passesLuhn(digits), digits).toBe(true);
+    for (const digits of ['17893729974', ...Object.values(testCards)]) expect(passesLuhn(digits)).toBe(true);
   });
 
   it('notices any single wrong digit', () => {
     for (let index = 0; index < 16; index++) {
       const digits = [...testCards.succeeds];
       digits[index] = String((Number(digits[index]) + 1) % 10);
-      expect(passesLuhn(digits.join('')), digits.join('')).toBe(false);
+      expect(passesLuhn(digits.join(''))).toBe(false);
     }
   });
 });
