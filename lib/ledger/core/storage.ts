@@ -7,15 +7,15 @@ import type { ChainId, Height } from './types';
  * changes would be found again after one.
  */
 export interface LedgerStorage {
-  /** Chains that have at least a genesis block, in no particular order. */
+  /** Chains that have at least a durable genesis block, in no particular order. */
   chains(): readonly ChainId[];
-  /** The chain's storage, or undefined when nothing was ever committed for it. */
+  /** The chain's storage, or undefined when nothing was ever committed for it. The same object each time. */
   open(chain: ChainId): ChainStorage | undefined;
-  /** Makes room for a chain. Nothing is durable before its genesis block is committed. */
+  /** Makes room for a chain; nothing is durable before its genesis block is. The same object when it exists. */
   create(chain: ChainId): ChainStorage;
-  /** Forgets a chain and frees its space, durably. Idempotent. */
+  /** Forgets a chain and frees its space, durably. Idempotent. Readers of its state must have been released. */
   remove(chain: ChainId): Promise<void>;
-  /** Bytes on disk that the chain takes. */
+  /** Bytes that the chain takes: its blocks and write sets in the log, its state in the index. 0 when unknown. */
   sizeBytes(chain: ChainId): number;
   /** Counters since the storage was opened: for gauges and for the count of fdatasync calls per block. */
   stats(): StorageStats;
@@ -27,24 +27,47 @@ export interface ChainStorage {
   readonly chain: ChainId;
   /** Height of the last durable block; -1 before genesis. */
   readonly height: number;
-  /** State as of the last durable block. */
+  /** Height of the last block handed to `commit`. */
+  readonly pendingHeight: number;
+  /** State as of the last durable block. Moves on with each block: whoever awaits between two reads takes a `snapshot`. */
   readonly state: StateReader;
   /** State including blocks handed to `commit` that are not durable yet. Only execution may look at it. */
   readonly pendingState: StateReader;
-  /** The block's record as it was committed (the engine's encoding), or undefined. */
+  /** The durable state as of now, held until it is released. */
+  snapshot(): StateSnapshot;
+  /** The durable block's record as it was committed (the engine's encoding), or undefined. */
   block(height: Height): Uint8Array | undefined;
   /**
    * Appends a block and its state changes. Heights are consecutive. Resolves when both are durable; several
    * commits, also of different chains, share one sync. A rejection is final: the storage takes no more commits.
+   * Writes: sorted by key, each key once; keys of 1 to 1,024 bytes; values never empty.
    */
   commit(height: Height, block: Uint8Array, writes: readonly StateWrite[]): Promise<void>;
+  /** A small durable fact beside the blocks (why the peer stopped, later its votes). */
+  note(name: string): Uint8Array | undefined;
+  /** Sets or clears a note, durably; shares the group's sync. Needs a genesis block. At most 64 KiB. */
+  setNote(name: string, value: Uint8Array | undefined): Promise<void>;
 }
 
 /** Ordered key-value state. Keys compare as bytes; values are never empty. */
 export interface StateReader {
   get(key: Uint8Array): Uint8Array | undefined;
   /** Entries with from ≤ key < to, ascending (or descending), at most `limit`. */
-  range(options: { from: Uint8Array; to: Uint8Array; limit: number; reverse?: boolean }): readonly StateEntry[];
+  range(options: StateRange): readonly StateEntry[];
+}
+
+export interface StateRange {
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  readonly limit: number;
+  readonly reverse?: boolean;
+}
+
+/** State at one height; reads throw LedgerError `view-too-old` when it was held over too many blocks. */
+export interface StateSnapshot extends StateReader {
+  readonly height: number;
+  /** Idempotent. Reads after it throw. */
+  release(): void;
 }
 
 export interface StateEntry {
@@ -59,7 +82,14 @@ export interface StateWrite {
 }
 
 export interface StorageStats {
+  /** fdatasync calls of the log. */
   readonly syncs: number;
   readonly commits: number;
   readonly bytesWritten: number;
+  /** Bytes of the log's files, and what of them belongs to removed chains and goes once a file holds nothing else. */
+  readonly diskBytes: number;
+  readonly deadBytes: number;
 }
+
+export const STATE_KEY_BYTES_MAX = 1_024;
+export const NOTE_BYTES_MAX = 64 * 1024;

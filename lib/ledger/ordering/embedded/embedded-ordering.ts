@@ -1,0 +1,72 @@
+import { LedgerError } from '../../core/errors';
+import type { Ordering } from '../../core/ordering';
+import type { ChainId } from '../../core/types';
+import { ChainQueue } from './chain-queue';
+
+export const CHAIN_QUEUE_MAX = 1_000;
+export const PROCESS_QUEUE_MAX = 50_000;
+/** Held transactions may fill this much of a chain's queue, so that gaps never lock out what could run. */
+export const CHAIN_HELD_MAX = 500;
+const RETRY_AFTER_MS = 500;
+
+/** Shared by all hosts of a process: how many transactions wait in it. */
+export interface QueueBudget {
+  readonly max: number;
+  used: number;
+}
+
+export function createQueueBudget(max = PROCESS_QUEUE_MAX): QueueBudget {
+  return { max, used: 0 };
+}
+
+/** Orders in memory, for peers that order alone (solo finality): arrival decides. Never buffers beyond its limits. */
+export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()): Ordering {
+  const queues = new Map<ChainId, ChainQueue>();
+  let listener: (chain: ChainId) => void = () => undefined;
+
+  /** Runs a change and keeps the process-wide count right. */
+  function counted<T>(chain: ChainId, queue: ChainQueue, change: () => T): T {
+    const before = queue.size;
+    try {
+      return change();
+    } finally {
+      budget.used += queue.size - before;
+      if (queue.size === 0) queues.delete(chain);
+      else queues.set(chain, queue);
+    }
+  }
+
+  return {
+    place: async (chain, transaction, now) => {
+      const queue = queues.get(chain) ?? new ChainQueue();
+      return counted(chain, queue, () => {
+        if (queue.held > 0) queue.expire(now);
+        if (queue.size >= CHAIN_QUEUE_MAX || budget.used >= budget.max) throw full(chain);
+        const wasReady = queue.ready > 0;
+        const isAhead = transaction.lane !== undefined && transaction.lane.sequence > transaction.lane.next;
+        if (isAhead && queue.held >= CHAIN_HELD_MAX) throw full(chain);
+        const placement = queue.place(transaction, now);
+        if (!wasReady && queue.ready > 0) listener(chain);
+        return placement;
+      });
+    },
+    onReady: (next) => {
+      listener = next;
+    },
+    cut: (chain, caps) => queues.get(chain)?.cut(caps) ?? [],
+    settle: (chain, batch) => {
+      const queue = queues.get(chain);
+      // A chain that was forgotten meanwhile has nothing to settle.
+      if (queue !== undefined) counted(chain, queue, () => queue.settle(batch));
+    },
+    queued: (chain) => queues.get(chain)?.size ?? 0,
+    forget: (chain) => {
+      budget.used -= queues.get(chain)?.size ?? 0;
+      queues.delete(chain);
+    },
+  };
+}
+
+function full(chain: ChainId): LedgerError<'queue-full'> {
+  return new LedgerError('queue-full', { chain, retryAfterMs: RETRY_AFTER_MS }, `Too many transactions of ${chain} are waiting; try again in ${RETRY_AFTER_MS} ms.`);
+}

@@ -1,0 +1,168 @@
+import { assert } from '@/lib/platform/pure/assert';
+import { LedgerError } from '../core/errors';
+import { STATE_KEY_BYTES_MAX, type StateEntry, type StateRange, type StateReader, type StateSnapshot, type StateWrite } from '../core/storage';
+import type { ChainId } from '../core/types';
+import { mergeRange, type Overlay } from './merge-range';
+import { keyName, SortedMap } from './sorted-map';
+
+/** State that is durable, wherever it lies; takes whole write sets. */
+export interface DurableState extends StateReader {
+  apply(writes: Overlay): void;
+}
+
+interface Layer {
+  readonly height: number;
+  readonly values: Overlay;
+}
+
+/** A reader that falls further behind than this loses its view rather than the host its memory. */
+export const UNDO_LAYERS_MAX = 512;
+const UNDO_ENTRIES_MAX = 200_000;
+
+/**
+ * One chain's state in time: blocks that are not durable yet lie as layers over the durable state, and while someone
+ * holds a snapshot, each block that becomes durable leaves behind what it replaced.
+ */
+export class ChainState {
+  readonly #durable: DurableState;
+  readonly #chain: ChainId;
+  /** Handed to commit, not durable yet; oldest first. */
+  readonly #pending: Layer[] = [];
+  /** What each durable block replaced; oldest first, without gaps. Empty while nobody holds a snapshot. */
+  readonly #undo: Layer[] = [];
+  #undoEntries = 0;
+  readonly #snapshots = new Set<{ readonly height: number }>();
+  #height: number;
+  readonly pending: StateReader;
+
+  constructor(chain: ChainId, height: number, durable: DurableState) {
+    this.#chain = chain;
+    this.#height = height;
+    this.#durable = durable;
+    this.pending = {
+      get: (key) => this.#getPending(key),
+      range: (range) => this.#pendingRange(range),
+    };
+  }
+
+  get height(): number {
+    return this.#height;
+  }
+
+  get pendingHeight(): number {
+    return this.#height + this.#pending.length;
+  }
+
+  get durable(): StateReader {
+    return this.#durable;
+  }
+
+  /** Puts the next block's writes on top. Throws (a broken invariant) when they are not canonical. */
+  push(height: number, writes: readonly StateWrite[]): void {
+    assert(height === this.pendingHeight + 1, `block ${height} of ${this.#chain} does not follow ${this.pendingHeight}`);
+    this.#pending.push({ height, values: toOverlay(writes) });
+  }
+
+  /** The oldest pending block is durable now. */
+  promote(height: number): void {
+    const layer = this.#pending.shift();
+    assert(layer !== undefined && layer.height === height, `block ${height} of ${this.#chain} is not the next to be durable`);
+    if (this.#snapshots.size > 0) this.#remember(layer);
+    this.#durable.apply(layer.values);
+    this.#height = height;
+  }
+
+  snapshot(): StateSnapshot {
+    const view = { height: this.#height };
+    this.#snapshots.add(view);
+    const reader = this.#readerAt(view);
+    return {
+      height: view.height,
+      ...reader,
+      release: () => {
+        if (this.#snapshots.delete(view)) this.#forgetUndo();
+      },
+    };
+  }
+
+  #getPending(key: Uint8Array): Uint8Array | undefined {
+    if (this.#pending.length > 0) {
+      const name = keyName(key);
+      for (let at = this.#pending.length - 1; at >= 0; at -= 1) {
+        const values = this.#pending[at]?.values;
+        if (values?.has(name) === true) return values.get(name);
+      }
+    }
+    return this.#durable.get(key);
+  }
+
+  #pendingRange(range: StateRange): readonly StateEntry[] {
+    const reader = this.#pending.reduce<StateReader>((base, layer) => overlaid(base, layer.values), this.#durable);
+    return reader.range(range);
+  }
+
+  #readerAt(view: { readonly height: number }): StateReader {
+    const layersSince = (): readonly Layer[] => {
+      assert(this.#snapshots.has(view), 'a snapshot was read after its release');
+      if (view.height === this.#height) return [];
+      const first = this.#undo.findIndex((layer) => layer.height === view.height + 1);
+      if (first < 0) {
+        throw new LedgerError('view-too-old', { chain: this.#chain }, `The view of ${this.#chain} at height ${view.height} is too old; read again.`);
+      }
+      return this.#undo.slice(first);
+    };
+    return {
+      get: (key) => {
+        const name = keyName(key);
+        // The oldest block after the view that replaced the key says what stood there before.
+        const layer = layersSince().find(({ values }) => values.has(name));
+        return layer === undefined ? this.#durable.get(key) : layer.values.get(name);
+      },
+      range: (range) => layersSince().reduceRight<StateReader>((base, layer) => overlaid(base, layer.values), this.#durable).range(range),
+    };
+  }
+
+  #remember(layer: Layer): void {
+    const values: Overlay = new SortedMap();
+    for (const [name] of layer.values.entries()) values.set(name, this.#durable.get(Buffer.from(name, 'latin1')));
+    this.#undo.push({ height: layer.height, values });
+    this.#undoEntries += values.size;
+    while (this.#undo.length > UNDO_LAYERS_MAX || (this.#undoEntries > UNDO_ENTRIES_MAX && this.#undo.length > 1)) this.#dropOldestUndo();
+  }
+
+  #forgetUndo(): void {
+    const oldest = Math.min(...[...this.#snapshots].map((view) => view.height));
+    while (this.#undo[0] !== undefined && this.#undo[0].height <= oldest) this.#dropOldestUndo();
+  }
+
+  #dropOldestUndo(): void {
+    this.#undoEntries -= this.#undo.shift()?.values.size ?? 0;
+  }
+}
+
+/** Write set as an overlay. Throws (a broken invariant) unless keys ascend, fit, and values are not empty. */
+export function toOverlay(writes: readonly StateWrite[]): Overlay {
+  const overlay: Overlay = new SortedMap();
+  let last: string | undefined;
+  for (const { key, value } of writes) {
+    assert(key.length >= 1 && key.length <= STATE_KEY_BYTES_MAX, `a state key has 1 to ${STATE_KEY_BYTES_MAX} bytes, not ${key.length}`);
+    assert(value === undefined || value.length > 0, 'a state value is never empty');
+    const name = keyName(key);
+    assert(last === undefined || last < name, 'the writes of a block are sorted by key, each key once');
+    last = name;
+    // A copy: the caller's buffer may be reused, ours lives as long as the state.
+    overlay.set(name, value === undefined ? undefined : Buffer.from(value));
+  }
+  return overlay;
+}
+
+/** A state under an overlay. */
+export function overlaid(base: StateReader, overlay: Overlay): StateReader {
+  return {
+    get: (key) => {
+      const name = keyName(key);
+      return overlay.has(name) ? overlay.get(name) : base.get(key);
+    },
+    range: (range) => mergeRange(base, overlay, range),
+  };
+}

@@ -1,0 +1,179 @@
+import { assert } from '@/lib/platform/pure/assert';
+import type { ChainStorage, StateReader, StateSnapshot, StateWrite } from '../../core/storage';
+import { NOTE_BYTES_MAX } from '../../core/storage';
+import type { ChainId, Height } from '../../core/types';
+import { ChainState } from '../chain-state';
+import type { Overlay } from '../merge-range';
+import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
+import type { IndexPort } from './index-port';
+import { blockKey, decodeLocation, noteKey, stateOfChain, type ChainRecord } from './index-keys';
+import { OverlayState } from './overlay-state';
+import { decodeNote, decodeWrites, encodeNote, encodeWrites } from './payloads';
+import type { SegmentLog } from './segment-log';
+
+/** What a chain asks of the directory it lives in. */
+export interface DiskChainHome {
+  readonly index: IndexPort;
+  readonly log: () => SegmentLog;
+  /** The chain has something for the next checkpoint. */
+  readonly onDirty: (chain: DiskChain, bytes: number) => void;
+  readonly onCommit: () => void;
+}
+
+/** What one chain contributes to a checkpoint. */
+export interface ChainFlush {
+  readonly record: ChainRecord;
+  readonly state: Overlay;
+  readonly blocks: ReadonlyMap<number, FrameLocation>;
+  readonly notes: ReadonlyMap<string, Uint8Array | undefined>;
+}
+
+export class DiskChain implements ChainStorage {
+  readonly chain: ChainId;
+  readonly record: ChainRecord;
+  readonly #home: DiskChainHome;
+  readonly #durable: OverlayState;
+  readonly #state: ChainState;
+  /** Since the last checkpoint; the older ones are in the index. Two generations while a checkpoint runs. */
+  #blocks = new Map<number, FrameLocation>();
+  #flushingBlocks = new Map<number, FrameLocation>();
+  #notes = new Map<string, Uint8Array | undefined>();
+  #flushingNotes = new Map<string, Uint8Array | undefined>();
+  #last: Promise<void> = Promise.resolve();
+  #replayed: Frame | undefined;
+
+  constructor(record: ChainRecord, home: DiskChainHome) {
+    this.chain = record.name;
+    this.record = record;
+    this.#home = home;
+    this.#durable = new OverlayState(stateOfChain(home.index, record.number));
+    this.#state = new ChainState(record.name, record.height, this.#durable);
+  }
+
+  get height(): number {
+    return this.#state.height;
+  }
+
+  get pendingHeight(): number {
+    return this.#state.pendingHeight;
+  }
+
+  get state(): StateReader {
+    return this.#durable;
+  }
+
+  get pendingState(): StateReader {
+    return this.#state.pending;
+  }
+
+  snapshot(): StateSnapshot {
+    return this.#state.snapshot();
+  }
+
+  block(height: Height): Uint8Array | undefined {
+    if (height > this.height) return undefined;
+    const location = this.#blocks.get(height) ?? this.#flushingBlocks.get(height) ?? this.#indexedLocation(height);
+    assert(location !== undefined, `block ${height} of ${this.chain} is not in the index`);
+    const frame = this.#home.log().read(location);
+    assert(frame.kind === FrameKind.block && frame.chain === this.record.number && frame.sequence === height, 'the index names another block');
+    return frame.payload;
+  }
+
+  commit(height: Height, block: Uint8Array, writes: readonly StateWrite[]): Promise<void> {
+    this.#state.push(height, writes);
+    this.#home.onCommit();
+    const frames: Frame[] = [];
+    if (height === 0) frames.push(this.#frame(FrameKind.chain, 0, Buffer.from(this.chain, 'utf8')));
+    if (writes.length > 0) frames.push(this.#frame(FrameKind.writes, height, encodeWrites(writes)));
+    frames.push(this.#frame(FrameKind.block, height, Buffer.from(block)));
+    return this.#append(frames, (locations) => {
+      this.#state.promote(height);
+      const location = locations.at(-1);
+      if (location !== undefined) this.#blocks.set(height, location);
+      this.record.height = height;
+    });
+  }
+
+  note(name: string): Uint8Array | undefined {
+    if (this.#notes.has(name)) return this.#notes.get(name);
+    if (this.#flushingNotes.has(name)) return this.#flushingNotes.get(name);
+    return this.#home.index.get(noteKey(this.record.number, name));
+  }
+
+  setNote(name: string, value: Uint8Array | undefined): Promise<void> {
+    assert(this.pendingHeight >= 0, 'a note needs a genesis block');
+    assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
+    const payload = encodeNote(name, value);
+    return this.#append([this.#frame(FrameKind.note, this.pendingHeight, payload)], () => this.#setNote(payload));
+  }
+
+  /** Applies a frame of this chain out of the log. Throws when it does not follow. */
+  replay(frame: Frame, location: FrameLocation): void {
+    this.record.logBytes += location.sizeBytes;
+    this.#home.onDirty(this, location.sizeBytes);
+    if (frame.kind === FrameKind.note) this.#setNote(frame.payload);
+    if (frame.kind === FrameKind.writes) this.#replayed = frame;
+    if (frame.kind !== FrameKind.block) return;
+    assert(frame.sequence === this.height + 1, `block ${frame.sequence} of ${this.chain} follows ${this.height} in the log`);
+    const writes = this.#replayed?.sequence === frame.sequence ? decodeWrites(this.#replayed.payload) : [];
+    this.#replayed = undefined;
+    this.#state.push(frame.sequence, writes);
+    this.#state.promote(frame.sequence);
+    this.#blocks.set(frame.sequence, location);
+    this.record.height = frame.sequence;
+  }
+
+  beginFlush(): ChainFlush {
+    this.#flushingBlocks = this.#blocks;
+    this.#blocks = new Map();
+    this.#flushingNotes = this.#notes;
+    this.#notes = new Map();
+    return { record: { ...this.record }, state: this.#durable.beginFlush(), blocks: this.#flushingBlocks, notes: this.#flushingNotes };
+  }
+
+  endFlush(stateBytes: number): void {
+    this.#durable.endFlush();
+    this.#flushingBlocks = new Map();
+    this.#flushingNotes = new Map();
+    this.record.stateBytes = stateBytes;
+  }
+
+  /** State in the index alone, for its accounting. */
+  get indexed(): StateReader {
+    return stateOfChain(this.#home.index, this.record.number);
+  }
+
+  /** Waits until everything handed over is durable or has failed. */
+  settled(): Promise<void> {
+    return this.#last;
+  }
+
+  #frame(kind: Frame['kind'], sequence: number, payload: Uint8Array): Frame {
+    return { kind, chain: this.record.number, sequence, payload };
+  }
+
+  #append(frames: readonly Frame[], onDurable: (locations: readonly FrameLocation[]) => void): Promise<void> {
+    const bytes = frames.reduce((sum, frame) => sum + frameBytes(frame), 0);
+    const appended = this.#home.log().append(frames, (locations) => {
+      this.record.logBytes += bytes;
+      onDurable(locations);
+      this.#home.onDirty(this, bytes);
+    });
+    this.#last = appended.then(ignore, ignore);
+    return appended;
+  }
+
+  #setNote(payload: Uint8Array): void {
+    const { name, value } = decodeNote(payload);
+    this.#notes.set(name, value);
+  }
+
+  #indexedLocation(height: number): FrameLocation | undefined {
+    const bytes = this.#home.index.get(blockKey(this.record.number, height));
+    return bytes === undefined ? undefined : decodeLocation(bytes);
+  }
+}
+
+// `settled` waits for the end, good or bad: who committed hears of a failure through their own promise.
+function ignore(): void {}
+

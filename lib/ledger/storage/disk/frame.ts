@@ -1,0 +1,92 @@
+import { crc32c } from './crc32c';
+
+/**
+ * The log's smallest piece: `[length u32 | crc32c u32 | kind u8 | chain u32 | sequence u48 | payload]`. The checksum
+ * starts from the store's secret salt, the segment and the offset: a frame that a transaction carries as payload, or
+ * that lies where it was not written, is no frame.
+ */
+export const FrameKind = {
+  /** Head of a group: what one sync made durable. Sequence: the group's number. Payload: bytes that follow (u32). */
+  group: 1,
+  /** A new chain. Payload: its name. */
+  chain: 2,
+  /** State changes of the block that follows. Sequence: height. */
+  writes: 3,
+  /** A block: with it the block and its writes count. Sequence: height. */
+  block: 4,
+  /** A note of a chain. */
+  note: 5,
+  /** A chain was removed. */
+  removed: 6,
+} as const;
+export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+export interface Frame {
+  readonly kind: FrameKind;
+  /** Number of the chain within this directory; 0 for groups. */
+  readonly chain: number;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+}
+
+/** Where a frame lies. */
+export interface FrameLocation {
+  readonly segment: number;
+  readonly offset: number;
+  /** Of the whole frame. */
+  readonly sizeBytes: number;
+}
+
+export const FRAME_HEAD_BYTES = 19;
+export const FRAME_PAYLOAD_MAX = 64 * 1024 * 1024;
+const KIND_MAX = 6;
+
+export interface FramePlace {
+  /** 16 bytes that only this store knows. */
+  readonly salt: Uint8Array;
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** Writes the frame into `target` at `at`; returns the place after it. */
+export function writeFrame(target: Buffer, at: number, frame: Frame, place: FramePlace): number {
+  const end = at + FRAME_HEAD_BYTES + frame.payload.length;
+  target.writeUInt32BE(frame.payload.length, at);
+  target.writeUInt8(frame.kind, at + 8);
+  target.writeUInt32BE(frame.chain, at + 9);
+  target.writeUIntBE(frame.sequence, at + 13, 6);
+  target.set(frame.payload, at + FRAME_HEAD_BYTES);
+  target.writeUInt32BE(checksum(target.subarray(at, end), place), at + 4);
+  return end;
+}
+
+/**
+ * The frame at `at` of `bytes`, its payload a view; undefined when there is none or it is not as it was written.
+ * `place.offset` is the file's offset of `at`.
+ */
+export function readFrame(bytes: Buffer, at: number, place: FramePlace): Frame | undefined {
+  if (at < 0 || at + FRAME_HEAD_BYTES > bytes.length) return undefined;
+  const length = bytes.readUInt32BE(at);
+  const kind = bytes.readUInt8(at + 8);
+  const end = at + FRAME_HEAD_BYTES + length;
+  if (length > FRAME_PAYLOAD_MAX || end > bytes.length || kind < 1 || kind > KIND_MAX) return undefined;
+  if (bytes.readUInt32BE(at + 4) !== checksum(bytes.subarray(at, end), place)) return undefined;
+  return {
+    kind: kind as FrameKind,
+    chain: bytes.readUInt32BE(at + 9),
+    sequence: bytes.readUIntBE(at + 13, 6),
+    payload: bytes.subarray(at + FRAME_HEAD_BYTES, end),
+  };
+}
+
+export function frameBytes(frame: Frame): number {
+  return FRAME_HEAD_BYTES + frame.payload.length;
+}
+
+function checksum(frame: Buffer, { salt, segment, offset }: FramePlace): number {
+  const where = Buffer.allocUnsafe(10);
+  where.writeUInt32BE(segment, 0);
+  where.writeUIntBE(offset, 4, 6);
+  const start = crc32c(where, crc32c(salt));
+  return crc32c(frame.subarray(8), crc32c(frame.subarray(0, 4), start));
+}

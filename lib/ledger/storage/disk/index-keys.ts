@@ -1,0 +1,106 @@
+import { ByteReader, ByteWriter } from '../../core/codec';
+import type { StateEntry, StateRange, StateReader } from '../../core/storage';
+import { chainId, type ChainId } from '../../core/types';
+import type { FrameLocation } from './frame';
+import type { LogPosition } from './scan-log';
+
+/** Keys and values of the index. One letter says what, then the chain's number (u32). */
+const LETTERS = { position: 'P', chain: 'C', block: 'B', state: 'S', note: 'N', sweep: 'X' } as const;
+const INDEX_FORMAT = 1;
+
+export const positionKey: Uint8Array = Buffer.from(LETTERS.position, 'latin1');
+
+export function indexKey(what: Exclude<keyof typeof LETTERS, 'position'>, chain: number, rest: Uint8Array = EMPTY): Uint8Array {
+  return new ByteWriter(5 + rest.length).raw(Buffer.from(LETTERS[what], 'latin1')).u32(chain).raw(rest).finish();
+}
+const EMPTY = new Uint8Array(0);
+
+/** The range of all chains' keys of one kind. */
+export function allOf(what: keyof typeof LETTERS): { from: Uint8Array; to: Uint8Array } {
+  const letter = LETTERS[what].charCodeAt(0);
+  return { from: Uint8Array.of(letter), to: Uint8Array.of(letter + 1) };
+}
+
+/** The range of one chain's keys of one kind. */
+export function allOfChain(what: 'block' | 'state' | 'note', chain: number): { from: Uint8Array; to: Uint8Array } {
+  return { from: indexKey(what, chain), to: chain === 0xffff_ffff ? allOf(what).to : indexKey(what, chain + 1) };
+}
+
+export function chainOfKey(key: Uint8Array): number {
+  return new ByteReader(key.subarray(1)).u32();
+}
+
+export function blockKey(chain: number, height: number): Uint8Array {
+  return indexKey('block', chain, new ByteWriter(6).u48(height).finish());
+}
+
+export function noteKey(chain: number, name: string): Uint8Array {
+  return indexKey('note', chain, Buffer.from(name, 'utf8'));
+}
+
+/** How far the index is, and what the directory must know before it reads the log. */
+export interface IndexPosition extends LogPosition {
+  readonly nextChain: number;
+  /** Frames in the log that belong to removed chains. */
+  readonly deadBytes: number;
+}
+
+export function encodePosition({ segment, offset, group, salt, nextChain, deadBytes }: IndexPosition): Uint8Array {
+  return new ByteWriter(64).u8(INDEX_FORMAT).u32(segment).u48(offset).u48(group).bytes(salt).u32(nextChain).u48(deadBytes).finish();
+}
+
+/** Undefined for another format. */
+export function decodePosition(bytes: Uint8Array): IndexPosition | undefined {
+  const reader = new ByteReader(bytes);
+  if (reader.u8() !== INDEX_FORMAT) return undefined;
+  const position = { segment: reader.u32(), offset: reader.u48(), group: reader.u48(), salt: Uint8Array.from(reader.bytes(64)), nextChain: reader.u32(), deadBytes: reader.u48() };
+  reader.end();
+  return position;
+}
+
+/** What is kept of every chain, also of the idle. */
+export interface ChainRecord {
+  readonly number: number;
+  readonly name: ChainId;
+  height: number;
+  /** Frames of the chain in the log. */
+  logBytes: number;
+  /** Keys and values of the state in the index, as of the last checkpoint. */
+  stateBytes: number;
+}
+
+export function encodeChainRecord(record: ChainRecord): Uint8Array {
+  return new ByteWriter(96).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.logBytes).u48(record.stateBytes).finish();
+}
+
+export function decodeChainRecord(number: number, bytes: Uint8Array): ChainRecord {
+  const reader = new ByteReader(bytes);
+  reader.u8();
+  const record = { number, name: chainId(reader.string(64)), height: reader.u48() - 1, logBytes: reader.u48(), stateBytes: reader.u48() };
+  reader.end();
+  return record;
+}
+
+export function encodeLocation({ segment, offset, sizeBytes }: FrameLocation): Uint8Array {
+  return new ByteWriter(16).u32(segment).u48(offset).u32(sizeBytes).finish();
+}
+
+export function decodeLocation(bytes: Uint8Array): FrameLocation {
+  const reader = new ByteReader(bytes);
+  const location = { segment: reader.u32(), offset: reader.u48(), sizeBytes: reader.u32() };
+  reader.end();
+  return location;
+}
+
+/** One chain's state within the index. */
+export function stateOfChain(index: StateReader, chain: number): StateReader {
+  const prefix = indexKey('state', chain);
+  const place = (key: Uint8Array): Uint8Array => Buffer.concat([prefix, key]);
+  return {
+    get: (key) => index.get(place(key)),
+    range: (range: StateRange): readonly StateEntry[] =>
+      index
+        .range({ ...range, from: place(range.from), to: place(range.to) })
+        .map(({ key, value }) => ({ key: key.subarray(prefix.length), value })),
+  };
+}

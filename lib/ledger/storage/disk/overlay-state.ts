@@ -1,0 +1,49 @@
+import type { StateEntry, StateRange, StateReader } from '../../core/storage';
+import { overlaid, type DurableState } from '../chain-state';
+import type { Overlay } from '../merge-range';
+import { SortedMap } from '../sorted-map';
+
+/** Durable state between checkpoints: what the index holds, under what the log holds since then. */
+export class OverlayState implements DurableState {
+  readonly #index: StateReader;
+  #fresh: Overlay = new SortedMap();
+  /** On its way into the index. */
+  #flushing: Overlay | undefined;
+  #reader: StateReader;
+
+  constructor(index: StateReader) {
+    this.#index = index;
+    this.#reader = overlaid(index, this.#fresh);
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#reader.get(key);
+  }
+
+  range(range: StateRange): readonly StateEntry[] {
+    return this.#reader.range(range);
+  }
+
+  apply(writes: Overlay): void {
+    for (const [name, value] of writes.entries()) this.#fresh.set(name, value);
+  }
+
+  /** Hands over everything since the last flush; it stays readable until `endFlush`. */
+  beginFlush(): Overlay {
+    const flushing = this.#fresh;
+    this.#flushing = flushing;
+    this.#fresh = new SortedMap();
+    this.#reader = overlaid(overlaid(this.#index, flushing), this.#fresh);
+    return flushing;
+  }
+
+  /** The index has it now. */
+  endFlush(): void {
+    this.#flushing = undefined;
+    this.#reader = overlaid(this.#index, this.#fresh);
+  }
+
+  get isFlushing(): boolean {
+    return this.#flushing !== undefined;
+  }
+}

@@ -1,0 +1,191 @@
+import { assert } from '@/lib/platform/pure/assert';
+import { LedgerError } from '../../core/errors';
+import { corrupt } from './corrupt';
+import type { FilePort } from './file-port';
+import { FRAME_HEAD_BYTES, frameBytes, FrameKind, readFrame, writeFrame, type Frame, type FrameLocation } from './frame';
+import { scanLog, type LogPosition } from './scan-log';
+import { createSegment, SEGMENT_HEAD_BYTES, type Segment } from './segment';
+import { SegmentFiles } from './segment-files';
+
+export interface SegmentLogOptions {
+  readonly files: FilePort;
+  readonly directory: string;
+  /** A segment that has reached this size is followed by a new one. */
+  readonly segmentBytesMax: number;
+  /** 16 unpredictable bytes, asked for once in a directory's life. */
+  readonly newSalt: () => Uint8Array;
+  /** Everything before this was applied already. Absent: nothing was. */
+  readonly from?: LogPosition;
+  readonly onFrame: (frame: Frame, location: FrameLocation) => void;
+  /** Awaited before each group is written: where the log lets the index catch up. */
+  readonly beforeGroup?: () => Promise<void>;
+}
+
+interface Entry {
+  readonly frames: readonly Frame[];
+  readonly onDurable: (locations: readonly FrameLocation[]) => void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const GROUP_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
+ * The append-only log of one directory: what arrives while a sync runs gathers into the next group, and a group is one
+ * write and one fdatasync for all chains. Group n+1 is written only after group n is safe: so whatever is unreadable
+ * with a good group behind it is damage, and without one is the tail a power cut tore.
+ */
+export class SegmentLog {
+  readonly #options: SegmentLogOptions;
+  readonly #segments: SegmentFiles;
+  readonly #salt: Uint8Array;
+  #active: Segment;
+  #offset: number;
+  #group: number;
+  #waiting: Entry[] = [];
+  #isRunning = false;
+  #idle: Promise<void> = Promise.resolve();
+  #failure: LedgerError | undefined;
+  syncs = 0;
+  bytesWritten = 0;
+  diskBytes: number;
+
+  private constructor(options: SegmentLogOptions, segments: SegmentFiles, active: Segment, salt: Uint8Array, position: LogPosition) {
+    this.#options = options;
+    this.#segments = segments;
+    this.#active = active;
+    this.#salt = salt;
+    this.#offset = position.offset;
+    this.#group = position.group;
+    this.diskBytes = segments.diskBytes();
+  }
+
+  /** Scans from `options.from`, cuts off a torn tail, makes the first segment. Errors: `storage-corrupt`, `storage-format`. */
+  static async open(options: SegmentLogOptions): Promise<SegmentLog> {
+    const { files, directory } = options;
+    const segments = new SegmentFiles(files, directory);
+    try {
+      const end = await scanLog(options, segments);
+      if (end !== undefined) return new SegmentLog(options, segments, segments.get(end.segment), end.salt, end);
+      const salt = Uint8Array.from(options.newSalt());
+      const first = await createSegment(files, directory, 1, salt);
+      segments.add(first);
+      return new SegmentLog(options, segments, first, salt, { segment: 1, offset: SEGMENT_HEAD_BYTES, group: 0, salt });
+    } catch (error) {
+      segments.close();
+      throw error;
+    }
+  }
+
+  /** Everything before it is durable. */
+  get position(): LogPosition {
+    return { segment: this.#active.number, offset: this.#offset, group: this.#group, salt: this.#salt };
+  }
+
+  get failure(): LedgerError | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * Appends the frames together. `onDurable` runs right after their sync, in the order of the calls; then the promise
+   * resolves. Rejects with `storage-failed`, as does every later call.
+   */
+  append(frames: readonly Frame[], onDurable: Entry['onDurable']): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ frames, onDurable, resolve, reject });
+      if (this.#isRunning) return;
+      this.#isRunning = true;
+      this.#idle = this.#run();
+    });
+  }
+
+  /** The frame at a location that `append` or `onFrame` named. Error `storage-corrupt` when it is not as it was written. */
+  read(location: FrameLocation): Frame {
+    const { path, file } = this.#segments.get(location.segment);
+    const bytes = Buffer.from(file.read(location.offset, location.sizeBytes));
+    const frame = readFrame(bytes, 0, { salt: this.#salt, segment: location.segment, offset: location.offset });
+    if (frame === undefined || bytes.length !== frameBytes(frame)) throw corrupt(path, location.offset);
+    return frame;
+  }
+
+  /** Waits for what was appended, then closes the files. */
+  async close(): Promise<void> {
+    await this.#idle;
+    this.#failure ??= new LedgerError('storage-failed', {}, 'The storage is closed.');
+    this.#segments.close();
+  }
+
+  async #run(): Promise<void> {
+    // A microtask later, so that commits of one turn share a group.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      await this.#options.beforeGroup?.();
+      const group = this.#takeGroup();
+      try {
+        await this.#writeGroup(group);
+      } catch (error) {
+        this.#fail(error, group);
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  #takeGroup(): Entry[] {
+    let bytes = 0;
+    let count = 0;
+    for (const entry of this.#waiting) {
+      bytes += entry.frames.reduce((sum, frame) => sum + frameBytes(frame), 0);
+      if (count > 0 && bytes > GROUP_BYTES_MAX) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #writeGroup(group: readonly Entry[]): Promise<void> {
+    if (this.#offset >= this.#options.segmentBytesMax) await this.#roll();
+    const size = group.reduce((sum, { frames }) => frames.reduce((inner, frame) => inner + frameBytes(frame), sum), 0);
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(size);
+    const buffer = Buffer.allocUnsafe(FRAME_HEAD_BYTES + head.length + size);
+    let at = 0;
+    const write = (frame: Frame): FrameLocation => {
+      const offset = this.#offset + at;
+      at = writeFrame(buffer, at, frame, { salt: this.#salt, segment: this.#active.number, offset });
+      return { segment: this.#active.number, offset, sizeBytes: frameBytes(frame) };
+    };
+    write({ kind: FrameKind.group, chain: 0, sequence: this.#group + 1, payload: head });
+    const locations = group.map(({ frames }) => frames.map(write));
+    assert(at === buffer.length, 'a group is as long as it was measured');
+    this.#active.file.append(buffer);
+    await this.#active.file.sync();
+    this.syncs += 1;
+    this.bytesWritten += buffer.length;
+    this.diskBytes += buffer.length;
+    this.#offset += buffer.length;
+    this.#group += 1;
+    group.forEach((entry, index) => entry.onDurable(locations[index] ?? []));
+    for (const entry of group) entry.resolve();
+  }
+
+  async #roll(): Promise<void> {
+    const { files, directory } = this.#options;
+    const next = await createSegment(files, directory, this.#active.number + 1, this.#salt);
+    this.#segments.add(next);
+    this.#active = next;
+    this.#offset = SEGMENT_HEAD_BYTES;
+    this.syncs += 1;
+    this.diskBytes += SEGMENT_HEAD_BYTES;
+  }
+
+  /** Takes no more groups: what waits and what comes is rejected. */
+  fail(cause: unknown): void {
+    this.#fail(cause, []);
+  }
+
+  /** What the disk holds after a failed write or sync is unknown: no later group may come behind it. */
+  #fail(cause: unknown, group: readonly Entry[]): void {
+    this.#failure ??= new LedgerError('storage-failed', {}, 'Writing to disk failed; open the ledger again once the disk is well.', { cause });
+    for (const entry of [...group, ...this.#waiting.splice(0)]) entry.reject(this.#failure);
+  }
+}

@@ -1,0 +1,29 @@
+import type { StateEntry, StateRange } from '../../core/storage';
+import type { DurableState } from '../chain-state';
+import type { Overlay } from '../merge-range';
+import { keyBytes, keyName, SortedMap } from '../sorted-map';
+
+/** State in memory. */
+export class MemoryState implements DurableState {
+  readonly #values = new SortedMap<Uint8Array>();
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#values.get(keyName(key));
+  }
+
+  range({ from, to, limit, reverse }: StateRange): readonly StateEntry[] {
+    const entries: StateEntry[] = [];
+    for (const [name, value] of this.#values.range(keyName(from), keyName(to), reverse)) {
+      if (entries.length >= limit) break;
+      entries.push({ key: keyBytes(name), value });
+    }
+    return entries;
+  }
+
+  apply(writes: Overlay): void {
+    for (const [name, value] of writes.entries()) {
+      if (value === undefined) this.#values.delete(name);
+      else this.#values.set(name, value);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { assert } from '@/lib/platform/pure/assert';
+import { LedgerError } from '../../core/errors';
+import { NOTE_BYTES_MAX, type ChainStorage, type LedgerStorage, type StateWrite } from '../../core/storage';
+import type { ChainId } from '../../core/types';
+import { ChainState } from '../chain-state';
+import { MemoryState } from './memory-state';
+
+/** A storage that forgets everything when the process ends: for tests, and as the plain meaning of the socket. */
+export function createMemoryStorage(): LedgerStorage {
+  const chains = new Map<ChainId, MemoryChain>();
+  const counters = { commits: 0, bytesWritten: 0 };
+  let isClosed = false;
+  const checkOpen = (): void => {
+    if (isClosed) throw new LedgerError('closing', {}, 'The storage is closed.');
+  };
+  const onCommit = (bytes: number): void => {
+    checkOpen();
+    counters.commits += 1;
+    counters.bytesWritten += bytes;
+  };
+  return {
+    chains: () => [...chains.values()].filter((chain) => chain.height >= 0).map(({ chain }) => chain),
+    open: (chain) => {
+      const found = chains.get(chain);
+      return found !== undefined && found.pendingHeight >= 0 ? found : undefined;
+    },
+    create: (chain) => {
+      checkOpen();
+      const found = chains.get(chain) ?? new MemoryChain(chain, onCommit);
+      chains.set(chain, found);
+      return found;
+    },
+    remove: async (chain) => {
+      checkOpen();
+      await chains.get(chain)?.settled();
+      chains.delete(chain);
+    },
+    sizeBytes: (chain) => chains.get(chain)?.sizeBytes ?? 0,
+    stats: () => ({ syncs: 0, ...counters, diskBytes: 0, deadBytes: 0 }),
+    close: async () => {
+      isClosed = true;
+      await Promise.all([...chains.values()].map((chain) => chain.settled()));
+    },
+  };
+}
+
+class MemoryChain implements ChainStorage {
+  readonly #blocks: Uint8Array[] = [];
+  readonly #notes = new Map<string, Uint8Array>();
+  readonly #state: ChainState;
+  readonly #onCommit: (bytes: number) => void;
+  #last: Promise<void> = Promise.resolve();
+  sizeBytes = 0;
+
+  constructor(
+    readonly chain: ChainId,
+    onCommit: (bytes: number) => void,
+  ) {
+    this.#onCommit = onCommit;
+    this.#state = new ChainState(chain, -1, new MemoryState());
+  }
+
+  get height(): number {
+    return this.#state.height;
+  }
+
+  get pendingHeight(): number {
+    return this.#state.pendingHeight;
+  }
+
+  get state() {
+    return this.#state.durable;
+  }
+
+  get pendingState() {
+    return this.#state.pending;
+  }
+
+  snapshot() {
+    return this.#state.snapshot();
+  }
+
+  block(height: number): Uint8Array | undefined {
+    return height <= this.height ? this.#blocks[height] : undefined;
+  }
+
+  commit(height: number, block: Uint8Array, writes: readonly StateWrite[]): Promise<void> {
+    const bytes = writes.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), block.length);
+    this.#onCommit(bytes);
+    this.#state.push(height, writes);
+    this.sizeBytes += bytes;
+    const copy = Buffer.from(block);
+    // A turn later, as a disk would: whoever reads durable state too early must fail here as well.
+    this.#last = this.#last.then(() => {
+      this.#blocks.push(copy);
+      this.#state.promote(height);
+    });
+    return this.#last;
+  }
+
+  note(name: string): Uint8Array | undefined {
+    return this.#notes.get(name);
+  }
+
+  async setNote(name: string, value: Uint8Array | undefined): Promise<void> {
+    this.#onCommit(value?.length ?? 0);
+    assert(this.pendingHeight >= 0, 'a note needs a genesis block');
+    assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
+    await this.#last;
+    if (value === undefined) this.#notes.delete(name);
+    else this.#notes.set(name, Buffer.from(value));
+  }
+
+  settled(): Promise<void> {
+    return this.#last;
+  }
+}
