@@ -8,3 +8,4 @@ export { getLogger, type Logger } from './logger';
 export { createId, isId } from './ids';
 export { encryptSecret, decryptSecret } from './pure/encryption';
 export { singleton } from './singleton';
+export { checkReadiness, type Readiness } from './check-readiness';
