@@ -28,9 +28,6 @@ export interface FrameworkContext<Config> {
 }
 
 export interface FrameworkInstance {
-  /** A block's sum of {@link CheckedTransaction.cost} stays within this. Absent: count and bytes alone bound a block. */
-  readonly blockCostMax?: bigint;
-
   /**
    * Most cost that one block may carry: a proposer takes transactions while the sum of their `cost` stays at or below.
    * A single transaction above it is refused by `checkTransaction`. Absent: no cap.
