@@ -171,14 +171,14 @@ describe('runOperation', () => {
     const definition = define({
       only: async () => ({
         commit: async (tx) => {
-          await tx.moneyAccount.create({ data: { id: marker, book: 'TEST', code: marker } });
+          await tx.organisation.create({ data: { id: marker, name: marker } });
           throw new Error('after the change');
         },
       }),
     });
     const id = await begin(definition);
     await run(definition, id);
-    expect(await getDb().moneyAccount.findUnique({ where: { id: marker } })).toBeNull();
+    expect(await getDb().organisation.findUnique({ where: { id: marker } })).toBeNull();
     expect(await view(id)).toMatchObject({ state: 'FAILED', steps: [{ state: 'FAILED' }] });
   });
 
@@ -188,14 +188,14 @@ describe('runOperation', () => {
     const definition = define({
       only: async ({ write }) => {
         await steal(id);
-        refused = await write((tx) => tx.moneyAccount.create({ data: { id: marker, book: 'TEST', code: marker } })).catch((error: unknown) => error);
+        refused = await write((tx) => tx.organisation.create({ data: { id: marker, name: marker } })).catch((error: unknown) => error);
         return { message: 'never seen' };
       },
     });
     const id: string = await begin(definition);
     await run(definition, id);
     expect(refused).toMatchObject({ name: 'LeaseLost' });
-    expect(await getDb().moneyAccount.findUnique({ where: { id: marker } })).toBeNull();
+    expect(await getDb().organisation.findUnique({ where: { id: marker } })).toBeNull();
     expect(await view(id)).toMatchObject({ state: 'RUNNING', steps: [{ state: 'RUNNING', message: null }] });
   });
 

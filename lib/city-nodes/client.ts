@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+const iso = z.iso.datetime();
+
+/** A place of the catalogue. */
+export const cityNodeViewSchema = z.object({
+  id: z.string(),
+  code: z.string(),
+  city: z.string(),
+  country: z.string(),
+  /** What it runs on; of a planned one: what it is planned with. */
+  provider: z.string(),
+  region: z.string(),
+  latitude: z.number(),
+  longitude: z.number(),
+  state: z.enum(['PLANNED', 'OPEN', 'CLOSED']),
+  /** Open, and a host of it answered in the last seconds. */
+  selectable: z.boolean(),
+  /** Peers of all sub-chains. */
+  peers: z.number().int(),
+  lastSeenAt: iso.nullable(),
+});
+export type CityNodeView = z.infer<typeof cityNodeViewSchema>;
+
+export const hostViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  gatewayUrl: z.string(),
+  alive: z.boolean(),
+  lastSeenAt: iso.nullable(),
+  /** City nodes that this one process carries, by code. */
+  carries: z.array(z.string()),
+  /** Measured for the whole process, not for this city node alone. Null before the first report. */
+  measured: z
+    .object({
+      at: iso,
+      startedAt: iso,
+      version: z.string(),
+      memoryRssBytes: z.number().int(),
+      /** Without mapped files; absent where the system does not tell. */
+      memoryAnonymousBytes: z.number().int().nullable(),
+      cpuSeconds: z.number(),
+      diskFreeBytes: z.number().int(),
+    })
+    .nullable(),
+  /** Measured for this city node alone on this host. */
+  here: z.object({ peers: z.number().int(), storageBytes: z.number().int(), syncs: z.number().int() }).nullable(),
+});
+export type HostView = z.infer<typeof hostViewSchema>;
+
+export const peerViewSchema = z.object({
+  id: z.string(),
+  applicationId: z.string(),
+  subChain: z.string(),
+  cityNode: z.string(),
+  orders: z.boolean(),
+  state: z.enum(['RESERVED', 'OPEN', 'STOPPED', 'REMOVED']),
+  publicKey: z.string().nullable(),
+  /** -1 before genesis. */
+  height: z.number().int(),
+  sizeBytes: z.number().int(),
+  problem: z.string().nullable(),
+  checkedAt: iso.nullable(),
+});
+export type PeerView = z.infer<typeof peerViewSchema>;
+
+export const cityNodeDetailSchema = cityNodeViewSchema.extend({
+  hosts: z.array(hostViewSchema),
+  /** The organisation's own peers; all of them for the portal's staff. At most 200, newest first. */
+  visiblePeers: z.array(peerViewSchema),
+});
+export type CityNodeDetail = z.infer<typeof cityNodeDetailSchema>;
+
+export const cityNodeKeys = {
+  all: ['city-nodes'] as const,
+  detail: (code: string) => ['city-nodes', code] as const,
+};

@@ -1,0 +1,87 @@
+import type { PeerStatus } from '@/lib/control';
+import { getDb, getLogger } from '@/lib/platform';
+import { controlClientOf, type HostAddress } from './control-client-for';
+
+/** A host that takes longer is seen at the next sweep. */
+const answerMsMax = 2_500;
+const unknownPeer = 'The host does not know this peer any more.';
+
+/** Measures every host: its report, and height, size and state of its peers. One that does not answer is left as it was. */
+export async function observeHosts(): Promise<void> {
+  const hosts = await getDb().host.findMany({ select: { id: true, controlUrl: true, secretCiphertext: true } });
+  await Promise.all(
+    hosts.map((host) =>
+      observeHost(host).catch((error: unknown) => getLogger().warn({ hostId: host.id, err: error }, 'host not observed')),
+    ),
+  );
+}
+
+async function observeHost(host: HostAddress): Promise<void> {
+  const client = controlClientOf(host);
+  // Rows first: a peer that is made or removed while the host is asked is looked at in the next sweep.
+  const rows = await findPeers(host.id);
+  const [report, statuses] = await Promise.all([client.report({ timeoutMs: answerMsMax }), client.listPeers({ timeoutMs: answerMsMax })]);
+  await getDb().host.update({ where: { id: host.id }, data: { lastSeenAt: new Date(), report } });
+  const byName = new Map(statuses.map((status) => [nameOf(status.cityNode, status.chain), status]));
+  await writeChanges(rows, byName);
+  await removeLeftovers(host, statuses, new Set(rows.map((row) => nameOf(row.cityNode.code, row.subChain.slug))));
+}
+
+function findPeers(hostId: string) {
+  return getDb().peer.findMany({
+    where: { hostId, state: { in: ['OPEN', 'STOPPED', 'RESERVED'] } },
+    select: { id: true, state: true, height: true, sizeBytes: true, problem: true, cityNode: { select: { code: true } }, subChain: { select: { slug: true } } },
+  });
+}
+
+type PeerRow = Awaited<ReturnType<typeof findPeers>>[number];
+
+async function writeChanges(rows: readonly PeerRow[], statuses: ReadonlyMap<string, PeerStatus>): Promise<void> {
+  const checkedAt = new Date();
+  for (const row of rows) {
+    // Until the provisioning has opened it, the peer is the operation's own affair.
+    if (row.state === 'RESERVED') continue;
+    const seen = measured(row, statuses.get(nameOf(row.cityNode.code, row.subChain.slug)));
+    const same = seen.state === row.state && seen.height === row.height && seen.sizeBytes === row.sizeBytes && seen.problem === row.problem;
+    if (same) continue;
+    if (seen.problem !== null && seen.problem !== row.problem) getLogger().error({ peerId: row.id, subChain: row.subChain.slug, problem: seen.problem }, 'peer stopped');
+    await getDb().peer.updateMany({ where: { id: row.id, state: { in: ['OPEN', 'STOPPED'] } }, data: { ...seen, checkedAt } });
+  }
+}
+
+function measured(row: PeerRow, status: PeerStatus | undefined): Pick<PeerRow, 'state' | 'height' | 'sizeBytes' | 'problem'> {
+  if (!status) return { state: 'STOPPED', height: row.height, sizeBytes: row.sizeBytes, problem: unknownPeer };
+  return {
+    state: status.state === 'running' ? 'OPEN' : 'STOPPED',
+    height: status.height,
+    sizeBytes: BigInt(status.sizeBytes),
+    problem: status.state === 'running' ? null : (status.problem ?? 'The peer is not open.'),
+  };
+}
+
+/**
+ * A worker that was thought dead may send its last call after the sub-chain was deleted, and so bring a peer back:
+ * it is removed again. Only what a row says was removed: a peer without any row may be a sign of a database that was
+ * restored from an old copy, and is kept and reported.
+ */
+async function removeLeftovers(host: HostAddress, statuses: readonly PeerStatus[], known: ReadonlySet<string>): Promise<void> {
+  const strangers = statuses.filter((status) => !known.has(nameOf(status.cityNode, status.chain)));
+  if (strangers.length === 0) return;
+  const rows = await getDb().peer.findMany({
+    where: { hostId: host.id, subChain: { slug: { in: strangers.map((status) => status.chain) } } },
+    select: { state: true, cityNode: { select: { code: true } }, subChain: { select: { slug: true } } },
+  });
+  const states = new Map(rows.map((row) => [nameOf(row.cityNode.code, row.subChain.slug), row.state]));
+  for (const { cityNode, chain } of strangers) {
+    const state = states.get(nameOf(cityNode, chain));
+    const ids = { hostId: host.id, cityNode, subChain: chain };
+    if (state === undefined) getLogger().error(ids, 'the host holds a peer that the portal has no row of; it is kept');
+    if (state !== 'REMOVED') continue;
+    getLogger().warn(ids, 'a removed peer came back; it is removed again');
+    await controlClientOf(host).removeChain({ cityNode, chain });
+  }
+}
+
+function nameOf(cityNode: string, chain: string): string {
+  return `${cityNode}/${chain}`;
+}

@@ -1,0 +1,54 @@
+import { AppError, assert, createId, type Tx } from '@/lib/platform';
+import { awaySince } from './host-liveness';
+
+export interface ReservePlacement {
+  subChainId: string;
+  /** In the chosen order: the first one orders. */
+  cityNodeIds: readonly string[];
+}
+
+/**
+ * Reserves one peer on one host of each city node: the living host with the fewest peers. What is reserved already
+ * stays where it is, so a repeated call changes nothing.
+ * @throws AppError CONFLICT when a city node takes no new peers, UNAVAILABLE (retryable) when none of its hosts answers
+ */
+export async function reservePlacement(tx: Tx, { subChainId, cityNodeIds }: ReservePlacement): Promise<void> {
+  const present = await tx.peer.findMany({ where: { subChainId }, select: { cityNodeId: true, state: true } });
+  assert(present.every((peer) => peer.state !== 'REMOVED'), `placement of ${subChainId} was given back`);
+  const missing = cityNodeIds.filter((id) => !present.some((peer) => peer.cityNodeId === id));
+  if (missing.length === 0) return;
+  const hostIds = await chooseHosts(tx, missing);
+  await tx.peer.createMany({
+    data: missing.map((cityNodeId) => ({
+      id: createId('peer'),
+      subChainId,
+      cityNodeId,
+      hostId: hostIds.get(cityNodeId) ?? '',
+      orders: cityNodeId === cityNodeIds[0],
+      state: 'RESERVED' as const,
+    })),
+  });
+}
+
+async function chooseHosts(tx: Tx, cityNodeIds: readonly string[]): Promise<Map<string, string>> {
+  const cityNodes = await tx.cityNode.findMany({
+    where: { id: { in: [...cityNodeIds] } },
+    include: { hosts: { where: { host: { lastSeenAt: { gt: awaySince() } } }, select: { hostId: true } } },
+  });
+  const load = new Map(
+    (await tx.peer.groupBy({ by: ['hostId'], where: { state: { not: 'REMOVED' } }, _count: true })).map((row) => [row.hostId, row._count]),
+  );
+  const chosen = new Map<string, string>();
+  for (const id of cityNodeIds) {
+    const cityNode = cityNodes.find((one) => one.id === id);
+    if (cityNode?.state !== 'OPEN') {
+      throw new AppError('CONFLICT', { subject: 'city node' }, { publicMessage: `${cityNode?.city ?? 'A chosen city node'} takes no new sub-chains. Choose another city node.` });
+    }
+    const [host] = cityNode.hosts.map((one) => one.hostId).toSorted((a, b) => (load.get(a) ?? 0) - (load.get(b) ?? 0));
+    if (host === undefined) {
+      throw new AppError('UNAVAILABLE', { what: `city node ${cityNode.code}` }, { publicMessage: `No host of ${cityNode.city} answers at the moment.` });
+    }
+    chosen.set(id, host);
+  }
+  return chosen;
+}

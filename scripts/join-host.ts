@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { embeddedCityNodes, joinHost } from '@/lib/city-nodes';
+import { getDb } from '@/lib/platform';
+
+const usage = `Makes a host of city nodes known to this installation and writes <data>/join.json, which its process reads.
+
+  tsx scripts/join-host.ts --data <directory> --gateway <host:port> --control <host:port>
+    [--name <name>] [--city-nodes SIN,PAR] [--gateway-url <url>] [--control-url <url>] [--provider <text>] [--region <text>]
+
+Joining again with the same name changes addresses and city nodes and keeps the host's identity and secret.`;
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    gateway: { type: 'string' },
+    control: { type: 'string' },
+    name: { type: 'string', default: 'embedded' },
+    'city-nodes': { type: 'string', default: embeddedCityNodes.join(',') },
+    'gateway-url': { type: 'string' },
+    'control-url': { type: 'string' },
+    provider: { type: 'string', default: 'This machine' },
+    region: { type: 'string', default: 'Shares one machine' },
+  },
+});
+
+function listener(name: string, text: string | undefined): { host: string; port: number } {
+  const match = /^(.+):(\d{1,5})$/.exec(text ?? '');
+  if (!match?.[1]) throw new Error(`--${name} must be given as host:port\n\n${usage}`);
+  return { host: match[1], port: Number(match[2]) };
+}
+
+/** Where others reach a listener that listens everywhere. */
+function addressOf({ host, port }: { host: string; port: number }): string {
+  return `http://${['0.0.0.0', '::', '[::]'].includes(host) ? '127.0.0.1' : host}:${port}`;
+}
+
+if (!values.data) throw new Error(`--data is missing\n\n${usage}`);
+const gateway = listener('gateway', values.gateway);
+const control = listener('control', values.control);
+const { hostId, created } = await joinHost({
+  name: values.name,
+  dataDirectory: values.data,
+  cityNodes: values['city-nodes'].split(',').map((code) => code.trim().toUpperCase()),
+  gateway,
+  control,
+  gatewayUrl: values['gateway-url'] ?? addressOf(gateway),
+  controlUrl: values['control-url'] ?? addressOf(control),
+  provider: values.provider,
+  region: values.region,
+});
+process.stdout.write(`${created ? 'joined' : 'known'}: host ${hostId}\n`);
+await getDb().$disconnect();
