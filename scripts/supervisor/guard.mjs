@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const graceMs = 8000;
+const graceMs = 5000;
 const groups = new Map();
 const directories = new Set();
 

@@ -1,4 +1,5 @@
 // A lock file that holds its owner's process id: the lock of a process that died is taken over.
+import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupError } from './setup-error.mjs';
@@ -47,7 +48,7 @@ function readOwner(file) {
  * @param {{ what: string, waitMs?: number }} options `what` the owner is doing, for the message
  */
 export async function acquireLock(file, { what, waitMs = 0 }) {
-  const mine = `${file}.${process.pid}`;
+  const mine = `${file}.${randomUUID()}`;
   writeFileSync(mine, JSON.stringify(ownIdentity()), { mode: 0o600 });
   const until = performance.now() + waitMs;
   try {
@@ -70,7 +71,7 @@ export async function acquireLock(file, { what, waitMs = 0 }) {
 
 /** Two that find the same dead owner: only one rename succeeds for each file that is there. */
 function takeAway(file) {
-  const aside = `${file}.${process.pid}.stale`;
+  const aside = `${file}.${randomUUID()}`;
   try {
     renameSync(file, aside);
   } catch (error) {
