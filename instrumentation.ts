@@ -5,10 +5,13 @@ import type { IncomingMessage } from "node:http";
  * request learns the address of the socket it came by.
  */
 export async function register(): Promise<void> {
-  const [{ subscribe }, { getEnv, getSecrets }] = await Promise.all([import("node:diagnostics_channel"), import("@/lib/platform")]);
-  getEnv();
-  getSecrets();
-  subscribe("http.server.request.start", appendSocketAddress);
+  // No setting: Next writes the constant in at build time, and leaves the branch out of what it builds for the edge.
+  if (process.env.NEXT_RUNTIME === "nodejs") {
+    const [{ subscribe }, { getEnv, getSecrets }] = await Promise.all([import("node:diagnostics_channel"), import("@/lib/platform")]);
+    getEnv();
+    getSecrets();
+    subscribe("http.server.request.start", appendSocketAddress);
+  }
 }
 
 /**

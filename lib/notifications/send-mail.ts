@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { createTransport } from 'nodemailer';
-import { AppError, dataPath, getEnv } from '@/lib/platform';
+import { AppError, getEnv } from '@/lib/platform';
+import { writeToOutbox } from './write-to-outbox';
 
 export interface Mail {
   to: string;
@@ -11,6 +9,11 @@ export interface Mail {
   html?: string;
 }
 
+export type OutgoingMail = Mail & { from: string };
+
+// A silent server must not hold a request for nodemailer's default of ten minutes.
+const timeoutsMs = { dnsTimeout: 5_000, connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 10_000 };
+
 /**
  * Hands a mail to the SMTP server of SMTP_URL, or without one writes it to `<data>/outbox`, readable by the machine's
  * owner only. Call it in the process that made the mail: one that carries a token must not pass a queue or the database.
@@ -18,10 +21,10 @@ export interface Mail {
  */
 export async function sendMail(mail: Mail): Promise<void> {
   const { SMTP_URL, MAIL_FROM } = getEnv();
-  const message = { from: MAIL_FROM, ...mail, headers: { 'Auto-Submitted': 'auto-generated' } };
+  const outgoing = { from: MAIL_FROM, ...mail };
   try {
-    if (SMTP_URL) await sendBySmtp(SMTP_URL, message);
-    else await writeToOutbox(message);
+    if (SMTP_URL) await sendBySmtp(SMTP_URL, outgoing);
+    else await writeToOutbox(outgoing);
   } catch (cause) {
     throw new AppError('UNAVAILABLE', { what: 'mail server' }, {
       publicMessage: 'The mail could not be sent just now. Try again in a few minutes.',
@@ -30,24 +33,11 @@ export async function sendMail(mail: Mail): Promise<void> {
   }
 }
 
-type Message = Mail & { from: string; headers: Record<string, string> };
-
-// A silent server must not hold a request for nodemailer's default of ten minutes.
-const timeoutsMs = { dnsTimeout: 5_000, connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 10_000 };
-
-async function sendBySmtp(url: string, message: Message): Promise<void> {
+async function sendBySmtp(url: string, mail: OutgoingMail): Promise<void> {
   const transport = createTransport({ url, ...timeoutsMs });
   try {
-    await transport.sendMail(message);
+    await transport.sendMail({ ...mail, headers: { 'Auto-Submitted': 'auto-generated' } });
   } finally {
     transport.close();
   }
-}
-
-async function writeToOutbox(message: Message): Promise<void> {
-  const { message: bytes } = await createTransport({ streamTransport: true, buffer: true, newline: 'unix' }).sendMail(message);
-  const outbox = dataPath('outbox');
-  await mkdir(outbox, { recursive: true, mode: 0o700 });
-  const name = `${new Date().toISOString().replaceAll(':', '-')}-${randomBytes(4).toString('hex')}.eml`;
-  await writeFile(path.join(outbox, name), bytes as Buffer, { mode: 0o600, flag: 'wx' });
 }
