@@ -40,8 +40,8 @@ export async function openHttpListener(options: ListenOptions, onRequest: Reques
 }
 
 /**
- * Reads a request's body. Resolves to `too-large` as soon as that is known, with the rest unread: answer with
- * `connection: close`. Rejects when the client goes away.
+ * Reads a request's body. Resolves to `too-large` as soon as that is known; the rest is thrown away as it comes, so that
+ * the client can read its answer. Rejects when the client goes away.
  */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | 'too-large'> {
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) return 'too-large';
@@ -51,8 +51,8 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
     request.on('data', (part: Buffer) => {
       total += part.length;
       if (total > bytesMax) {
-        request.pause();
         request.removeAllListeners('data');
+        request.resume();
         resolve('too-large');
         return;
       }

@@ -184,8 +184,8 @@ describe('control interface', () => {
 
   it('answers malformed and oversized bodies and unknown calls without falling over', async () => {
     const { controlUrl, client } = await open();
-    const oversized = await fetch(`${controlUrl}/v1/peers`, { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1) }).then((response) => response.status, () => 'cut');
-    expect([413, 'cut']).toContain(oversized);
+    const oversized = await fetch(`${controlUrl}/v1/peers`, { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1) }).then((response) => response.status);
+    expect(oversized).toBe(413);
     expect((await fetch(`${controlUrl}/nowhere`)).status).toBe(401);
     expect(await client.listPeers()).toEqual([]);
   });

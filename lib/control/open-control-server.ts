@@ -91,10 +91,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   }
   const startedAt = performance.now();
   const body = await readBody(request, bodyBytesMax);
-  if (body === 'too-large') {
-    response.setHeader('connection', 'close');
-    return send(response, 413, { code: 'TOO_LARGE', message: `The body is larger than ${bodyBytesMax} bytes.`, requestId });
-  }
+  if (body === 'too-large') return send(response, 413, { code: 'TOO_LARGE', message: `The body is larger than ${bodyBytesMax} bytes.`, requestId });
   const verified = serving.verify({ method: request.method ?? '', target, headers: request.headers, body });
   if (!verified.ok) {
     options.logger.warn({ requestId, failure: verified.failure, remote: request.socket.remoteAddress }, 'control request refused');

@@ -1,0 +1,1 @@
+export { formatAccessKey, formatEndpoint, formatUrlKeyEndpoint, parseAccessKey, type ParsedAccessKey } from './access-key-format';
