@@ -1,6 +1,6 @@
 export * from './core/types';
 export type * from './core/host-types';
-export type * from './core/ports';
+export type { LogFields, MachineLogger, MachinePorts } from './core/ports';
 export { LedgerError, isLedgerError, type LedgerErrorCode, type LedgerErrorDetails } from './core/errors';
 export {
   TransactionRefused,
@@ -10,4 +10,9 @@ export {
   type FrameworkInstance,
   type ReadView,
 } from './core/framework';
-export type { OpenLedgerHost, OpenLedgerHostOptions } from './open-ledger-host';
+export { openLedgerHost, type OpenLedgerHostOptions } from './open-ledger-host';
+export { createInProcessNetwork, type InProcessNetwork } from './core/in-process-network';
+export { createQueueBudget, type QueueBudget } from './ordering/embedded/embedded-ordering';
+export { openSecretFiles, type SecretFiles } from './storage/disk/secret-files';
+export { nodeFiles } from './storage/disk/node-files';
+export { lockDirectory, type DirectoryLock } from './storage/disk/directory-lock';

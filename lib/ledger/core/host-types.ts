@@ -33,6 +33,8 @@ export interface LedgerHost {
 
   /** Every peer here, also those that have just their key. */
   chains(): readonly ChainId[];
+  /** True when the sub-chain's ledger is here (not its key alone). */
+  has(chain: ChainId): boolean;
   peerStatus(chain: ChainId): PeerStatus;
   /** Stops taking part, durably: reads go on. Idempotent. */
   stopChain(chain: ChainId, reason: string): Promise<void>;
@@ -152,6 +154,7 @@ export interface PeerStatus {
   /** `key`: the peer has its key, its ledger is not opened yet. */
   readonly state: 'key' | 'running' | 'stopped';
   readonly orders: boolean;
+  /** Empty when the peer's key is lost: it is stopped then. */
   readonly publicKey: Uint8Array;
   /** Last durable height; -1 while there is only the key. */
   readonly height: number;
@@ -194,7 +197,7 @@ export interface HostStats {
 
 /**
  * How a peer reaches the other peers of its sub-chains: in the same process or over the network. Everything that
- * comes through a link is checked by who receives it.
+ * comes through a link is checked by who receives it. A link has time limits of its own: no call hangs.
  */
 export interface PeerLink {
   /** Tells the others of a new durable height. Never throws; may be lost: `catchUp` and the next bell heal that. */

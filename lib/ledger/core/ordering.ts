@@ -24,8 +24,8 @@ export interface Ordering {
 }
 
 /**
- * `queued`: will be cut in its turn. `held`: an earlier sequence of its lane is missing. `duplicate`: the same id is
- * inside already, queued or cut but not settled.
+ * `queued`: will be cut in its turn. `held`: an earlier sequence of its lane is missing (also when the same id is held
+ * already). `duplicate`: the same id is inside already, queued or cut but not settled.
  */
 export type Placement = 'queued' | 'held' | 'duplicate';
 

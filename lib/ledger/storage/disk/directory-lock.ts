@@ -27,8 +27,12 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     await release();
     throw error;
   }
+  let isHeld = true;
   return {
     release: async () => {
+      // Once: after that the file may be another holder's.
+      if (!isHeld) return;
+      isHeld = false;
       fs.rmSync(path, { force: true });
       await release();
     },

@@ -1,0 +1,349 @@
+import { decodeBlock, encodeBlock, hashHeader } from './block';
+import { sha256Hex } from './crypto';
+import { LedgerError } from './errors';
+import type { Framework, ReadView, StoredBlockView } from './framework';
+import { checkGenesis, encodeGenesis, orderingPeer } from './genesis';
+import type { BlockView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerStatus, StopNote, SubmitAnswer } from './host-types';
+import type { Ordering } from './ordering';
+import { openPeer } from './peer';
+import type { PeerKeys } from './peer-keys';
+import { PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
+import type { MachinePorts } from './ports';
+import { buildHeader, signBlock } from './seal-block';
+import type { LedgerStorage } from './storage';
+import { Turns } from './turns';
+import { height, type ChainId, type Height } from './types';
+
+export interface LedgerHostSockets {
+  readonly storage: LedgerStorage;
+  readonly keys: PeerKeys;
+  readonly ordering: Ordering;
+  readonly frameworks: readonly Framework[];
+  readonly link: PeerLink;
+  readonly ports: MachinePorts;
+}
+
+const RECORDS_MAX = 256;
+const RECORDS_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Assembles a host from its sockets. The host closes the storage when it is closed. */
+export function createLedgerHost(sockets: LedgerHostSockets): LedgerHost {
+  return new Host(sockets);
+}
+
+class Host implements LedgerHost {
+  readonly #storage: LedgerStorage;
+  readonly #keys: PeerKeys;
+  readonly #link: PeerLink;
+  readonly #ports: MachinePorts;
+  readonly #ordering: Ordering;
+  readonly #frameworks: ReadonlyMap<string, Framework>;
+  readonly #runners = new Map<ChainId, PeerRunner>();
+  /** Peers whose stored data does not hang together, with what was found. */
+  readonly #broken = new Map<ChainId, StopNote>();
+  /** Making, stopping, starting and removing one chain happen one after another. */
+  readonly #serial = new Map<ChainId, Promise<unknown>>();
+  readonly #commits = new Set<Promise<void>>();
+  readonly #context: RunnerContext;
+  #isClosing = false;
+
+  constructor({ storage, keys, ordering, frameworks, link, ports }: LedgerHostSockets) {
+    this.#storage = storage;
+    this.#keys = keys;
+    this.#link = link;
+    this.#ports = ports;
+    this.#ordering = ordering;
+    this.#frameworks = new Map(frameworks.map((framework) => [framework.name, framework]));
+    const track = (commit: Promise<void>): void => {
+      this.#commits.add(commit);
+      void commit.finally(() => this.#commits.delete(commit));
+    };
+    const counters = { blocks: 0, transactions: 0, droppedTransactions: 0 };
+    this.#context = { ordering, link, ports, turns: new Turns(ports.yieldTurn), counters, track };
+    ordering.onReady((chain) => this.#runners.get(chain)?.propose());
+  }
+
+  createPeer(chain: ChainId): Promise<PeerIdentity> {
+    return this.#inOrder(chain, async () => ({ chain, publicKey: (await this.#keys.create(chain)).publicKey }));
+  }
+
+  createChain(spec: GenesisSpec): Promise<ChainHead> {
+    return this.#inOrder(spec.chain, async () => {
+      checkGenesis(spec);
+      const document = encodeGenesis(spec);
+      if (this.#storage.open(spec.chain) !== undefined) {
+        const { peer } = this.#runner(spec.chain);
+        if (peer.genesisHash === sha256Hex(document)) return peer.head;
+        throw new LedgerError('chain-differs', { chain: spec.chain }, `${spec.chain} exists here with another genesis block.`);
+      }
+      await this.#writeGenesis(spec, document);
+      return this.#runner(spec.chain).peer.head;
+    });
+  }
+
+  async submit(chain: ChainId, bytes: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<SubmitAnswer> {
+    this.#checkOpen();
+    const runner = this.#runner(chain);
+    const { peer } = runner;
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (peer.orders) return untilAborted(runner.submit(bytes), signal);
+    const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
+    // Whoever sent it here wants to read it here.
+    if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) {
+      runner.announced(answer.height);
+      const arrived = Promise.race([runner.waitForHeight(answer.height - 1, signal ?? NEVER), runner.catchUp()]);
+      await arrived.catch((error: unknown) => this.#ports.logger.warn({ chain, reason: messageOf(error) }, 'this peer lags behind its answer'));
+    }
+    return answer;
+  }
+
+  async query(chain: ChainId, request: unknown, signal: AbortSignal): Promise<unknown> {
+    const { peer } = this.#runner(chain);
+    const state = peer.storage.snapshot();
+    const at = height(state.height);
+    const view: ReadView = { height: at, state, signal, blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)) };
+    try {
+      return await peer.instance.query(request, view);
+    } finally {
+      state.release();
+    }
+  }
+
+  head(chain: ChainId): ChainHead {
+    return this.#runner(chain).peer.head;
+  }
+
+  blockAt(chain: ChainId, at: Height): BlockView | undefined {
+    const bytes = this.#runner(chain).peer.storage.block(at);
+    if (bytes === undefined) return undefined;
+    const { header, frameworkHeader, transactions, signatures } = decodeBlock(bytes);
+    return { header, hash: hashHeader(header), frameworkHeader, transactions, signatures, sizeBytes: bytes.length };
+  }
+
+  genesis(chain: ChainId): GenesisView {
+    const { genesis, genesisHash } = this.#runner(chain).peer;
+    return { ...genesis, hash: genesisHash };
+  }
+
+  async waitForHeight(chain: ChainId, after: number, signal: AbortSignal): Promise<ChainHead> {
+    this.#checkOpen();
+    return this.#runner(chain).waitForHeight(after, signal);
+  }
+
+  chains(): readonly ChainId[] {
+    return [...new Set([...this.#keys.chains(), ...this.#storage.chains()])].sort();
+  }
+
+  has(chain: ChainId): boolean {
+    return (this.#storage.open(chain)?.height ?? -1) >= 0;
+  }
+
+  peerStatus(chain: ChainId): PeerStatus {
+    const publicKey = this.#keys.find(chain)?.publicKey ?? new Uint8Array(0);
+    if (publicKey.length === 0 && !this.has(chain)) throw unknown(chain);
+    const base = { chain, publicKey, sizeBytes: this.#storage.sizeBytes(chain), queued: this.#ordering.queued(chain) };
+    if (!this.has(chain)) return { ...base, state: 'key', orders: false, height: -1, announcedHeight: -1, refusedBlocks: 0 };
+    const runner = this.#findRunner(chain);
+    if (runner === undefined) {
+      const stopped = this.#broken.get(chain);
+      const at = this.#storage.open(chain)?.height ?? -1;
+      return { ...base, state: 'stopped', orders: false, height: at, announcedHeight: at, refusedBlocks: 0, ...(stopped === undefined ? {} : { stopped }) };
+    }
+    const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal } = runner.peer;
+    return {
+      ...base,
+      state: stopped === undefined ? 'running' : 'stopped',
+      orders,
+      height: head.height,
+      headHash: head.hash,
+      announcedHeight: Math.max(announcedHeight, head.height),
+      refusedBlocks,
+      ...(stopped === undefined ? {} : { stopped }),
+      ...(lastRefusal === undefined ? {} : { lastRefusal }),
+    };
+  }
+
+  stopChain(chain: ChainId, reason: string): Promise<void> {
+    return this.#inOrder(chain, async () => {
+      const runner = this.#runner(chain);
+      await runner.stop('operator', reason, runner.peer.head.height);
+      await runner.settle();
+    });
+  }
+
+  startChain(chain: ChainId): Promise<void> {
+    return this.#inOrder(chain, () => {
+      this.#broken.delete(chain);
+      return this.#runner(chain).start();
+    });
+  }
+
+  removeChain(chain: ChainId): Promise<void> {
+    return this.#inOrder(chain, async () => {
+      const runner = this.#runners.get(chain);
+      if (runner !== undefined) {
+        const at = runner.peer.head.height;
+        runner.peer.stopped ??= { by: 'operator', reason: 'it is being removed', height: at, time: this.#ports.now() };
+        await runner.settle();
+        this.#runners.delete(chain);
+        runner.release(unknown(chain));
+      }
+      this.#ordering.forget(chain);
+      this.#broken.delete(chain);
+      await this.#storage.remove(chain);
+      await this.#keys.remove(chain);
+    });
+  }
+
+  blockRecords(chain: ChainId, from: Height, limit: number): readonly Uint8Array[] {
+    const { storage } = this.#runner(chain).peer;
+    const records: Uint8Array[] = [];
+    let bytes = 0;
+    for (let at = from; at <= storage.height && records.length < Math.min(limit, RECORDS_MAX) && bytes < RECORDS_BYTES_MAX; at = height(at + 1)) {
+      const record = storage.block(at);
+      if (record === undefined) break;
+      records.push(record);
+      bytes += record.length;
+    }
+    return records;
+  }
+
+  announced(chain: ChainId, at: Height): void {
+    if (this.#isClosing || !this.has(chain)) return;
+    this.#findRunner(chain)?.announced(at);
+  }
+
+  async catchUp(chain: ChainId): Promise<ChainHead> {
+    this.#checkOpen();
+    return this.#runner(chain).catchUp();
+  }
+
+  stats(): HostStats {
+    const { syncs, commits, bytesWritten, diskBytes, deadBytes } = this.#storage.stats();
+    const queued = [...this.#runners.keys()].reduce((sum, chain) => sum + this.#ordering.queued(chain), 0);
+    return { chains: this.chains().length, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    await Promise.allSettled(this.#serial.values());
+    do {
+      await this.#context.turns.idle();
+      await Promise.allSettled(this.#commits);
+    } while (this.#commits.size > 0 || this.#context.turns.isBusy);
+    for (const runner of this.#runners.values()) runner.release(closing());
+    await this.#storage.close();
+  }
+
+  async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<void> {
+    const { chain } = spec;
+    const signer = this.#keys.find(chain);
+    if (signer === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
+    const refuse = (message: string, cause?: unknown): LedgerError => new LedgerError('genesis-invalid', { chain }, `Genesis of ${chain}: ${message}.`, { cause });
+    if (!spec.peers.some((peer) => Buffer.compare(peer.publicKey, signer.publicKey) === 0)) throw refuse('this city node’s key is not among the peers');
+    const framework = this.#frameworks.get(spec.framework);
+    if (framework === undefined) throw refuse(`this program does not know the framework ${JSON.stringify(spec.framework)}`);
+    const config = framework.configSchema.safeParse(spec.config);
+    if (!config.success) throw refuse(`the configuration does not suit ${framework.name}: ${config.error.message}`, config.error);
+
+    const executed = await framework.open({ chain, config: config.data }).initGenesis({ time: spec.time });
+    const place = {
+      chain,
+      height: height(0),
+      previousHash: sha256Hex(document),
+      time: spec.time,
+      engineVersion: framework.engineVersion,
+      proposer: orderingPeer(spec).publicKey,
+      validators: spec.peers.map((peer) => peer.publicKey),
+    };
+    const header = buildHeader(place, executed);
+    const signatures = [signBlock(header, hashHeader(header), signer)];
+    const transactions = executed.transactions.map(({ bytes }) => bytes);
+    const record = encodeBlock({ header, frameworkHeader: executed.frameworkHeader, transactions, signatures, genesis: document });
+    await this.#storage.create(chain).commit(height(0), record, executed.writes);
+  }
+
+  #storedBlock(chain: ChainId, at: Height): StoredBlockView | undefined {
+    const block = this.blockAt(chain, at);
+    if (block === undefined) return undefined;
+    const { header, hash, frameworkHeader, transactions } = block;
+    return { height: header.height, hash, time: header.time, frameworkHeader, transactions };
+  }
+
+  /** The opened peer; opens it on first use. Throws when there is none or it cannot be opened. */
+  #runner(chain: ChainId): PeerRunner {
+    const known = this.#runners.get(chain);
+    if (known !== undefined) return known;
+    const broken = this.#broken.get(chain);
+    if (broken !== undefined) throw stoppedError(chain, broken);
+    const signer = this.#keys.find(chain);
+    const storage = this.#storage.open(chain);
+    if (storage === undefined || storage.height < 0) {
+      if (signer === undefined) throw unknown(chain);
+      throw new LedgerError('peer-missing', { chain }, `${chain} has its key here, but its ledger was not opened yet.`);
+    }
+    try {
+      if (signer === undefined) throw new Error(`the peer’s key is missing`);
+      const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
+      this.#runners.set(chain, runner);
+      return runner;
+    } catch (error) {
+      const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${messageOf(error)}`, height: height(storage.height), time: this.#ports.now() };
+      this.#broken.set(chain, note);
+      this.#ports.logger.error({ chain, reason: note.reason }, 'peer stopped');
+      throw stoppedError(chain, note);
+    }
+  }
+
+  /** The opened peer, or undefined when it cannot be opened; why stands in `#broken`. */
+  #findRunner(chain: ChainId): PeerRunner | undefined {
+    try {
+      return this.#runner(chain);
+    } catch (error) {
+      if (this.#broken.has(chain)) return undefined;
+      throw error;
+    }
+  }
+
+  #inOrder<T>(chain: ChainId, task: () => Promise<T>): Promise<T> {
+    if (this.#isClosing) return Promise.reject(closing());
+    const before = this.#serial.get(chain) ?? Promise.resolve();
+    const result = before.then(task, task);
+    this.#serial.set(chain, result);
+    const clean = (): void => {
+      if (this.#serial.get(chain) === result) this.#serial.delete(chain);
+    };
+    result.then(clean, clean);
+    return result;
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosing) throw closing();
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+/** The promise, or the signal's reason if that comes first; what was begun goes on. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+function unknown(chain: ChainId): LedgerError<'chain-unknown'> {
+  return new LedgerError('chain-unknown', { chain }, `No peer of ${chain} lives in this city node.`);
+}
+
+function closing(): LedgerError<'closing'> {
+  return new LedgerError('closing', {}, 'The city node is shutting down; try again in a moment.');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
+}

@@ -1,0 +1,12 @@
+import type { Signer } from './crypto';
+import type { ChainId } from './types';
+
+/** Where a host keeps its peers' keys. They are made here and never leave. */
+export interface PeerKeys {
+  chains(): readonly ChainId[];
+  find(chain: ChainId): Signer | undefined;
+  /** Makes the key, durably; the one there is when it exists. */
+  create(chain: ChainId): Promise<Signer>;
+  /** Durably. Idempotent. */
+  remove(chain: ChainId): Promise<void>;
+}

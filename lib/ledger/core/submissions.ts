@@ -1,0 +1,49 @@
+import type { FinalAnswer } from './host-types';
+import type { Hash } from './types';
+
+interface Waiter {
+  readonly promise: Promise<FinalAnswer>;
+  readonly resolve: (answer: FinalAnswer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Who waits for which transaction of one chain. */
+export class Submissions {
+  readonly #waiters = new Map<Hash, Waiter>();
+
+  /** The answer to come; callers with the same id share it. */
+  expect(id: Hash): Promise<FinalAnswer> {
+    const known = this.#waiters.get(id);
+    if (known !== undefined) return known.promise;
+    let resolve: Waiter['resolve'] = () => undefined;
+    let reject: Waiter['reject'] = () => undefined;
+    const promise = new Promise<FinalAnswer>((whenFinal, whenRefused) => {
+      resolve = whenFinal;
+      reject = whenRefused;
+    });
+    // Whoever waits hears of a refusal; that nobody waits any more is no unhandled error of the process.
+    promise.catch(() => undefined);
+    this.#waiters.set(id, { promise, resolve, reject });
+    return promise;
+  }
+
+  /** Nobody waits any more. */
+  forget(id: Hash): void {
+    this.#waiters.delete(id);
+  }
+
+  finish(answer: FinalAnswer): void {
+    this.#waiters.get(answer.id)?.resolve(answer);
+    this.#waiters.delete(answer.id);
+  }
+
+  refuse(id: Hash, error: unknown): void {
+    this.#waiters.get(id)?.reject(error);
+    this.#waiters.delete(id);
+  }
+
+  refuseAll(error: unknown): void {
+    for (const waiter of this.#waiters.values()) waiter.reject(error);
+    this.#waiters.clear();
+  }
+}

@@ -1,0 +1,20 @@
+import { generatePrivateKey, openSigner, type Signer } from '../../core/crypto';
+import type { PeerKeys } from '../../core/peer-keys';
+import type { ChainId } from '../../core/types';
+
+/** Keys that are gone with the process, for tests. `makeSigner` may replace P-256 in a simulation. */
+export function createMemoryKeys(makeSigner: () => Signer = () => openSigner(generatePrivateKey())): PeerKeys {
+  const signers = new Map<ChainId, Signer>();
+  return {
+    chains: () => [...signers.keys()],
+    find: (chain) => signers.get(chain),
+    create: async (chain) => {
+      const signer = signers.get(chain) ?? makeSigner();
+      signers.set(chain, signer);
+      return signer;
+    },
+    remove: async (chain) => {
+      signers.delete(chain);
+    },
+  };
+}
