@@ -1,0 +1,5 @@
+export * from './client';
+export { getLedgerPage, type LedgerPageInput } from './get-ledger-page';
+export { getBlock } from './get-block';
+export { getTransaction } from './get-transaction';
+export { watchLedger } from './watch-ledger';

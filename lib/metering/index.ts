@@ -1,0 +1,3 @@
+export * from './client';
+export { collectMeters } from './collect-meters';
+export { getMeters } from './get-meters';
