@@ -7,7 +7,7 @@ import { openHttpListener, readBody, type HttpListener } from './http-listener';
 import { linkCalls, type LinkHandlers } from './link-calls';
 import type { ControlError } from './schemas';
 import { signAnswer, signatureHeaders } from './sign-request';
-import { createRequestVerifier, type VerifiedRequest } from './verify-request';
+import { createRequestVerifier, type VerifiedRequest } from './request-verifier';
 
 export interface ControlServerOptions {
   readonly host: string;

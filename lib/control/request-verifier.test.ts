@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createNonce, parseControlSecret, signRequest, signatureHeaders, timeWindowMs } from './sign-request';
-import { createRequestVerifier } from './verify-request';
+import { createRequestVerifier } from './request-verifier';
 
 const secret = parseControlSecret(Buffer.alloc(32, 7).toString('base64'));
 const other = parseControlSecret(Buffer.alloc(32, 8).toString('base64'));
