@@ -3,7 +3,7 @@ import { generateClient, prisma } from './supervisor/database.mjs';
 import { createLog } from './supervisor/log.mjs';
 import { dataLayout } from './supervisor/project.mjs';
 import { ensureSecrets } from './supervisor/secrets.mjs';
-import { startServices } from './supervisor/services.mjs';
+import { requirePrograms, startServices } from './supervisor/services.mjs';
 import { runCommand, temporaryData } from './supervisor/session.mjs';
 import { SetupError } from './supervisor/setup-error.mjs';
 import { createSupervisor } from './supervisor/supervise.mjs';
@@ -20,6 +20,7 @@ await runCommand(async (context) => {
   const supervise = createSupervisor({ family, logs: dataLayout(data).logs, say: log.say });
   // Always an own, empty server: `migrate dev` may reset what it finds.
   delete process.env.DATABASE_URL;
+  await requirePrograms(log);
   const { databaseUrl } = await startServices({ data, secrets: ensureSecrets(data), supervise, log, durable: false });
   await prisma(family, ['migrate', 'dev', '--name', name.replaceAll('-', '_')], { databaseUrl, inherit: true });
   await log.step('database client', () => generateClient(family));

@@ -21,12 +21,12 @@ async function start(...flags) {
   return { code, output };
 }
 
-async function withTakenPort(use) {
+async function withTakenPort(work) {
   const server = net.createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   try {
-    await use(String(server.address().port));
+    await work(String(server.address().port));
   } finally {
     server.close();
   }

@@ -12,9 +12,12 @@ import { freePort, requireFreePort } from './supervisor/ports.mjs';
 import { runSetupCommands, startProduct } from './supervisor/product.mjs';
 import { dataLayout } from './supervisor/project.mjs';
 import { ensureSecrets } from './supervisor/secrets.mjs';
-import { startServices } from './supervisor/services.mjs';
+import { requirePrograms, startServices } from './supervisor/services.mjs';
 import { runCommand } from './supervisor/session.mjs';
 import { createSupervisor } from './supervisor/supervise.mjs';
+
+/** Whom prisma/seed.ts makes. */
+const adminEmail = 'admin@chainworks.localhost';
 
 await runCommand(async ({ family, atEnd, interrupted }) => {
   requireNode();
@@ -32,6 +35,7 @@ await runCommand(async ({ family, atEnd, interrupted }) => {
   await requireFreePort(port, { host, what: 'the portal', change: '--port (or PORT)' });
   await requireFreePort(gatewayPort, { host, what: 'the city-node gateway', change: '--gateway-port (or CHAINWORKS_GATEWAY_PORT)' });
 
+  await requirePrograms(log);
   await log.step('packages', () => installPackages(family));
   const secrets = ensureSecrets(data);
   const supervise = createSupervisor({ family, logs: files.logs, say: log.say });
@@ -47,7 +51,7 @@ await runCommand(async ({ family, atEnd, interrupted }) => {
   await startProduct({ supervise, log, env, plan });
 
   const near = (file) => path.relative(process.cwd(), file) || file;
-  const mails = process.env.SMTP_URL ? 'mails go to SMTP_URL' : `mails: ${near(files.outbox)}`;
-  log.say(`\nChainworks runs at ${publicUrl} (started in ${log.elapsed()}; admin password: ${near(files.adminPassword)}; ${mails})`);
+  const mails = process.env.SMTP_URL ? 'mails go to SMTP_URL' : `mails in ${near(files.outbox)}`;
+  log.say(`\nChainworks runs at ${publicUrl} (ready in ${log.elapsed()}; sign in as ${adminEmail}, password in ${near(files.adminPassword)}; ${mails})`);
   return interrupted;
 });

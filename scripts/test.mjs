@@ -7,7 +7,7 @@ import { installPackages, requireNode } from './supervisor/install.mjs';
 import { createLog, formatDuration } from './supervisor/log.mjs';
 import { dataLayout } from './supervisor/project.mjs';
 import { ensureSecrets } from './supervisor/secrets.mjs';
-import { startServices } from './supervisor/services.mjs';
+import { requirePrograms, startServices } from './supervisor/services.mjs';
 import { describeError, runCommand, temporaryData } from './supervisor/session.mjs';
 import { createSupervisor } from './supervisor/supervise.mjs';
 import { parseTestOptions, testUsage } from './testing/options.mjs';
@@ -47,11 +47,13 @@ function describe({ name, count, time }) {
 async function runStages(context, options, log) {
   const { family, atEnd } = context;
   requireNode();
+  const needsServices = options.stages.some((name) => stages[name].needsServices);
+  if (needsServices) await requirePrograms(log);
   await log.step('packages', () => installPackages(family));
   await log.step('database client', () => generateClient(family));
   const data = temporaryData(context, 'test');
   const supervise = createSupervisor({ family, logs: dataLayout(data).logs, say: log.say });
-  const prepared = options.stages.some((name) => stages[name].needsServices)
+  const prepared = needsServices
     ? await prepareServices({ family, atEnd, data, log, supervise })
     : { services: undefined, env: { ...process.env, NODE_ENV: 'test' } };
 

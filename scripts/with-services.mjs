@@ -5,7 +5,7 @@ import { generateClient, migrate } from './supervisor/database.mjs';
 import { processEnvironment } from './supervisor/environment.mjs';
 import { createLog } from './supervisor/log.mjs';
 import { ensureSecrets } from './supervisor/secrets.mjs';
-import { startServices } from './supervisor/services.mjs';
+import { requirePrograms, startServices } from './supervisor/services.mjs';
 import { runCommand, temporaryData } from './supervisor/session.mjs';
 import { SetupError } from './supervisor/setup-error.mjs';
 import { createSupervisor } from './supervisor/supervise.mjs';
@@ -20,6 +20,7 @@ await runCommand(async (context) => {
   const data = temporaryData(context, 'services');
   const log = createLog((line) => process.stderr.write(`${line}\n`));
   const supervise = createSupervisor({ family, logs: dataLayout(data).logs, say: log.say });
+  await requirePrograms(log);
   const secrets = ensureSecrets(data);
   atEnd(await borrowServers(randomBytes(6).toString('hex')));
   const { databaseUrl, redisUrl } = await startServices({ data, secrets, supervise, log, durable: false });

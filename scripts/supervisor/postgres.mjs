@@ -1,6 +1,6 @@
 // PostgreSQL from the npm package's binaries, on 127.0.0.1 with a generated password and no unix socket.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectPath } from './project.mjs';
 import { waitUntil } from './ports.mjs';
@@ -53,6 +53,7 @@ function becomeOrdinary(directory) {
   if (spawnSync(unshare[0], [...unshare.slice(1), 'true'], { stdio: 'ignore' }).status === 0) return unshare;
   const account = ordinaryAccount(['postgres', 'nobody']);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(path.dirname(directory), 0o711); // may be passed through, not listed; what lies beside is private by itself
   execFileSync('chown', ['-R', `${account.uid}:${account.gid}`, directory]);
   const become = ['setpriv', `--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
   const probe = spawnSync(become[0], [...become.slice(1), 'test', '-w', directory], { stdio: 'ignore' });

@@ -65,11 +65,18 @@ describe('nothing is left running', () => {
     await waitUntil(async () => !existsSync(temporary), { timeoutMs: 15_000, what: 'the removal of the directory' });
   });
 
-  it.each(['SIGKILL', 'SIGINT'])('leaves no PostgreSQL, Redis or data behind with-services after %s', async (signal) => {
+  const byNode = [process.execPath, projectPath('scripts/with-services.mjs')];
+  const byNpm = ['npm', 'run', '--silent', 'with-services', '--'];
+  it.each([
+    ['SIGKILL', 'the command', byNode],
+    ['SIGINT', 'the command', byNode],
+    ['SIGKILL', 'npm', byNpm],
+    ['SIGTERM', 'npm', byNpm],
+  ])('leaves no PostgreSQL, Redis or data behind with-services after %s to %s', async (signal, _, [program, ...args]) => {
     const file = path.join(directory, 'pids');
-    const command = ['sh', '-c', `echo $$ >> "${file}"; echo "$CHAINWORKS_DATA" > "${directory}/data"; sleep 60`];
+    const command = ['sh', '-c', `echo "$CHAINWORKS_DATA" > "${directory}/data"; echo $$ >> "${file}"; sleep 60`];
     const env = { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, CHAINWORKS_DATA: undefined };
-    const owner = spawn(process.execPath, [projectPath('scripts/with-services.mjs'), ...command], { stdio: 'ignore', env });
+    const owner = spawn(program, [...args, ...command], { stdio: 'ignore', env, cwd: projectPath() });
     await hasPids(file, 1);
     const data = readFileSync(path.join(directory, 'data'), 'utf8').trim();
     const postgres = Number(readFileSync(path.join(data, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);

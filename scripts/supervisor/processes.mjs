@@ -112,7 +112,10 @@ export function createFamily() {
     async stop() {
       stopping = true;
       for (const entry of [...children].reverse()) await stopOne(entry);
+      guard.ref();
+      const guardEnd = guard.exitCode === null && guard.signalCode === null ? once(guard, 'exit') : undefined;
       guard.stdin.end();
+      await guardEnd; // reaped here: not every container has somebody else to do it
     },
   };
 }

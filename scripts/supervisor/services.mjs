@@ -8,6 +8,11 @@ import { SetupError } from './setup-error.mjs';
 /** Ports that a person finds again, taken when they are free; nobody but our own processes needs them. */
 const preferredPorts = { postgres: 4110, redis: 4111 };
 
+/** Finds or installs the programs that npm does not bring: told before anything that takes time is begun. */
+export function requirePrograms(log) {
+  return log.step('programs', () => (process.env.REDIS_URL ? 'REDIS_URL is set' : `redis-server ${requireRedis()}`));
+}
+
 async function requireAnswer(check, what, variable) {
   if (await check()) return;
   throw new SetupError(`${what} does not answer at the address in ${variable}. Start that server, or unset ${variable} to use an own one.`);
@@ -37,10 +42,9 @@ export async function startServices({ data, secrets, supervise, log, durable = t
       await requireAnswer(() => answersPing(redisUrl), 'Redis', 'REDIS_URL');
       return 'the server of REDIS_URL';
     }
-    const note = requireRedis();
     const own = { supervise, directory: files.redis, port: await port('redis'), password: secrets.redisPassword, durable };
     redisUrl = await startRedis(own);
-    return `${note}, own server on port ${own.port}`;
+    return `own server on port ${own.port}`;
   });
   return { databaseUrl, redisUrl };
 }

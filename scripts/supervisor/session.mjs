@@ -26,6 +26,12 @@ export async function runCommand(work) {
       interrupt(code);
     });
   }
+  const parent = process.ppid;
+  // npm that is killed with -9 passes nothing on: the only sign is that somebody else has adopted us.
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) interrupt(128 + os.constants.signals.SIGHUP);
+  }, 300);
+  if (!process.env.npm_lifecycle_event) clearInterval(watch); // begun by hand or by a service manager: it may outlive its shell
   let code;
   try {
     code = await Promise.race([interrupted, work({ family, atEnd: (one) => undo.push(one), interrupted })]);
