@@ -2,6 +2,7 @@ import { recordAuditEvent } from '@/lib/audit';
 import { sendMail, verifyEmailMail } from '@/lib/notifications';
 import { AppError, createId, getDb, getLogger, isUniqueViolation } from '@/lib/platform';
 import { createEmailToken, emailTokenHours } from './email-tokens';
+import { nameFromEmail } from './name-from-email';
 import { hashPassword, refuseGuessable } from './passwords';
 import { portalLink } from './portal-link';
 import type { RequestOrigin } from './request-origin';
@@ -59,11 +60,4 @@ export async function signUp(input: SignUpInput, origin: RequestOrigin): Promise
     getLogger().error({ err: error, userId: user.id, requestId: origin.requestId }, 'verification mail not sent'),
   );
   return { userId: user.id, organisationId: organisation.id, sessionId, mail };
-}
-
-/** `lin.wei+x@company.com` becomes `Lin Wei`. */
-export function nameFromEmail(email: string): string {
-  const [local = ''] = email.split(/[+@]/);
-  const words = local.split(/[._-]+/).filter(Boolean);
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ').slice(0, 80) || email;
 }

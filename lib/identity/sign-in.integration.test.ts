@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { getDb } from '@/lib/platform';
+import { hashPassword, verifyPassword } from './passwords';
+import { signIn } from './sign-in';
+import { createPerson, freshOrigin, type Person } from './testing';
+
+let person: Person;
+beforeAll(async () => {
+  person = await createPerson();
+});
+
+const codeOf = (attempt: Promise<unknown>) => attempt.then(() => 'in', (error: { code: string }) => error.code);
+
+describe('signIn', () => {
+  it('starts a session that remembers where it came from', async () => {
+    const origin = freshOrigin('Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0');
+    const { sessionId } = await signIn({ email: person.email, password: person.password }, origin);
+    const row = await getDb().session.findUniqueOrThrow({ where: { id: sessionId } });
+    expect(row).toMatchObject({ userId: person.userId, ipAddress: origin.ipAddress, userAgent: origin.userAgent, endedAt: null });
+    expect(row.expiresAt.getTime() - row.createdAt.getTime()).toBe(30 * 86_400_000);
+    expect(await getDb().auditEvent.count({ where: { action: 'session.begin', subjectId: sessionId } })).toBe(1);
+  });
+
+  it('tells a wrong password and an unknown account apart to nobody', async () => {
+    const wrong = await signIn({ email: person.email, password: 'not the password' }, freshOrigin()).catch((error: unknown) => error);
+    const unknown = await signIn({ email: 'nobody@example.com', password: 'not the password' }, freshOrigin()).catch((error: unknown) => error);
+    expect(wrong).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(unknown).toMatchObject({ code: 'UNAUTHENTICATED', message: (wrong as Error).message, publicMessage: (wrong as { publicMessage: string }).publicMessage });
+  });
+
+  it('does the same work for an unknown account as for a wrong password', async () => {
+    const { passwordHash } = await getDb().user.findUniqueOrThrow({ where: { id: person.userId } });
+    const timed = async (stored: string | undefined) => {
+      const startedAt = performance.now();
+      for (let count = 0; count < 8; count++) expect(await verifyPassword(stored, 'not the password')).toBe(false);
+      return performance.now() - startedAt;
+    };
+    await timed(undefined);
+    const ratio = (await timed(undefined)) / (await timed(passwordHash));
+    expect(ratio).toBeGreaterThan(0.4);
+    expect(ratio).toBeLessThan(2.5);
+  });
+
+  it('knows a password however its accents were typed', async () => {
+    const accented = await createPerson();
+    await getDb().user.update({ where: { id: accented.userId }, data: { passwordHash: await hashPassword('vier Kräne am Kai') } });
+    expect(await codeOf(signIn({ email: accented.email, password: 'vier Kra\u0308ne am Kai' }, freshOrigin()))).toBe('in');
+  });
+
+  it('stops guessing at one account from one address after ten attempts, and says for how long', async () => {
+    const origin = freshOrigin();
+    const guess = () => signIn({ email: person.email, password: 'not the password' }, origin);
+    for (let count = 0; count < 10; count++) expect(await codeOf(guess())).toBe('UNAUTHENTICATED');
+    const error = await guess().catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', publicMessage: expect.stringMatching(/Try again in 1[45] minutes/) });
+    const { retryAfterSeconds } = (error as { details: { retryAfterSeconds: number } }).details;
+    expect(retryAfterSeconds).toBeGreaterThan(880);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(900);
+    // Not even the right password gets in from there …
+    expect(await codeOf(signIn({ email: person.email, password: person.password }, origin))).toBe('RATE_LIMITED');
+    // … but its owner does, elsewhere: a stranger cannot lock an account.
+    expect(await codeOf(signIn({ email: person.email, password: person.password }, freshOrigin()))).toBe('in');
+  });
+
+  it('forgets the slips of an owner who got in', async () => {
+    const owner = await createPerson();
+    const origin = freshOrigin();
+    for (let round = 0; round < 2; round++) {
+      for (let count = 0; count < 9; count++) expect(await codeOf(signIn({ email: owner.email, password: 'a slip of keys' }, origin))).toBe('UNAUTHENTICATED');
+      expect(await codeOf(signIn({ email: owner.email, password: owner.password }, origin))).toBe('in');
+    }
+  });
+
+  it('stops one address from trying many accounts', async () => {
+    const origin = freshOrigin();
+    const codes = await Promise.all(Array.from({ length: 101 }, (_, index) => codeOf(signIn({ email: `n${index}@example.com`, password: 'not the password' }, origin))));
+    expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(1);
+  });
+
+  it('stops many addresses from trying one account', async () => {
+    const victim = await createPerson();
+    const codes: string[] = [];
+    for (let batch = 0; batch < 11; batch++) {
+      codes.push(...(await Promise.all(Array.from({ length: 10 }, () => codeOf(signIn({ email: victim.email, password: 'not the password' }, freshOrigin()))))));
+    }
+    expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(10);
+  });
+});

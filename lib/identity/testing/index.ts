@@ -1,0 +1,2 @@
+export { createPerson, freshOrigin, freshPassword, mailsTo, tokenFromMail, type Person } from './people';
+export { createScratchDatabase } from './scratch-database';
