@@ -1,1 +1,3 @@
+export * from './client';
 export { recordAuditEvent, type AuditEntry } from './record-audit-event';
+export { listAuditEvents } from './list-audit-events';

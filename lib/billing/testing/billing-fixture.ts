@@ -14,7 +14,6 @@ export async function givenOrganisation(): Promise<BillingFixture> {
   const db = getDb();
   const organisationId = createId('organisation');
   const userId = createId('user');
-  await db.installation.createMany({ data: [{ id: 1, number: 1 }], skipDuplicates: true });
   await db.user.create({ data: { id: userId, email: `${userId}@example.test`, name: 'Ada', passwordHash: '-' } });
   await db.organisation.create({
     data: { id: organisationId, name: 'Harbour Office', memberships: { create: { userId, role: 'OWNER' } } },
@@ -26,6 +25,7 @@ export async function givenOrganisation(): Promise<BillingFixture> {
 export async function givenOpenInvoice(fixture: BillingFixture): Promise<{ invoiceId: string; applicationId: string; number: string }> {
   const { organisationId, userId, actor } = fixture;
   const applicationId = createId('application');
+  await getDb().installation.createMany({ data: [{ id: 1, number: 1 }], skipDuplicates: true });
   await getDb().application.create({
     data: { id: applicationId, organisationId, createdById: userId, plan: 'STANDARD', state: 'AWAITING_PAYMENT', name: 'Bills of lading' },
   });
