@@ -27,7 +27,7 @@ export function Hash({ value, href, copyName, whole = false }: Props) {
   );
   if (!copyName) return shown;
   return (
-    <span className="inline-flex items-center gap-1">
+    <span className="-my-1.5 inline-flex items-center gap-1">
       {shown}
       <CopyButton text={value} name={copyName} iconOnly />
     </span>

@@ -9,15 +9,10 @@ export function lathePath(width: number, height: number): string {
   const period = 68;
   const middle = height / 2;
   const waves = range(6).flatMap((wave) => {
-    const greatest = middle * (0.36 + wave * 0.085);
-    const shift = wave * 0.42;
+    const swing = (angle: number) => (0.39 + wave * 0.064) * Math.sin(angle + wave * 0.6) + 0.17 * Math.sin(3 * angle + wave);
     return [1, -1].map((side) =>
       line(
-        range(Math.floor(width / 4) + 1).map((place) => {
-          const angle = ((place * 4) / period) * 2 * Math.PI;
-          const swing = 0.7 * Math.sin(angle + shift) + 0.3 * Math.sin(3 * angle + 2 * shift);
-          return [place * 4, middle + side * greatest * swing] as const;
-        }),
+        range(Math.floor(width / 4) + 1).map((place) => [place * 4, middle + side * middle * swing(((place * 4) / period) * 2 * Math.PI)] as const),
       ),
     );
   });

@@ -22,14 +22,16 @@ type Props = Readonly<{
   label?: string;
   /** A way that has not begun and is only explained: nothing of it is faded. */
   plan?: boolean;
+  /** For start pages. */
+  large?: boolean;
   className?: string;
 }>;
 
 /** A section of pipe per step: done is full, running has a moving surface, failed is hatched, next is empty. */
-export function PipeTimeline({ steps, label, plan = false, className }: Props) {
+export function PipeTimeline({ steps, label, plan = false, large = false, className }: Props) {
   const t = useTranslations("ui.pipe");
   return (
-    <ol className={classNames("pipe", plan && "pipe-plan", className)} aria-label={label}>
+    <ol className={classNames("pipe", plan && "pipe-plan", large && "pipe-large", className)} aria-label={label}>
       {steps.map((step) => (
         <li key={step.key} data-state={step.state} aria-current={step.state === "running" ? "step" : undefined}>
           <span className="bore">{step.state === "running" ? <i style={{ height: `${Math.round((step.level ?? 0.55) * 100)}%` }} /> : null}</span>
