@@ -1,0 +1,11 @@
+export { decodeAccount, encodeAccount, type AccountRecord } from './account';
+export { loadEvmCrypto, type EvmCrypto } from './crypto';
+export { estimateGas, type GasEstimate } from './estimate-gas';
+export { createEthereumjsEvm, type EthereumjsEvmOptions } from './ethereumjs-evm';
+export type { AccessListEntry, AccountFields, Evm, EvmBlockContext, EvmEnvironment, EvmFailure, EvmLog, EvmMessage, EvmResult, EvmSession } from './evm';
+export { EMPTY_ACCOUNT, type AccountState } from './evm-state';
+export { floorGas, INITCODE_BYTES_MAX, intrinsicGas } from './gas';
+export { readAccount, readCode, readStorage } from './read-state';
+export { bytesToUint, decodeRlp, decodeRlpFields, encodeRlp, encodeRlpBytes, encodeRlpList, uintToBytes, type RlpItem } from './rlp';
+export { emptyTrieRoot, trieRootOf } from './trie/trie';
+export { WriteSet } from './write-set';
