@@ -2,10 +2,10 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
-const sizeBytesMax = 16 * 1024 * 1024;
+const defaultSizeBytesMax = 16 * 1024 * 1024;
 
 /** Opens `<directory>/<name>.log` for appending, readable by its owner only. */
-export function openLogFile(directory, name) {
+export function openLogFile(directory, name, sizeBytesMax = defaultSizeBytesMax) {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = path.join(directory, `${name}.log`);
   let descriptor = openSync(file, 'a', 0o600);

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from './ports.mjs';
 import { createFamily } from './processes.mjs';
 import { createSupervisor } from './supervise.mjs';
+import { gone, hasPids, isAlive, readPids } from '../testing/alive.mjs';
 import { projectPath } from './project.mjs';
 
 let directory;
@@ -15,20 +15,6 @@ beforeEach(() => {
   directory = mkdtempSync(path.join(os.tmpdir(), 'chainworks-processes-'));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-const isAlive = (pid) => {
-  try {
-    process.kill(pid, 0);
-    // A zombie waits only to be reaped by whoever adopted it.
-    return !/^State:\s+Z/m.test(existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '');
-  } catch {
-    return false;
-  }
-};
-const gone = (pids, what) => waitUntil(async () => !pids.some(isAlive), { timeoutMs: 15_000, what });
-const readPids = (file) => readFileSync(file, 'utf8').trim().split('\n').map(Number);
-const hasPids = (file, count) =>
-  waitUntil(async () => existsSync(file) && readFileSync(file, 'utf8').trim().split('\n').length >= count, { timeoutMs: 15_000, what: file });
 
 /** A child that starts a grandchild which ignores polite signals, and both write down who they are. */
 const parentAndStubbornChild = (file) => [
@@ -63,28 +49,6 @@ describe('nothing is left running', () => {
     owner.kill('SIGKILL');
     await gone(readPids(file), 'the end of the family');
     await waitUntil(async () => !existsSync(temporary), { timeoutMs: 15_000, what: 'the removal of the directory' });
-  });
-
-  const byNode = [process.execPath, projectPath('scripts/with-services.mjs')];
-  const byNpm = ['npm', 'run', '--silent', 'with-services', '--'];
-  it.each([
-    ['SIGKILL', 'the command', byNode],
-    ['SIGINT', 'the command', byNode],
-    ['SIGKILL', 'npm', byNpm],
-    ['SIGTERM', 'npm', byNpm],
-  ])('leaves no PostgreSQL, Redis or data behind with-services after %s to %s', async (signal, _, [program, ...args]) => {
-    const file = path.join(directory, 'pids');
-    const command = ['sh', '-c', `echo "$CHAINWORKS_DATA" > "${directory}/data"; echo $$ >> "${file}"; sleep 60`];
-    const env = { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, CHAINWORKS_DATA: undefined };
-    const owner = spawn(program, [...args, ...command], { stdio: 'ignore', env, cwd: projectPath() });
-    await hasPids(file, 1);
-    const data = readFileSync(path.join(directory, 'data'), 'utf8').trim();
-    const postgres = Number(readFileSync(path.join(data, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
-    expect(isAlive(postgres)).toBe(true);
-    owner.kill(signal);
-    await once(owner, 'exit');
-    await gone([postgres, ...readPids(file)], 'the end of the services');
-    await waitUntil(async () => !existsSync(data), { timeoutMs: 15_000, what: 'the removal of the data' });
   });
 });
 

@@ -1,0 +1,22 @@
+// For tests of what is left running.
+import { existsSync, readFileSync } from 'node:fs';
+import { waitUntil } from '../supervisor/ports.mjs';
+
+/** Whether a process runs; one that only waits to be reaped does not. */
+export const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '');
+  } catch {
+    return false;
+  }
+};
+
+/** Waits until none of them runs. */
+export const gone = (pids, what) => waitUntil(async () => !pids.some(isAlive), { timeoutMs: 15_000, what });
+
+/** Process ids that children wrote down, one a line. */
+export const readPids = (file) => readFileSync(file, 'utf8').trim().split('\n').map(Number);
+
+export const hasPids = (file, count) =>
+  waitUntil(async () => existsSync(file) && readFileSync(file, 'utf8').trim().split('\n').length >= count, { timeoutMs: 15_000, what: file });
