@@ -39,7 +39,7 @@ export function openLmdbIndex(directory: string): IndexPort {
     const options = reverse
       ? { start: toBuffer(to), end: toBuffer(from), exclusiveStart: true, inclusiveEnd: true, reverse: true, limit }
       : { start: toBuffer(from), end: toBuffer(to), limit };
-    return [...database.getRange(options).map(({ key, value }) => ({ key, value }))];
+    return Array.from(database.getRange(options), ({ key, value }) => ({ key, value }));
   }
 }
 

@@ -13,10 +13,13 @@ export function createMemoryStorage(): LedgerStorage {
   const checkOpen = (): void => {
     if (isClosed) throw new LedgerError('closing', {}, 'The storage is closed.');
   };
-  const onCommit = (bytes: number): void => {
+  const onNote = (bytes: number): void => {
     checkOpen();
-    counters.commits += 1;
     counters.bytesWritten += bytes;
+  };
+  const onCommit = (bytes: number): void => {
+    onNote(bytes);
+    counters.commits += 1;
   };
   return {
     chains: () => [...chains.values()].filter((chain) => chain.height >= 0).map(({ chain }) => chain),
@@ -26,7 +29,7 @@ export function createMemoryStorage(): LedgerStorage {
     },
     create: (chain) => {
       checkOpen();
-      const found = chains.get(chain) ?? new MemoryChain(chain, onCommit);
+      const found = chains.get(chain) ?? new MemoryChain(chain, onCommit, onNote);
       chains.set(chain, found);
       return found;
     },
@@ -49,14 +52,17 @@ class MemoryChain implements ChainStorage {
   readonly #notes = new Map<string, Uint8Array>();
   readonly #state: ChainState;
   readonly #onCommit: (bytes: number) => void;
+  readonly #onNote: (bytes: number) => void;
   #last: Promise<void> = Promise.resolve();
   sizeBytes = 0;
 
   constructor(
     readonly chain: ChainId,
     onCommit: (bytes: number) => void,
+    onNote: (bytes: number) => void,
   ) {
     this.#onCommit = onCommit;
+    this.#onNote = onNote;
     this.#state = new ChainState(chain, -1, new MemoryState());
   }
 
@@ -102,13 +108,16 @@ class MemoryChain implements ChainStorage {
     return this.#notes.get(name);
   }
 
-  async setNote(name: string, value: Uint8Array | undefined): Promise<void> {
-    this.#onCommit(value?.length ?? 0);
+  setNote(name: string, value: Uint8Array | undefined): Promise<void> {
+    this.#onNote(value?.length ?? 0);
     assert(this.pendingHeight >= 0, 'a note needs a genesis block');
     assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
-    await this.#last;
-    if (value === undefined) this.#notes.delete(name);
-    else this.#notes.set(name, Buffer.from(value));
+    const copy = value === undefined ? undefined : Buffer.from(value);
+    this.#last = this.#last.then(() => {
+      if (copy === undefined) this.#notes.delete(name);
+      else this.#notes.set(name, copy);
+    });
+    return this.#last;
   }
 
   settled(): Promise<void> {

@@ -1,0 +1,68 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { generatePrivateKey, isPublicKey, openSigner, sha256, sha256Hex, verifySignature } from './crypto';
+
+const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
+
+describe('hashing', () => {
+  it('is SHA-256 (FIPS 180-2, appendix B)', () => {
+    expect(sha256Hex(text('abc'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    expect(sha256Hex()).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  });
+
+  it('joins its parts', () => {
+    expect(sha256Hex(text('a'), text('b'), text('c'))).toBe(sha256Hex(text('abc')));
+    expect(Buffer.from(sha256(text('abc'))).toString('hex')).toBe(sha256Hex(text('abc')));
+  });
+});
+
+describe('signatures', () => {
+  const signer = openSigner(generatePrivateKey());
+  const statement = text('block 7');
+  const signature = signer.sign(statement);
+
+  it('hold for the key and the statement they were made with', () => {
+    expect(signature).toHaveLength(64);
+    expect(verifySignature(signer.publicKey, statement, signature)).toBe(true);
+  });
+
+  it('do not hold for another statement, another key or a changed signature', () => {
+    const other = openSigner(generatePrivateKey());
+    expect(verifySignature(signer.publicKey, text('block 8'), signature)).toBe(false);
+    expect(verifySignature(other.publicKey, statement, signature)).toBe(false);
+    for (const at of [0, 31, 32, 63]) {
+      const changed = Uint8Array.from(signature);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(verifySignature(signer.publicKey, statement, changed)).toBe(false);
+    }
+  });
+
+  it('answer no, not an exception, for anything malformed', () => {
+    for (const wrong of [new Uint8Array(0), new Uint8Array(63), new Uint8Array(65), new Uint8Array(64)]) {
+      expect(verifySignature(signer.publicKey, statement, wrong)).toBe(false);
+    }
+    expect(verifySignature(new Uint8Array(0), statement, signature)).toBe(false);
+    expect(verifySignature(text('no key'), statement, signature)).toBe(false);
+  });
+
+  it('come back from a stored private key with the same public key', () => {
+    const privateKey = generatePrivateKey();
+    expect(openSigner(privateKey).publicKey).toEqual(openSigner(privateKey).publicKey);
+    expect(verifySignature(openSigner(privateKey).publicKey, statement, openSigner(privateKey).sign(statement))).toBe(true);
+  });
+
+  it('are of P-256 alone', () => {
+    for (const namedCurve of ['P-384', 'secp256k1']) {
+      const pair = generateKeyPairSync('ec', { namedCurve });
+      expect(isPublicKey(pair.publicKey.export({ format: 'der', type: 'spki' }))).toBe(false);
+      expect(() => openSigner(pair.privateKey.export({ format: 'der', type: 'pkcs8' }))).toThrow(/P-256/);
+    }
+    const { publicKey } = generateKeyPairSync('ed25519');
+    expect(isPublicKey(publicKey.export({ format: 'der', type: 'spki' }))).toBe(false);
+  });
+
+  it('take a public key in one spelling only: nothing may follow it', () => {
+    expect(isPublicKey(signer.publicKey)).toBe(true);
+    expect(isPublicKey(Buffer.concat([signer.publicKey, Uint8Array.of(0)]))).toBe(false);
+  });
+});

@@ -1,0 +1,52 @@
+import type { LogFields, MachinePorts } from '../core/ports';
+import { timeMs } from '../core/types';
+
+/** Ports that a test moves by hand: nothing happens by itself, and everything that was logged can be read. */
+export interface ManualPorts {
+  readonly ports: MachinePorts;
+  /** Moves the clock and runs what was scheduled up to then, in order. */
+  advance(ms: number): void;
+  setClock(ms: number): void;
+  /** Tasks that are scheduled and have not run. */
+  scheduled(): number;
+  readonly log: readonly { level: 'info' | 'warn' | 'error'; event: string; fields: LogFields }[];
+}
+
+interface Task {
+  readonly at: number;
+  readonly run: () => void;
+}
+
+export const TEST_EPOCH_MS = 1_760_000_000_000;
+
+export function createManualPorts(): ManualPorts {
+  let now = TEST_EPOCH_MS;
+  const tasks = new Set<Task>();
+  const log: { level: 'info' | 'warn' | 'error'; event: string; fields: LogFields }[] = [];
+  const write =
+    (level: 'info' | 'warn' | 'error') =>
+    (fields: LogFields, event: string): void =>
+      void log.push({ level, event, fields });
+  return {
+    ports: {
+      now: () => timeMs(now),
+      schedule: (delayMs, run) => {
+        const task = { at: now + delayMs, run };
+        tasks.add(task);
+        return () => void tasks.delete(task);
+      },
+      yieldTurn: async () => undefined,
+      logger: { info: write('info'), warn: write('warn'), error: write('error') },
+    },
+    advance: (ms) => {
+      now += ms;
+      const due = [...tasks].filter((task) => task.at <= now).sort((a, b) => a.at - b.at);
+      for (const task of due) if (tasks.delete(task)) task.run();
+    },
+    setClock: (ms) => {
+      now = ms;
+    },
+    scheduled: () => tasks.size,
+    log,
+  };
+}
