@@ -36,11 +36,13 @@ export const plantedBreaches: Record<RuleName, Planted> = {
       { 'lib/operations/run-operation.ts': "import { pay } from '../billing/pay-invoice';" },
       { 'workers/main.ts': "export * from '@/lib/billing/provider/card';" },
       { 'workers/main.ts': "import { fakeClock } from '@/lib/ledger/testing';" },
+      { 'lib/gateway/door.test.ts': "import { fakeClock } from '@/lib/ledger/testing/fake-clock';" },
     ],
     allowed: [
       { 'app/page.tsx': "import { pay } from '@/lib/billing'; import { price } from '@/lib/billing/client';" },
       { 'lib/billing/pay-invoice.ts': "import { post } from './provider/card'; import { AppError } from '@/lib/platform/pure/errors';" },
       { 'lib/gateway/door.test.ts': "import { fakeClock } from '@/lib/ledger/testing';" },
+      { 'app/api/_http/testing.ts': "import { givenUser } from '@/lib/identity/testing';" },
     ],
   },
   cycles: {
@@ -118,6 +120,7 @@ export const plantedBreaches: Record<RuleName, Planted> = {
       engine('const at = clock.now(); const day = new Date(at); scheduler.setTimeout(run, 5);'),
       engine('setTimeout(run, 5); const at = Date.now(); const seed = process.env.SEED;', 'pipeline.test.ts'),
       { 'lib/ledger/testing/wait.ts': 'setTimeout(run, 5);' },
+      { 'lib/ledger/frameworks/ethereum/testing/chain.ts': 'setImmediate(run);' },
       { 'lib/billing/settle.ts': 'const at = Date.now();' },
     ],
   },
@@ -136,6 +139,7 @@ export const plantedBreaches: Record<RuleName, Planted> = {
       { 'app/page.tsx': "import { env } from 'node:process';" },
       { 'lib/billing/pay.test.ts': "process['env'].A = 'b';" },
       { 'lib/billing/pay.ts': 'const seed = process.env.SEED;' },
+      { 'instrumentation.ts': 'if (process.env.DEBUG) start();' },
     ],
     allowed: [
       { 'lib/platform/env.ts': 'parse(process.env);' },
@@ -184,6 +188,8 @@ export const plantedBreaches: Record<RuleName, Planted> = {
     allowed: [
       { 'lib/billing/pay-invoice.ts': 'export async function payInvoice() {}' },
       { 'lib/billing/find-invoice.ts': 'export const findInvoice = () => 1;' },
+      { 'lib/billing/refund-invoice.ts': 'export const refundInvoiceStep = {};' },
+      { 'lib/billing/stop-note.ts': 'export interface StopNote { at: number }' },
       { 'lib/billing/price-book.ts': 'export const prices = 1;' },
     ],
   },

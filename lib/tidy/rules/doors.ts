@@ -1,7 +1,12 @@
 import { breachAt, isTest, type Breach, type Rule, type Tree } from '../tree';
-import { listRooms, roomOf } from '../places';
+import { floorOf, listRooms, roomOf } from '../places';
 
 const pure = 'lib/platform/pure';
+
+/** Tests, what only tests use, and the tools beside the product. */
+function isTestSupport(file: string): boolean {
+  return isTest(file) || /(^|\/)testing(\/|\.ts$)/.test(file) || floorOf(file) === 'tools';
+}
 
 function isDoor(target: string, from: string): boolean {
   const room = roomOf(target);
@@ -11,7 +16,7 @@ function isDoor(target: string, from: string): boolean {
   if (target.startsWith('lib/platform/generated/')) return true;
   if ([room, `${room}/index.ts`, `${room}/client`, `${room}/client.ts`].includes(target)) return true;
   // Conformance suites, fakes and simulators are shipped with the interface that they test.
-  return (isTest(from) || from.startsWith('bench/')) && [`${room}/testing`, `${room}/testing/index.ts`].includes(target);
+  return isTestSupport(from) && [`${room}/testing`, `${room}/testing/index.ts`].includes(target);
 }
 
 export const doorsRule: Rule = {

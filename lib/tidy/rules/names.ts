@@ -55,7 +55,8 @@ export const verbFileRule: Rule = {
     tree.modules.flatMap((file): Breach[] => {
       const name = path.posix.basename(file.path).replace(/\.ts$/, '');
       if (!roomOf(file.path) || isTest(file.path) || file.path.includes('/testing/') || !verbFile.test(name)) return [];
-      if (exportedNames(file.program).includes(camelCase(name))) return [];
-      return [{ path: file.path, message: `exports no ${camelCase(name)}: one verb, one file, one function of the same name.` }];
+      const isNamed = (exported: string) => exported.replaceAll('_', '').toLowerCase().startsWith(camelCase(name).toLowerCase());
+      if (exportedNames(file.program).some(isNamed)) return [];
+      return [{ path: file.path, message: `exports no ${camelCase(name)}: one verb, one file, one function (or step, or type) of the same name.` }];
     }),
 };
