@@ -18,6 +18,8 @@ const fixedHeaders = [
 const config = (phase) => ({
   poweredByHeader: false,
   reactStrictMode: true,
+  // It covers the corner where the side navigation ends and shows up in screenshots.
+  devIndicators: false,
   turbopack: { root: import.meta.dirname },
   // Native bindings and packages that look at their own files: bundling breaks them.
   serverExternalPackages: [

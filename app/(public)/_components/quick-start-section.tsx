@@ -26,7 +26,10 @@ export function QuickStartSection({ quote }: Readonly<{ quote: PriceQuote }>) {
           ]}
         />
         <div className="grid content-start gap-4">
-          <CodeBlock snippets={quickStartSnippets} title={t("client")} foot={t.rich("foot", { code, package: "viem" })} />
+          <CodeBlock
+            title={t("client")}
+            snippets={quickStartSnippets.map((snippet) => ({ ...snippet, foot: snippet.language === "js" ? t.rich("foot", { code, package: snippet.id }) : t("footCurl") }))}
+          />
           <div id="run" className="scroll-mt-6">
             <CodeBlock snippets={[localSnippet]} title={t("local")} foot={t("localFoot")} />
           </div>

@@ -7,7 +7,7 @@ export type Pipe = readonly [from: Point, corner: Point, to: Point];
 const triedMax = 10;
 
 /**
- * The pipes that join city nodes in a ring. Of all ways to bend them the one with the fewest crossings is taken,
+ * The pipes that join city nodes in a ring. Of all ways to bend them the one with the fewest crossings is taken (running along each other counts as one),
  * among those the one that reaches farthest out. Two nodes are joined by one pipe, fewer by none.
  */
 export function ringMain(points: ReadonlyArray<Point>): ReadonlyArray<Pipe> {
@@ -39,10 +39,10 @@ export function pointsAlong(path: Pipe): ReadonlyArray<Point> {
   });
 }
 
-/** How often pipes of a ring cross; where they meet at a city node does not count. */
+/** How often pipes of a ring cross or run along each other; where they meet at a city node does not count. */
 export function crossings(pipes: ReadonlyArray<Pipe>): number {
   const pieces = pipes.flatMap(sections);
-  return pieces.reduce((sum, piece, place) => sum + pieces.slice(place + 1).filter((other) => cross(piece, other)).length, 0);
+  return pieces.reduce((sum, piece, place) => sum + pieces.slice(place + 1).filter((other) => cross(piece, other) || along(piece, other)).length, 0);
 }
 
 type Line = readonly [Point, Point];
@@ -72,4 +72,15 @@ function bend(from: Point, to: Point): Point {
 function cross([a, b]: Line, [c, d]: Line): boolean {
   const side = (p: Point, q: Point, r: Point) => Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
   return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
+}
+
+/** Lines that lie on one another for more than a point. */
+function along([a, b]: Line, [c, d]: Line): boolean {
+  const length = Math.hypot(b.x - a.x, b.y - a.y);
+  if (length < 1) return false;
+  const unit = { x: (b.x - a.x) / length, y: (b.y - a.y) / length };
+  const off = (p: Point) => Math.abs((p.x - a.x) * unit.y - (p.y - a.y) * unit.x);
+  const on = (p: Point) => (p.x - a.x) * unit.x + (p.y - a.y) * unit.y;
+  const shared = Math.min(length, Math.max(on(c), on(d))) - Math.max(0, Math.min(on(c), on(d)));
+  return off(c) < 1 && off(d) < 1 && shared > 1;
 }

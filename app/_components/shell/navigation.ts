@@ -3,6 +3,8 @@ import type { IconName } from "../ui/icon";
 export type NavLink = Readonly<{
   href: string;
   label: string;
+  /** For the bar on phones, where a fifth of the width has to do. */
+  shortLabel?: string;
   icon: IconName;
   /** How many there are, at the right end. */
   count?: number;

@@ -26,8 +26,9 @@ export function Switcher({ title, detail, items = [] }: Props) {
       align="start"
       items={items}
       trigger={
-        <button type="button" className="switch" aria-label={t("switch", { title, detail })}>
+        <button type="button" className="switch">
           {name}
+          <span className="sr-only">{t("switch")}</span>
           <Icon name="switch" size={14} />
         </button>
       }

@@ -23,7 +23,7 @@ export function TabBar({ links, sections }: Props) {
       {links.slice(0, 4).map((link) => (
         <Link key={link.href} href={link.href} aria-current={link.href === current ? "page" : undefined}>
           <Icon name={link.icon} size={18} />
-          {link.label}
+          {link.shortLabel ?? link.label}
         </Link>
       ))}
       <Menu

@@ -13,8 +13,9 @@ export function UserMenu({ name, items }: Props) {
     <Menu
       items={[{ kind: "label", key: "who", label: name }, { kind: "line", key: "line" }, ...items]}
       trigger={
-        <button type="button" className="rounded-pipe" aria-label={t("signedInAs", { name })}>
+        <button type="button" className="rounded-pipe">
           <Avatar name={name} />
+          <span className="sr-only">{t("signedInAs", { name })}</span>
         </button>
       }
     />

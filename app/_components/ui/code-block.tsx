@@ -7,7 +7,7 @@ import { CodeLines } from "./code-lines";
 import { CopyButton } from "./copy-button";
 import type { CodeLanguage } from "./highlight-code";
 
-export type Snippet = Readonly<{ id: string; label: string; language: CodeLanguage; code: string }>;
+export type Snippet = Readonly<{ id: string; label: string; language: CodeLanguage; code: string; /** How to run it, below the code. */ foot?: ReactNode }>;
 
 type Props = Readonly<{
   /** One is shown under a title, several under tabs. At least one. */
@@ -16,7 +16,7 @@ type Props = Readonly<{
   title?: string;
   /** Shown masked in brass, copied whole. */
   secrets?: ReadonlyArray<string>;
-  /** How to run it, below the code. */
+  /** Below the code of every snippet that has no foot of its own. */
   foot?: ReactNode;
   onCopy?: (snippetId: string) => void;
 }>;
@@ -59,7 +59,7 @@ export function CodeBlock({ snippets, title, secrets = [], foot, onCopy }: Props
           <CodeLines code={snippet.code} language={snippet.language} secrets={secrets} />
         </pre>
       )}
-      {foot ? <div className="sheet-foot bg-sheet">{foot}</div> : null}
+      {snippet.foot ?? foot ? <div className="sheet-foot bg-sheet">{snippet.foot ?? foot}</div> : null}
     </Tabs.Root>
   );
 }
