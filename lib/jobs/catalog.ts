@@ -40,6 +40,10 @@ export const jobCatalog = {
   'metering.collect': { queue: 'sweeps', payload: nothing, attempts: 1, alone: true },
   /** Measures hosts and peers: last report, heights, sizes, problems. */
   'city-node.observe': { queue: 'sweeps', payload: nothing, attempts: 1, alone: true },
+  /** Settles payments that were left in doubt, pays back what is owed. */
+  'billing.settle': { queue: 'sweeps', payload: nothing, attempts: 1, alone: true },
+  /** Deletes rows that no longer have a use: remembered answers, mailed tokens, old sessions. */
+  'identity.delete-expired': { queue: 'sweeps', payload: nothing, attempts: 1, alone: true },
   /** Deletes test sub-chains whose 30 days have ended. */
   'sub-chain.expire': { queue: 'sweeps', payload: nothing, attempts: 1, alone: true },
 } as const satisfies Record<string, JobDefinition>;

@@ -30,6 +30,10 @@ export interface StepContext<Input> {
    * No call to queue, network or ledger inside.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** What an earlier try of this step kept with `remember`; undefined when there is nothing. */
+  readonly remembered: unknown;
+  /** Keeps something for a further try of this step, should this one be interrupted. The step's result replaces it. */
+  remember(value: StepResult): Promise<void>;
   /** Shows what is going on within a long step. */
   report(message: string): Promise<void>;
 }

@@ -155,6 +155,23 @@ describe('runOperation', () => {
     expect(await view(id)).toMatchObject({ state: 'FAILED', error: { code: 'INTERNAL' } });
   });
 
+  it('gives a further try what an interrupted one kept', async () => {
+    const seen: unknown[] = [];
+    const definition = define({
+      only: async ({ attempt, remembered, remember }) => {
+        seen.push(remembered);
+        await remember({ mailed: [`usr_${attempt}`] });
+        if (attempt === 1) throw away();
+      },
+    });
+    const id = await begin(definition);
+    await run(definition, id);
+    await skipWait(id);
+    await run(definition, id);
+    expect(seen).toEqual([undefined, { mailed: ['usr_1'] }]);
+    expect((await view(id)).state).toBe('SUCCEEDED');
+  });
+
   it('passes over a step that has an else, and says so', async () => {
     const definition = defineOperation<Input>({
       kind: `test.${createId('request')}`,

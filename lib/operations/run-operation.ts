@@ -22,6 +22,7 @@ interface Run {
   bound: BoundDefinition;
   subject: { operationId: string; organisationId: string | null; applicationId: string | null };
   memory: StepMemory;
+  drafts: ReadonlyMap<string, unknown>;
   shutdown: AbortSignal;
 }
 
@@ -62,6 +63,7 @@ async function loadRun(id: string, lease: Lease, log: Logger, options: RunOption
     bound: definition.bind(row.input),
     subject: { operationId: id, organisationId: row.organisationId, applicationId: row.applicationId },
     memory: new Map(done.map((step) => [step.name, step.result])),
+    drafts: new Map(row.steps.flatMap((step) => (step.state === 'DONE' || step.result === null ? [] : [[step.name, step.result]]))),
     shutdown: options.shutdown,
   };
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/platform';
-import type { BoundDefinition, StepContext, StepOutcome } from './definition';
+import type { Prisma } from '@/lib/platform/generated/prisma/client';
+import type { BoundDefinition, StepContext, StepOutcome, StepResult } from './definition';
 import type { Lease } from './lease-keeper';
 import { stepAttemptsMax } from './retry-policy';
 import { writeUnderLease } from './write-under-lease';
@@ -15,6 +16,8 @@ interface TryScope {
   shutdown: AbortSignal;
   subject: { operationId: string; organisationId: string | null; applicationId: string | null };
   memory: StepMemory;
+  /** What unfinished steps kept for a further try. */
+  drafts: ReadonlyMap<string, unknown>;
 }
 
 /** Runs a step once. After the try has ended, whatever is left of it can write nothing any more. */
@@ -30,18 +33,21 @@ export async function tryStep(step: BoundDefinition['steps'][number], scope: Try
     signal.throwIfAborted();
     return writeUnderLease(scope.lease, work);
   };
+  const row = { operationId_name: { operationId: scope.subject.operationId, name: step.name } };
   const context = {
     ...scope.subject,
     attempt,
     signal,
     write,
+    remembered: scope.drafts.get(step.name),
+    remember: (value: StepResult) =>
+      write(async (tx) => {
+        await tx.operationStep.update({ where: row, data: { result: value as Prisma.InputJsonObject } });
+      }),
     resultOf: <T>(name: string, schema: { parse(value: unknown): T }): T => schema.parse(scope.memory.get(name)),
     report: (message: string) =>
       write(async (tx) => {
-        await tx.operationStep.update({
-          where: { operationId_name: { operationId: scope.subject.operationId, name: step.name } },
-          data: { message },
-        });
+        await tx.operationStep.update({ where: row, data: { message } });
       }),
   };
   try {

@@ -1,0 +1,40 @@
+import { formatEndpoint } from '@/lib/gateway';
+import { getDb } from '@/lib/platform';
+import type { EndpointView, SubChainView } from './client';
+import { loadSubChain, type LoadedPeer } from './load-sub-chain';
+
+/** The application's sub-chain; undefined while it has none, and for another organisation's. Who may read is checked by the caller. */
+export async function findSubChain(applicationId: string, scope: { organisationId: string }): Promise<SubChainView | undefined> {
+  const mine = await getDb().subChain.findFirst({ where: { applicationId, application: { organisationId: scope.organisationId } }, select: { id: true } });
+  if (!mine) return undefined;
+  const row = await loadSubChain(applicationId);
+  return {
+    id: row.id,
+    applicationId,
+    slug: row.slug,
+    framework: row.framework,
+    chainId: row.chainId.toString(),
+    state: row.state,
+    finality: 'solo',
+    genesisHash: row.genesisHash,
+    contractAddress: row.contractAddress,
+    openedAt: row.openedAt?.toISOString() ?? null,
+    hosts: new Set(row.peers.map((peer) => peer.hostId)).size,
+    endpoints: row.peers.map((peer) => peerToEndpoint(row.slug, peer)),
+  };
+}
+
+function peerToEndpoint(slug: string, peer: LoadedPeer): EndpointView {
+  return {
+    cityNode: peer.cityNode.code,
+    city: peer.cityNode.city,
+    url: formatEndpoint(peer.host.gatewayUrl, peer.cityNode.code, slug),
+    orders: peer.orders,
+    publicKey: peer.publicKey,
+    state: peer.state,
+    height: peer.height,
+    sizeBytes: Number(peer.sizeBytes),
+    problem: peer.problem,
+    checkedAt: peer.checkedAt?.toISOString() ?? null,
+  };
+}

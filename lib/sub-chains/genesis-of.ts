@@ -1,0 +1,34 @@
+import { createHmac } from 'node:crypto';
+import type { OpenChain } from '@/lib/control';
+import { AppError, assert, getSecrets } from '@/lib/platform';
+import { chainLimitsOf } from './chain-limits';
+import type { LoadedSubChain } from './load-sub-chain';
+
+/**
+ * What every host of a sub-chain is told to open it. Made from rows alone, so that each try and each worker makes the
+ * same genesis: a try that was interrupted half-way is completed, not contradicted.
+ */
+export function genesisOf(subChain: LoadedSubChain): OpenChain {
+  return {
+    framework: subChain.framework,
+    config: frameworkConfig(subChain),
+    genesisTimeMs: subChain.createdAt.getTime(),
+    peers: subChain.peers.map((peer) => {
+      assert(peer.publicKey, `peer ${peer.id} has its key`);
+      return { cityNode: peer.cityNode.code, publicKey: peer.publicKey, orders: peer.orders, hostId: peer.hostId, controlUrl: peer.host.controlUrl };
+    }),
+    linkSecret: linkSecretOf(subChain.id),
+    limits: chainLimitsOf(subChain.application),
+  };
+}
+
+function frameworkConfig(subChain: { framework: string; chainId: bigint }): Record<string, unknown> {
+  if (subChain.framework === 'ethereum') return { chainId: subChain.chainId.toString() };
+  throw new AppError('UNSUPPORTED', { what: subChain.framework }, { publicMessage: `The framework “${subChain.framework}” is not offered.` });
+}
+
+/** Shared by the hosts of one sub-chain. Derived where it is needed: it stands in no row, payload or log. */
+function linkSecretOf(subChainId: string): string {
+  const key = Buffer.from(getSecrets().keyEncryptionKey, 'base64');
+  return createHmac('sha256', key).update(`link-secret:${subChainId}`).digest('base64');
+}

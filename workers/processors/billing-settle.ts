@@ -1,0 +1,5 @@
+import { settleApplicationPayments } from '@/lib/applications';
+
+export async function billingSettle(): Promise<void> {
+  await settleApplicationPayments();
+}

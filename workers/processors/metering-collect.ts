@@ -1,0 +1,5 @@
+import { collectMeters } from '@/lib/metering';
+
+export async function meteringCollect(): Promise<void> {
+  await collectMeters();
+}

@@ -1,0 +1,5 @@
+import { reconcileOperations } from '@/lib/operations';
+
+export async function operationReconcile(): Promise<void> {
+  await reconcileOperations();
+}

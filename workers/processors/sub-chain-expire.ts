@@ -1,0 +1,5 @@
+import { expireTestSubChains } from '@/lib/sub-chains';
+
+export async function subChainExpire(): Promise<void> {
+  await expireTestSubChains();
+}
