@@ -1,0 +1,4 @@
+/** Browser-safe door: what templates there are and what a contract package must hold. */
+export { constructorInputs, abiSchema, type Abi, type AbiParameter } from './abi';
+export { contractPackageSchema, erc20ParametersSchema, initCodeBytesMax, type ContractPackage } from './contract-package';
+export { templates, type TemplateDescriptor, type TemplateParameter } from './descriptors';
