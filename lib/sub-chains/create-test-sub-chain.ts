@@ -42,16 +42,15 @@ export async function createTestSubChain(caller: Caller, input: CreateTestSubCha
         cityNodes: { create: { cityNodeId, position: 0 } },
       },
     });
-    const begun = await beginProvision(tx, { applicationId, startedById: caller.session.user.id });
     await recordAuditEvent(tx, {
       actor: actorOf(caller),
       organisationId,
       action: 'application.create-test',
       subject: { type: 'application', id: applicationId },
-      details: { name: create.name, operationId: begun },
+      details: { name: create.name },
       requestId: caller.requestId,
     });
-    return begun;
+    return (await beginProvision(tx, { applicationId, actor: actorOf(caller), requestId: caller.requestId })).operationId;
   });
   await ringOperation(operationId);
   return { applicationId, operationId };

@@ -1,6 +1,5 @@
-import { recordAuditEvent } from '@/lib/audit';
 import { resumeOperation, ringOperation } from '@/lib/operations';
-import { getDb } from '@/lib/platform';
+import { getDb, getLogger, hasCode } from '@/lib/platform';
 import { beginDelete } from './delete/begin-delete';
 import { deleteOperation } from './delete/delete-operation';
 
@@ -23,25 +22,14 @@ export async function expireTestSubChains(now: Date = new Date()): Promise<{ exp
 }
 
 async function expire(applicationId: string): Promise<void> {
-  const operationId = await getDb().$transaction(async (tx) => {
-    const { count } = await tx.application.updateMany({
-      where: { id: applicationId, state: { in: ['RUNNING', 'FAILED'] } },
-      data: { state: 'DELETING', stateReason: 'The 30 test days have ended.', version: { increment: 1 } },
-    });
+  try {
+    const { operationId } = await getDb().$transaction((tx) => beginDelete(tx, { applicationId, cause: 'expired', actor: { kind: 'SYSTEM' } }));
+    await ringOperation(operationId);
+  } catch (error) {
     // Its owner, or another worker, was faster.
-    if (count === 0) return undefined;
-    const { organisationId } = await tx.application.findUniqueOrThrow({ where: { id: applicationId }, select: { organisationId: true } });
-    const begun = await beginDelete(tx, { applicationId, cause: 'expired' });
-    await recordAuditEvent(tx, {
-      actor: { kind: 'SYSTEM' },
-      organisationId,
-      action: 'application.expire',
-      subject: { type: 'application', id: applicationId },
-      details: { operationId: begun },
-    });
-    return begun;
-  });
-  if (operationId !== undefined) await ringOperation(operationId);
+    if (!hasCode(error, 'CONFLICT')) throw error;
+    getLogger().debug({ applicationId }, 'test sub-chain was deleted meanwhile');
+  }
 }
 
 async function resumeDeletions(now: Date): Promise<number> {

@@ -1,12 +1,16 @@
+import { requireApplication, type Caller } from '@/lib/access-keys';
 import { formatEndpoint } from '@/lib/gateway';
 import { getDb } from '@/lib/platform';
 import type { EndpointView, SubChainView } from './client';
 import { loadSubChain, type LoadedPeer } from './load-sub-chain';
 
-/** The application's sub-chain; undefined while it has none, and for another organisation's. Who may read is checked by the caller. */
-export async function findSubChain(applicationId: string, scope: { organisationId: string }): Promise<SubChainView | undefined> {
-  const mine = await getDb().subChain.findFirst({ where: { applicationId, application: { organisationId: scope.organisationId } }, select: { id: true } });
-  if (!mine) return undefined;
+/**
+ * The application's sub-chain; undefined while it has none.
+ * @throws AppError NOT_FOUND (application), FORBIDDEN
+ */
+export async function findSubChain(caller: Caller, applicationId: string): Promise<SubChainView | undefined> {
+  await requireApplication(caller, applicationId, 'application.read');
+  if ((await getDb().subChain.count({ where: { applicationId } })) === 0) return undefined;
   const row = await loadSubChain(applicationId);
   return {
     id: row.id,

@@ -1,7 +1,7 @@
 export * from './client';
 export { createTestSubChain } from './create-test-sub-chain';
 export { beginProvision, type BeginProvision } from './provision/begin-provision';
-export { beginResume } from './provision/begin-resume';
+export { beginResume, type BeginResume } from './provision/begin-resume';
 export { beginDelete, type BeginDelete } from './delete/begin-delete';
 export { findSubChain } from './find-sub-chain';
 export { expireTestSubChains } from './expire-test-sub-chains';

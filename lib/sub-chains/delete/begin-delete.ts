@@ -1,3 +1,4 @@
+import { recordAuditEvent, type AuditEntry } from '@/lib/audit';
 import { revokeApplicationKeys } from '@/lib/access-keys';
 import { beginOperation } from '@/lib/operations';
 import { AppError, type Tx } from '@/lib/platform';
@@ -6,25 +7,39 @@ import { deleteOperation } from './delete-operation';
 
 export interface BeginDelete {
   applicationId: string;
-  /** Default `asked`. */
-  cause?: DeleteInput['cause'];
-  /** Absent: the system itself. */
-  startedById?: string | undefined;
+  cause: DeleteInput['cause'];
+  actor: AuditEntry['actor'];
+  requestId?: string | undefined;
 }
 
 /**
- * For an application that the caller has just moved to DELETING, from RUNNING or FAILED: refuses all keys and begins
- * the operation, in the caller's transaction, which also writes the audit row. After the commit the caller rings the bell.
+ * RUNNING or FAILED → DELETING: refuses all keys and begins the operation, in the caller's transaction. After the
+ * commit the caller rings the bell: `ringOperation(operationId)`.
  *
- * @returns id of the operation
- * @throws AppError CONFLICT when the application is not being deleted or has no sub-chain
+ * @throws AppError CONFLICT in any other state
  */
-export async function beginDelete(tx: Tx, { applicationId, cause = 'asked', startedById }: BeginDelete): Promise<string> {
-  const { state, organisationId } = await tx.application.findUniqueOrThrow({ where: { id: applicationId }, select: { state: true, organisationId: true } });
-  const { count } = await tx.subChain.updateMany({ where: { applicationId, state: { in: ['OPENING', 'RUNNING'] } }, data: { state: 'CLOSING' } });
-  if (state !== 'DELETING' || count === 0) {
-    throw new AppError('CONFLICT', { subject: 'application', state }, { publicMessage: 'There is no sub-chain to delete.' });
-  }
+export async function beginDelete(tx: Tx, { applicationId, cause, actor, requestId }: BeginDelete): Promise<{ operationId: string }> {
+  const { count } = await tx.application.updateMany({
+    where: { id: applicationId, state: { in: ['RUNNING', 'FAILED'] } },
+    data: { state: 'DELETING', version: { increment: 1 } },
+  });
+  if (count === 0) throw new AppError('CONFLICT', { subject: 'application' }, { publicMessage: 'Only a running or a failed application can be deleted.' });
+  const { organisationId } = await tx.application.findUniqueOrThrow({ where: { id: applicationId }, select: { organisationId: true } });
+  await tx.subChain.updateMany({ where: { applicationId }, data: { state: 'CLOSING' } });
   await revokeApplicationKeys(tx, applicationId);
-  return beginOperation(tx, deleteOperation, { input: { applicationId, cause }, organisationId, applicationId, ...(startedById === undefined ? {} : { startedById }) });
+  const operationId = await beginOperation(tx, deleteOperation, {
+    input: { applicationId, cause },
+    organisationId,
+    applicationId,
+    ...(actor.kind === 'USER' ? { startedById: actor.userId } : {}),
+  });
+  await recordAuditEvent(tx, {
+    actor,
+    organisationId,
+    action: 'application.delete',
+    subject: { type: 'application', id: applicationId },
+    details: { operationId, cause },
+    requestId,
+  });
+  return { operationId };
 }

@@ -1,3 +1,4 @@
+import { recordAuditEvent, type AuditEntry } from '@/lib/audit';
 import { beginOperation } from '@/lib/operations';
 import { AppError, assert, type Tx } from '@/lib/platform';
 import { allocateSubChain } from '../allocate-sub-chain';
@@ -5,18 +6,17 @@ import { provisionOperation } from './provision-operation';
 
 export interface BeginProvision {
   applicationId: string;
-  /** Absent: the system itself. */
-  startedById?: string | undefined;
+  actor: AuditEntry['actor'];
+  requestId?: string | undefined;
 }
 
 /**
  * APPROVED → PROVISIONING: gives the application its sub-chain row and begins the operation, in the caller's
- * transaction, which also writes the audit row. After the commit the caller rings the bell: `ringOperation`.
+ * transaction. After the commit the caller rings the bell: `ringOperation(operationId)`.
  *
- * @returns id of the operation
  * @throws AppError CONFLICT when the application is not approved
  */
-export async function beginProvision(tx: Tx, { applicationId, startedById }: BeginProvision): Promise<string> {
+export async function beginProvision(tx: Tx, { applicationId, actor, requestId }: BeginProvision): Promise<{ operationId: string }> {
   const { count } = await tx.application.updateMany({
     where: { id: applicationId, state: 'APPROVED' },
     data: { state: 'PROVISIONING', stateReason: null, version: { increment: 1 } },
@@ -24,6 +24,20 @@ export async function beginProvision(tx: Tx, { applicationId, startedById }: Beg
   if (count === 0) throw new AppError('CONFLICT', { subject: 'application' }, { publicMessage: 'Only an approved application can be provisioned.' });
   const { organisationId, framework } = await tx.application.findUniqueOrThrow({ where: { id: applicationId } });
   assert(framework, `application ${applicationId} has a framework`);
-  await allocateSubChain(tx, { id: applicationId, framework });
-  return beginOperation(tx, provisionOperation, { input: { applicationId }, organisationId, applicationId, ...(startedById === undefined ? {} : { startedById }) });
+  const { slug } = await allocateSubChain(tx, { id: applicationId, framework });
+  const operationId = await beginOperation(tx, provisionOperation, {
+    input: { applicationId },
+    organisationId,
+    applicationId,
+    ...(actor.kind === 'USER' ? { startedById: actor.userId } : {}),
+  });
+  await recordAuditEvent(tx, {
+    actor,
+    organisationId,
+    action: 'application.provision',
+    subject: { type: 'application', id: applicationId },
+    details: { operationId, subChain: slug },
+    requestId,
+  });
+  return { operationId };
 }
