@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openHttpListener, readBody, type ControlLogger, type HttpListener } from '@/lib/control';
 import type { AccessKeyTable } from './access-key-table';
-import { answerEntry, type AnswerContext, type EntryAnswer } from './answer-entry';
+import { answerCall, type CallContext } from './answer-call';
 import { authenticateRequest } from './authenticate-request';
-import type { ChainDoor } from './chain-door';
+import type { ChainDoor, DoorAnswer } from './chain-door';
 import type { ChainQuota, QuotaTable } from './chain-quota';
-import { formatError, parseRpcBody, rpcCodes, type RpcErrorBody } from './json-rpc';
+import { rpcCodes, rpcFailure, type RpcErrorBody } from './json-rpc';
 
 export interface GatewayOptions {
   readonly host: string;
@@ -22,10 +22,12 @@ export interface GatewayOptions {
 }
 
 export interface GatewayLimits {
+  /** How many calls a body may hold and how large their answers may be is the codec's affair. */
   readonly bodyBytesMax: number;
-  readonly batchMax: number;
-  readonly answerBytesMax: number;
-  /** Longest time of one HTTP request, its whole batch included. */
+  /**
+   * Longest time of one HTTP request, its whole batch included; below the 10 s after which viem gives up. A transaction
+   * that is not in a block by then is answered with its hash and goes on.
+   */
   readonly requestMsMax: number;
   readonly connectionsMax: number;
   /** HTTP requests that are being answered, per sub-chain and in all. */
@@ -37,9 +39,7 @@ export interface GatewayLimits {
 
 export const gatewayLimitDefaults: GatewayLimits = {
   bodyBytesMax: 1024 * 1024,
-  batchMax: 100,
-  answerBytesMax: 16 * 1024 * 1024,
-  requestMsMax: 30_000,
+  requestMsMax: 8_000,
   connectionsMax: 4_096,
   concurrentPerChainMax: 256,
   concurrentMax: 2_048,
@@ -176,27 +176,39 @@ class Gateway {
     if (bytes === 'too-large') {
       return this.refuse(response, requestId, 413, { code: rpcCodes.invalidRequest, message: `The body is larger than ${this.limits.bodyBytesMax} bytes. Send smaller batches.` }, place);
     }
-    const body = parseRpcBody(bytes, this.limits);
-    if (body.kind === 'error') return this.refuse(response, requestId, body.status, body.error, place);
+    await this.carryOut(response, requestId, place, { scope: authenticated.record.scope, bytes });
+  }
 
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(new Error('the time of this request is up')), this.limits.requestMsMax);
-    const hangUp = () => deadline.abort(new Error('the client hung up'));
+  private async carryOut(response: ServerResponse, requestId: string, { door, quota }: Place, asked: { scope: CallContext['scope']; bytes: Uint8Array }): Promise<void> {
+    const requests = door.parse(asked.bytes);
+    const reads = new AbortController();
+    const sends = new AbortController();
+    const timer = setTimeout(() => {
+      reads.abort(new Error('the time of this request is up'));
+      sends.abort(new Error('the time of this request is up'));
+    }, this.limits.requestMsMax);
+    const hangUp = () => reads.abort(new Error('the client hung up'));
     response.once('close', hangUp);
-    const context: AnswerContext = {
-      door: place.door,
-      quota: place.quota,
-      scope: authenticated.record.scope,
+    const context: CallContext = {
+      door,
+      quota,
+      scope: asked.scope,
       requestId,
-      signal: deadline.signal,
+      signals: { readSignal: reads.signal, sendSignal: sends.signal },
       now: this.now,
       onFailure: (error, method) =>
-        this.options.logger.error({ requestId, chain: place.door.chain, cityNode: place.door.cityNode, method, err: error instanceof Error ? error.stack : 'unknown' }, 'gateway call failed'),
+        this.options.logger.error({ requestId, chain: door.chain, cityNode: door.cityNode, method, err: error instanceof Error ? error.stack : 'unknown' }, 'gateway call failed'),
     };
+    const answers: DoorAnswer[] = [];
     try {
-      if (body.kind === 'single') return sendEntry(response, await answerEntry(body.entry, context));
-      // All at once: transactions of one batch keep their order because each is handed in before the next is looked at.
-      sendBatch(response, await Promise.all(body.entries.map((entry) => answerEntry(entry, context))), this.limits.answerBytesMax);
+      const body = await door.answer(requests, async (call) => {
+        const answer = await answerCall(call, context);
+        answers.push(answer);
+        return answer.response;
+      });
+      const outcome = outcomeOf(answers, requests.entries.length);
+      if (outcome.retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfter(outcome.retryAfterSeconds));
+      sendBody(response, body === undefined && outcome.status === 200 ? 204 : outcome.status, body ?? new Uint8Array());
     } finally {
       clearTimeout(timer);
       response.off('close', hangUp);
@@ -205,7 +217,7 @@ class Gateway {
 
   private refuse(response: ServerResponse, requestId: string, status: number, error: RpcErrorBody, place?: Place): void {
     this.refusalLog.write({ requestId, status, code: error.code, ...(place ? { chain: place.door.chain, cityNode: place.door.cityNode } : {}) });
-    sendJson(response, status, formatError(null, error));
+    sendJson(response, status, JSON.stringify(rpcFailure(null, error)));
   }
 }
 
@@ -265,32 +277,24 @@ function explain(response: ServerResponse, door: ChainDoor): void {
   );
 }
 
-function sendEntry(response: ServerResponse, answer: EntryAnswer): void {
-  if (answer.retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfter(answer.retryAfterSeconds));
-  if (answer.text === undefined) {
-    response.writeHead(answer.status === 200 ? 204 : answer.status);
-    response.end();
-    return;
-  }
-  sendJson(response, answer.status, answer.text);
-}
-
-function sendBatch(response: ServerResponse, answers: readonly EntryAnswer[], bytesMax: number): void {
+/** A body that failed as a whole is told by its status too; one of which anything was carried out is not. */
+function outcomeOf(answers: readonly DoorAnswer[], entries: number): Pick<DoorAnswer, 'status' | 'retryAfterSeconds'> {
   const [first] = answers;
-  // A batch that was refused as a whole is told by its status too; a batch of which anything was carried out is not.
-  const status = first && answers.every((answer) => answer.status === first.status) ? first.status : 200;
-  const texts = answers.flatMap((answer) => answer.text ?? []);
-  if (texts.reduce((sum, text) => sum + text.length, 0) > bytesMax) {
-    return sendJson(response, 413, formatError(null, { code: rpcCodes.invalidRequest, message: `The answer is larger than ${bytesMax} bytes. Ask for less at once.` }));
-  }
-  if (texts.length === 0) return sendEntry(response, { status });
-  if (status === 429 && first?.retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfter(first.retryAfterSeconds));
-  sendJson(response, status, `[${texts.join(',')}]`);
+  if (!first) return { status: 400 };
+  if (answers.length < entries || answers.some((answer) => answer.status !== first.status)) return { status: 200 };
+  return first;
 }
 
 function sendJson(response: ServerResponse, status: number, text: string): void {
+  sendBody(response, status, Buffer.from(text));
+}
+
+function sendBody(response: ServerResponse, status: number, body: Uint8Array): void {
   if (response.destroyed) return;
-  const body = Buffer.from(text);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    ...(body.length > 0 ? { 'content-type': 'application/json', 'content-length': body.length } : {}),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
   response.end(body);
 }

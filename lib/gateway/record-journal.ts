@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rename, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 
 /**
@@ -54,7 +55,10 @@ export class RecordJournal {
     return this.enqueue({ records: records.map((record) => JSON.stringify(record)) });
   }
 
-  /** Replaces the whole content, all or nothing. `makeRecords` is asked when everything appended before is durable. */
+  /**
+   * Replaces the whole content, all or nothing. `makeRecords` is asked when everything appended before is durable and
+   * those who appended it have heard so (in their own turn, without waiting for anything else).
+   */
   rewrite(makeRecords: () => Iterable<unknown>): Promise<void> {
     return this.enqueue({ makeRecords });
   }
@@ -86,7 +90,10 @@ export class RecordJournal {
     for (let group = this.nextGroup(); group.length > 0; group = this.nextGroup()) {
       try {
         const [first] = group;
-        if (first && 'makeRecords' in first.work) await this.replace(first.work.makeRecords());
+        if (first && 'makeRecords' in first.work) {
+          await setImmediate();
+          await this.replace(first.work.makeRecords());
+        }
         else await this.write(encodeLine(group.flatMap((task) => ('records' in task.work ? task.work.records : []))));
         for (const task of group) task.resolve();
       } catch (error) {

@@ -1,0 +1,51 @@
+import type { AccessKeyRecord } from '@/lib/control';
+import type { ChainDoor, DoorAnswer, DoorCall, DoorSignals } from './chain-door';
+import type { ChainQuota, QuotaRefusal } from './chain-quota';
+import { rpcCodes, rpcFailure, type RpcErrorBody } from './json-rpc';
+
+export interface CallContext {
+  readonly door: ChainDoor;
+  readonly quota: ChainQuota;
+  readonly scope: AccessKeyRecord['scope'];
+  readonly requestId: string;
+  readonly signals: DoorSignals;
+  readonly now: () => number;
+  /** For errors that are ours. */
+  readonly onFailure: (error: unknown, method: string) => void;
+}
+
+/** Carries out one call of a body: request quota, scope, transaction quota, then the sub-chain. Never rejects. */
+export async function answerCall(call: DoorCall, context: CallContext): Promise<DoorAnswer> {
+  const { door, quota, now } = context;
+  const refusal = quota.takeRequest(now());
+  if (refusal) return refuse(call, refusal);
+  if (call.scope !== 'write') return run(call, context);
+  if (context.scope !== 'write') {
+    return failed(call, { code: rpcCodes.forbidden, message: `This access key may only read; ${call.method} needs a key with the right to write. Make one in the portal.` }, 403);
+  }
+  const ticket = quota.takeTransaction(now(), door.sizeBytes());
+  if ('quota' in ticket) return refuse(call, ticket);
+  const answer = await run(call, context);
+  ticket.done(answer.accepted, now());
+  return answer;
+}
+
+async function run(call: DoorCall, context: CallContext): Promise<DoorAnswer> {
+  try {
+    return await context.door.handle(call, context.signals);
+  } catch (error) {
+    context.onFailure(error, call.method);
+    return failed(call, { code: rpcCodes.internal, message: `Something went wrong in this city node (request ${context.requestId}).` }, 500);
+  }
+}
+
+function refuse(call: DoorCall, refusal: QuotaRefusal): DoorAnswer {
+  const heals = refusal.retryAfterSeconds !== undefined;
+  const error = { code: heals ? rpcCodes.rateLimited : rpcCodes.quotaUsedUp, message: refusal.message, data: { quota: refusal.quota } };
+  // 403 for what waiting does not heal: public clients keep their caller waiting for minutes on 429.
+  return { ...failed(call, error, heals ? 429 : 403), ...(heals ? { retryAfterSeconds: refusal.retryAfterSeconds } : {}) };
+}
+
+function failed(call: DoorCall, error: RpcErrorBody, status: number): DoorAnswer {
+  return { response: call.id === undefined ? undefined : rpcFailure(call.id, error), accepted: false, status };
+}

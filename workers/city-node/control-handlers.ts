@@ -1,0 +1,113 @@
+import { waitMsMax, type AccessKeyRecord, type ControlHandlers, type ControlRpcResult, type LinkHandlers, type PeerName } from '@/lib/control';
+import type { AccessKeyTable, MeterBook } from '@/lib/gateway';
+import type { Height } from '@/lib/ledger';
+import { AppError } from '@/lib/platform/pure/errors';
+import type { HostRegister } from './host-register';
+import { refusalToLink, translated } from './ledger-errors';
+import { ProtocolError, type PeerDoors } from './peer-doors';
+import { idOf, type PeerService } from './peer-service';
+import type { ReportReader } from './report-reader';
+
+export interface ControlHandlersOptions {
+  readonly peers: PeerService;
+  readonly doors: PeerDoors;
+  readonly register: HostRegister;
+  readonly accessKeys: AccessKeyTable;
+  readonly meters: MeterBook;
+  readonly report: ReportReader;
+}
+
+/** The host's side of every control call. */
+export function createControlHandlers({ peers, doors, register, accessKeys, meters, report }: ControlHandlersOptions): ControlHandlers {
+  return {
+    createPeer: ({ params }) => peers.createPeer(params),
+    listPeers: async () => ({ peers: await peers.list() }),
+    openChain: ({ params, body }) => peers.open(params, body),
+    peerStatus: ({ params }) => peers.status(params),
+    async removeChain({ params }) {
+      await peers.remove(params);
+      return {};
+    },
+    startChain: ({ params }) => peers.start(params),
+    stopChain: ({ params, body }) => peers.stop(params, body.reason),
+    async setLimits({ params, body }) {
+      await peers.setLimits(params, body);
+      return {};
+    },
+    deploy: ({ params, body }) => peers.deploy(params, body.data),
+    rpc: ({ params, body }, { signal }) => read(doors, params, body, signal),
+    async waitForHeight({ params, query }, { signal }) {
+      const host = peers.host(params.cityNode);
+      const timeUp = AbortSignal.timeout(waitMsMax);
+      try {
+        return { height: (await translated(() => host.waitForHeight(idOf(params), query.after, AbortSignal.any([signal, timeUp])))).height };
+      } catch (error) {
+        if (!timeUp.aborted) throw error;
+        return { height: (await translated(() => host.head(idOf(params)))).height };
+      }
+    },
+    putAccessKey: ({ params, body }) => putAccessKey(params.id, body, register, accessKeys),
+    listAccessKeys: async () => ({ accessKeys: accessKeys.list() }),
+    meters: ({ query }) => meters.page(query.after, query.limit),
+    async acknowledgeMeters({ body }) {
+      await meters.acknowledge(body.upTo, (chain) => register.hasChain(chain));
+      return {};
+    },
+    report: () => report.read(),
+  };
+}
+
+/** The host's side of what peers in other hosts ask. */
+export function createLinkHandlers({ peers, register }: Pick<ControlHandlersOptions, 'peers' | 'register'>): LinkHandlers {
+  const hostOf = (peer: PeerName) => {
+    if (!register.findPeer(peer)) throw new AppError('NOT_FOUND', { subject: 'peer' }, { publicMessage: 'This host has no open peer of this sub-chain in that city node.' });
+    return peers.host(peer.cityNode);
+  };
+  return {
+    async fetchBlocks({ params, body }) {
+      const host = hostOf(params);
+      const records = await translated(() => host.blockRecords(idOf(params), body.from as Height, body.limit));
+      return { records: records.map((record) => Buffer.from(record).toString('base64')) };
+    },
+    async announce({ params, body }) {
+      hostOf(params).announced(idOf(params), body.height as Height);
+      return {};
+    },
+    async submit({ params, body }, { signal }) {
+      const host = hostOf(params);
+      // A follower would send it on, and two wrong addresses would send it round in circles.
+      if (!host.peerStatus(idOf(params)).orders) throw new AppError('CONFLICT', { subject: 'ordering peer' }, { publicMessage: 'This peer does not order.' });
+      try {
+        return await host.submit(idOf(params), new Uint8Array(Buffer.from(body.bytes, 'base64')), { signal });
+      } catch (error) {
+        const refusal = refusalToLink(error);
+        if (!refusal) throw error;
+        return refusal;
+      }
+    },
+  };
+}
+
+async function read(doors: PeerDoors, peer: PeerName, request: { method: string; params: unknown[] }, signal: AbortSignal): Promise<ControlRpcResult> {
+  const door = doors.get(peer);
+  if (door.isWrite(request.method)) throw new AppError('UNSUPPORTED', { what: request.method }, { publicMessage: 'Transactions are handed in at the gateway, with an access key.' });
+  try {
+    return { result: (await door.call(request.method, request.params, signal)) ?? null };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { error: { code: error.code, message: error.message, ...(error.data === undefined ? {} : { data: error.data }) } };
+  }
+}
+
+async function putAccessKey(id: string, record: AccessKeyRecord, register: HostRegister, accessKeys: AccessKeyTable): Promise<{ id: string; version: number }> {
+  if (record.id !== id) throw new AppError('INVALID_INPUT', { fields: { id: 'differs from the path' } }, { publicMessage: 'The record is of another key.' });
+  const before = accessKeys.get(id);
+  // Records may overtake each other on their way: the newest counts, and a revocation is never taken back by an older one.
+  if (before && before.version >= record.version) return { id, version: before.version };
+  // A revocation counts at once, also if the disk refuses to remember it: the portal then tries again.
+  if (record.revoked && before) accessKeys.put({ ...before, revoked: true });
+  await register.putAccessKey(record);
+  const now = accessKeys.get(id);
+  if (!now || now.version < record.version) accessKeys.put(record);
+  return { id, version: accessKeys.get(id)?.version ?? record.version };
+}

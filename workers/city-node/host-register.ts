@@ -1,0 +1,227 @@
+import { z } from 'zod';
+import { accessKeyRecordSchema, chainLimitsSchema, openChainSchema, peerNameSchema, type AccessKeyRecord, type ChainLimits, type PeerName } from '@/lib/control';
+import { RecordJournal } from '@/lib/gateway';
+import { decryptSecret, encryptSecret } from '@/lib/platform/pure/encryption';
+import { assert } from '@/lib/platform/pure/assert';
+
+const sealedSchema = z.base64();
+
+/** A peer whose ledger is open, and how to reach the others of its sub-chain. */
+const peerRecordSchema = peerNameSchema.extend({
+  framework: z.string(),
+  peers: openChainSchema.shape.peers,
+  linkSecret: sealedSchema,
+});
+
+const deployResultRecordSchema = z.object({
+  transactionHash: z.string(),
+  contractAddress: z.string(),
+  height: z.number().int(),
+  succeeded: z.boolean(),
+  reason: z.string().optional(),
+});
+
+/** One deployment of an ordering peer: the key it is signed with, and what came of it. */
+const deploymentRecordSchema = peerNameSchema.extend({
+  dataHash: z.string(),
+  privateKey: sealedSchema,
+  result: deployResultRecordSchema.optional(),
+});
+
+const recordSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('peer'), peer: peerRecordSchema }),
+  z.object({ kind: z.literal('limits'), chain: z.string(), limits: chainLimitsSchema }),
+  z.object({ kind: z.literal('key'), key: accessKeyRecordSchema }),
+  z.object({ kind: z.literal('deployment'), deployment: deploymentRecordSchema }),
+  z.object({ kind: z.literal('remove'), peer: peerNameSchema }),
+]);
+type RegisterRecord = z.infer<typeof recordSchema>;
+
+export interface RegisteredPeer extends PeerName {
+  readonly framework: string;
+  /** All peers of the sub-chain, the ordering one first. */
+  readonly peers: z.infer<typeof peerRecordSchema>['peers'];
+  /** base64 of 32 bytes. */
+  readonly linkSecret: string;
+}
+
+export interface Deployment extends PeerName {
+  /** SHA-256 of the deployed data, hexadecimal digits. */
+  readonly dataHash: string;
+  /** 32 bytes. */
+  readonly privateKey: Uint8Array;
+  readonly result?: z.infer<typeof deployResultRecordSchema> | undefined;
+}
+
+/** Rewritten when it has grown to twice what is alive in it. */
+const compactBytesMin = 1024 * 1024;
+
+/**
+ * What a host must know besides its ledgers, durable: peers and their links, limits, access keys (their HMACs), the
+ * deployers' keys. Held in memory, kept as an append-only journal; secrets in it are encrypted under the node key.
+ */
+export class HostRegister {
+  private readonly peers = new Map<string, RegisteredPeer>();
+  private readonly peersByChain = new Map<string, Set<RegisteredPeer>>();
+  private readonly limitsOf = new Map<string, ChainLimits>();
+  private readonly keys = new Map<string, AccessKeyRecord>();
+  private readonly deployments = new Map<string, Deployment>();
+  private journal!: RecordJournal;
+  private compactedBytes = 0;
+  private compacting = false;
+
+  private constructor(private readonly nodeKey: Uint8Array) {}
+
+  static async open(file: string, nodeKey: Uint8Array): Promise<HostRegister> {
+    const register = new HostRegister(nodeKey);
+    register.journal = await RecordJournal.open(file, (record) => register.apply(recordSchema.parse(record)));
+    register.compactedBytes = register.journal.sizeBytes;
+    return register;
+  }
+
+  listPeers(): RegisteredPeer[] {
+    return [...this.peers.values()];
+  }
+
+  findPeer(peer: PeerName): RegisteredPeer | undefined {
+    return this.peers.get(nameOf(peer));
+  }
+
+  /** Any peer of the sub-chain on this host: they share link secret and neighbours. */
+  findPeerOfChain(chain: string): RegisteredPeer | undefined {
+    return this.peersByChain.get(chain)?.values().next().value;
+  }
+
+  hasChain(chain: string): boolean {
+    return this.peersByChain.has(chain);
+  }
+
+  listLimits(): ReadonlyMap<string, ChainLimits> {
+    return this.limitsOf;
+  }
+
+  findLimits(chain: string): ChainLimits | undefined {
+    return this.limitsOf.get(chain);
+  }
+
+  listAccessKeys(): AccessKeyRecord[] {
+    return [...this.keys.values()];
+  }
+
+  findDeployment(peer: PeerName): Deployment | undefined {
+    return this.deployments.get(nameOf(peer));
+  }
+
+  putPeer(peer: RegisteredPeer): Promise<void> {
+    return this.write({ kind: 'peer', peer: { ...peer, linkSecret: this.seal(Buffer.from(peer.linkSecret, 'base64'), `link:${peer.chain}`) } });
+  }
+
+  putLimits(chain: string, limits: ChainLimits): Promise<void> {
+    return this.write({ kind: 'limits', chain, limits });
+  }
+
+  putAccessKey(key: AccessKeyRecord): Promise<void> {
+    return this.write({ kind: 'key', key });
+  }
+
+  putDeployment(deployment: Deployment): Promise<void> {
+    return this.write({ kind: 'deployment', deployment: { ...deployment, privateKey: this.seal(deployment.privateKey, deployerContext(deployment)) } });
+  }
+
+  /** With the last peer of a sub-chain go its limits and access keys. */
+  removePeer(peer: PeerName): Promise<void> {
+    return this.write({ kind: 'remove', peer: { chain: peer.chain, cityNode: peer.cityNode } });
+  }
+
+  close(): Promise<void> {
+    return this.journal.close();
+  }
+
+  private async write(record: RegisterRecord): Promise<void> {
+    // In memory only once it is durable: a door must not act on what a restart would forget.
+    await this.journal.append([record]);
+    this.apply(record);
+    this.compactWhenGrown();
+  }
+
+  private compactWhenGrown(): void {
+    if (this.compacting || this.journal.sizeBytes < Math.max(compactBytesMin, 2 * this.compactedBytes)) return;
+    this.compacting = true;
+    const done = this.journal.rewrite(() => this.records());
+    done.then(
+      () => {
+        this.compactedBytes = this.journal.sizeBytes;
+        this.compacting = false;
+      },
+      () => {
+        // The journal takes nothing more: the next write says so.
+        this.compacting = false;
+      },
+    );
+  }
+
+  private *records(): Generator<RegisterRecord> {
+    for (const peer of this.peers.values()) yield { kind: 'peer', peer: { ...peer, linkSecret: this.seal(Buffer.from(peer.linkSecret, 'base64'), `link:${peer.chain}`) } };
+    for (const [chain, limits] of this.limitsOf) yield { kind: 'limits', chain, limits };
+    for (const key of this.keys.values()) yield { kind: 'key', key };
+    for (const deployment of this.deployments.values()) yield { kind: 'deployment', deployment: { ...deployment, privateKey: this.seal(deployment.privateKey, deployerContext(deployment)) } };
+  }
+
+  private apply(record: RegisterRecord): void {
+    switch (record.kind) {
+      case 'peer':
+        return this.applyPeer({ ...record.peer, linkSecret: Buffer.from(this.unseal(record.peer.linkSecret, `link:${record.peer.chain}`)).toString('base64') });
+      case 'limits':
+        this.limitsOf.set(record.chain, record.limits);
+        return;
+      case 'key':
+        this.keys.set(record.key.id, record.key);
+        return;
+      case 'deployment':
+        this.deployments.set(nameOf(record.deployment), { ...record.deployment, privateKey: this.unseal(record.deployment.privateKey, deployerContext(record.deployment)) });
+        return;
+      case 'remove':
+        return this.applyRemove(record.peer);
+    }
+  }
+
+  private applyPeer(peer: RegisteredPeer): void {
+    this.detach(peer);
+    this.peers.set(nameOf(peer), peer);
+    const ofChain = this.peersByChain.get(peer.chain) ?? new Set();
+    this.peersByChain.set(peer.chain, ofChain.add(peer));
+  }
+
+  private applyRemove(peer: PeerName): void {
+    this.detach(peer);
+    this.deployments.delete(nameOf(peer));
+    if (this.peersByChain.has(peer.chain)) return;
+    this.limitsOf.delete(peer.chain);
+    for (const key of this.keys.values()) if (key.chain === peer.chain) this.keys.delete(key.id);
+  }
+
+  private detach(peer: PeerName): void {
+    const before = this.peers.get(nameOf(peer));
+    if (!before) return;
+    this.peers.delete(nameOf(peer));
+    const ofChain = this.peersByChain.get(peer.chain);
+    assert(ofChain?.delete(before) === true, 'a registered peer is listed with its sub-chain');
+    if (ofChain.size === 0) this.peersByChain.delete(peer.chain);
+  }
+
+  private seal(secret: Uint8Array, context: string): string {
+    return Buffer.from(encryptSecret(this.nodeKey, secret, context)).toString('base64');
+  }
+
+  private unseal(sealed: string, context: string): Uint8Array {
+    return decryptSecret(this.nodeKey, new Uint8Array(Buffer.from(sealed, 'base64')), context);
+  }
+}
+
+export function nameOf(peer: PeerName): string {
+  return `${peer.cityNode}/${peer.chain}`;
+}
+
+function deployerContext(peer: PeerName): string {
+  return `deployer:${nameOf(peer)}`;
+}

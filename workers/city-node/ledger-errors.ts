@@ -1,0 +1,67 @@
+import type { LinkSubmitResult } from '@/lib/control';
+import { LedgerError, TransactionRefused, type LedgerErrorCode } from '@/lib/ledger';
+import { AppError } from '@/lib/platform/pure/errors';
+
+type Translate = (error: LedgerError) => AppError;
+
+const translations: Record<LedgerErrorCode, Translate> = {
+  'chain-unknown': (error) => new AppError('NOT_FOUND', { subject: 'peer' }, { publicMessage: 'This city node has no peer of this sub-chain.', cause: error }),
+  'peer-missing': (error) => new AppError('NOT_FOUND', { subject: 'ledger' }, { publicMessage: 'The peer’s ledger is not open yet.', cause: error }),
+  'chain-differs': (error) => new AppError('CONFLICT', { subject: 'genesis' }, { publicMessage: 'The sub-chain exists here with another genesis block.', cause: error }),
+  'genesis-invalid': (error) => new AppError('INVALID_INPUT', { fields: { genesis: error.message } }, { publicMessage: error.message, cause: error }),
+  'chain-stopped': (error) => new AppError('UNAVAILABLE', { what: 'peer' }, { publicMessage: error.message, cause: error, retryable: false }),
+  'queue-full': (error) => rateLimited(error),
+  'peers-unreachable': (error) => unavailable(error, 'other peers'),
+  'block-refused': (error) => unavailable(error, 'peer'),
+  'view-too-old': (error) => unavailable(error, 'peer'),
+  'storage-locked': (error) => unavailable(error, 'storage'),
+  'storage-corrupt': (error) => unavailable(error, 'storage'),
+  'storage-format': (error) => unavailable(error, 'storage'),
+  'storage-failed': (error) => unavailable(error, 'storage'),
+  closing: (error) => new AppError('UNAVAILABLE', { what: 'city node' }, { publicMessage: 'The city node is shutting down. Try again in a moment.', cause: error }),
+};
+
+/** The machine's refusal as the product's error; anything else comes back as it is. */
+export function toAppError(error: unknown): unknown {
+  return isLedgerError(error) ? translations[error.code](error) : error;
+}
+
+/** Runs a task and translates what the machine refuses. */
+export async function translated<T>(task: () => T | Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    throw toAppError(error);
+  }
+}
+
+/** What a peer in another host is told of a transaction that was not taken; undefined for what is nobody's refusal. */
+export function refusalToLink(error: unknown): LinkSubmitResult | undefined {
+  if (error instanceof TransactionRefused) return { state: 'refused', code: error.code, message: error.message, details: { ...error.details } };
+  if (isLedgerError(error)) return { state: 'failed', code: error.code, message: error.message, details: { ...error.details } };
+  return undefined;
+}
+
+/** The other side of {@link refusalToLink}. */
+export function refusalFromLink(result: Extract<LinkSubmitResult, { state: 'refused' | 'failed' }>): Error {
+  if (result.state === 'refused') {
+    return new TransactionRefused(result.code, result.message, Object.fromEntries(Object.entries(result.details).map(([key, value]) => [key, String(value)])));
+  }
+  const chain = String(result.details.chain ?? '');
+  if (result.code === 'queue-full') return new LedgerError('queue-full', { chain, retryAfterMs: Number(result.details.retryAfterMs ?? 1_000) }, result.message);
+  if (result.code === 'chain-stopped') return new LedgerError('chain-stopped', { chain, reason: String(result.details.reason ?? '') }, result.message);
+  return new LedgerError('peers-unreachable', { chain }, `The ordering peer of ${chain} could not take the transaction: ${result.message}`);
+}
+
+export function isLedgerError(error: unknown): error is LedgerError {
+  return error instanceof Error && error.name === 'LedgerError' && 'code' in error && typeof error.code === 'string' && error.code in translations;
+}
+
+function unavailable(error: LedgerError, what: string): AppError {
+  return new AppError('UNAVAILABLE', { what }, { publicMessage: error.message, cause: error });
+}
+
+function rateLimited(error: LedgerError): AppError {
+  const retryAfterMs = 'retryAfterMs' in error.details ? error.details.retryAfterMs : 1_000;
+  return new AppError('RATE_LIMITED', { retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1_000)) }, { publicMessage: error.message, cause: error, retryable: true });
+}

@@ -1,0 +1,176 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { openControlServer, parseControlSecret, type HttpListener } from '@/lib/control';
+import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
+import { createQueueBudget, lockDirectory, openLedgerHost, type ChainId, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
+import { createControlHandlers, createLinkHandlers } from './control-handlers';
+import { HostRegister } from './host-register';
+import type { JoinConfig } from './join-config';
+import { loadFrameworks } from './load-frameworks';
+import { loadNodeKey } from './load-node-key';
+import { PeerDoors } from './peer-doors';
+import { PeerNetwork } from './peer-network';
+import { PeerService } from './peer-service';
+import type { ProcessLogger } from './process-logger';
+import { ReportReader } from './report-reader';
+
+export interface CityNodeOptions {
+  readonly dataDirectory: string;
+  readonly join: JoinConfig;
+  readonly version: string;
+  readonly logger: ProcessLogger;
+  readonly gatewayLimits?: Partial<GatewayLimits>;
+}
+
+export interface CityNode {
+  readonly gatewayPort: number;
+  readonly controlPort: number;
+  /** Takes nothing new, finishes what is in flight (at most `graceMs`), closes the storage. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Opens everything that a city-node process is made of. Rejects with an error that says what to do; nothing stays open then. */
+export async function openCityNode(options: CityNodeOptions): Promise<CityNode> {
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    return await openParts(options, opened);
+  } catch (error) {
+    await closeAll(opened, options.logger);
+    throw error;
+  }
+}
+
+async function openParts({ dataDirectory, join, version, logger, gatewayLimits }: CityNodeOptions, opened: (() => Promise<void>)[]): Promise<CityNode> {
+  const startedAtMs = Date.now();
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const lock: DirectoryLock = await lockDirectory(dataDirectory);
+  opened.push(() => lock.release());
+  const nodeKey = await loadNodeKey(dataDirectory);
+  const register = await HostRegister.open(path.join(dataDirectory, 'register.journal'), nodeKey);
+  opened.push(() => register.close());
+  const meters = await MeterBook.open({
+    file: path.join(dataDirectory, 'meters.journal'),
+    now: Date.now,
+    schedule: (delayMs, task) => void setTimeout(task, delayMs).unref(),
+    onError: (error) => logger.error({ err: error }, 'meters are not written; they stay in memory and are tried again'),
+  });
+  opened.push(() => meters.close());
+
+  const network = new PeerNetwork({ hostId: join.hostId, register, logger });
+  opened.push(async () => network.close());
+  const { frameworks, codecs, notes } = await loadFrameworks({
+    version,
+    yieldTurn: () => setImmediate(),
+    onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
+  });
+  logger.info({ frameworks: notes }, 'frameworks loaded');
+  const hosts = new Map<string, LedgerHost>();
+  const queueBudget = createQueueBudget();
+  for (const code of join.cityNodes) {
+    const host = await openLedgerHost({
+      directory: path.join(dataDirectory, code),
+      keyEncryptionKey: nodeKey,
+      frameworks,
+      link: network.linkOf(code),
+      ports: portsOf(code, logger),
+      queueBudget,
+    });
+    opened.push(() => host.close());
+    hosts.set(code, host);
+    network.enter(code, host);
+  }
+
+  const accessKeys = new AccessKeyTable(Buffer.from(join.accessKeyPepper, 'base64'));
+  for (const record of register.listAccessKeys()) accessKeys.put(record);
+  const quotas: QuotaTable = new Map();
+  const doors = new PeerDoors({ hosts, codecs, register });
+  const peers = new PeerService({
+    hostId: join.hostId,
+    hosts,
+    register,
+    doors,
+    quotas,
+    accessKeys,
+    meters,
+    now: Date.now,
+    onBackgroundError: (error, event, peer) => logger.warn({ ...peer, err: error }, event),
+  });
+  const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, now: Date.now });
+
+  let ready = false;
+  const gateway = await openGateway({
+    ...join.gateway,
+    accessKeys,
+    quotas,
+    findDoor: (cityNode, chain) => doors.find(cityNode, chain),
+    logger,
+    ...(gatewayLimits ? { limits: gatewayLimits } : {}),
+  });
+  opened.push(() => gateway.close(0));
+  const control = await openControlServer({
+    ...join.control,
+    hostId: join.hostId,
+    secret: parseControlSecret(join.secret),
+    linkSecretOf: (chain) => linkSecretOf(register, chain),
+    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report }),
+    links: createLinkHandlers({ peers, register }),
+    isReady: () => ready,
+    logger,
+  });
+  opened.push(() => control.close(0));
+  ready = true;
+  wakeFollowers(join.hostId, register, hosts, logger);
+  return {
+    gatewayPort: gateway.port,
+    controlPort: control.port,
+    async close(graceMs) {
+      ready = false;
+      await Promise.all([gateway, control].map((listener: HttpListener) => listener.close(graceMs)));
+      await closeAll(opened, logger);
+    },
+  };
+}
+
+/** In reverse order; one that fails does not keep the others open. */
+async function closeAll(opened: (() => Promise<void>)[], logger: ProcessLogger): Promise<void> {
+  for (const close of opened.splice(0).toReversed()) {
+    await close().catch((error: unknown) => logger.error({ err: error }, 'a part of the city node did not close well'));
+  }
+}
+
+function portsOf(cityNode: string, logger: ProcessLogger): MachinePorts {
+  const child = logger.child({ cityNode });
+  return {
+    now: () => Date.now() as TimeMs,
+    schedule(delayMs, task) {
+      const timer = setTimeout(task, delayMs);
+      return () => clearTimeout(timer);
+    },
+    yieldTurn: () => setImmediate(),
+    logger: child,
+  };
+}
+
+function linkSecretOf(register: HostRegister, chain: string): Uint8Array | undefined {
+  const secret = register.findPeerOfChain(chain)?.linkSecret;
+  return secret === undefined ? undefined : parseControlSecret(secret);
+}
+
+/**
+ * Peers whose ordering peer lives in another host may have missed its bells while this process was down. In the
+ * background and one after another: those of this host catch up when they are first used.
+ */
+function wakeFollowers(hostId: string, register: HostRegister, hosts: ReadonlyMap<string, LedgerHost>, logger: ProcessLogger): void {
+  const wake = async () => {
+    for (const peer of register.listPeers()) {
+      const orderer = peer.peers.find((other) => other.orders);
+      if (!orderer || orderer.hostId === hostId) continue;
+      await hosts
+        .get(peer.cityNode)
+        ?.catchUp(peer.chain as ChainId)
+        .catch((error: unknown) => logger.info({ chain: peer.chain, cityNode: peer.cityNode, err: error instanceof Error ? error.message : 'unknown' }, 'a peer has not caught up yet'));
+    }
+  };
+  wake().catch((error: unknown) => logger.error({ err: error }, 'waking following peers failed'));
+}

@@ -1,0 +1,150 @@
+import type { PeerName } from '@/lib/control';
+import { rpcCodes, type ChainDoor, type DoorAnswer, type DoorCall, type DoorRequests, type DoorSignals } from '@/lib/gateway';
+import { isLedgerError, type ChainId, type LedgerHost } from '@/lib/ledger';
+import { AppError } from '@/lib/platform/pure/errors';
+import { nameOf, type HostRegister } from './host-register';
+import type { CodecBackend, FrameworkCodec } from './load-frameworks';
+
+export interface PeerDoorsOptions {
+  /** By city-node code. */
+  readonly hosts: ReadonlyMap<string, LedgerHost>;
+  /** By framework name. */
+  readonly codecs: ReadonlyMap<string, FrameworkCodec>;
+  readonly register: HostRegister;
+}
+
+/** How long the first reader of a following peer waits for what the peer may have missed while the process was down. */
+const catchUpMsMax = 2_000;
+
+/** The doors of all open peers of this process, made when they are first used. */
+export class PeerDoors {
+  private readonly doors = new Map<string, PeerDoor>();
+
+  constructor(private readonly options: PeerDoorsOptions) {}
+
+  find(cityNode: string, chain: string): PeerDoor | undefined {
+    const name = nameOf({ cityNode, chain });
+    return this.doors.get(name) ?? this.open(name, { cityNode, chain });
+  }
+
+  /** @throws AppError NOT_FOUND when the peer's ledger is not open here. */
+  get(peer: PeerName): PeerDoor {
+    const door = this.find(peer.cityNode, peer.chain);
+    if (!door) throw new AppError('NOT_FOUND', { subject: 'peer' }, { publicMessage: 'This city node has no open peer of this sub-chain.' });
+    return door;
+  }
+
+  forget(peer: PeerName): void {
+    this.doors.delete(nameOf(peer));
+  }
+
+  private open(name: string, peer: PeerName): PeerDoor | undefined {
+    const registered = this.options.register.findPeer(peer);
+    const host = this.options.hosts.get(peer.cityNode);
+    const codec = registered && this.options.codecs.get(registered.framework);
+    if (!registered || !host || !codec) return undefined;
+    const door = new PeerDoor(peer, registered.framework, host, codec);
+    this.doors.set(name, door);
+    return door;
+  }
+}
+
+/** A framework's codec with one peer behind it. */
+export class PeerDoor implements ChainDoor {
+  readonly cityNode: string;
+  readonly chain: string;
+  readonly answer: ChainDoor['answer'];
+  private readonly chainId: ChainId;
+  private waking: Promise<void> | undefined;
+  private isAwake = false;
+
+  constructor(
+    peer: PeerName,
+    readonly framework: string,
+    private readonly host: LedgerHost,
+    private readonly codec: FrameworkCodec,
+  ) {
+    this.cityNode = peer.cityNode;
+    this.chain = peer.chain;
+    this.chainId = peer.chain as ChainId;
+    this.answer = codec.answer;
+  }
+
+  parse(body: Uint8Array): DoorRequests {
+    return this.codec.parse(body);
+  }
+
+  sizeBytes(): number {
+    return this.host.peerStatus(this.chainId).sizeBytes;
+  }
+
+  async handle(call: DoorCall, signals: DoorSignals): Promise<DoorAnswer> {
+    if (!this.isAwake) await (this.waking ??= this.wake());
+    let failure: unknown;
+    const note = (error: unknown): never => {
+      failure = error;
+      throw error;
+    };
+    const backend: CodecBackend = {
+      submit: (bytes, options) => this.host.submit(this.chainId, bytes, options).catch(note),
+      query: (request, signal) => this.host.query(this.chainId, request, signal).catch(note),
+    };
+    // Also a notification's outcome must be known.
+    const response = await this.codec.handle(call.id === undefined ? { ...call, id: null } : call, backend, signals);
+    if (response && 'error' in response && response.error.code === rpcCodes.internal) throw new Error(`${call.method} failed in the codec`, { cause: failure });
+    return {
+      response: call.id === undefined ? undefined : response,
+      accepted: call.scope === 'write' && response !== undefined && 'result' in response,
+      ...statusOf(failure),
+    };
+  }
+
+  /**
+   * One call outside the gateway: no key, no quota, no meter. Rejects with {@link ProtocolError} for the framework's own
+   * errors.
+   */
+  async call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+    const answer = await this.handle({ method, params, scope: this.codec.scopeOf(method), id: 1 }, { readSignal: signal, sendSignal: signal });
+    signal.throwIfAborted();
+    if (!answer.response) return undefined;
+    if ('result' in answer.response) return answer.response.result;
+    const { code, message, data } = answer.response.error;
+    throw new ProtocolError(code, message, data);
+  }
+
+  isWrite(method: string): boolean {
+    return this.codec.scopeOf(method) === 'write';
+  }
+
+  /** A bell that rang while this process was down was heard by nobody. */
+  private async wake(): Promise<void> {
+    const { orders, state } = this.host.peerStatus(this.chainId);
+    if (!orders && state === 'running') {
+      const pause = new Promise((resolve) => setTimeout(resolve, catchUpMsMax).unref());
+      // Neighbours that are away, or a peer that stops itself over what they send, are no reason not to answer reads.
+      const caughtUp = this.host.catchUp(this.chainId).catch((error: unknown) => {
+        if (!isLedgerError(error, 'peers-unreachable') && !isLedgerError(error, 'chain-stopped') && !isLedgerError(error, 'block-refused')) throw error;
+      });
+      await Promise.race([caughtUp, pause]);
+    }
+    this.isAwake = true;
+  }
+}
+
+/** An error of the framework's own protocol. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  constructor(
+    readonly code: number,
+    message: string,
+    readonly data?: unknown,
+  ) {
+    super(message);
+  }
+}
+
+function statusOf(failure: unknown): Pick<DoorAnswer, 'status' | 'retryAfterSeconds'> {
+  if (isLedgerError(failure, 'queue-full')) return { status: 429, retryAfterSeconds: Math.max(1, Math.ceil(failure.details.retryAfterMs / 1_000)) };
+  const isAway = isLedgerError(failure, 'chain-stopped') || isLedgerError(failure, 'peers-unreachable') || isLedgerError(failure, 'closing');
+  return { status: isAway ? 503 : 200 };
+}

@@ -1,0 +1,190 @@
+import type { ChainLimits, DeployResult, OpenChain, OpenChainResult, PeerName, PeerStatus } from '@/lib/control';
+import { ChainQuota, type AccessKeyTable, type MeterBook, type QuotaTable } from '@/lib/gateway';
+import type { ChainId, GenesisSpec, LedgerHost, TimeMs } from '@/lib/ledger';
+import { AppError } from '@/lib/platform/pure/errors';
+import { deployContract } from './deploy-contract';
+import { nameOf, type HostRegister } from './host-register';
+import { translated } from './ledger-errors';
+import { ProtocolError, type PeerDoors } from './peer-doors';
+
+export interface PeerServiceOptions {
+  readonly hostId: string;
+  readonly hosts: ReadonlyMap<string, LedgerHost>;
+  readonly register: HostRegister;
+  readonly doors: PeerDoors;
+  readonly quotas: QuotaTable;
+  readonly accessKeys: AccessKeyTable;
+  readonly meters: MeterBook;
+  readonly now: () => number;
+  /** For work that nobody waits for. */
+  readonly onBackgroundError: (error: unknown, event: string, peer: PeerName) => void;
+}
+
+/** What the control interface does with peers: every call idempotent, changes of one peer one after another. */
+export class PeerService {
+  private readonly serial = new Map<string, Promise<unknown>>();
+
+  constructor(private readonly options: PeerServiceOptions) {
+    for (const [chain, limits] of options.register.listLimits()) this.setQuota(chain, limits);
+  }
+
+  async createPeer(peer: PeerName): Promise<{ publicKey: string }> {
+    const host = this.host(peer.cityNode);
+    const { publicKey } = await translated(() => host.createPeer(idOf(peer)));
+    return { publicKey: Buffer.from(publicKey).toString('base64') };
+  }
+
+  open(peer: PeerName, input: OpenChain): Promise<OpenChainResult> {
+    return this.inOrder(peer, () => this.openInOrder(peer, input));
+  }
+
+  async start(peer: PeerName): Promise<PeerStatus> {
+    await translated(() => this.host(peer.cityNode).startChain(idOf(peer)));
+    return this.status(peer);
+  }
+
+  async stop(peer: PeerName, reason: string): Promise<PeerStatus> {
+    await translated(() => this.host(peer.cityNode).stopChain(idOf(peer), reason));
+    return this.status(peer);
+  }
+
+  remove(peer: PeerName): Promise<void> {
+    return this.inOrder(peer, async () => {
+      const { register, doors, quotas, accessKeys } = this.options;
+      const host = this.host(peer.cityNode);
+      doors.forget(peer);
+      // The ledger first: until it is gone, the register must know that there is something to remove.
+      await translated(() => host.removeChain(idOf(peer)));
+      doors.forget(peer);
+      await register.removePeer(peer);
+      if (register.hasChain(peer.chain)) return;
+      quotas.delete(peer.chain);
+      accessKeys.removeChain(peer.chain);
+    });
+  }
+
+  async setLimits(peer: PeerName, limits: ChainLimits): Promise<void> {
+    this.options.doors.get(peer);
+    await this.options.register.putLimits(peer.chain, limits);
+    this.setQuota(peer.chain, limits);
+  }
+
+  deploy(peer: PeerName, data: string): Promise<DeployResult> {
+    return this.inOrder(peer, async () => {
+      const door = this.options.doors.get(peer);
+      if (door.framework !== 'ethereum') throw new AppError('UNSUPPORTED', { what: 'deploy' }, { publicMessage: `Contract packages are deployed on Ethereum sub-chains only, not on ${door.framework}.` });
+      if (!this.host(peer.cityNode).peerStatus(idOf(peer)).orders) {
+        throw new AppError('UNSUPPORTED', { what: 'deploy' }, { publicMessage: 'Contract packages are deployed by the ordering peer of a sub-chain.' });
+      }
+      try {
+        return await deployContract(peer, data, { register: this.options.register, door });
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        throw new AppError('INVALID_INPUT', { fields: { data: error.message } }, { publicMessage: `The sub-chain refuses the contract package: ${error.message}`, cause: error });
+      }
+    });
+  }
+
+  async status(peer: PeerName): Promise<PeerStatus> {
+    const host = this.host(peer.cityNode);
+    return translated(() => this.measure(peer, host));
+  }
+
+  async list(): Promise<PeerStatus[]> {
+    const peers: PeerStatus[] = [];
+    for (const [cityNode, host] of this.options.hosts) {
+      for (const chain of host.chains()) {
+        // Removed since the list was made.
+        if (!host.has(chain)) continue;
+        peers.push(this.measure({ cityNode, chain }, host));
+      }
+    }
+    return peers;
+  }
+
+  host(cityNode: string): LedgerHost {
+    const host = this.options.hosts.get(cityNode);
+    if (!host) throw new AppError('NOT_FOUND', { subject: 'city node' }, { publicMessage: `This host does not carry the city node ${cityNode}.` });
+    return host;
+  }
+
+  private async openInOrder(peer: PeerName, input: OpenChain): Promise<OpenChainResult> {
+    const { register, quotas } = this.options;
+    const host = this.host(peer.cityNode);
+    const before = register.findPeerOfChain(peer.chain);
+    if (before && before.linkSecret !== input.linkSecret) throw new AppError('CONFLICT', { subject: 'link secret' }, { publicMessage: 'The sub-chain was opened here with another link secret.' });
+    const head = await translated(() => host.createChain(genesisOf(peer, input)));
+    // Limits that were set since stay: this may be a repetition of the first call.
+    if (!quotas.has(peer.chain)) {
+      await register.putLimits(peer.chain, input.limits);
+      this.setQuota(peer.chain, input.limits);
+    }
+    // Last: with it the peer's doors are open.
+    const registered = { chain: peer.chain, cityNode: peer.cityNode, framework: input.framework, peers: input.peers, linkSecret: input.linkSecret };
+    const known = register.findPeer(peer);
+    if (JSON.stringify(known?.peers) !== JSON.stringify(input.peers)) await register.putPeer(registered);
+    const status = host.peerStatus(idOf(peer));
+    // The others may have blocks already; nobody waits for them here, and their next bell does as well.
+    if (!status.orders && status.state === 'running') host.catchUp(idOf(peer)).catch((error: unknown) => this.options.onBackgroundError(error, 'a new peer has not caught up yet', peer));
+    return { genesisHash: head.genesisHash, height: head.height };
+  }
+
+  private measure(peer: PeerName, host: LedgerHost): PeerStatus {
+    const status = host.peerStatus(idOf(peer));
+    this.ringWhenBehind(peer, host, status.height);
+    return {
+      cityNode: peer.cityNode,
+      chain: peer.chain,
+      state: status.state,
+      orders: status.orders,
+      height: status.height,
+      ...(status.headHash === undefined ? {} : { headHash: status.headHash }),
+      sizeBytes: status.sizeBytes,
+      ...(status.stopped === undefined ? {} : { problem: status.stopped.reason }),
+    };
+  }
+
+  /** A crash between two peers' commits leaves one behind until its next bell: looking at it rings. */
+  private ringWhenBehind(peer: PeerName, host: LedgerHost, height: number): void {
+    if (height < 0) return;
+    const orderer = this.options.register.findPeer(peer)?.peers.find((other) => other.orders && other.hostId === this.options.hostId && other.cityNode !== peer.cityNode);
+    const source = orderer && this.options.hosts.get(orderer.cityNode);
+    if (!source?.has(idOf(peer))) return;
+    const ahead = source.peerStatus(idOf(peer)).height;
+    if (ahead > height) host.announced(idOf(peer), ahead as Parameters<LedgerHost['announced']>[1]);
+  }
+
+  private setQuota(chain: string, limits: ChainLimits): void {
+    const { quotas, meters, now } = this.options;
+    const quota = quotas.get(chain);
+    if (quota) quota.setLimits(limits);
+    else quotas.set(chain, new ChainQuota(chain, limits, meters, now()));
+  }
+
+  private inOrder<T>(peer: PeerName, task: () => Promise<T>): Promise<T> {
+    const name = nameOf(peer);
+    const before = this.serial.get(name) ?? Promise.resolve();
+    const result = before.then(task, task);
+    this.serial.set(name, result);
+    const clean = () => {
+      if (this.serial.get(name) === result) this.serial.delete(name);
+    };
+    result.then(clean, clean);
+    return result;
+  }
+}
+
+export function idOf(peer: PeerName): ChainId {
+  return peer.chain as ChainId;
+}
+
+function genesisOf(peer: PeerName, input: OpenChain): GenesisSpec {
+  return {
+    chain: idOf(peer),
+    framework: input.framework,
+    config: input.config,
+    time: input.genesisTimeMs as TimeMs,
+    finality: 'solo',
+    peers: input.peers.map((other) => ({ name: other.cityNode, publicKey: new Uint8Array(Buffer.from(other.publicKey, 'base64')), orders: other.orders })),
+  };
+}
