@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { chainId, timeMs } from '../../core/types';
+import { checked, describeOrderingConformance } from '../../testing/ordering-conformance';
+import { HOLD_MS_MAX } from './chain-queue';
+import { CHAIN_HELD_MAX, CHAIN_QUEUE_MAX, createEmbeddedOrdering, createQueueBudget } from './embedded-ordering';
+
+describeOrderingConformance('embedded', () => createEmbeddedOrdering());
+
+const tide = chainId('tide-4417');
+const now = timeMs(1_760_000_000_000);
+const caps = { transactionsMax: 10_000, bytesMax: 1_000_000_000 };
+
+describe('embedded ordering', () => {
+  it('refuses beyond 1,000 waiting transactions of a chain with a time to try again, and takes more once some left', async () => {
+    const ordering = createEmbeddedOrdering();
+    for (let at = 0; at < CHAIN_QUEUE_MAX; at += 1) await ordering.place(tide, checked(`t${at}`), now);
+    await expect(ordering.place(tide, checked('one more'), now)).rejects.toMatchObject({ code: 'queue-full', details: { chain: tide, retryAfterMs: 500 } });
+    await ordering.place(chainId('reef-2209'), checked('elsewhere'), now);
+    const batch = ordering.cut(tide, { ...caps, transactionsMax: 10 });
+    await expect(ordering.place(tide, checked('one more'), now)).rejects.toMatchObject({ code: 'queue-full' });
+    ordering.settle(tide, batch);
+    expect(await ordering.place(tide, checked('one more'), now)).toBe('queued');
+  });
+
+  it('refuses beyond the process’s budget, which its hosts share', async () => {
+    const budget = createQueueBudget(10);
+    const [first, second] = [createEmbeddedOrdering(budget), createEmbeddedOrdering(budget)];
+    for (let at = 0; at < 6; at += 1) await first.place(tide, checked(`t${at}`), now);
+    for (let at = 0; at < 4; at += 1) await second.place(tide, checked(`t${at}`), now);
+    await expect(first.place(tide, checked('x'), now)).rejects.toMatchObject({ code: 'queue-full' });
+    await expect(second.place(chainId('reef-2209'), checked('x'), now)).rejects.toMatchObject({ code: 'queue-full' });
+    second.settle(tide, second.cut(tide, caps));
+    expect(budget.used).toBe(6);
+    expect(await first.place(tide, checked('x'), now)).toBe('queued');
+    first.forget(tide);
+    expect(budget.used).toBe(0);
+  });
+
+  it('never lets held transactions lock out those that can run', async () => {
+    const ordering = createEmbeddedOrdering();
+    let held = 0;
+    for (let key = 0; held < CHAIN_HELD_MAX; key += 1) {
+      for (let sequence = 1; sequence <= 60 && held < CHAIN_HELD_MAX; sequence += 1, held += 1) {
+        expect(await ordering.place(tide, checked(`${key}-${sequence}`, { key: `${key}`, sequence, next: 0 }), now)).toBe('held');
+      }
+    }
+    await expect(ordering.place(tide, checked('held', { key: 'z', sequence: 1, next: 0 }), now)).rejects.toMatchObject({ code: 'queue-full' });
+    expect(await ordering.place(tide, checked('ready', { key: 'z', sequence: 0, next: 0 }), now)).toBe('queued');
+    expect(await ordering.place(tide, checked('free'), now)).toBe('queued');
+  });
+
+  it('forgets a held transaction whose predecessor does not come in ten minutes', async () => {
+    const ordering = createEmbeddedOrdering();
+    const held = checked('held', { key: 'a', sequence: 1, next: 0 });
+    await ordering.place(tide, held, now);
+    await ordering.place(tide, checked('early'), timeMs(now + HOLD_MS_MAX));
+    expect(ordering.queued(tide)).toBe(2);
+    await ordering.place(tide, checked('late'), timeMs(now + HOLD_MS_MAX + 1));
+    expect(ordering.queued(tide)).toBe(2);
+    await ordering.place(tide, checked('first', { key: 'a', sequence: 0, next: 0 }), timeMs(now + HOLD_MS_MAX + 2));
+    expect(ordering.cut(tide, caps).map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['early', 'late', 'first']);
+  });
+
+  it('trusts the state again once nothing of a lane is on its way', async () => {
+    const ordering = createEmbeddedOrdering();
+    await ordering.place(tide, checked('a-0', { key: 'a', sequence: 0, next: 0 }), now);
+    await ordering.place(tide, checked('a-5', { key: 'a', sequence: 5, next: 0 }), now);
+    ordering.settle(tide, ordering.cut(tide, caps));
+    // Sequence 0 was dropped by the block: the state still says 0 is next.
+    expect(await ordering.place(tide, checked('a-0 again', { key: 'a', sequence: 0, next: 0 }), now)).toBe('queued');
+  });
+});
