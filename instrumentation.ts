@@ -1,17 +1,11 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * Runs once when the web process starts: a wrong setting ends the start with a message that names it, and every
- * request learns the address of the socket it came by.
+ * Runs once when the web process starts: from then on every request says by which socket it came.
+ * Node's module is fetched at run time, because Next also compiles this file for a runtime that has none.
  */
-export async function register(): Promise<void> {
-  // No setting: Next writes the constant in at build time, and leaves the branch out of what it builds for the edge.
-  if (process.env.NEXT_RUNTIME === "nodejs") {
-    const [{ subscribe }, { getEnv, getSecrets }] = await Promise.all([import("node:diagnostics_channel"), import("@/lib/platform")]);
-    getEnv();
-    getSecrets();
-    subscribe("http.server.request.start", appendSocketAddress);
-  }
+export function register(): void {
+  globalThis.process?.getBuiltinModule?.("node:diagnostics_channel").subscribe("http.server.request.start", appendSocketAddress);
 }
 
 /**
