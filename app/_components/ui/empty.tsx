@@ -11,7 +11,7 @@ export function Empty({ title, children, actions }: Props) {
         <rect x="2" y="10" width="5" height="20" rx="1.5" fill="var(--sheet)" />
         <path d="M57 39v3" stroke="var(--water)" strokeWidth="2.5" strokeLinecap="round" />
       </svg>
-      <h3 className="empty-title">{title}</h3>
+      <p className="empty-title">{title}</p>
       {children ? <p>{children}</p> : null}
       {actions ? <div className="mt-1 flex flex-wrap justify-center gap-2">{actions}</div> : null}
     </div>

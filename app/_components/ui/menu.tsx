@@ -23,7 +23,7 @@ type Props = Readonly<{
 /** Opens below its button. For what is used daily a button of its own is better. */
 export function Menu({ trigger, items, align = "end", side = "bottom" }: Props) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align={align} side={side} sideOffset={6} collisionPadding={8}>

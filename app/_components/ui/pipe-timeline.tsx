@@ -37,10 +37,10 @@ export function PipeTimeline({ steps, label, plan = false, large = false, classN
           <span className="bore">{step.state === "running" ? <i style={{ height: `${Math.round((step.level ?? 0.55) * 100)}%` }} /> : null}</span>
           <div className="pipe-body">
             <div className="pipe-head">
-              <h3 className="pipe-title">
+              <p className="pipe-title">
                 {step.title}
                 {plan ? null : <span className="sr-only">, {t(step.state)}</span>}
-              </h3>
+              </p>
               {step.time ? <span className="pipe-time">{step.time}</span> : null}
             </div>
             {step.detail ? <div className="pipe-detail">{step.detail}</div> : null}
