@@ -1,6 +1,6 @@
 // `npx tsx scripts/compile-templates.ts`: writes the artefacts of the contract templates after their sources changed.
 import { writeFileSync } from 'node:fs';
-import { compileContract } from '../lib/templates/testing/compile-contract';
+import { compileContract } from '../lib/templates/testing';
 
 for (const [contract, file] of [
   ['Erc20Token', 'erc20-token'],

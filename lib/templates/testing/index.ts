@@ -1,0 +1,1 @@
+export { compileContract, type ContractArtefact } from './compile-contract';
