@@ -10,7 +10,7 @@ export {
   type SettlePendingPaymentsOptions,
   type SettlePendingPaymentsResult,
 } from './settle-pending-payments';
-export { findApplicationInvoice, getInvoice, listInvoices } from './queries';
+export { findApplicationInvoice, getInvoice, hasPaidInvoice, listInvoices } from './queries';
 export { checkMoneyBooks, type MoneyBooksReport } from './check-money-books';
 export type { Actor, InvoiceReference, InvoiceSubject } from './invoice-subject';
 export type { ChargeOutcome, ChargeRequest, PaymentProvider, RefundOutcome, RefundRequest } from './provider/payment-provider';

@@ -1,4 +1,4 @@
-import { AppError, getDb } from '@/lib/platform';
+import { AppError, getDb, type Tx } from '@/lib/platform';
 import type { InvoicePage, InvoiceView } from './client';
 import { invoiceInclude, toInvoiceView } from './invoice-view';
 
@@ -38,4 +38,9 @@ export async function findApplicationInvoice(where: { applicationId: string; org
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
   });
   return invoice ? toInvoiceView(invoice) : undefined;
+}
+
+/** Whether the application's year is paid, as seen by the caller's transaction. */
+export async function hasPaidInvoice(tx: Tx, where: { applicationId: string; organisationId: string }): Promise<boolean> {
+  return (await tx.invoice.count({ where: { ...where, state: 'PAID' } })) > 0;
 }

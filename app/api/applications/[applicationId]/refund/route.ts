@@ -5,7 +5,6 @@ import { refundApplication } from "@/lib/applications";
 export const POST = defineRoute({
   auth: "user",
   input: { params: applicationParams },
-  status: 202,
   idempotent: true,
   handler: ({ session, params, origin }) => refundApplication({ session, requestId: origin.requestId }, params.applicationId),
 });

@@ -1,0 +1,16 @@
+export * from './client';
+export type { Caller } from '@/lib/access-keys';
+export { createDraft } from './drafts/create-draft';
+export { saveDraftStep } from './drafts/save-draft-step';
+export { getApplication, listApplications, type ApplicationDetail } from './queries';
+export { watchApplication } from './watch-application';
+export { submitApplication, type SubmitApplicationInput } from './publications/submit-application';
+export { payApplication, type PayApplicationInput, type PayApplicationResult } from './publications/pay-application';
+export { cancelApplication } from './publications/cancel-application';
+export { approveApplication } from './publications/approve-application';
+export { rejectApplication, type RejectApplicationInput } from './publications/reject-application';
+export { resumeApplication, type ResumeApplicationResult } from './publications/resume-application';
+export { refundApplication } from './publications/refund-application';
+export { deleteApplication, type DeleteApplicationInput } from './publications/delete-application';
+export { settleApplicationPayments } from './publications/settle-application-payments';
+export { getPublication, listPublications } from './publications/list-publications';
