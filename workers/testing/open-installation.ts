@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { controlClientFor, joinHost, observeHosts, seedCatalogue } from '@/lib/city-nodes';
+import type { ControlClient } from '@/lib/control';
+import { getDb } from '@/lib/platform';
+import { startChild, type Child } from './child-process';
+
+/**
+ * One host with real processes on the services of the environment, for tests that need the whole way. City nodes of
+ * hosts that other tests left behind are taken over, so that nothing is placed where nobody listens.
+ */
+export interface Installation {
+  readonly hostId: string;
+  readonly hostDirectory: string;
+  readonly gatewayUrl: string;
+  control(): Promise<ControlClient>;
+  /** Starts the city node and waits until it answers and the portal has seen it. */
+  startCityNode(): Promise<Child>;
+  startWorker(environment?: Readonly<Record<string, string>>): Child;
+  /** Ends everything that was started, and deletes the host's directory. */
+  close(): Promise<void>;
+}
+
+export interface InstallationOptions {
+  cityNodes: readonly string[];
+  /** Kept when given: for a run that is resumed. */
+  directory?: string;
+  logLevel?: string;
+}
+
+const startMsMax = 30_000;
+
+export async function openInstallation({ cityNodes, directory, logLevel = 'info' }: InstallationOptions): Promise<Installation> {
+  const hostDirectory = directory ?? (await mkdtemp(path.join(tmpdir(), 'chainworks-host-')));
+  await getDb().installation.createMany({ data: [{ id: 1, number: 4_711 }], skipDuplicates: true });
+  await seedCatalogue();
+  await getDb().cityNodeHost.deleteMany({ where: { cityNode: { code: { in: [...cityNodes] } } } });
+  const [gatewayPort, controlPort] = await Promise.all([freePort(), freePort()]);
+  const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
+  const { hostId } = await joinHost({
+    name: path.basename(hostDirectory),
+    dataDirectory: hostDirectory,
+    cityNodes: [...cityNodes],
+    gateway: { host: '127.0.0.1', port: gatewayPort },
+    control: { host: '127.0.0.1', port: controlPort },
+    gatewayUrl,
+    controlUrl: `http://127.0.0.1:${controlPort}`,
+    provider: 'This machine',
+    region: 'Test',
+  });
+  const children: Child[] = [];
+  const control = () => controlClientFor(hostId);
+  return {
+    hostId,
+    hostDirectory,
+    gatewayUrl,
+    control,
+    async startCityNode() {
+      const child = startChild('workers/city-node/main.ts', ['--data', hostDirectory, '--log-level', logLevel]);
+      children.push(child);
+      await answers(child, await control());
+      await observeHosts();
+      return child;
+    },
+    startWorker(environment = {}) {
+      const child = startChild('workers/main.ts', [], { LOG_LEVEL: logLevel, ...environment });
+      children.push(child);
+      return child;
+    },
+    async close() {
+      await Promise.all(children.filter((child) => child.isRunning()).map((child) => child.kill()));
+      if (directory === undefined) await rm(hostDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(child: Child, client: ControlClient): Promise<void> {
+  const endMs = Date.now() + startMsMax;
+  for (;;) {
+    const error = await client.report({ timeoutMs: 1_000 }).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (error === undefined) return;
+    if (!child.isRunning() || Date.now() > endMs) throw new Error(`the city node did not start:\n${child.output()}`, { cause: error });
+    await delay(50);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
