@@ -84,7 +84,7 @@ describe('executeBlock', () => {
           await oracle.follow(chain, executed.transactions.map(({ bytes }) => bytes));
         }
       }),
-      { numRuns: 60, verbose: 0 },
+      { numRuns: 40, verbose: 0 },
     );
   });
 
