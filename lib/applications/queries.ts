@@ -66,10 +66,11 @@ function toSummary(row: Omit<Parameters<typeof toApplicationView>[0], 'contractP
 /** By name, sub-chain's name or id. */
 export function matching(search: string): Prisma.ApplicationWhereInput {
   return {
-    OR: [
-      { name: { contains: search, mode: 'insensitive' } },
-      { subChain: { slug: { contains: search.toLowerCase() } } },
-      { id: search },
-    ],
+    OR: [{ name: containing(search) }, { subChain: { slug: containing(search) } }, { id: search }],
   };
+}
+
+/** The text as typed, in either case: `contains` becomes LIKE, in which % and _ would stand for anything. */
+export function containing(search: string): { contains: string; mode: 'insensitive' } {
+  return { contains: search.replaceAll(/[\\%_]/g, String.raw`\$&`), mode: 'insensitive' };
 }

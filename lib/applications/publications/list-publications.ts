@@ -6,7 +6,7 @@ import type { Prisma } from '@/lib/platform/generated/prisma/client';
 import { applicationInclude, toApplicationView } from '../application-view';
 import type { ListPublicationsInput, PublicationPage, PublicationView } from '../client';
 import { applicationNotFound } from '../move-application';
-import { matching } from '../queries';
+import { containing, matching } from '../queries';
 
 const pageSize = 25;
 const publicationInclude = {
@@ -32,7 +32,7 @@ export async function listPublications(caller: Caller, filter: Partial<ListPubli
   const where: Prisma.ApplicationWhereInput = {
     plan: 'STANDARD',
     state,
-    ...(search ? { OR: [matching(search), { organisation: { name: { contains: search, mode: 'insensitive' } } }] } : {}),
+    ...(search ? { OR: [matching(search), { organisation: { name: containing(search) } }] } : {}),
   };
   const [total, rows] = await Promise.all([
     getDb().application.count({ where }),

@@ -2,7 +2,9 @@ import type { Caller } from '@/lib/access-keys';
 import { cardSchema, testCards, type Card } from '@/lib/billing';
 import { seedCatalogue } from '@/lib/city-nodes';
 import { findSession, type OrganisationRole } from '@/lib/identity';
+import { createOperationRegistry, LeaseKeeper, runOperation } from '@/lib/operations';
 import { createId, getDb } from '@/lib/platform';
+import { provisionOperation } from '@/lib/sub-chains';
 import { createDraft } from '../drafts/create-draft';
 import { saveDraftStep } from '../drafts/save-draft-step';
 import type { ApplicationView } from '../client';
@@ -102,17 +104,18 @@ export async function givenSubmitted(caller: Caller): Promise<{ applicationId: s
   return unpaid;
 }
 
-/** Approved, and its provisioning ended FAILED, as a worker leaves it. */
+/** Approved, and its provisioning ended FAILED, as a worker leaves it: a host that takes no calls any more. */
 export async function givenFailed(caller: Caller, admin: Caller): Promise<{ applicationId: string; invoiceId: string; operationId: string }> {
   const submitted = await givenSubmitted(caller);
-  const { applicationId } = submitted;
-  const { operationId } = await approveApplication(admin, applicationId);
-  const publicMessage = 'No host of Paris answers.';
-  await getDb().operation.update({
-    where: { id: operationId },
-    data: { state: 'FAILED', errorCode: 'UNAVAILABLE', publicMessage, finishedAt: new Date() },
-  });
-  await getDb().application.update({ where: { id: applicationId }, data: { state: 'FAILED', stateReason: publicMessage } });
+  const { operationId } = await approveApplication(admin, submitted.applicationId);
+  const closed = { code: 'PAR' };
+  await getDb().cityNode.update({ where: closed, data: { state: 'CLOSED' } });
+  try {
+    const worker = { registry: createOperationRegistry([provisionOperation]), keeper: new LeaseKeeper(), shutdown: new AbortController().signal };
+    await runOperation(operationId, worker);
+  } finally {
+    await getDb().cityNode.update({ where: closed, data: { state: 'OPEN' } });
+  }
   return { ...submitted, operationId };
 }
 
