@@ -73,22 +73,15 @@ export class PeerRunner {
     return this.peer.head;
   }
 
-  /** Cuts, executes and commits as long as the queue has something and the disk keeps up. */
+  /** Has the queue's next batch made into a block in this chain's next turn, unless the disk is behind: then once it is not. */
   propose(): void {
     const { peer } = this;
     if (this.#isReleased || this.#isProposing || peer.stopped !== undefined || peer.unsettled >= UNSETTLED_MAX) return;
     this.#isProposing = true;
-    this.#context.turns.run(peer.chain, () => this.#proposeTurn()).then(
-      (isMore) => {
-        this.#isProposing = false;
-        if (isMore) this.propose();
-      },
-      (error: unknown) => {
-        this.#isProposing = false;
-        const reason = `block ${peer.parent.height + 1} could not be built: ${describe(error)}`;
-        this.stop('fault', reason, peer.parent.height + 1).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
-      },
-    );
+    this.#context.turns.run(peer.chain, () => this.#proposeTurn()).catch((error: unknown) => {
+      const reason = `block ${peer.parent.height + 1} could not be built: ${describe(error)}`;
+      this.stop('fault', reason, peer.parent.height + 1).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
+    });
   }
 
   announced(at: number): void {
@@ -176,14 +169,15 @@ export class PeerRunner {
     }
   }
 
-  /** True when it makes sense to look again at once. */
-  async #proposeTurn(): Promise<boolean> {
+  async #proposeTurn(): Promise<void> {
     const { peer } = this;
     const { ordering, ports, counters } = this.#context;
-    if (peer.stopped !== undefined) return false;
+    // Before the cut: a bell from here on is for the turn after this one.
+    this.#isProposing = false;
+    if (peer.stopped !== undefined || peer.unsettled >= UNSETTLED_MAX) return;
     const costMax = peer.instance.blockCostMax;
     const batch = ordering.cut(peer.chain, costMax === undefined ? BLOCK_CAPS : { ...BLOCK_CAPS, costMax });
-    if (batch.length === 0) return false;
+    if (batch.length === 0) return;
     const { sealed, dropped } = await buildBlock(peer, batch, ports.now()).finally(() => ordering.settle(peer.chain, batch));
     counters.droppedTransactions += dropped.length;
     for (const { index, reason } of dropped) {
@@ -191,7 +185,7 @@ export class PeerRunner {
       if (transaction !== undefined) this.#submissions.refuse(transaction.id, reason);
     }
     if (sealed !== undefined) this.#commit(sealed);
-    return true;
+    this.propose();
   }
 
   #commit(sealed: SealedBlock): void {

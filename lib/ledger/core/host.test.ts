@@ -1,0 +1,448 @@
+import { describe, expect, it } from 'vitest';
+import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
+import { counterFramework } from '../testing/counter-framework';
+import { add, createTestNodes, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { TEST_EPOCH_MS } from '../testing/manual-ports';
+import { verifySignature } from './crypto';
+import { hashHeader } from './block';
+import { TransactionRefused, type Framework } from './framework';
+import { createLedgerHost } from './host';
+import type { FinalAnswer, SubmitAnswer } from './host-types';
+import { verifyBlockSignature } from './seal-block';
+import { chainId, height, timeMs } from './types';
+
+async function single(): Promise<TestNode> {
+  const [node] = await createTestNodes({ count: 1 });
+  if (node === undefined) throw new Error('one node was asked for');
+  return node;
+}
+
+function final(answer: SubmitAnswer): FinalAnswer {
+  if (answer.state !== 'final') throw new Error(`the transaction is ${answer.state}`);
+  return answer;
+}
+
+describe('submitting', () => {
+  it('answers with height and index once the block can be read', async () => {
+    const node = await single();
+    const { host } = node;
+    await openTestChain([node]);
+    const answer = final(await host.submit(TEST_CHAIN, add('c', 5)));
+    expect(answer).toMatchObject({ height: 1, index: 0, succeeded: true });
+    expect(await readCounter(host, 'c')).toEqual({ height: 1, value: 5, again: 5 });
+    const block = host.blockAt(TEST_CHAIN, height(1));
+    expect(block?.hash).toBe(answer.blockHash);
+    expect(block?.transactions).toHaveLength(1);
+  });
+
+  it('shows nobody a block before it is durable', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    let releaseDisk: () => void = () => undefined;
+    const chain = node.storage.open(TEST_CHAIN);
+    if (chain === undefined) throw new Error('the chain is open');
+    const commit = chain.commit.bind(chain);
+    chain.commit = async (...block) => {
+      const done = commit(...block);
+      await new Promise<void>((resolve) => {
+        releaseDisk = resolve;
+      });
+      await done;
+    };
+    let answered = false;
+    const answer = node.host.submit(TEST_CHAIN, add('c', 5)).then(() => {
+      answered = true;
+    });
+    await rest();
+    expect(answered).toBe(false);
+    expect(node.host.head(TEST_CHAIN).height).toBe(0);
+    releaseDisk();
+    await answer;
+    expect(node.host.head(TEST_CHAIN).height).toBe(1);
+  });
+
+  it('puts what waits into one block while the disk is busy, and executes the next meanwhile', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => node.host.submit(TEST_CHAIN, add('c', 1)).then(final)));
+    const heights = new Set(answers.map((answer) => answer.height));
+    expect(heights.size).toBeLessThan(10);
+    expect(new Set(answers.map((answer) => `${answer.height}/${answer.index}`)).size).toBe(100);
+    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 100 });
+  });
+
+  it('answers with the receipt’s word when a transaction fails, and keeps it in the block', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    expect(final(await node.host.submit(TEST_CHAIN, add('c', -1)))).toMatchObject({ height: 1, succeeded: false });
+    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 0 });
+  });
+
+  it('joins the same transaction sent twice to one answer and one place', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const bytes = add('c', 1);
+    const [first, second] = await Promise.all([node.host.submit(TEST_CHAIN, bytes), node.host.submit(TEST_CHAIN, bytes)]);
+    expect(second).toEqual(first);
+    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 1 });
+    await expect(node.host.submit(TEST_CHAIN, bytes)).rejects.toMatchObject({ name: 'TransactionRefused', code: 'already-known' });
+  });
+
+  it('holds what comes too early, says so at once, and lets it follow its predecessor', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const lane = (sequence: number) => add('c', 1, { account: 'a', sequence });
+    expect(await node.host.submit(TEST_CHAIN, lane(1))).toMatchObject({ state: 'held' });
+    expect(await node.host.submit(TEST_CHAIN, lane(2))).toMatchObject({ state: 'held' });
+    expect(await node.host.submit(TEST_CHAIN, lane(2))).toMatchObject({ state: 'held' });
+    expect(node.host.peerStatus(TEST_CHAIN).queued).toBe(2);
+    await expect(node.host.submit(TEST_CHAIN, lane(65))).rejects.toMatchObject({ code: 'sequence-too-high' });
+    expect(final(await node.host.submit(TEST_CHAIN, lane(0)))).toMatchObject({ height: 1, index: 0 });
+    await rest();
+    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 3 });
+    expect(node.host.peerStatus(TEST_CHAIN).queued).toBe(0);
+  });
+
+  it('takes a sender’s run of transactions sent at once without waiting', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, sequence) => node.host.submit(TEST_CHAIN, add('c', 1, { account: 'a', sequence }))));
+    await rest();
+    expect(answers.every((answer) => answer.state === 'final')).toBe(true);
+    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 50 });
+  });
+
+  it('gives the framework’s reason to whom it refuses, and to whom a block leaves out', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    await expect(node.host.submit(TEST_CHAIN, Buffer.from('nonsense'))).rejects.toMatchObject({ name: 'TransactionRefused', code: 'malformed' });
+    expect(node.host.stats().blocks).toBe(0);
+  });
+
+  it('leaves out of the block what the framework drops, and tells the sender why', async () => {
+    let isFirst = true;
+    const dropping: Framework = {
+      ...counterFramework,
+      open: (context) => {
+        const instance = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
+        const execute = instance.executeBlock.bind(instance);
+        instance.executeBlock = async (input, state) => {
+          if (!isFirst) return execute(input, state);
+          isFirst = false;
+          const executed = await execute({ ...input, transactions: input.transactions.slice(1) }, state);
+          return { ...executed, dropped: [{ index: 0, reason: new TransactionRefused('out-of-luck', 'not this one') }] };
+        };
+        return instance;
+      },
+    };
+    const [node] = await createTestNodes({ count: 1, frameworks: [dropping] });
+    if (node === undefined) throw new Error('one node was asked for');
+    await openTestChain([node]);
+    const [first, second] = await Promise.allSettled([node.host.submit(TEST_CHAIN, add('c', 1)), node.host.submit(TEST_CHAIN, add('c', 1))]);
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'out-of-luck' } });
+    expect(second).toMatchObject({ status: 'fulfilled', value: { height: 1, index: 0 } });
+    expect(node.host.stats().droppedTransactions).toBe(1);
+  });
+
+  it('refuses beyond the queue with a time to try again', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const settled = await Promise.allSettled(Array.from({ length: 1_500 }, () => node.host.submit(TEST_CHAIN, add('c', 1))));
+    const refused = settled.filter((result) => result.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'queue-full', details: { retryAfterMs: 500 } });
+    expect(await readCounter(node.host, 'c')).toMatchObject({ value: settled.length - refused.length });
+  });
+
+  it('lets the caller leave without taking the transaction back', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const controller = new AbortController();
+    const answer = node.host.submit(TEST_CHAIN, add('c', 1), { signal: controller.signal });
+    controller.abort(new Error('time is up'));
+    await expect(answer).rejects.toThrow('time is up');
+    await rest();
+    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 1 });
+    await expect(node.host.submit(TEST_CHAIN, add('c', 1), { signal: controller.signal })).rejects.toThrow('time is up');
+  });
+
+  it('keeps a block within the framework’s cost', async () => {
+    const node = await single();
+    await openTestChain([node], TEST_CHAIN, { blockCostMax: 7 });
+    const answers = await Promise.all(Array.from({ length: 60 }, () => node.host.submit(TEST_CHAIN, add('c', 1)).then(final)));
+    for (let at = 1; at <= node.host.head(TEST_CHAIN).height; at += 1) {
+      expect(node.host.blockAt(TEST_CHAIN, height(at))?.transactions.length).toBeLessThanOrEqual(7);
+    }
+    expect(Math.max(...answers.map((answer) => answer.height))).toBeGreaterThanOrEqual(9);
+  });
+});
+
+describe('blocks', () => {
+  it('are chained by hash, signed, and named after their content', async () => {
+    const node = await single();
+    const spec = await openTestChain([node]);
+    for (let count = 0; count < 5; count += 1) await node.host.submit(TEST_CHAIN, add('c', 1));
+    const genesis = node.host.genesis(TEST_CHAIN);
+    expect(genesis.peers.map((peer) => peer.name)).toEqual(spec.peers.map((peer) => peer.name));
+    for (let at = 0; at <= 5; at += 1) {
+      const block = node.host.blockAt(TEST_CHAIN, height(at));
+      if (block === undefined) throw new Error(`block ${at} is there`);
+      const previous = at === 0 ? genesis.hash : node.host.blockAt(TEST_CHAIN, height(at - 1))?.hash;
+      expect(block.header.previousHash).toBe(previous);
+      expect(hashHeader(block.header)).toBe(block.hash);
+      expect(block.signatures).toHaveLength(1);
+      for (const signature of block.signatures) expect(verifyBlockSignature(block.header, signature, verifySignature)).toBe(true);
+    }
+    expect(node.host.blockAt(TEST_CHAIN, height(6))).toBeUndefined();
+  });
+
+  it('carry the wall clock, never step back, and are not pushed forward to differ', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const timeOf = async (): Promise<number> => {
+      const answer = final(await node.host.submit(TEST_CHAIN, add('c', 1)));
+      return node.host.blockAt(TEST_CHAIN, answer.height)?.header.time ?? -1;
+    };
+    node.manual.setClock(TEST_EPOCH_MS + 5_000);
+    expect(await timeOf()).toBe(TEST_EPOCH_MS + 5_000);
+    node.manual.setClock(TEST_EPOCH_MS + 1_000);
+    expect(await timeOf()).toBe(TEST_EPOCH_MS + 5_000);
+    expect(await timeOf()).toBe(TEST_EPOCH_MS + 5_000);
+    node.manual.setClock(TEST_EPOCH_MS + 6_000);
+    expect(await timeOf()).toBe(TEST_EPOCH_MS + 6_000);
+  });
+
+  it('are never sealed for an idle chain, and nothing is scheduled for it', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    await rest();
+    node.manual.advance(3_600_000);
+    await rest();
+    expect(node.host.head(TEST_CHAIN).height).toBe(0);
+    expect(node.manual.scheduled()).toBe(0);
+  });
+});
+
+describe('reading', () => {
+  it('holds one height still through a query, while blocks go on', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    const writing = Promise.all(Array.from({ length: 20 }, () => node.host.submit(TEST_CHAIN, add('c', 1))));
+    for (let count = 0; count < 50; count += 1) {
+      const answer = (await readCounter(node.host, 'c')) as { height: number; value: number; again: number };
+      expect(answer.again).toBe(answer.value);
+    }
+    await writing;
+  });
+
+  it('is ended by the caller’s signal', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const controller = new AbortController();
+    const answer = node.host.query(TEST_CHAIN, { counter: 'c' }, controller.signal);
+    controller.abort(new Error('time is up'));
+    await expect(answer).rejects.toThrow('time is up');
+  });
+
+  it('wakes who waits for the next block, and only then', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const { signal } = new AbortController();
+    expect(await node.host.waitForHeight(TEST_CHAIN, -1, signal)).toMatchObject({ height: 0 });
+    let woken = 0;
+    const waiting = node.host.waitForHeight(TEST_CHAIN, 1, signal).then((head) => {
+      woken = head.height;
+    });
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    await rest();
+    expect(woken).toBe(0);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    await waiting;
+    expect(woken).toBe(2);
+  });
+
+  it('lets who waits go when their time is up', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const controller = new AbortController();
+    const waiting = node.host.waitForHeight(TEST_CHAIN, 5, controller.signal);
+    controller.abort(new Error('time is up'));
+    await expect(waiting).rejects.toThrow('time is up');
+    await expect(node.host.waitForHeight(TEST_CHAIN, 5, controller.signal)).rejects.toThrow('time is up');
+  });
+});
+
+describe('provisioning steps', () => {
+  it('make one key and one chain, however often they are repeated', async () => {
+    const node = await single();
+    const [first, second] = await Promise.all([node.host.createPeer(TEST_CHAIN), node.host.createPeer(TEST_CHAIN)]);
+    expect(second.publicKey).toEqual(first.publicKey);
+    expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'key', height: -1 });
+    const spec = await openTestChain([node]);
+    const [one, two] = await Promise.all([node.host.createChain(spec), node.host.createChain(spec)]);
+    expect(two).toEqual(one);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    expect(await node.host.createChain(spec)).toMatchObject({ height: 1, genesisHash: one.genesisHash });
+    expect(node.host.chains()).toEqual([TEST_CHAIN]);
+  });
+
+  it('refuse the same chain with another genesis', async () => {
+    const node = await single();
+    const spec = await openTestChain([node]);
+    await expect(node.host.createChain({ ...spec, time: timeMs(1) })).rejects.toMatchObject({ code: 'chain-differs' });
+    await expect(node.host.createChain({ ...spec, config: { blockCostMax: 5 } })).rejects.toMatchObject({ code: 'chain-differs' });
+  });
+
+  it('refuse a genesis that cannot work, and leave nothing of it behind', async () => {
+    const node = await single();
+    const { publicKey } = await node.host.createPeer(TEST_CHAIN);
+    const other = (await node.host.createPeer(chainId('reef-2209'))).publicKey;
+    const spec = { chain: TEST_CHAIN, framework: 'counter', config: {}, time: timeMs(1), finality: 'solo' as const, peers: [{ name: 'SIN', publicKey, orders: true }] };
+    await expect(node.host.createChain({ ...spec, framework: 'abacus' })).rejects.toMatchObject({ code: 'genesis-invalid' });
+    await expect(node.host.createChain({ ...spec, config: { blockCostMax: 'many' } })).rejects.toMatchObject({ code: 'genesis-invalid' });
+    await expect(node.host.createChain({ ...spec, peers: [{ name: 'SIN', publicKey: other, orders: true }] })).rejects.toMatchObject({ code: 'genesis-invalid' });
+    await expect(node.host.createChain({ ...spec, chain: chainId('none-0000') })).rejects.toMatchObject({ code: 'peer-missing' });
+    expect(node.host.has(TEST_CHAIN)).toBe(false);
+    expect(node.host.peerStatus(TEST_CHAIN).state).toBe('key');
+    expect(await node.host.createChain(spec)).toMatchObject({ height: 0 });
+  });
+
+  it('tell a chain that is not here from one that has its key alone', async () => {
+    const node = await single();
+    const absent = chainId('absent-1');
+    expect(() => node.host.head(absent)).toThrow(expect.objectContaining({ code: 'chain-unknown' }));
+    expect(() => node.host.peerStatus(absent)).toThrow(expect.objectContaining({ code: 'chain-unknown' }));
+    await expect(node.host.submit(absent, add('c', 1))).rejects.toMatchObject({ code: 'chain-unknown' });
+    await node.host.createPeer(absent);
+    expect(() => node.host.head(absent)).toThrow(expect.objectContaining({ code: 'peer-missing' }));
+    await expect(node.host.submit(absent, add('c', 1))).rejects.toMatchObject({ code: 'peer-missing' });
+    node.host.announced(absent, height(5));
+  });
+
+  it('remove a chain with its key, also twice, also one that was never here', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    const waiting = node.host.waitForHeight(TEST_CHAIN, 99, new AbortController().signal);
+    const expectation = expect(waiting).rejects.toMatchObject({ code: 'chain-unknown' });
+    await node.host.removeChain(TEST_CHAIN);
+    await node.host.removeChain(TEST_CHAIN);
+    await node.host.removeChain(chainId('never-1'));
+    await expectation;
+    expect(node.host.chains()).toEqual([]);
+    expect(node.keys.chains()).toEqual([]);
+    expect(() => node.host.head(TEST_CHAIN)).toThrow(expect.objectContaining({ code: 'chain-unknown' }));
+    await openTestChain([node]);
+    expect(await readCounter(node.host, 'c')).toMatchObject({ height: 0, value: 0 });
+  });
+
+  it('refuse who waits in the queue of a chain that is removed', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const answers = Promise.allSettled(Array.from({ length: 50 }, () => node.host.submit(TEST_CHAIN, add('c', 1))));
+    await node.host.removeChain(TEST_CHAIN);
+    for (const answer of await answers) {
+      if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: expect.stringMatching(/^chain-(unknown|stopped)$/) });
+    }
+  });
+});
+
+describe('stopping', () => {
+  it('refuses transactions but answers reads, survives a restart, and ends with a start', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    await node.host.stopChain(TEST_CHAIN, 'unpaid');
+    await node.host.stopChain(TEST_CHAIN, 'another reason');
+    await expect(node.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped', details: { reason: 'unpaid' } });
+    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 1 });
+    expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', stopped: { by: 'operator', reason: 'unpaid', height: 1 } });
+
+    const again = restarted(node);
+    expect(again.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', stopped: { by: 'operator', reason: 'unpaid' } });
+    await expect(again.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped' });
+    await again.startChain(TEST_CHAIN);
+    await again.startChain(TEST_CHAIN);
+    expect(final(await again.submit(TEST_CHAIN, add('c', 1)))).toMatchObject({ height: 2 });
+    expect(again.peerStatus(TEST_CHAIN).state).toBe('running');
+  });
+
+  it('happens by itself when the framework throws, with the reason kept', async () => {
+    let isBroken = false;
+    const broken: Framework = {
+      ...counterFramework,
+      open: (context) => {
+        const instance = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
+        const execute = instance.executeBlock.bind(instance);
+        instance.executeBlock = (input, state) => (isBroken ? Promise.reject(new Error('stack of cards')) : execute(input, state));
+        return instance;
+      },
+    };
+    const [node] = await createTestNodes({ count: 1, frameworks: [broken] });
+    if (node === undefined) throw new Error('one node was asked for');
+    await openTestChain([node]);
+    isBroken = true;
+    await expect(node.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped' });
+    await rest();
+    expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', height: 0, stopped: { by: 'fault', height: 1, reason: expect.stringContaining('stack of cards') } });
+    isBroken = false;
+    await node.host.startChain(TEST_CHAIN);
+    expect(final(await node.host.submit(TEST_CHAIN, add('c', 1)))).toMatchObject({ height: 1 });
+  });
+
+  it('happens to a peer whose stored head does not hang together, and to no other', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    await openTestChain([node], chainId('reef-2209'));
+    const chain = node.storage.open(TEST_CHAIN);
+    if (chain === undefined) throw new Error('the chain is open');
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    const block = chain.block.bind(chain);
+    chain.block = (at) => block(at === 1 ? height(0) : at);
+    const again = restarted(node);
+    expect(again.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', height: 1, stopped: { by: 'fault', reason: expect.stringContaining('stored data') } });
+    expect(() => again.head(TEST_CHAIN)).toThrow(expect.objectContaining({ code: 'chain-stopped' }));
+    expect(again.head(chainId('reef-2209')).height).toBe(0);
+    chain.block = block;
+    await again.startChain(TEST_CHAIN);
+    expect(again.head(TEST_CHAIN).height).toBe(1);
+  });
+
+  it('says that a key is lost instead of going on without', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    await node.keys.remove(TEST_CHAIN);
+    expect(restarted(node).peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', stopped: { reason: expect.stringContaining('key is missing') } });
+  });
+});
+
+describe('closing', () => {
+  it('finishes what is queued, then takes nothing', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const answers = Array.from({ length: 200 }, () => node.host.submit(TEST_CHAIN, add('c', 1)));
+    await rest(5);
+    await node.host.close();
+    await node.host.close();
+    const settled = await Promise.allSettled(answers);
+    for (const answer of settled) if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'closing' });
+    expect(settled.filter((answer) => answer.status === 'fulfilled').length).toBeGreaterThan(0);
+    await expect(node.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'closing' });
+    await expect(node.host.createPeer(TEST_CHAIN)).rejects.toMatchObject({ code: 'closing' });
+  });
+
+  it('lets go of who waits', async () => {
+    const node = await single();
+    await openTestChain([node]);
+    const waiting = expect(node.host.waitForHeight(TEST_CHAIN, 9, new AbortController().signal)).rejects.toMatchObject({ code: 'closing' });
+    await node.host.close();
+    await waiting;
+  });
+});
+
+/** The same storage and keys under a new host, as after a restart of the process. */
+function restarted({ storage, keys, manual }: TestNode) {
+  const link = { announce: () => undefined, fetchBlocks: async () => [], submit: async () => Promise.reject(new Error('alone')) };
+  return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(), frameworks: [counterFramework], link, ports: manual.ports });
+}
