@@ -66,8 +66,11 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
 async function closeServer(server: Server, graceMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A connection that has its answer stays open for the next request: it is closed when it falls idle.
+    const idle = setInterval(() => server.closeIdleConnections(), 20);
     server.close(() => {
       clearTimeout(force);
+      clearInterval(idle);
       resolve();
     });
     server.closeIdleConnections();

@@ -1,0 +1,338 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts';
+import { encodeDeployData, keccak256, type Hex } from 'viem';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createControlClient, type PeerName } from '@/lib/control';
+import { isAppError, type AppError } from '@/lib/platform/pure/errors';
+import { compileTill } from './testing/compile-till';
+import { makeAccessKey, openTestChain, TestHost } from './testing/test-host';
+
+/** Real processes, ended the hard and the soft way. */
+
+const hosts: TestHost[] = [];
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.remove()));
+});
+
+async function startHost(cityNodes: string[], hostId?: string): Promise<TestHost> {
+  const host = await TestHost.start(cityNodes, hostId);
+  hosts.push(host);
+  return host;
+}
+
+async function rpc(host: TestHost, cityNode: string, chain: string, key: string, method: string, params: unknown[] = []) {
+  const response = await fetch(host.endpoint(cityNode, chain), { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` }, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) });
+  return { status: response.status, ...((await response.json()) as { result?: unknown; error?: { code: number; message: string } }) };
+}
+
+/** Signs empty transfers to itself, one nonce after another. */
+function sender(chainId: number) {
+  const account = privateKeyToAccount(generatePrivateKey());
+  let nonce = 0;
+  return {
+    address: account.address,
+    next: (): Promise<Hex> => account.signTransaction({ chainId, nonce: nonce++, gas: 21_000n, to: account.address, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, type: 'eip1559' }),
+  };
+}
+
+const errorOf = async (promise: Promise<unknown>): Promise<AppError> => {
+  const error = await promise.then(() => undefined, (reason: unknown) => reason);
+  if (!isAppError(error)) throw new Error(`not the product's error: ${String(error)}`);
+  return error;
+};
+
+describe('peers over the control interface', () => {
+  it('are made, opened, measured, stopped, started and removed, each call twice with the same answer', async () => {
+    const host = await startHost(['SIN', 'PAR']);
+    const { chain, input } = await openTestChain([[host, 'SIN'], [host, 'PAR']]);
+    const sin: PeerName = { chain, cityNode: 'SIN' };
+    expect(await host.client.createPeer(sin)).toEqual({ publicKey: input.peers[0]?.publicKey });
+    const opened = await host.client.openChain(sin, input);
+    expect(opened).toEqual({ genesisHash: expect.stringMatching(/^[0-9a-f]{64}$/), height: 0 });
+    expect(await host.client.openChain({ chain, cityNode: 'PAR' }, input)).toEqual(opened);
+    expect((await errorOf(host.client.openChain(sin, { ...input, genesisTimeMs: input.genesisTimeMs + 1 }))).code).toBe('CONFLICT');
+    expect((await errorOf(host.client.openChain(sin, { ...input, linkSecret: randomBytes(32).toString('base64') }))).code).toBe('CONFLICT');
+    expect((await errorOf(host.client.openChain({ chain: 'moss-1', cityNode: 'SIN' }, input))).code).toBe('NOT_FOUND');
+    expect((await errorOf(host.client.createPeer({ chain, cityNode: 'XXX' }))).code).toBe('NOT_FOUND');
+
+    expect(await host.client.peerStatus(sin)).toMatchObject({ state: 'running', orders: true, height: 0 });
+    expect(await host.client.stopChain(sin, 'for a test')).toMatchObject({ state: 'stopped', problem: 'for a test' });
+    expect(await host.client.stopChain(sin, 'again')).toMatchObject({ state: 'stopped', problem: 'for a test' });
+    expect(await host.client.startChain(sin)).toMatchObject({ state: 'running' });
+    expect(await host.client.startChain(sin)).toMatchObject({ state: 'running' });
+
+    const { text } = await host.makeKey(chain);
+    expect((await rpc(host, 'PAR', chain, text, 'eth_chainId')).status).toBe(200);
+    for (const cityNode of ['SIN', 'PAR', 'SIN']) await host.client.removeChain({ chain, cityNode });
+    expect(await host.client.listPeers()).toEqual([]);
+    expect(await host.client.listAccessKeys()).toEqual([]);
+    expect((await rpc(host, 'PAR', chain, text, 'eth_chainId')).status).toBe(404);
+    expect((await errorOf(host.client.peerStatus(sin))).code).toBe('NOT_FOUND');
+    expect(await readdir(path.join(host.directory, 'SIN', 'keys'))).toEqual([]);
+  });
+
+  it('answers writes at a stopped peer with its reason, and reads as ever', async () => {
+    const host = await startHost(['SIN']);
+    const { chain, chainId } = await openTestChain([[host, 'SIN']]);
+    const { text } = await host.makeKey(chain);
+    await host.client.stopChain({ chain, cityNode: 'SIN' }, 'the rent was not paid');
+    const refused = await rpc(host, 'SIN', chain, text, 'eth_sendRawTransaction', [await sender(chainId).next()]);
+    expect(refused).toMatchObject({ status: 503, error: { message: expect.stringContaining('the rent was not paid') } });
+    expect(await rpc(host, 'SIN', chain, text, 'eth_blockNumber')).toMatchObject({ status: 200, result: '0x0' });
+  });
+
+  it('deploys a contract package once, whatever is repeated and whenever the process dies', async () => {
+    const host = await startHost(['SIN', 'PAR']);
+    const { chain } = await openTestChain([[host, 'SIN'], [host, 'PAR']]);
+    const peer = { chain, cityNode: 'SIN' };
+    const { abi, bytecode } = compileTill();
+    const data = encodeDeployData({ abi, bytecode, args: [5n] });
+    const attempt = host.client.deploy(peer, data).catch((error: unknown) => error);
+    await sleep(30);
+    await host.end('SIGKILL');
+    await attempt;
+    await host.resume();
+    const first = await host.client.deploy(peer, data);
+    expect(first).toMatchObject({ succeeded: true, height: 1, contractAddress: expect.stringMatching(/^0x[0-9a-f]{40}$/) });
+    expect(await host.client.deploy(peer, data)).toEqual(first);
+    expect((await errorOf(host.client.deploy(peer, `${data}00`))).code).toBe('CONFLICT');
+    expect((await errorOf(host.client.deploy({ chain, cityNode: 'PAR' }, data))).code).toBe('UNSUPPORTED');
+    expect(await host.client.rpc(peer, 'eth_blockNumber', [])).toBe('0x1');
+    expect(await host.client.waitForHeight({ chain, cityNode: 'PAR' }, 0)).toBe(1);
+    expect(await host.client.rpc({ chain, cityNode: 'PAR' }, 'eth_getCode', [first.contractAddress, 'latest'])).toMatch(/^0x60/);
+  });
+
+  it('says why a contract package fails in its constructor', async () => {
+    const host = await startHost(['SIN']);
+    const { chain } = await openTestChain([[host, 'SIN']]);
+    const { abi, bytecode } = compileTill();
+    const result = await host.client.deploy({ chain, cityNode: 'SIN' }, encodeDeployData({ abi, bytecode, args: [5_000n] }));
+    expect(result).toMatchObject({ succeeded: false, reason: expect.stringContaining('start is too high') });
+    expect(await host.client.deploy({ chain, cityNode: 'SIN' }, encodeDeployData({ abi, bytecode, args: [5_000n] }))).toEqual(result);
+  });
+
+  it('answers reads for the explorer and refuses to send by that way', async () => {
+    const host = await startHost(['SIN']);
+    const { chain } = await openTestChain([[host, 'SIN']]);
+    const peer = { chain, cityNode: 'SIN' };
+    expect(await host.client.rpc(peer, 'eth_getBlockByNumber', ['0x0', false])).toMatchObject({ number: '0x0' });
+    expect((await errorOf(host.client.rpc(peer, 'eth_sendRawTransaction', ['0x00']))).code).toBe('UNSUPPORTED');
+    const error = await errorOf(host.client.rpc(peer, 'eth_getBlockByNumber', ['nonsense', false]));
+    expect(error).toMatchObject({ code: 'INVALID_INPUT', details: { fields: { rpc: expect.stringContaining('argument 0') } } });
+    const report = await host.client.report();
+    expect(report.memoryRssBytes).toBeGreaterThan(10e6);
+    expect(report.memoryAnonymousBytes).toBeLessThan(report.memoryRssBytes);
+    expect(report.cityNodes).toEqual([{ code: 'SIN', peers: 1, storageBytes: expect.any(Number), syncs: expect.any(Number) }]);
+  });
+});
+
+describe('quotas at the door of a process', () => {
+  it('hold over a restart, are lifted by new limits, and end with the paid time', async () => {
+    const host = await startHost(['SIN']);
+    const { chain, chainId, input } = await openTestChain([[host, 'SIN']], { requestsPerPeriod: 6, transactionsPerPeriod: 2 });
+    const peer = { chain, cityNode: 'SIN' };
+    const { text } = await host.makeKey(chain);
+    const { next } = sender(chainId);
+    const send = async () => rpc(host, 'SIN', chain, text, 'eth_sendRawTransaction', [await next()]);
+    expect([(await send()).status, (await send()).status]).toEqual([200, 200]);
+    expect(await send()).toMatchObject({ status: 403, error: { message: expect.stringContaining('quota of 2 transactions') } });
+    expect(await host.end('SIGTERM')).toBe(0);
+    await host.resume();
+    expect(await send()).toMatchObject({ status: 403, error: { message: expect.stringContaining('quota of 2 transactions') } });
+    expect((await rpc(host, 'SIN', chain, text, 'eth_chainId')).status).toBe(200);
+    expect((await rpc(host, 'SIN', chain, text, 'eth_chainId')).status).toBe(200);
+    expect(await rpc(host, 'SIN', chain, text, 'eth_chainId')).toMatchObject({ status: 403, error: { message: expect.stringContaining('quota of 6 requests') } });
+    await host.client.setLimits(peer, { ...input.limits, requestsPerPeriod: 100, transactionsPerPeriod: 100 });
+    // A late repetition of the first call takes nothing back.
+    await host.client.openChain(peer, input);
+    expect((await rpc(host, 'SIN', chain, text, 'eth_chainId')).status).toBe(200);
+    await host.client.setLimits(peer, { ...input.limits, requestsPerPeriod: 100, transactionsPerPeriod: 100, writableUntilMs: Date.now() - 1 });
+    expect(await send()).toMatchObject({ status: 403, error: { message: expect.stringContaining('read-only since') } });
+    expect((await rpc(host, 'SIN', chain, text, 'eth_chainId')).status).toBe(200);
+  });
+
+  it('are counted in meters that the portal adds up to what was sent, over a kill -9', async () => {
+    const host = await startHost(['SIN']);
+    const { chain } = await openTestChain([[host, 'SIN']]);
+    const { text } = await host.makeKey(chain);
+    let sum = 0;
+    let after = 0;
+    const pull = async () => {
+      const page = await host.client.meters({ after });
+      for (const record of page.records) sum += record.requests;
+      after = page.records.at(-1)?.sequence ?? after;
+      await host.client.acknowledgeMeters(after);
+    };
+    for (let index = 0; index < 20; index++) await rpc(host, 'SIN', chain, text, 'eth_chainId');
+    await sleep(1_500);
+    await pull();
+    expect(sum).toBe(20);
+    for (let index = 0; index < 5; index++) await rpc(host, 'SIN', chain, text, 'eth_chainId');
+    await host.end('SIGKILL');
+    await host.resume();
+    await pull();
+    expect(sum).toBeLessThanOrEqual(25);
+    for (let index = 0; index < 5; index++) await rpc(host, 'SIN', chain, text, 'eth_chainId');
+    const beforeEnd = sum;
+    await host.end('SIGTERM');
+    await host.resume();
+    await pull();
+    expect(sum - beforeEnd).toBe(5);
+    expect((await host.client.meters({ after })).records).toEqual([]);
+  });
+});
+
+describe('the end of a process', () => {
+  it('by kill -9 loses no acknowledged transaction, no key and no sub-chain', async () => {
+    const host = await startHost(['SIN', 'PAR', 'NRT']);
+    const chains = await Promise.all(Array.from({ length: 5 }, () => openTestChain([[host, 'SIN'], [host, 'PAR'], [host, 'NRT']])));
+    const lanes = await Promise.all(chains.map(async ({ chain, chainId }) => ({ chain, chainId, key: (await host.makeKey(chain)).text, sender: sender(chainId), acknowledged: [] as Hex[] })));
+    for (let round = 0; round < 3; round++) {
+      let killed = false;
+      const work = lanes.map(async (lane, index) => {
+        while (!killed) {
+          const raw = await lane.sender.next();
+          const door = ['SIN', 'PAR', 'NRT'][index % 3] ?? 'SIN';
+          const answer = await rpc(host, door, lane.chain, lane.key, 'eth_sendRawTransaction', [raw]).catch(() => undefined);
+          if (answer?.result !== keccak256(raw)) {
+            if (!killed) throw new Error(`refused: ${JSON.stringify(answer)}`);
+            return;
+          }
+          lane.acknowledged.push(keccak256(raw));
+        }
+      });
+      await sleep(400);
+      killed = true;
+      await host.end('SIGKILL');
+      await Promise.all(work);
+      await host.resume();
+      for (const lane of lanes) {
+        for (const cityNode of ['SIN', 'PAR', 'NRT']) {
+          const seen = await Promise.all(lane.acknowledged.map((hash) => rpc(host, cityNode, lane.chain, lane.key, 'eth_getTransactionReceipt', [hash])));
+          expect(seen.filter((answer) => !answer.result), `${lane.chain} at ${cityNode}`).toEqual([]);
+        }
+        // What was not acknowledged may or may not be there: the sender asks, as a wallet does.
+        lane.sender = sender(lane.chainId);
+      }
+    }
+    expect(Math.min(...lanes.map((lane) => lane.acknowledged.length))).toBeGreaterThan(3);
+    expect(await host.client.listPeers()).toHaveLength(15);
+    for (const { chain } of lanes) {
+      const heads = (await host.client.listPeers()).filter((peer) => peer.chain === chain).map((peer) => peer.headHash);
+      expect(new Set(heads).size, chain).toBe(1);
+    }
+  });
+
+  it('by SIGTERM answers what is in flight, then ends with 0', async () => {
+    const host = await startHost(['SIN']);
+    const { chain, chainId } = await openTestChain([[host, 'SIN']]);
+    const { text } = await host.makeKey(chain);
+    const lanes = Array.from({ length: 40 }, () => sender(chainId));
+    const raws = await Promise.all(lanes.map((lane) => lane.next()));
+    const answers = raws.map((raw) => rpc(host, 'SIN', chain, text, 'eth_sendRawTransaction', [raw]));
+    await Promise.race(answers);
+    const ended = host.end('SIGTERM');
+    const settled = await Promise.allSettled(answers);
+    expect(await ended).toBe(0);
+    const acknowledged = settled.flatMap((one, index) => (one.status === 'fulfilled' && one.value.result ? [keccak256(raws[index] ?? '0x')] : []));
+    expect(settled.filter((one) => one.status === 'fulfilled' && one.value.error)).toEqual([]);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    await host.resume();
+    for (const hash of acknowledged) expect((await rpc(host, 'SIN', chain, text, 'eth_getTransactionReceipt', [hash])).result).toBeTruthy();
+  });
+});
+
+describe('two processes with one city node of a sub-chain each', () => {
+  it('forward writes, follow blocks, and catch up after either was away', async () => {
+    const one = await startHost(['SIN'], 'host_one');
+    const two = await startHost(['PAR'], 'host_two');
+    const { chain, chainId } = await openTestChain([[one, 'SIN'], [two, 'PAR']]);
+    const key = makeAccessKey(chain);
+    await Promise.all([one, two].map((host) => host.client.putAccessKey(key.record)));
+    const { next, address } = sender(chainId);
+    const count = async (host: TestHost, cityNode: string) => (await rpc(host, cityNode, chain, key.text, 'eth_getTransactionCount', [address, 'latest'])).result;
+
+    // At the follower's door: ordered by the other process, and visible here when it is answered.
+    expect((await rpc(two, 'PAR', chain, key.text, 'eth_sendRawTransaction', [await next()])).status).toBe(200);
+    expect(await count(two, 'PAR')).toBe('0x1');
+    expect(await count(one, 'SIN')).toBe('0x1');
+
+    // At the ordering peer's door: the follower hears the bell.
+    await rpc(one, 'SIN', chain, key.text, 'eth_sendRawTransaction', [await next()]);
+    expect(await two.client.waitForHeight({ chain, cityNode: 'PAR' }, 1)).toBe(2);
+
+    // The framework's refusal comes through unchanged.
+    const refused = await rpc(two, 'PAR', chain, key.text, 'eth_sendRawTransaction', [await privateKeyToAccount(generatePrivateKey()).signTransaction({ chainId: 1, nonce: 0, gas: 21_000n, to: address, maxFeePerGas: 0n, type: 'eip1559' })]);
+    expect(refused).toMatchObject({ status: 200, error: { code: -32000, message: expect.stringContaining('chain id') } });
+
+    // The follower was away: it is told again until it hears.
+    await two.end('SIGKILL');
+    await rpc(one, 'SIN', chain, key.text, 'eth_sendRawTransaction', [await next()]);
+    await two.resume();
+    expect(await two.client.waitForHeight({ chain, cityNode: 'PAR' }, 2)).toBe(3);
+
+    // The ordering peer is away: reads go on, writes say so and heal.
+    await one.end('SIGKILL');
+    expect(await count(two, 'PAR')).toBe('0x3');
+    const raw = await next();
+    expect(await rpc(two, 'PAR', chain, key.text, 'eth_sendRawTransaction', [raw])).toMatchObject({ status: 503, error: { message: expect.stringMatching(/cannot be reached/) } });
+    await one.resume();
+    expect((await rpc(two, 'PAR', chain, key.text, 'eth_sendRawTransaction', [raw])).status).toBe(200);
+    expect(await count(two, 'PAR')).toBe('0x4');
+    const heads = await Promise.all([one.client.peerStatus({ chain, cityNode: 'SIN' }), two.client.peerStatus({ chain, cityNode: 'PAR' })]);
+    expect(heads[0].headHash).toBe(heads[1].headHash);
+    expect(heads.map((head) => head.orders)).toEqual([true, false]);
+  });
+});
+
+describe('a process that cannot start', () => {
+  const writeJoin = (host: TestHost, join: object) => writeFile(path.join(host.directory, 'join.json'), JSON.stringify(join), { mode: 0o600 });
+
+  it.each<[string, (host: TestHost) => Promise<unknown>, RegExp]>([
+    ['its directory is open in another process', async () => undefined, /is open in process \d+|in use|locked/i],
+    ['join.json is missing', (host) => rm(path.join(host.directory, 'join.json')), /join this host at the portal first/],
+    ['join.json lacks a field', (host) => writeJoin(host, { hostId: 'a' }), /join\.json is not complete[^]*secret/],
+    ['join.json is no JSON', (host) => writeFile(path.join(host.directory, 'join.json'), `{"secret":"${host.join.secret}"`), /join\.json is not JSON/],
+    ['join.json is readable by others', (host) => chmod(path.join(host.directory, 'join.json'), 0o644), /chmod 600/],
+  ])('says that %s, and shows no secret', async (_, spoil, message) => {
+    const host = await startHost(['SIN']);
+    await spoil(host);
+    const { code, output } = await host.startInVain();
+    expect(code).toBe(1);
+    expect(output).toMatch(message);
+    expect(output).not.toContain(host.join.secret);
+  });
+
+  it('says which port is taken', async () => {
+    const [host, other] = [await startHost(['SIN']), await startHost(['PAR'], 'host_other')];
+    await other.end('SIGTERM');
+    for (const door of ['gateway', 'control'] as const) {
+      await writeJoin(other, { ...other.join, [door]: host.join.control });
+      expect(await other.startInVain()).toMatchObject({ code: 1, output: expect.stringMatching(new RegExp(`${door}.*: 127\\.0\\.0\\.1:${host.join.control.port} is taken`)) });
+    }
+  });
+});
+
+describe('what a host keeps', () => {
+  it('holds no secret in plain text: not the link secret, not the deployer’s or peers’ keys, not an access key', async () => {
+    const host = await startHost(['SIN']);
+    const { chain, input } = await openTestChain([[host, 'SIN']]);
+    const { secret } = await host.makeKey(chain);
+    const { abi, bytecode } = compileTill();
+    await host.client.deploy({ chain, cityNode: 'SIN' }, encodeDeployData({ abi, bytecode, args: [5n] }));
+    await host.end('SIGTERM');
+    const register = await readFile(path.join(host.directory, 'register.journal'), 'utf8');
+    expect(register).toContain(chain);
+    for (const text of [input.linkSecret, secret, host.join.secret]) expect(register + host.output).not.toContain(text);
+  });
+
+  it('does not answer without a signature, or with another host’s', async () => {
+    const host = await startHost(['SIN']);
+    expect((await fetch(`${host.controlUrl}/v1/peers`)).status).toBe(401);
+    const stranger = createControlClient({ controlUrl: host.controlUrl, secret: randomBytes(32).toString('base64'), hostId: host.join.hostId });
+    expect((await errorOf(stranger.listPeers())).code).toBe('UNAUTHENTICATED');
+  });
+});

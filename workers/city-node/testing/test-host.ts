@@ -1,0 +1,164 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createControlClient, type AccessKeyRecord, type ChainLimits, type ControlClient, type OpenChain } from '@/lib/control';
+import { createAccessKeySecret, formatAccessKey, formatEndpoint, hashAccessKeySecret } from '@/lib/gateway';
+import type { JoinConfig } from '../join-config';
+
+const projectDirectory = path.resolve(import.meta.dirname, '../../..');
+/** One pepper for all hosts of an installation. */
+const pepper = randomBytes(32);
+
+export const generousLimits: ChainLimits = {
+  transactionsPerSecond: 10_000,
+  transactionBurst: 10_000,
+  requestsPerSecond: 100_000,
+  requestBurst: 100_000,
+  period: 'total',
+  storageBytesMax: 1e10,
+};
+
+/** A real city-node process in a directory of its own, joined by hand. */
+export class TestHost {
+  output = '';
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    readonly directory: string,
+    readonly join: JoinConfig,
+    readonly client: ControlClient,
+  ) {}
+
+  static async start(cityNodes: string[], hostId = 'host_test'): Promise<TestHost> {
+    const directory = await mkdtemp(path.join(tmpdir(), 'city-node-'));
+    const [gatewayPort, controlPort] = await Promise.all([freePort(), freePort()]);
+    const join: JoinConfig = {
+      hostId,
+      secret: randomBytes(32).toString('base64'),
+      accessKeyPepper: pepper.toString('base64'),
+      cityNodes,
+      gateway: { host: '127.0.0.1', port: gatewayPort },
+      control: { host: '127.0.0.1', port: controlPort },
+    };
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(path.join(directory, 'join.json'), JSON.stringify(join), { mode: 0o600 });
+    const client = createControlClient({ controlUrl: `http://127.0.0.1:${controlPort}`, secret: join.secret, hostId });
+    const host = new TestHost(directory, join, client);
+    await host.resume();
+    return host;
+  }
+
+  get controlUrl(): string {
+    return `http://127.0.0.1:${this.join.control.port}`;
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  endpoint(cityNode: string, chain: string): string {
+    return formatEndpoint(`http://127.0.0.1:${this.join.gateway.port}`, cityNode, chain);
+  }
+
+  /** Starts a process that is expected to give up; answers its exit code and what it said. */
+  async startInVain(): Promise<{ code: number | null; output: string }> {
+    const before = this.output.length;
+    const child = this.spawn();
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { code, output: this.output.slice(before) };
+  }
+
+  private spawn(): ChildProcess {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'workers/city-node/main.ts', '--data', this.directory], { cwd: projectDirectory, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (this.output += part.toString()));
+    return child;
+  }
+
+  /** Starts the process and waits until it says that it is ready. */
+  async resume(): Promise<void> {
+    const child = this.spawn();
+    this.child = child;
+    for (let attempt = 0; ; attempt++) {
+      if (child.exitCode !== null || attempt > 1_000) throw new Error(`the city node did not start:\n${this.output}`);
+      const ready = await fetch(`${this.controlUrl}/readyz`).then((response) => response.ok, () => false);
+      if (ready) return;
+      await sleep(20);
+    }
+  }
+
+  /** Ends the process and waits for its end; answers its exit code, or null when the signal ended it. */
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    child.kill(signal);
+    return ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.end('SIGKILL');
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async makeKey(chain: string, change: Partial<AccessKeyRecord> = {}): Promise<{ text: string; secret: string; record: AccessKeyRecord }> {
+    const made = makeAccessKey(chain, change);
+    await this.client.putAccessKey(made.record);
+    return made;
+  }
+}
+
+export function makeAccessKey(chain: string, change: Partial<AccessKeyRecord> = {}): { text: string; secret: string; record: AccessKeyRecord } {
+  const secret = createAccessKeySecret();
+  const record: AccessKeyRecord = {
+    id: `ck_${randomBytes(13).toString('hex')}`,
+    chain,
+    kind: 'header',
+    scope: 'write',
+    secretHmac: Buffer.from(hashAccessKeySecret(pepper, secret)).toString('base64'),
+    origins: [],
+    revoked: false,
+    version: 1,
+    ...change,
+  };
+  return { text: formatAccessKey({ id: record.id, secret }), secret, record };
+}
+
+let chainsMade = 0;
+
+/** Opens an Ethereum sub-chain on these peers, the first of which orders. */
+export async function openTestChain(places: [TestHost, string][], change: Partial<ChainLimits> = {}): Promise<{ chain: string; chainId: number; input: OpenChain }> {
+  const chain = `tide-${++chainsMade}-${randomBytes(3).toString('hex')}`;
+  const chainId = 2 ** 40 + Math.floor(Math.random() * 2 ** 40);
+  const peers = await Promise.all(
+    places.map(async ([host, cityNode], index) => ({
+      cityNode,
+      publicKey: (await host.client.createPeer({ chain, cityNode })).publicKey,
+      orders: index === 0,
+      hostId: host.join.hostId,
+      controlUrl: host.controlUrl,
+    })),
+  );
+  const input: OpenChain = {
+    framework: 'ethereum',
+    config: { chainId: String(chainId) },
+    genesisTimeMs: Date.now(),
+    peers,
+    linkSecret: randomBytes(32).toString('base64'),
+    limits: { ...generousLimits, ...change },
+  };
+  await Promise.all(places.map(([host, cityNode]) => host.client.openChain({ chain, cityNode }, input)));
+  return { chain, chainId, input };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
