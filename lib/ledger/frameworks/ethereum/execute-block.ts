@@ -5,7 +5,7 @@ import type { StateReader } from '../../core/storage';
 import { ZERO_HASH, type Hash } from '../../core/types';
 import { encodeRlpBytes, trieRootOf, uintToBytes, WriteSet, type Evm, type EvmSession } from '../../vm/evm';
 import { BLOOM_BYTES, bloomOf, mergeBloom } from './bloom';
-import { checkAccount, checkForm, checkNonceNext } from './check-transaction';
+import { checkAccount, checkForm, checkNonceNext } from './transaction-checks';
 import type { ChainRules } from './config';
 import { decodeTransaction } from './decode-transaction';
 import { BASE_FEE, decodeEthereumHeader, encodeEthereumHeader, type EthereumHeader } from './header';

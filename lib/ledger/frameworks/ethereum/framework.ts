@@ -1,14 +1,9 @@
-import { bytesEqual, bytesToHex } from '@/lib/platform/pure/bytes';
-import type { CheckedTransaction, Framework, FrameworkInstance, ReadView } from '../../core/framework';
-import type { StateReader } from '../../core/storage';
-import type { Hash } from '../../core/types';
-import { createEthereumjsEvm, EMPTY_ACCOUNT, readAccount, type Evm } from '../../vm/evm';
-import { checkAccount, checkForm, checkNonceAhead } from './check-transaction';
-import { ethereumConfigSchema, rulesOf, type ChainRules, type EthereumConfig } from './config';
-import { decodeTransaction } from './decode-transaction';
+import type { Framework, FrameworkInstance, ReadView } from '../../core/framework';
+import { createEthereumjsEvm, type Evm } from '../../vm/evm';
+import { checkTransaction } from './check-transaction';
+import { ethereumConfigSchema, rulesOf, type EthereumConfig } from './config';
 import { executeBlock } from './execute-block';
 import { initGenesis } from './init-genesis';
-import { recoverSender } from './recover-sender';
 import { answerQuery } from './rpc/answer-query';
 
 export const ETHEREUM = 'ethereum';
@@ -46,20 +41,5 @@ function openInstance(evm: Evm, config: EthereumConfig, options: Required<Ethere
     checkTransaction: (bytes, state) => checkTransaction(evm, rules, bytes, state),
     executeBlock: (input, state) => executeBlock(evm, rules, input, state),
     query: (request: unknown, view: ReadView) => answerQuery(request, { evm, rules, view, ...options }),
-  };
-}
-
-async function checkTransaction(evm: Evm, rules: ChainRules, bytes: Uint8Array, state: StateReader): Promise<CheckedTransaction> {
-  const transaction = decodeTransaction(evm.crypto, bytes);
-  checkForm(transaction, bytes.length, rules);
-  const sender = recoverSender(evm.crypto, transaction);
-  const account = readAccount(state, sender) ?? EMPTY_ACCOUNT;
-  checkNonceAhead(transaction, account.nonce);
-  checkAccount(transaction, account, !bytesEqual(account.codeHash, EMPTY_ACCOUNT.codeHash));
-  return {
-    id: bytesToHex(transaction.hash) as Hash,
-    bytes,
-    cost: transaction.gasLimit,
-    lane: { key: bytesToHex(sender), sequence: transaction.nonce, next: account.nonce },
   };
 }

@@ -1,7 +1,7 @@
 import { isLedgerError } from '../../../core/errors';
 import { TransactionRefused } from '../../../core/framework';
 import { loadEvmCrypto, type EvmCrypto } from '../../../vm/evm';
-import { TRANSACTION_BYTES_MAX } from '../check-transaction';
+import { TRANSACTION_BYTES_MAX } from '../transaction-checks';
 import type { EthereumQuery } from './answer-query';
 import { data } from './hex';
 import { dataParam, parseParams } from './params';

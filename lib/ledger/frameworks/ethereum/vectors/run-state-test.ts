@@ -3,7 +3,7 @@ import { bytesToHex, hexToBytes } from '@/lib/platform/pure/bytes';
 import { TransactionRefused } from '../../../core/framework';
 import { bytesToUint, emptyTrieRoot, encodeRlp, type AccountFields, type Evm, type EvmLog } from '../../../vm/evm';
 import { MapState } from '../../../vm/evm/map-state';
-import { checkAccount, checkGas, checkNonceNext } from '../check-transaction';
+import { checkAccount, checkGas, checkNonceNext } from '../transaction-checks';
 import { decodeTransaction } from '../decode-transaction';
 import { recoverSender } from '../recover-sender';
 import { refuse } from '../refusals';
