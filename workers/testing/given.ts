@@ -1,13 +1,53 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '@/lib/access-keys';
+import { cardSchema, createInvoice, payInvoice, testCards } from '@/lib/billing';
 import { createPerson } from '@/lib/identity/testing';
 import { getOperation, isFinalOperation, type OperationView } from '@/lib/operations';
-import { createId } from '@/lib/platform';
+import { createId, getDb } from '@/lib/platform';
+import type { Prisma } from '@/lib/platform/generated/prisma/client';
+import { beginProvision } from '@/lib/sub-chains';
+import type { ContractPackage } from '@/lib/templates';
+
+export type SignedUp = Caller & { organisationId: string; email: string };
 
 /** Somebody who has just signed up. */
-export async function givenCaller(): Promise<Caller & { organisationId: string }> {
+export async function givenCaller(): Promise<SignedUp> {
   const person = await createPerson();
-  return { session: await person.session(), requestId: createId('request'), organisationId: person.organisationId };
+  return { session: await person.session(), requestId: createId('request'), organisationId: person.organisationId, email: person.email };
+}
+
+export interface PaidApplication {
+  cityNodes: readonly string[];
+  contractPackage?: ContractPackage;
+}
+
+/** A paid publication whose approval has just begun its operation: rows as the wizard leaves them, money by billing's verbs. */
+export async function givenPaidApplication(caller: SignedUp, { cityNodes, contractPackage }: PaidApplication): Promise<{ applicationId: string; operationId: string }> {
+  const { organisationId } = caller;
+  const applicationId = createId('application');
+  const rows = await getDb().cityNode.findMany({ where: { code: { in: [...cityNodes] } } });
+  const actor = { kind: 'USER', userId: caller.session.user.id } as const;
+  const invoice = await getDb().$transaction(async (tx) => {
+    await tx.application.create({
+      data: {
+        id: applicationId,
+        organisationId,
+        createdById: caller.session.user.id,
+        plan: 'STANDARD',
+        state: 'APPROVED',
+        name: 'Harbour Receipts',
+        framework: 'ethereum',
+        frameworkVersion: 'prague',
+        ...(contractPackage ? { contractPackage: contractPackage as Prisma.InputJsonObject } : {}),
+        cityNodes: { create: cityNodes.map((code, position) => ({ cityNodeId: rows.find((row) => row.code === code)?.id ?? '', position })) },
+      },
+    });
+    return createInvoice(tx, { organisationId, applicationId, plan: 'STANDARD', actor });
+  });
+  const card = cardSchema.parse({ number: testCards.succeeds, expiryMonth: 12, expiryYear: new Date().getUTCFullYear() + 2, cvc: '123' });
+  await payInvoice({ invoiceId: invoice.id, organisationId, card, actor }, { paid: async () => undefined });
+  const { operationId } = await getDb().$transaction((tx) => beginProvision(tx, { applicationId, actor }));
+  return { applicationId, operationId };
 }
 
 /** The operation once it is final; fails with what it hangs on after `msMax`. */
