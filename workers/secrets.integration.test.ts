@@ -1,0 +1,116 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { issueAccessKey, revokeAccessKey } from '@/lib/access-keys';
+import { createPerson, tokenFromMail } from '@/lib/identity/testing';
+import { ringOperation } from '@/lib/operations';
+import { createBlockingRedis, createId, getDb, getSecrets } from '@/lib/platform';
+import { beginDelete, createTestSubChain, findSubChain } from '@/lib/sub-chains';
+import { startChild, type Child } from './testing/child-process';
+import { finalOperation } from './testing/given';
+import { openInstallation, type Installation } from './testing/open-installation';
+
+let installation: Installation;
+let cityNode: Child;
+let worker: Child;
+/** Every command that any process sent to Redis: jobs are gone once they are done. */
+const redisTraffic: string[] = [];
+const monitored = createBlockingRedis();
+let monitor: Awaited<ReturnType<typeof monitored.monitor>>;
+
+beforeAll(async () => {
+  installation = await openInstallation({ cityNodes: ['TYO'], logLevel: 'trace' });
+  monitor = await monitored.monitor();
+  monitor.on('monitor', (_time: string, command: string[]) => redisTraffic.push(command.join(' ')));
+  cityNode = await installation.startCityNode();
+  worker = startChild('workers/testing/telling-worker.ts', [credentialsFile()], { LOG_LEVEL: 'trace' });
+});
+afterAll(async () => {
+  monitor?.disconnect();
+  monitored.disconnect();
+  if (worker?.isRunning()) await worker.kill();
+  await installation?.close();
+});
+
+function credentialsFile(): string {
+  return path.join(installation.hostDirectory, 'credentials-sent');
+}
+
+/** All rows of all tables as text; bytes are hexadecimal there. */
+async function readAllRows(): Promise<string> {
+  const tables = await getDb().$queryRaw<{ name: string }[]>`SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`;
+  const texts = await Promise.all(tables.map(({ name }) => getDb().$queryRawUnsafe<{ text: string }[]>(`SELECT COALESCE(string_agg(t::text, E'\\n'), '') AS text FROM "${name}" t`)));
+  return texts.flat().map((row) => row.text).join('\n');
+}
+
+/** The ways in which a secret may be written down. */
+function spellings(secret: string): string[] {
+  const bytes = [Buffer.from(secret), Buffer.from(secret, 'base64')].filter((one) => one.length >= 16);
+  return [secret, encodeURIComponent(secret), ...bytes.flatMap((one) => [one.toString('hex'), one.toString('base64'), one.toString('base64url')])];
+}
+
+function findSpelling(text: string, secret: string): string | undefined {
+  return spellings(secret).find((spelling) => text.includes(spelling));
+}
+
+describe('secrets', () => {
+  it('never stand in queue, rows or logs, whatever the journey', { timeout: 90_000 }, async () => {
+    const person = await createPerson();
+    const caller = { session: await person.session(), requestId: createId('request') };
+    const notary = { kind: 'template', template: 'evidence-notary', parameters: {} } as const;
+    const { applicationId, operationId } = await createTestSubChain(caller, { cityNode: 'TYO', contractPackage: notary });
+    expect((await finalOperation(operationId, 30_000)).state).toBe('SUCCEEDED');
+    const subChain = await findSubChain(caller, applicationId);
+    const endpoint = subChain?.endpoints[0]?.url ?? '';
+    const header = await issueAccessKey(caller, applicationId, {});
+    const url = await issueAccessKey(caller, applicationId, { kind: 'URL' });
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] });
+    const json = { 'content-type': 'application/json' };
+    const calls = [
+      { to: endpoint, headers: { ...json, authorization: `Bearer ${header.key}` }, status: 200 },
+      { to: `${endpoint}/k/${url.key}`, headers: json, status: 200 },
+      // What fails is logged most.
+      { to: `${endpoint}/k/${url.key}/unknown`, headers: json, status: 404 },
+      { to: endpoint, headers: { ...json, 'x-api-key': `${header.key.slice(0, -4)}AAAA` }, status: 401 },
+    ];
+    for (const { to, headers, status } of calls) expect((await fetch(to, { method: 'POST', headers, body })).status, to).toBe(status);
+    for (const { accessKey } of [header, url]) await revokeAccessKey(caller, applicationId, accessKey.id);
+    for (const { to, headers } of calls.slice(0, 2)) expect((await fetch(to, { method: 'POST', headers, body })).status).toBe(401);
+    const deletion = await getDb().$transaction((tx) => beginDelete(tx, { applicationId, cause: 'expired', actor: { kind: 'SYSTEM' } }));
+    await ringOperation(deletion.operationId);
+    expect((await finalOperation(deletion.operationId, 30_000)).state).toBe('SUCCEEDED');
+
+    const join = JSON.parse(await readFile(path.join(installation.hostDirectory, 'join.json'), 'utf8')) as { secret: string };
+    const sent = [...new Set((await readFile(credentialsFile(), 'utf8')).trim().split('\n'))];
+    expect(sent, 'the worker went through the public door with a key of its own').toHaveLength(1);
+    const secrets = getSecrets();
+    const seen = {
+      'key-encryption key': secrets.keyEncryptionKey,
+      'access-key pepper': secrets.accessKeyPepper,
+      'session secret': secrets.authSecret,
+      'control secret of the host': join.secret,
+      'link secret of the sub-chain': createHmac('sha256', Buffer.from(secrets.keyEncryptionKey, 'base64')).update(`link-secret:${subChain?.id}`).digest('base64'),
+      'access key in headers': header.key.split('.')[1] ?? '',
+      'access key in the address': url.key.split('.')[1] ?? '',
+      'access key of the portal’s check': sent[0]?.split('.')[1] ?? '',
+      'password': person.password,
+      'token of the verification mail': await tokenFromMail(person.email, '/verify-email'),
+      // How the private half of a P-256 key begins as PKCS#8 and SEC1.
+      'peer key': 'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg',
+      'peer key, bare': 'MHcCAQEEI',
+    };
+    const places = { rows: await readAllRows(), queue: redisTraffic.join('\n'), 'city node’s log': cityNode.output(), 'worker’s log': worker.output() };
+    // The search is not blind: what may stand there is found.
+    expect(findSpelling(places.rows, header.accessKey.id)).toBeDefined();
+    expect(findSpelling(places.queue, operationId)).toBeDefined();
+    expect(findSpelling(places['worker’s log'], operationId)).toBeDefined();
+    expect(places['city node’s log']).toContain(installation.hostId);
+    for (const [place, text] of Object.entries(places)) {
+      for (const [name, secret] of Object.entries(seen)) {
+        expect(secret.length, name).toBeGreaterThan(8);
+        expect(findSpelling(text, secret), `${name} in ${place}`).toBeUndefined();
+      }
+    }
+  });
+});
