@@ -1,5 +1,5 @@
 // Signed ERC-20 transfers over HTTP: one sub-chain with one peer, beside anvil in turn, in the same run.
-import { TestHost, openTestChain } from '../workers/city-node/testing';
+import { TestHost, openTestChain } from '../lib/gateway/testing';
 import { startAnvil } from './ethereum/start-anvil';
 import { runClient, type Job, type Node } from './ethereum/run-client';
 import { signWorkload, type Lane, type Workload } from './ethereum/transfers';

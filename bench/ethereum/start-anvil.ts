@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../workers/city-node/testing';
+import { freePort } from '../../lib/gateway/testing';
 import type { Node } from './run-client';
 
 /** Starts anvil (npm `@foundry-rs/anvil`) with free gas on a free port of this machine. */

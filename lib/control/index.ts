@@ -1,4 +1,5 @@
 export * from './schemas';
+export { joinConfigSchema, type JoinConfig } from './join-config';
 export { createControlClient, type ControlClient, type ControlClientOptions } from './create-control-client';
 export type { CallOptions } from './create-call-sender';
 export { openControlServer, type ControlServerOptions, type ControlLogger } from './open-control-server';

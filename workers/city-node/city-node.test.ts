@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createControlClient, type PeerName } from '@/lib/control';
 import { isAppError, type AppError } from '@/lib/platform/pure/errors';
 import { compileTill } from './testing/compile-till';
-import { makeAccessKey, openTestChain, TestHost } from './testing/test-host';
+import { makeAccessKey, openTestChain, TestHost } from '@/lib/gateway/testing';
 
 /** Real processes, ended the hard and the soft way. */
 

@@ -3,7 +3,7 @@ import { createPublicClient, createWalletClient, defineChain, encodeFunctionData
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileTill } from './testing/compile-till';
-import { openTestChain, TestHost } from './testing/test-host';
+import { openTestChain, TestHost } from '@/lib/gateway/testing';
 
 /** Unmodified viem and ethers against a real city-node process: three city nodes, one of which orders. */
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { readJoinConfig } from './join-config';
+import { readJoinConfig } from './read-join-config';
 import { openCityNode, type CityNode } from './open-city-node';
 import { createProcessLogger, logLevels, type ProcessLogger } from './process-logger';
 

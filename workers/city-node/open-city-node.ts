@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { openControlServer, parseControlSecret, type HttpListener } from '@/lib/control';
+import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
 import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
 import { createQueueBudget, lockDirectory, openLedgerHost, type ChainId, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { createControlHandlers, createLinkHandlers } from './control-handlers';
 import { HostRegister } from './host-register';
-import type { JoinConfig } from './join-config';
 import { loadFrameworks } from './load-frameworks';
 import { loadNodeKey } from './load-node-key';
 import { PeerDoors } from './peer-doors';

@@ -6,9 +6,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createControlClient, type AccessKeyRecord, type ChainLimits, type ControlClient, type OpenChain } from '@/lib/control';
-import { createAccessKeySecret, formatAccessKey, formatEndpoint, hashAccessKeySecret } from '@/lib/gateway';
-import type { JoinConfig } from '../join-config';
+import { createControlClient, type AccessKeyRecord, type ChainLimits, type ControlClient, type JoinConfig, type OpenChain } from '@/lib/control';
+import { formatAccessKey, formatEndpoint } from '../access-key-format';
+import { createAccessKeySecret, hashAccessKeySecret } from '../access-key-secret';
 
 const projectDirectory = path.resolve(import.meta.dirname, '../../..');
 /** One pepper for all hosts of an installation. */

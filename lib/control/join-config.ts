@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { cityCodeSchema } from './schemas';
+
+const listenerSchema = z.object({ host: z.string().min(1).max(253), port: z.number().int().min(0).max(65_535) });
+const secretSchema = z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be base64 of 32 bytes');
+
+/** `<data>/join.json`: what the portal wrote when this host joined. */
+export const joinConfigSchema = z.object({
+  hostId: z.string().min(1).max(80),
+  /** Signs the control interface. */
+  secret: secretSchema,
+  /** HMAC key under which access keys are stored. */
+  accessKeyPepper: secretSchema,
+  cityNodes: z.array(cityCodeSchema).min(1).max(64).refine((codes) => new Set(codes).size === codes.length, 'a city node stands there twice'),
+  /** Public door. Port 0: any free one. */
+  gateway: listenerSchema,
+  /** For the portal and for other hosts. */
+  control: listenerSchema,
+  /** Where clients reach the gateway. */
+  publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+});
+export type JoinConfig = z.infer<typeof joinConfigSchema>;
