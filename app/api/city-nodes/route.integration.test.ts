@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { callRoute, givenVisitor } from "@/app/api/_http/testing/route-fixture";
+import { callRoute, createTenant } from "@/app/api/_http/testing";
 import { seedCatalogue } from "@/lib/city-nodes";
 import { GET as get } from "./[code]/route";
 import { GET as list } from "./route";
@@ -20,8 +20,8 @@ describe("200", () => {
   });
 
   it("shows a city node in either spelling of its code", async () => {
-    const visitor = await givenVisitor();
-    for (const code of ["SIN", "sin"]) expect(await getCityNode(code, visitor)).toMatchObject({ status: 200, body: { city: "Singapore", hosts: [] } });
+    const visitor = await createTenant();
+    for (const code of ["SIN", "sin"]) expect(await getCityNode(code, visitor)).toMatchObject({ status: 200, body: { code: "SIN", city: "Singapore", visiblePeers: [] } });
   });
 });
 
@@ -33,7 +33,7 @@ describe("401", () => {
 
 describe("404", () => {
   it("knows no place that is not in the catalogue, and no code that cannot be one", async () => {
-    const visitor = await givenVisitor();
+    const visitor = await createTenant();
     for (const code of ["QQQ", "Singapore", "1"]) expect(await getCityNode(code, visitor)).toMatchObject({ status: 404, body: { code: "NOT_FOUND" } });
   });
 });

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { callRoute, givenAdmin, givenInvoice as givenInvoiceOf, givenVisitor } from "@/app/api/_http/testing/route-fixture";
+import { callRoute } from "@/app/api/_http/testing";
+import { createPublisher } from "@/app/api/applications/testing";
+import { givenOpenInvoice } from "@/lib/billing/testing";
 import { GET as list } from "./route";
 import { GET as get } from "./[invoiceId]/route";
 
 async function givenInvoice(role: "OWNER" | "BILLING" | "DEVELOPER" | "VIEWER" = "OWNER") {
-  const visitor = await givenVisitor({ role });
-  const { invoiceId } = await givenInvoiceOf(visitor);
+  const visitor = await createPublisher({ role });
+  const { organisationId, userId } = visitor;
+  const { invoiceId } = await givenOpenInvoice({ organisationId, userId, actor: { kind: "USER", userId } });
   return { visitor, invoiceId };
 }
 
@@ -26,7 +29,7 @@ describe("200", () => {
 
 describe("400", () => {
   it("says what is wrong with a page that is none", async () => {
-    const visitor = await givenVisitor();
+    const visitor = await createPublisher();
     const answer = await callRoute(list, { path: "/api/invoices?page=0", as: visitor });
     expect(answer).toMatchObject({ status: 400, body: { code: "INVALID_INPUT", fields: { page: expect.any(String) } } });
   });
@@ -41,13 +44,12 @@ describe("401", () => {
 });
 
 describe("403", () => {
-  it("keeps money from roles that have nothing to do with it, and from accounts without an organisation", async () => {
+  it("keeps money from roles that have nothing to do with it", async () => {
     for (const role of ["DEVELOPER", "VIEWER"] as const) {
       const { visitor, invoiceId } = await givenInvoice(role);
       expect((await callRoute(list, { path: "/api/invoices", as: visitor })).status).toBe(403);
       expect((await getInvoice(invoiceId, visitor)).status).toBe(403);
     }
-    expect((await callRoute(list, { path: "/api/invoices", as: await givenAdmin() })).status).toBe(403);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { callRoute, givenAdmin, givenVisitor, routeRequest } from "@/app/api/_http/testing/route-fixture";
+import { callRoute, createAdmin, createRequest, createTenant } from "@/app/api/_http/testing";
 import { GET as listAll } from "@/app/api/admin/operations/route";
 import { beginOperation, createOperationRegistry, defineOperation, LeaseKeeper, runOperation } from "@/lib/operations";
 import { getDb } from "@/lib/platform";
@@ -14,7 +14,7 @@ const definition = defineOperation({
 });
 
 async function givenOperation() {
-  const visitor = await givenVisitor();
+  const visitor = await createTenant();
   const { organisationId, userId } = visitor;
   const operationId = await getDb().$transaction((tx) => beginOperation(tx, definition, { input: {}, organisationId, startedById: userId }));
   return { visitor, operationId };
@@ -23,12 +23,12 @@ async function givenOperation() {
 const getOperation = (operationId: string, as?: { cookie: string }) =>
   callRoute(get, { path: `/api/operations/${operationId}`, params: { operationId }, as });
 const followOperation = (operationId: string, as?: { cookie: string }) =>
-  follow(routeRequest({ path: `/api/operations/${operationId}/events`, as }), { params: Promise.resolve({ operationId }) });
+  follow(createRequest({ path: `/api/operations/${operationId}/events`, as }), { params: Promise.resolve({ operationId }) });
 
 describe("200", () => {
   it("shows an operation with its steps to its organisation and to the portal admin", async () => {
     const { visitor, operationId } = await givenOperation();
-    for (const as of [visitor, await givenAdmin()]) {
+    for (const as of [visitor, await createAdmin()]) {
       expect(await getOperation(operationId, as)).toMatchObject({
         status: 200,
         body: { id: operationId, state: "PENDING", progress: { done: 0, total: 2 }, steps: [{ name: "one" }, { name: "two" }] },
@@ -51,7 +51,7 @@ describe("200", () => {
 
   it("lists everybody's operations to the portal admin, filtered", async () => {
     const { operationId } = await givenOperation();
-    const admin = await givenAdmin();
+    const admin = await createAdmin();
     const answer = await callRoute(listAll, { path: "/api/admin/operations?kind=test.two-steps&state=PENDING", as: admin });
     expect(answer.status).toBe(200);
     expect((answer.body as { operations: { id: string }[] }).operations.map((operation) => operation.id)).toContain(operationId);
@@ -62,7 +62,7 @@ describe("200", () => {
 
 describe("400", () => {
   it("refuses a state that there is not", async () => {
-    expect((await callRoute(listAll, { path: "/api/admin/operations?state=DONE", as: await givenAdmin() })).status).toBe(400);
+    expect((await callRoute(listAll, { path: "/api/admin/operations?state=DONE", as: await createAdmin() })).status).toBe(400);
   });
 });
 
@@ -77,14 +77,14 @@ describe("401", () => {
 
 describe("403", () => {
   it("keeps the list of all operations for the portal admin", async () => {
-    expect((await callRoute(listAll, { path: "/api/admin/operations", as: await givenVisitor() })).status).toBe(403);
+    expect((await callRoute(listAll, { path: "/api/admin/operations", as: await createTenant() })).status).toBe(403);
   });
 });
 
 describe("404", () => {
   it("makes another organisation's operation look like an absent one, in the stream too", async () => {
     const { operationId } = await givenOperation();
-    const stranger = await givenVisitor();
+    const stranger = await createTenant();
     expect(await getOperation(operationId, stranger)).toMatchObject({ status: 404, body: { code: "NOT_FOUND" } });
     expect((await followOperation(operationId, stranger)).status).toBe(404);
     expect((await getOperation("op_00000000000000000000000000", stranger)).status).toBe(404);
