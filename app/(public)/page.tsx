@@ -2,6 +2,8 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { SkipLink } from "@/app/_components/shell/skip-link";
 import { quotePlan } from "@/lib/billing";
+import { listCityNodes } from "@/lib/city-nodes";
+import { CityNodesBand } from "./_components/city-nodes-band";
 import { FiguresSection } from "./_components/figures-section";
 import { FrameworkSection } from "./_components/framework-section";
 import { Hero } from "./_components/hero";
@@ -18,13 +20,14 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function LandingPage() {
   const quote = quotePlan("STANDARD");
-  const [provision, ethereum] = await Promise.all([readBenchResults("provision"), readBenchResults("ethereum")]);
+  const [cityNodes, provision, ethereum] = await Promise.all([listCityNodes(), readBenchResults("provision"), readBenchResults("ethereum")]);
   return (
     <>
       <SkipLink />
-      <PublicHeader hasMap={false} />
+      <PublicHeader hasMap={cityNodes.length > 0} />
       <main id="main">
         <Hero quote={quote} />
+        {cityNodes.length > 0 ? <CityNodesBand cityNodes={cityNodes} readAt={new Date().toISOString()} /> : null}
         <FrameworkSection />
         <QuickStartSection quote={quote} />
         <FiguresSection provision={provision} ethereum={ethereum} />

@@ -35,7 +35,7 @@ export function MapDrawing({ nodes, label, view, scale, onToggle, className }: P
   const plates = placePlates(
     plated.map((node) => ({ at: node.at, size: { width: plateWidth(node) * scale, height: plateHeight * scale } })),
     plated.map((node) => node.at),
-    main.flatMap(pointsAlong),
+    [...main.flatMap(pointsAlong), ...nodes.filter((node) => node.state === "planned").map((node) => node.at)],
     view,
     scale,
   );

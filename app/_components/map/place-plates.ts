@@ -7,15 +7,15 @@ export type PlacedPlate = Readonly<{ box: Box; /** Where the leader from the cit
 type Request = Readonly<{ at: Point; size: PlateSize }>;
 
 /**
- * Finds a place near its city for every plate, so that plates cover neither each other nor a city nor, if it can be helped, a pipe, and stay in view.
+ * Finds a place near its city for every plate, so that plates cover neither each other nor a city nor, if it can be helped, what lies on the map (pipes, planned ones), and stay in view.
  * Where all places are taken the least covered one is used: on a crowded map a plate is worth more than its absence.
  * @param scale 1 on the wide map; greater where the view is cut and everything is drawn larger
  */
-export function placePlates(requests: ReadonlyArray<Request>, cities: ReadonlyArray<Point>, pipes: ReadonlyArray<Point>, view: Box, scale: number): ReadonlyArray<PlacedPlate> {
+export function placePlates(requests: ReadonlyArray<Request>, cities: ReadonlyArray<Point>, marks: ReadonlyArray<Point>, view: Box, scale: number): ReadonlyArray<PlacedPlate> {
   const placed: PlacedPlate[] = [];
   for (const { at, size } of requests) {
     const best = candidates(at, size, scale)
-      .map((plate) => ({ plate, cost: cost(plate.box, placed, cities, pipes, view, scale) }))
+      .map((plate) => ({ plate, cost: cost(plate.box, placed, cities, marks, view, scale) }))
       .reduce((least, next) => (next.cost < least.cost ? next : least));
     placed.push(best.plate);
   }
@@ -40,13 +40,13 @@ function candidates(at: Point, { width, height }: PlateSize, scale: number): Rea
   });
 }
 
-function cost(box: Box, placed: ReadonlyArray<PlacedPlate>, cities: ReadonlyArray<Point>, pipes: ReadonlyArray<Point>, view: Box, scale: number): number {
+function cost(box: Box, placed: ReadonlyArray<PlacedPlate>, cities: ReadonlyArray<Point>, marks: ReadonlyArray<Point>, view: Box, scale: number): number {
   const room = 3 * scale;
   const covered = placed.reduce((sum, other) => sum + overlap(grow(box, room), other.box), 0);
   const hidden = cities.filter((city) => contains(grow(box, room), city)).length;
-  const piped = pipes.filter((point) => contains(grow(box, room), point)).length;
+  const marked = marks.filter((point) => contains(grow(box, room), point)).length;
   const inside = overlap(box, view);
-  return covered + hidden * box.width * box.height * 0.5 + piped * box.height * 2 * scale + (box.width * box.height - inside) * 4;
+  return covered + hidden * box.width * box.height * 0.5 + marked * box.height * 2 * scale + (box.width * box.height - inside) * 4;
 }
 
 const grow = (box: Box, by: number): Box => ({ x: box.x - by, y: box.y - by, width: box.width + 2 * by, height: box.height + 2 * by });

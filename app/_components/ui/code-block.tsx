@@ -6,6 +6,7 @@ import { useState, type ReactNode } from "react";
 import { CodeLines } from "./code-lines";
 import { CopyButton } from "./copy-button";
 import type { CodeLanguage } from "./highlight-code";
+import { Scrollable } from "./scrollable";
 
 export type Snippet = Readonly<{ id: string; label: string; language: CodeLanguage; code: string; /** How to run it, below the code. */ foot?: ReactNode }>;
 
@@ -47,17 +48,15 @@ export function CodeBlock({ snippets, title, secrets = [], foot, onCopy }: Props
       {snippets.length > 1 ? (
         snippets.map(({ id, code, language }) => (
           <Tabs.Content key={id} value={id} asChild>
-            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the keyboard must be able to scroll it sideways */}
-            <pre tabIndex={0}>
+            <pre>
               <CodeLines code={code} language={language} secrets={secrets} />
             </pre>
           </Tabs.Content>
         ))
       ) : (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- as above
-        <pre tabIndex={0}>
+        <Scrollable as="pre">
           <CodeLines code={snippet.code} language={snippet.language} secrets={secrets} />
-        </pre>
+        </Scrollable>
       )}
       {snippet.foot ?? foot ? <div className="sheet-foot bg-sheet">{snippet.foot ?? foot}</div> : null}
     </Tabs.Root>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { classNames } from "./class-names";
+import { Scrollable } from "./scrollable";
 
 export type Column<Row> = Readonly<{
   key: string;
@@ -31,8 +32,7 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, currentKey }: 
   if (rows.length === 0) return <>{empty}</>;
   const under = columns.filter((column) => column.fold === "under");
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the keyboard must be able to scroll it sideways
-    <div className="table-wrap" tabIndex={0}>
+    <Scrollable className="table-wrap">
       <table className="data" aria-label={label}>
         <thead>
           <tr>
@@ -69,6 +69,6 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, currentKey }: 
           })}
         </tbody>
       </table>
-    </div>
+    </Scrollable>
   );
 }

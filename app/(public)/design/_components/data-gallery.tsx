@@ -68,7 +68,7 @@ export function DataGallery() {
           even
           facts={[
             { label: t("facts.framework"), value: <PipeBand framework="ethereum" /> },
-            { label: t("facts.subChain"), value: <span className="font-mono text-sm">sample-4417</span> },
+            { label: t("facts.subChain"), value: <span className="font-mono text-sm">{t("facts.slug")}</span> },
             { label: t("facts.mode"), value: t("facts.solo") },
             { label: t("facts.paid"), value: <Time value="2027-10-10T00:00:00Z" show="date" /> },
           ]}
@@ -93,14 +93,14 @@ export function DataGallery() {
           <Sheet title={t("sections.formats")}>
             <KeyValues
               items={[
-                { label: "Money", value: <Money minor={36_500} currency="USD" /> },
-                { label: "Height", value: <Height value={1_482_907} /> },
-                { label: "Count", value: <Count value={1_213_400} compact /> },
-                { label: "Bytes", value: <Bytes value={17_900_000_000} /> },
-                { label: "Hash", value: <Hash value={hash} copyName={t("facts.block")} /> },
-                { label: "Time", value: <Time value="2026-11-20T14:31:07Z" show="moment" /> },
-                { label: "Age", value: <Time value="2026-01-02T14:31:07Z" /> },
-                { label: "Duration", value: <Duration ms={227} /> },
+                { label: t("formats.money"), value: <Money minor={36_500} currency="USD" /> },
+                { label: t("formats.height"), value: <Height value={1_482_907} /> },
+                { label: t("formats.count"), value: <Count value={1_213_400} compact /> },
+                { label: t("formats.bytes"), value: <Bytes value={17_900_000_000} /> },
+                { label: t("formats.hash"), value: <Hash value={hash} copyName={t("facts.block")} /> },
+                { label: t("formats.time"), value: <Time value="2026-11-20T14:31:07Z" show="moment" /> },
+                { label: t("formats.age"), value: <Time value="2026-01-02T14:31:07Z" /> },
+                { label: t("formats.duration"), value: <Duration ms={227} /> },
               ]}
             />
           </Sheet>

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/app/_components/ui/button";
+import { MapLegend } from "@/app/_components/map/map-legend";
 import { WorldMap, type CityNodeOnMap } from "@/app/_components/map/world-map";
 import { Part, Row } from "./part";
 
@@ -25,7 +26,9 @@ export function MapGallery() {
   return (
     <Part title={t("sections.map")} span={12}>
       <div className="sheet overflow-hidden">
-        <WorldMap nodes={nodes} label={t("map.label")} onToggle={toggle} />
+        <WorldMap nodes={nodes} label={t("map.label")} onToggle={toggle}>
+          <MapLegend items={(["main", "open", "closed", "planned"] as const).map((mark) => ({ mark, label: t(`map.${mark}`) }))} />
+        </WorldMap>
       </div>
       <Row>
         {nodes
