@@ -34,9 +34,9 @@ export async function openLedgerHost(options: OpenLedgerHostOptions): Promise<Le
   const lock = await lockDirectory(directory);
   try {
     const keys = createDiskKeys(openSecretFiles(nodeFiles, `${directory}/keys`, keyEncryptionKey));
-    const { schedule, logger } = ports;
+    const { schedule, yieldTurn, logger } = ports;
     const index = openLmdbIndex(`${directory}/index`);
-    const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt: () => randomBytes(SALT_BYTES), schedule, logger });
+    const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt: () => randomBytes(SALT_BYTES), schedule, yieldTurn, logger });
     return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(queueBudget), frameworks, link, ports });
   } catch (error) {
     await lock.release();

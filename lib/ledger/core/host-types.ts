@@ -50,6 +50,8 @@ export interface LedgerHost {
   /** Fetches and re-executes what the others have; resolves with the head then. Errors: `peers-unreachable`, `chain-stopped`. */
   catchUp(chain: ChainId): Promise<ChainHead>;
 
+  /** Reads every durable byte of the log once more. Error `storage-corrupt` with file and offset. */
+  verify(): Promise<void>;
   stats(): HostStats;
   /** Takes no more transactions, finishes what is queued, waits for the disk, releases the directory. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import { decodeBlock, encodeBlock, hashHeader } from './block';
-import { sha256Hex } from './crypto';
+import { sha256Hex, type Signer } from './crypto';
 import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
 import { checkGenesis, encodeGenesis, orderingPeer } from './genesis';
@@ -140,11 +140,13 @@ class Host implements LedgerHost {
   }
 
   peerStatus(chain: ChainId): PeerStatus {
-    const publicKey = this.#keys.find(chain)?.publicKey ?? new Uint8Array(0);
-    if (publicKey.length === 0 && !this.has(chain)) throw unknown(chain);
+    const signer = this.#findSigner(chain);
+    const broken = this.#broken.get(chain);
+    if (signer === undefined && broken === undefined && !this.has(chain)) throw unknown(chain);
+    const publicKey = signer?.publicKey ?? new Uint8Array(0);
     const base = { chain, publicKey, sizeBytes: this.#storage.sizeBytes(chain), queued: this.#ordering.queued(chain) };
-    if (!this.has(chain)) return { ...base, state: 'key', orders: false, height: -1, announcedHeight: -1, refusedBlocks: 0 };
-    const runner = this.#findRunner(chain);
+    if (!this.has(chain) && broken === undefined) return { ...base, state: 'key', orders: false, height: -1, announcedHeight: -1, refusedBlocks: 0 };
+    const runner = this.has(chain) ? this.#findRunner(chain) : undefined;
     if (runner === undefined) {
       const stopped = this.#broken.get(chain);
       const at = this.#storage.open(chain)?.height ?? -1;
@@ -219,6 +221,10 @@ class Host implements LedgerHost {
     return this.#runner(chain).catchUp();
   }
 
+  verify(): Promise<void> {
+    return this.#storage.verify();
+  }
+
   stats(): HostStats {
     const { syncs, commits, bytesWritten, diskBytes, deadBytes } = this.#storage.stats();
     const queued = [...this.#runners.keys()].reduce((sum, chain) => sum + this.#ordering.queued(chain), 0);
@@ -278,23 +284,39 @@ class Host implements LedgerHost {
     if (known !== undefined) return known;
     const broken = this.#broken.get(chain);
     if (broken !== undefined) throw stoppedError(chain, broken);
-    const signer = this.#keys.find(chain);
+    const signer = this.#findSigner(chain);
     const storage = this.#storage.open(chain);
     if (storage === undefined || storage.height < 0) {
       if (signer === undefined) throw unknown(chain);
       throw new LedgerError('peer-missing', { chain }, `${chain} has its key here, but its ledger was not opened yet.`);
     }
     try {
-      if (signer === undefined) throw new Error(`the peer’s key is missing`);
+      if (signer === undefined) throw new Error('the peer’s key is missing');
       const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
       this.#runners.set(chain, runner);
       return runner;
     } catch (error) {
-      const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${messageOf(error)}`, height: height(storage.height), time: this.#ports.now() };
-      this.#broken.set(chain, note);
-      this.#ports.logger.error({ chain, reason: note.reason }, 'peer stopped');
-      throw stoppedError(chain, note);
+      throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
     }
+  }
+
+  /** The peer's key; undefined when there is none or it cannot be read: why stands in `#broken` then. */
+  #findSigner(chain: ChainId): Signer | undefined {
+    if (this.#broken.has(chain)) return undefined;
+    try {
+      return this.#keys.find(chain);
+    } catch (error) {
+      this.#markBroken(chain, error);
+      return undefined;
+    }
+  }
+
+  #markBroken(chain: ChainId, error: unknown): StopNote {
+    const at = height(Math.max(0, this.#storage.open(chain)?.height ?? 0));
+    const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${messageOf(error)}`, height: at, time: this.#ports.now() };
+    this.#broken.set(chain, note);
+    this.#ports.logger.error({ chain, reason: note.reason }, 'peer stopped');
+    return note;
   }
 
   /** The opened peer, or undefined when it cannot be opened; why stands in `#broken`. */

@@ -17,6 +17,11 @@ export interface LedgerStorage {
   remove(chain: ChainId): Promise<void>;
   /** Bytes that the chain takes: its blocks and write sets in the log, its state in the index. 0 when unknown. */
   sizeBytes(chain: ChainId): number;
+  /**
+   * Reads every durable byte of the log once more, giving other work its turn in between. Error `storage-corrupt` with
+   * file and offset.
+   */
+  verify(): Promise<void>;
   /** Counters since the storage was opened: for gauges and for the count of fdatasync calls per block. */
   stats(): StorageStats;
   /** Waits for what is pending, then releases the directory. */

@@ -10,17 +10,20 @@ export interface TestStorageOptions {
   readonly index: IndexPort;
   readonly manual?: ManualPorts;
   readonly segmentBytesMax?: number;
+  /** Makes a ledger's secret its own; all test ledgers have the same one by default. */
+  readonly salt?: number;
 }
 
 /** A disk storage without a lock, on whatever files and index a test has; its checkpoints run when the test says so. */
-export function openTestStorage({ directory, files, index, manual = createManualPorts(), segmentBytesMax }: TestStorageOptions): Promise<LedgerStorage> {
+export function openTestStorage({ directory, files, index, manual = createManualPorts(), segmentBytesMax, salt = 1 }: TestStorageOptions): Promise<LedgerStorage> {
   const options: DiskStorageOptions = {
     directory,
     files,
     index,
     lock: { release: async () => undefined },
-    newSalt: () => Uint8Array.from({ length: 16 }, (_, at) => at * 7 + 1),
+    newSalt: () => Uint8Array.from({ length: 16 }, (_, at) => at * 7 + salt),
     schedule: manual.ports.schedule,
+    yieldTurn: manual.ports.yieldTurn,
     logger: manual.ports.logger,
     ...(segmentBytesMax === undefined ? {} : { segmentBytesMax }),
   };

@@ -67,7 +67,7 @@ export async function createTestNodes({ count, frameworks = [counterFramework], 
 }
 
 /** Keys and genesis of a sub-chain on all nodes; node 0 orders. */
-export async function openTestChain(nodes: readonly TestNode[], chain: ChainId = TEST_CHAIN, config: unknown = {}): Promise<GenesisSpec> {
+export async function openTestChain(nodes: readonly Pick<TestNode, 'host'>[], chain: ChainId = TEST_CHAIN, config: unknown = {}): Promise<GenesisSpec> {
   const identities = await Promise.all(nodes.map(({ host }) => host.createPeer(chain)));
   const peers = identities.map(({ publicKey }, at) => ({ name: `C${at}`, publicKey, orders: at === 0 }));
   const spec: GenesisSpec = { chain, framework: 'counter', config, time: timeMs(TEST_EPOCH_MS), finality: 'solo', peers };

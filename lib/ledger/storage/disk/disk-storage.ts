@@ -22,6 +22,7 @@ export interface DiskStorageOptions {
   readonly lock: { release(): Promise<void> };
   readonly newSalt: () => Uint8Array;
   readonly schedule: MachinePorts['schedule'];
+  readonly yieldTurn: MachinePorts['yieldTurn'];
   readonly logger: MachinePorts['logger'];
   readonly segmentBytesMax?: number;
   readonly checkpointDelayMs?: number;
@@ -142,6 +143,10 @@ class DiskStorage implements LedgerStorage {
   sizeBytes(chain: ChainId): number {
     const record = this.#records.get(chain);
     return record === undefined ? 0 : record.logBytes + record.stateBytes;
+  }
+
+  verify(): Promise<void> {
+    return this.#requireLog().verify(this.#options.yieldTurn);
   }
 
   stats(): StorageStats {

@@ -33,20 +33,40 @@ export async function scanLog({ from, onFrame }: ScanOptions, segments: SegmentF
   }
   let position = from;
   for (const number of numbers.slice(Math.max(0, lastKnown - 1))) {
-    const next = await scanSegment(number, number === last, position, segments, onFrame);
+    const next = await scanSegment({ number, isTail: number === last, from: position, segments, onFrame });
     if (next === undefined) return position;
     position = next;
   }
   return position;
 }
 
-async function scanSegment(
-  number: number,
-  isLast: boolean,
-  from: LogPosition | undefined,
-  segments: SegmentFiles,
-  onFrame: ScanOptions['onFrame'],
-): Promise<LogPosition | undefined> {
+/**
+ * Reads the whole log once more up to a position that is known to be safe; changes nothing. Throws `storage-corrupt` at
+ * the first frame that is not as it was written.
+ */
+export async function verifyLog(end: LogPosition, segments: SegmentFiles, yieldTurn: () => Promise<void>): Promise<void> {
+  let position: LogPosition | undefined;
+  for (let number = 1; number <= end.segment; number += 1) {
+    if (!segments.has(number)) throw corrupt(segments.path(number), 0, 'A segment of the log is missing');
+    const until = number === end.segment ? end.offset : undefined;
+    position = await scanSegment({ number, isTail: false, from: position, segments, onFrame: () => undefined, ...(until === undefined ? {} : { until }) });
+    await yieldTurn();
+  }
+  if (position?.group !== end.group) throw corrupt(segments.path(end.segment), position?.offset ?? 0, 'The log ends before its known end');
+}
+
+interface SegmentScan {
+  readonly number: number;
+  /** Nothing comes after this segment: an unreadable end may be what a power cut tore. */
+  readonly isTail: boolean;
+  readonly from: LogPosition | undefined;
+  readonly segments: SegmentFiles;
+  readonly onFrame: ScanOptions['onFrame'];
+  /** Offset to stop at; the end of the file by default. */
+  readonly until?: number;
+}
+
+async function scanSegment({ number, isTail, from, segments, onFrame, until }: SegmentScan): Promise<LogPosition | undefined> {
   const { file, path } = segments.get(number);
   const head = readSegmentHead(file, number);
   if (head.state === 'foreign') {
@@ -55,21 +75,22 @@ async function scanSegment(
   const isStart = from?.segment !== number;
   if (head.state === 'broken') {
     // The head is safe before anything follows it: a short last file was being made when the power went.
-    if (!isLast || !isStart || file.sizeBytes() > SEGMENT_HEAD_BYTES) throw corrupt(path, 0);
+    if (!isTail || !isStart || file.sizeBytes() > SEGMENT_HEAD_BYTES) throw corrupt(path, 0);
     await segments.remove(number);
     return undefined;
   }
   if (from !== undefined && Buffer.compare(from.salt, head.salt) !== 0) throw corrupt(path, 16, 'The segment belongs to another ledger');
   const start = isStart ? SEGMENT_HEAD_BYTES : from.offset;
   if (start > file.sizeBytes()) throw corrupt(path, file.sizeBytes(), 'The file is shorter than it was');
-  const bytes = Buffer.from(file.read(start, file.sizeBytes() - start));
+  const end = until ?? file.sizeBytes();
+  const bytes = Buffer.from(file.read(start, end - start));
   const scan: Scan = { bytes, base: start, segment: number, salt: Uint8Array.from(head.salt) };
   let group = from?.group ?? 0;
   let at = 0;
   while (at < bytes.length) {
     const frames = readGroup(scan, at, group + 1);
     if (frames === undefined) {
-      if (!isLast || hasLaterGroup(scan, at + 1, group + 1)) throw corrupt(path, start + damagedAt(scan, at, group + 1));
+      if (!isTail || hasLaterGroup(scan, at + 1, group + 1)) throw corrupt(path, start + damagedAt(scan, at, group + 1));
       file.truncate(start + at);
       await file.sync();
       break;

@@ -27,6 +27,10 @@ export class SegmentFiles {
     return `${this.#directory}/${segmentName(number)}`;
   }
 
+  has(number: number): boolean {
+    return this.#files.exists(this.path(number));
+  }
+
   add(segment: Segment): void {
     this.#open.delete(segment.number);
     this.#open.set(segment.number, segment);

@@ -3,7 +3,7 @@ import { LedgerError } from '../../core/errors';
 import { corrupt } from './corrupt';
 import type { FilePort } from './file-port';
 import { FRAME_HEAD_BYTES, frameBytes, FrameKind, readFrame, writeFrame, type Frame, type FrameLocation } from './frame';
-import { scanLog, type LogPosition } from './scan-log';
+import { scanLog, verifyLog, type LogPosition } from './scan-log';
 import { createSegment, SEGMENT_HEAD_BYTES, type Segment } from './segment';
 import { SegmentFiles } from './segment-files';
 
@@ -107,6 +107,11 @@ export class SegmentLog {
     const frame = readFrame(bytes, 0, { salt: this.#salt, segment: location.segment, offset: location.offset });
     if (frame === undefined || bytes.length !== frameBytes(frame)) throw corrupt(path, location.offset);
     return frame;
+  }
+
+  /** Reads everything that is durable once more. Error `storage-corrupt` with file and offset. */
+  verify(yieldTurn: () => Promise<void>): Promise<void> {
+    return verifyLog(this.position, this.#segments, yieldTurn);
   }
 
   /** Waits for what was appended, then closes the files. */

@@ -39,6 +39,7 @@ export function createMemoryStorage(): LedgerStorage {
       chains.delete(chain);
     },
     sizeBytes: (chain) => chains.get(chain)?.sizeBytes ?? 0,
+    verify: async () => checkOpen(),
     stats: () => ({ syncs: 0, ...counters, diskBytes: 0, deadBytes: 0 }),
     close: async () => {
       isClosed = true;

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryIndex } from '../../testing/memory-index';
+import { createRandom } from '../../testing/random';
+import { createTemporaryDirectory } from '../../testing/temporary-directory';
+import { openLmdbIndex } from './lmdb-index';
+
+describe('LMDB index', () => {
+  it('agrees with the index in memory that the power-cut tests use, also after opening again (seed 5)', async () => {
+    const home = createTemporaryDirectory();
+    const random = createRandom(5);
+    const memory = createMemoryIndex();
+    let lmdb = openLmdbIndex(home.path);
+    for (let round = 0; round < 60; round += 1) {
+      const changes = new Map<string, Uint8Array | undefined>();
+      for (let count = 0; count < 40; count += 1) {
+        const key = Buffer.from(random.bytes(1 + random.below(random.pick([2, 3, 1_000])))).toString('latin1');
+        changes.set(key, random.chance(0.3) ? undefined : random.bytes(1 + random.below(random.pick([10, 6_000]))));
+      }
+      const list = [...changes].map(([key, value]) => [Buffer.from(key, 'latin1'), value] as const);
+      await Promise.all([memory.apply(list), lmdb.apply(list)]);
+      for (const [key, value] of list) expect(Buffer.from(lmdb.get(key) ?? []).equals(Buffer.from(value ?? []))).toBe(true);
+      const [from, to] = [random.bytes(1 + random.below(2)), random.bytes(1 + random.below(2))];
+      for (const reverse of [false, true]) {
+        const range = { from, to, limit: 1 + random.below(20), reverse };
+        const plain = (entries: ReturnType<typeof lmdb.range>) => entries.map(({ key, value }) => `${Buffer.from(key).toString('hex')}=${Buffer.from(value).toString('hex')}`);
+        expect(plain(lmdb.range(range))).toEqual(plain(memory.range(range)));
+      }
+      if (round % 20 === 19) {
+        await lmdb.close();
+        lmdb = openLmdbIndex(home.path);
+      }
+    }
+    await lmdb.close();
+    home.remove();
+  });
+
+  it('takes keys of the greatest length there is', async () => {
+    const home = createTemporaryDirectory();
+    const lmdb = openLmdbIndex(home.path);
+    const key = Buffer.alloc(1_024 + 5, 0xff);
+    await lmdb.apply([[key, Buffer.from('v')]]);
+    expect(Buffer.from(lmdb.get(key) ?? []).toString()).toBe('v');
+    await lmdb.close();
+    home.remove();
+  });
+});
