@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Caller } from '@/lib/access-keys';
+import { actorOf, type Caller } from '@/lib/access-keys';
 import { cardSchema, createInvoice, payInvoice, testCards } from '@/lib/billing';
 import { createPerson } from '@/lib/identity/testing';
 import { getOperation, isFinalOperation, type OperationView } from '@/lib/operations';
@@ -21,12 +21,12 @@ export interface PaidApplication {
   contractPackage?: ContractPackage;
 }
 
-/** A paid publication whose approval has just begun its operation: rows as the wizard leaves them, money by billing's verbs. */
-export async function givenPaidApplication(caller: SignedUp, { cityNodes, contractPackage }: PaidApplication): Promise<{ applicationId: string; operationId: string }> {
+/** A paid publication that waits for its provisioning: rows as the wizard leaves them, money by billing's verbs. */
+export async function givenApprovedApplication(caller: SignedUp, { cityNodes, contractPackage }: PaidApplication): Promise<string> {
   const { organisationId } = caller;
   const applicationId = createId('application');
   const rows = await getDb().cityNode.findMany({ where: { code: { in: [...cityNodes] } } });
-  const actor = { kind: 'USER', userId: caller.session.user.id } as const;
+  const actor = actorOf(caller);
   const invoice = await getDb().$transaction(async (tx) => {
     await tx.application.create({
       data: {
@@ -46,7 +46,13 @@ export async function givenPaidApplication(caller: SignedUp, { cityNodes, contra
   });
   const card = cardSchema.parse({ number: testCards.succeeds, expiryMonth: 12, expiryYear: new Date().getUTCFullYear() + 2, cvc: '123' });
   await payInvoice({ invoiceId: invoice.id, organisationId, card, actor }, { paid: async () => undefined });
-  const { operationId } = await getDb().$transaction((tx) => beginProvision(tx, { applicationId, actor }));
+  return applicationId;
+}
+
+/** The same, with its operation begun; nobody has rung for it. */
+export async function givenPaidApplication(caller: SignedUp, application: PaidApplication): Promise<{ applicationId: string; operationId: string }> {
+  const applicationId = await givenApprovedApplication(caller, application);
+  const { operationId } = await getDb().$transaction((tx) => beginProvision(tx, { applicationId, actor: actorOf(caller) }));
   return { applicationId, operationId };
 }
 
