@@ -1,13 +1,35 @@
 // `npm run bench -- <name>`: one measurement. See bench/README.md.
 import { existsSync } from 'node:fs';
-import { projectPath } from './supervisor/project.mjs';
-import { runCommand } from './supervisor/session.mjs';
+import { generateClient, migrate } from './supervisor/database.mjs';
+import { createLog } from './supervisor/log.mjs';
+import { dataLayout, projectPath } from './supervisor/project.mjs';
+import { ensureSecrets } from './supervisor/secrets.mjs';
+import { startServices } from './supervisor/services.mjs';
+import { runCommand, temporaryData } from './supervisor/session.mjs';
 import { SetupError } from './supervisor/setup-error.mjs';
+import { createSupervisor } from './supervisor/supervise.mjs';
+import { startTestProduct } from './testing/start-test-product.mjs';
 
+/** Benches that measure the running product; the others start what they need. */
+const needProduct = new Set(['provision']);
 const [name, ...args] = process.argv.slice(2);
 
-await runCommand(async ({ family }) => {
+/** Durable services, as `npm start` runs them: a figure of throw-away ones would flatter. */
+async function startProductForBench(context, log) {
+  const { family } = context;
+  const data = temporaryData(context, 'bench');
+  const supervise = createSupervisor({ family, logs: dataLayout(data).logs, say: log.say });
+  const { databaseUrl, redisUrl } = await startServices({ data, secrets: ensureSecrets(data), supervise, log });
+  await log.step('database client', () => generateClient(family));
+  await log.step('database schema', () => migrate(family, databaseUrl));
+  const { publicUrl, env } = await startTestProduct({ family, log, supervise }, { data, databaseUrl, redisUrl });
+  return { ...env, CHAINWORKS_BENCH_URL: publicUrl, CHAINWORKS_BENCH_ADMIN: 'admin@chainworks.localhost' };
+}
+
+await runCommand(async (context) => {
   const file = projectPath(`bench/${name}.ts`);
-  if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: ethereum, provision or start. See bench/README.md.');
-  return family.run([process.execPath, '--import', 'tsx', file, ...args]);
+  if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: ethereum or provision. See bench/README.md.');
+  const log = createLog((line) => process.stderr.write(`${line}\n`));
+  const env = needProduct.has(name) ? await startProductForBench(context, log) : process.env;
+  return context.family.run([process.execPath, '--import', 'tsx', file, ...args], { env });
 });

@@ -1,15 +1,11 @@
 // The stages of `npm test`: each runs to its end, says what it counted, and never throws for a red test.
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { buildPortal } from '../supervisor/build.mjs';
-import { processEnvironment } from '../supervisor/environment.mjs';
-import { freePort } from '../supervisor/ports.mjs';
-import { runSetupCommands, startProduct } from '../supervisor/product.mjs';
 import { dataLayout, projectPath } from '../supervisor/project.mjs';
-import { ensureSecrets } from '../supervisor/secrets.mjs';
 import { requireChromium } from './chromium.mjs';
 import { countPlaywright, countVitest, readCount } from './results.mjs';
 import { journeyShard, shardEnvironment } from './shards.mjs';
+import { startTestProduct } from './start-test-product.mjs';
 
 const node = (file, ...args) => [process.execPath, projectPath('node_modules', file), ...args];
 
@@ -52,19 +48,10 @@ async function runBrowser(context) {
   if (!hasTests('browser')) return undefined;
   const { family, filters, data, services, supervise, log } = context;
   const chromium = requireChromium();
-  const host = '127.0.0.1';
-  const ports = { web: await freePort(), gateway: await freePort(), control: await freePort(), worker: await freePort() };
   const own = shardEnvironment({ DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl, CHAINWORKS_DATA: data }, journeyShard);
-  const publicUrl = `http://${host}:${ports.web}`;
   const productData = own.CHAINWORKS_DATA;
-  mkdirSync(productData, { recursive: true });
-  ensureSecrets(productData);
-  const product = { data: productData, databaseUrl: own.DATABASE_URL, redisUrl: own.REDIS_URL, publicUrl, nodeEnv: 'production' };
-  const env = processEnvironment(product);
-  const plan = { data: productData, host, ports, gatewayUrl: `http://${host}:${ports.gateway}` };
-  await log.step('portal build', () => buildPortal(family, env));
-  await runSetupCommands({ family, log, env, plan });
-  await startProduct({ supervise, log, env, plan });
+  const where = { data: productData, databaseUrl: own.DATABASE_URL, redisUrl: own.REDIS_URL };
+  const { publicUrl } = await startTestProduct({ family, log, supervise }, where);
 
   const reportFile = path.join(data, 'browser.json');
   const command = node('@playwright/test/cli.js', 'test', '--reporter=list,json', ...filters);
