@@ -1,7 +1,8 @@
-import type { Framework, FrameworkInstance, ReadView } from '../../core/framework';
+import type { BlockInput, CheckedTransaction, ExecutedBlock, Framework, FrameworkInstance, GenesisInput, ReadView } from '../../core/framework';
+import type { StateReader } from '../../core/storage';
 import { createEthereumjsEvm, type Evm } from '../../vm/evm';
 import { checkTransaction } from './check-transaction';
-import { ethereumConfigSchema, rulesOf, type EthereumConfig } from './config';
+import { ethereumConfigSchema, rulesOf, type ChainRules, type EthereumConfig } from './config';
 import { executeBlock } from './execute-block';
 import { initGenesis } from './init-genesis';
 import { answerQuery } from './rpc/answer-query';
@@ -20,26 +21,55 @@ export interface EthereumFramework extends Framework<EthereumConfig> {
   readonly crypto: Evm['crypto'];
 }
 
+/** What all sub-chains of the process have in common. */
+interface Shared {
+  readonly evm: Evm;
+  readonly yieldTurn: () => Promise<void>;
+  readonly clientVersion: string;
+}
+
 /** Makes the Ethereum framework: Prague rules without blobs, validators' requests and type 4; gas is free. */
 export async function createEthereumFramework(options: EthereumFrameworkOptions): Promise<EthereumFramework> {
   const evm = await createEthereumjsEvm({ yieldTurn: options.yieldTurn });
-  const clientVersion = options.clientVersion ?? 'Chainworks/ethereum';
+  const shared: Shared = { evm, yieldTurn: options.yieldTurn, clientVersion: options.clientVersion ?? 'Chainworks/ethereum' };
   return {
     name: ETHEREUM,
     engineVersion: 1,
     configSchema: ethereumConfigSchema,
     crypto: evm.crypto,
-    open: ({ config }) => openInstance(evm, config, { ...options, clientVersion }),
+    open: ({ config }) => new EthereumInstance(shared, config),
   };
 }
 
-function openInstance(evm: Evm, config: EthereumConfig, options: Required<EthereumFrameworkOptions>): FrameworkInstance {
-  const rules = rulesOf(config);
-  return {
-    blockCostMax: rules.blockGasLimit,
-    initGenesis: (input) => initGenesis(evm, config, input),
-    checkTransaction: (bytes, state) => checkTransaction(evm, rules, bytes, state),
-    executeBlock: (input, state) => executeBlock(evm, rules, input, state),
-    query: (request: unknown, view: ReadView) => answerQuery(request, { evm, rules, view, ...options }),
-  };
+/** One sub-chain's rules over the process's one machine: a host holds thousands of these, so each is small. */
+class EthereumInstance implements FrameworkInstance {
+  readonly #shared: Shared;
+  readonly #config: EthereumConfig;
+  readonly #rules: ChainRules;
+
+  constructor(shared: Shared, config: EthereumConfig) {
+    this.#shared = shared;
+    this.#config = config;
+    this.#rules = rulesOf(config);
+  }
+
+  get blockCostMax(): bigint {
+    return this.#rules.blockGasLimit;
+  }
+
+  initGenesis(input: GenesisInput): Promise<ExecutedBlock> {
+    return initGenesis(this.#shared.evm, this.#config, input);
+  }
+
+  checkTransaction(bytes: Uint8Array, state: StateReader): Promise<CheckedTransaction> {
+    return checkTransaction(this.#shared.evm, this.#rules, bytes, state);
+  }
+
+  executeBlock(input: BlockInput, state: StateReader): Promise<ExecutedBlock> {
+    return executeBlock(this.#shared.evm, this.#rules, input, state);
+  }
+
+  query(request: unknown, view: ReadView): Promise<unknown> {
+    return answerQuery(request, { ...this.#shared, rules: this.#rules, view });
+  }
 }

@@ -1,5 +1,5 @@
 import { Common, Hardfork, Mainnet } from '@ethereumjs/common';
-import { createEVM, EVMError, type EVM, type PrecompileFunc } from '@ethereumjs/evm';
+import { createEVM, type EVM } from '@ethereumjs/evm';
 import { Address } from '@ethereumjs/util';
 import { assert } from '@/lib/platform/pure/assert';
 import { bytesEqual, bytesToHex } from '@/lib/platform/pure/bytes';
@@ -10,6 +10,7 @@ import type { AccountFields, EvmBlockContext, EvmEnvironment, EvmMessage, EvmRes
 import { EMPTY_ACCOUNT, EvmState, type AccountState } from './evm-state';
 import { failureOf } from './failure';
 import { floorGas, intrinsicGas } from './gas';
+import { boundedPrecompiles } from './precompiles';
 import { TurnKeeper } from './turn-keeper';
 
 export type EvmRules = 'prague' | 'cancun';
@@ -58,21 +59,10 @@ export async function createSlot(options: SlotOptions): Promise<EvmSlot> {
     common,
     stateManager: state,
     customOpcodes: [turn.jumpDestination],
-    customPrecompiles: [{ address: POINT_EVALUATION, function: refusePointEvaluation }],
+    customPrecompiles: boundedPrecompiles(common, turn),
   });
   return { evm, state, turn, common, options };
 }
-
-/**
- * There are no blobs on a sub-chain, so nothing can be evaluated: the precompile fails like one given a wrong proof.
- * (Without trusted set-up the library would throw, and an exception while a block is executed stops the peer.)
- */
-const POINT_EVALUATION = new Address(Uint8Array.from([...new Uint8Array(19), 0x0a]));
-const refusePointEvaluation: PrecompileFunc = ({ gasLimit }) => ({
-  executionGasUsed: gasLimit,
-  exceptionError: new EVMError(EVMError.errorMessages.INVALID_PROOF),
-  returnValue: new Uint8Array(0),
-});
 
 const REFUND_QUOTIENT = 5n;
 

@@ -46,7 +46,8 @@ export class TurnKeeper {
     return this.spend(fallen > 0 ? fallen : JUMP_GAS);
   }
 
-  private spend(gas: number): Promise<void> | undefined {
+  /** Counts work; waits when the slice is full. */
+  spend(gas: number): Promise<void> | undefined {
     this.spent += gas;
     return this.spent < SLICE_GAS ? undefined : this.pause();
   }
