@@ -191,9 +191,11 @@ export class PeerRunner {
   #commit(sealed: SealedBlock): void {
     const { peer } = this;
     const { header, hash } = sealed;
+    // First, for it throws when the write set is not canonical: then this block does not exist.
+    const commit = peer.storage.commit(header.height, sealed.record, sealed.executed.writes);
     peer.parent = { height: header.height, hash, time: header.time };
     peer.unsettled += 1;
-    this.#lastCommit = peer.storage.commit(header.height, sealed.record, sealed.executed.writes).then(
+    this.#lastCommit = commit.then(
       () => this.#onDurable(sealed),
       (error: unknown) => this.#onStorageFailed(error),
     );
@@ -251,27 +253,34 @@ export class PeerRunner {
         if (peer.unsettled >= UNSETTLED_MAX) await this.#lastCommit;
         await turns.run(peer.chain, () => this.#applyTurn(record));
       }
-      isMore = records.length === FETCH_BLOCKS_MAX || (records.length > 0 && peer.announcedHeight > peer.parent.height);
+      // Sources have limits of their own. A single block is the usual bell: nothing more is asked for unless it was told of.
+      isMore = records.length > 1 || (records.length > 0 && peer.announcedHeight > peer.parent.height);
     }
   }
 
   async #applyTurn(record: Uint8Array): Promise<void> {
     const { peer } = this;
     this.checkRunning();
+    const at = peer.parent.height + 1;
     const verdict = await checkBlock(peer, record, this.#context.ports.now());
     if (verdict.kind === 'sealed') {
-      peer.announcedHeight = Math.max(peer.announcedHeight, verdict.sealed.header.height);
-      this.#commit(verdict.sealed);
+      try {
+        this.#commit(verdict.sealed);
+      } catch (error) {
+        return this.#stopAndThrow(`block ${at} could not be stored: ${describe(error)}`, at);
+      }
+      peer.announcedHeight = Math.max(peer.announcedHeight, at);
       return;
     }
-    const at = peer.parent.height + 1;
-    if (verdict.kind === 'fault') {
-      await this.stop('fault', verdict.reason, at);
-      this.checkRunning();
-    }
+    if (verdict.kind === 'fault') return this.#stopAndThrow(verdict.reason, at);
     peer.refusedBlocks += 1;
     peer.lastRefusal = verdict.reason;
     throw new LedgerError('block-refused', { chain: peer.chain, height: at }, `${peer.chain} refused a block: ${verdict.reason}.`);
+  }
+
+  async #stopAndThrow(reason: string, at: number): Promise<void> {
+    await this.stop('fault', reason, at);
+    this.checkRunning();
   }
 
   #warn(event: string, error: unknown): void {
