@@ -50,8 +50,11 @@ async function signIn(userId: string): Promise<Caller> {
   return { session, requestId: createId('request') };
 }
 
-/** The catalogue, and a host that was seen just now and carries Singapore and Paris; nobody listens at its address. */
-export async function givenCityNodes(): Promise<void> {
+/**
+ * The catalogue, and a host that was seen just now and carries Singapore and Paris; nobody listens at its address.
+ * Gives what takes the host away again, so that other tests of the same database place nothing on it.
+ */
+export async function givenCityNodes(): Promise<() => Promise<void>> {
   const db = getDb();
   await db.installation.createMany({ data: [{ id: 1, number: 1 }], skipDuplicates: true });
   await seedCatalogue();
@@ -68,6 +71,10 @@ export async function givenCityNodes(): Promise<void> {
     },
   });
   await db.cityNodeHost.createMany({ data: cityNodes.map((cityNode) => ({ cityNodeId: cityNode.id, hostId: host.id })) });
+  return async () => {
+    await db.cityNodeHost.deleteMany({ where: { hostId: host.id } });
+    await db.host.update({ where: { id: host.id }, data: { lastSeenAt: null } });
+  };
 }
 
 export const tokenPackage = {

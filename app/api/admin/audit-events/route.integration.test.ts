@@ -1,34 +1,35 @@
 import { describe, expect, it } from "vitest";
 import { callRoute, createAdmin, createTenant } from "@/app/api/_http/testing";
 import { recordAuditEvent } from "@/lib/audit";
-import { getDb } from "@/lib/platform";
+import { createId, getDb } from "@/lib/platform";
 import { GET } from "./route";
 
 const read = (query: string, as?: { cookie: string }) => callRoute(GET, { path: `/api/admin/audit-events${query}`, as });
 
 async function givenEvents(count: number) {
   const { userId, organisationId } = await createTenant();
+  const subjectId = createId("request");
   await getDb().$transaction(async (tx) => {
     for (let index = 0; index < count; index++) {
       const actor = index === 0 ? { kind: "SYSTEM" as const } : { kind: "USER" as const, userId };
-      await recordAuditEvent(tx, { actor, organisationId, action: `thing.do-${index % 2}`, subject: { type: "thing", id: userId } });
+      await recordAuditEvent(tx, { actor, organisationId, action: `thing.do-${index % 2}`, subject: { type: "thing", id: subjectId } });
     }
   });
-  return { userId, organisationId };
+  return { userId, organisationId, subjectId };
 }
 
 describe("200", () => {
   it("shows who did what, newest first, and pages to the beginning without a gap or a repetition", async () => {
     const admin = await createAdmin();
-    const { userId, organisationId } = await givenEvents(60);
-    const first = (await read(`?subjectId=${userId}`, admin)).body as { events: { id: string }[]; next: string };
-    const second = (await read(`?subjectId=${userId}&before=${first.next}`, admin)).body as { events: { id: string }[]; next: null };
+    const { userId, organisationId, subjectId } = await givenEvents(60);
+    const first = (await read(`?subjectId=${subjectId}`, admin)).body as { events: { id: string }[]; next: string };
+    const second = (await read(`?subjectId=${subjectId}&before=${first.next}`, admin)).body as { events: { id: string }[]; next: null };
     const ids = [...first.events, ...second.events].map((event) => BigInt(event.id));
     expect(first.events).toHaveLength(50);
     expect(second).toMatchObject({ next: null });
     expect(new Set(ids).size).toBe(60);
     expect(ids).toEqual(ids.toSorted((a, b) => (a < b ? 1 : -1)));
-    expect(first.events[0]).toMatchObject({ actor: { kind: "USER", userId, name: expect.any(String) }, organisationId, subject: { type: "thing", id: userId } });
+    expect(first.events[0]).toMatchObject({ actor: { kind: "USER", userId, name: expect.any(String) }, organisationId, subject: { type: "thing", id: subjectId } });
     expect(second.events.at(-1)).toMatchObject({ actor: { kind: "SYSTEM" } });
   });
 
