@@ -1,0 +1,1 @@
+export { cardOf, givenOpenInvoice, prepaidBalanceMinor, type BillingFixture } from './billing-fixture';
