@@ -66,6 +66,15 @@ describe('contractPackageSchema', () => {
   });
 });
 
+describe('creation code and arguments together', () => {
+  it('may not pass the limit of the chain, which counts both', () => {
+    const full = `0x${'00'.repeat(initCodeBytesMax - 32)}`;
+    const argument = { abi: constructorAbi('uint256'), constructorArguments: ['1'] };
+    expect(refusals(own({ bytecode: full, ...argument }))).toEqual({});
+    expect(refusals(own({ bytecode: `${full}00`, ...argument })).constructorArguments).toMatch(/49,153 bytes together/);
+  });
+});
+
 describe('encodeDeployment', () => {
   it('puts a token’s parameters behind the creation code, without losing digits of a large supply', () => {
     const supply = '123456789012345678901234567890';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { abiSchema, constructorInputs } from './abi';
 import { encodeConstructorArguments } from './constructor-arguments';
 
-/** Largest creation code, without constructor arguments (EIP-3860). */
+/** Largest creation code, constructor arguments included (EIP-3860). */
 export const initCodeBytesMax = 49_152;
 
 const address = z
@@ -64,7 +64,11 @@ const ownPackage = z
   .check((context) => {
     const { abi, constructorArguments } = context.value;
     try {
-      encodeConstructorArguments(constructorInputs(abi), constructorArguments);
+      const argumentsHex = encodeConstructorArguments(constructorInputs(abi), constructorArguments);
+      const sizeBytes = (context.value.bytecode.length - 2 + argumentsHex.length - 2) / 2;
+      if (sizeBytes <= initCodeBytesMax) return;
+      const message = `The bytecode and its constructor arguments are ${sizeBytes.toLocaleString('en-US')} bytes together; at most ${initCodeBytesMax.toLocaleString('en-US')} can be deployed.`;
+      context.issues.push({ code: 'custom', input: constructorArguments, path: ['constructorArguments'], message });
     } catch (error) {
       context.issues.push({
         code: 'custom',
