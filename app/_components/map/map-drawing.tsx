@@ -58,7 +58,7 @@ export function MapDrawing({ nodes, label, view, scale, onToggle, className }: P
             <path key={path} className="map-main-in" d={path} style={{ strokeWidth: 3.5 * scale }} />
           ))}
         </g>
-        {nodes.map((node) =>
+        {[...nodes.filter((node) => node.state === "planned"), ...plated].map((node) =>
           node.chosen ? (
             <circle key={node.code} className="map-joint" cx={node.at.x} cy={node.at.y} r={5.2 * scale} style={{ strokeWidth: 2.4 * scale }} />
           ) : (

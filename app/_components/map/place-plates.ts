@@ -41,7 +41,8 @@ function candidates(at: Point, { width, height }: PlateSize, scale: number): Rea
 }
 
 function cost(box: Box, placed: ReadonlyArray<PlacedPlate>, cities: ReadonlyArray<Point>, marks: ReadonlyArray<Point>, view: Box, scale: number): number {
-  const room = 3 * scale;
+  // Half the width of a pipe and a little air.
+  const room = 5 * scale;
   const covered = placed.reduce((sum, other) => sum + overlap(grow(box, room), other.box), 0);
   const hidden = cities.filter((city) => contains(grow(box, room), city)).length;
   const marked = marks.filter((point) => contains(grow(box, room), point)).length;
