@@ -34,6 +34,7 @@ export interface ControlLogger {
 }
 
 const bodyBytesMax = 1024 * 1024;
+const quietCalls = new Set<string>([...Object.entries(controlCalls).flatMap(([name, call]) => (call.method === 'GET' ? [name] : [])), ...Object.keys(linkCalls), 'rpc', 'acknowledgeMeters']);
 
 interface Route {
   readonly name: string;
@@ -101,7 +102,9 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   response.once('close', () => hangup.abort(new Error('the caller hung up')));
   const { name, status, answer } = await answerCall(serving, { request, target, body, signed: verified.request, signal: hangup.signal });
   send(response, status, answer, verified.request);
-  options.logger.info({ requestId, call: name, status, ms: Math.round(performance.now() - startedAt) }, 'control call');
+  const ms = Math.round(performance.now() - startedAt);
+  // What the portal asks every other second is worth a line only when it goes wrong.
+  if (status !== 200 || !quietCalls.has(name)) options.logger.info({ requestId, call: name, status, ms }, 'control call');
 }
 
 async function answerCall(

@@ -3,14 +3,16 @@ import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts';
+import { open as lmdb } from 'lmdb';
 import { encodeDeployData, keccak256, type Hex } from 'viem';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createControlClient, type PeerName } from '@/lib/control';
 import { isAppError, type AppError } from '@/lib/platform/pure/errors';
 import { compileTill } from './testing/compile-till';
 import { makeAccessKey, openTestChain, TestHost } from '@/lib/gateway/testing';
 
-/** Real processes, ended the hard and the soft way. */
+/** Real processes, ended the hard and the soft way, on a machine that may be busy with others. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const hosts: TestHost[] = [];
 afterEach(async () => {
@@ -19,6 +21,12 @@ afterEach(async () => {
 
 async function startHost(cityNodes: string[], hostId?: string): Promise<TestHost> {
   const host = await TestHost.start(cityNodes, hostId);
+  hosts.push(host);
+  return host;
+}
+
+async function prepareHost(cityNodes: string[]): Promise<TestHost> {
+  const host = await TestHost.prepare(cityNodes);
   hosts.push(host);
   return host;
 }
@@ -112,6 +120,17 @@ describe('peers over the control interface', () => {
     const result = await host.client.deploy({ chain, cityNode: 'SIN' }, encodeDeployData({ abi, bytecode, args: [5_000n] }));
     expect(result).toMatchObject({ succeeded: false, reason: expect.stringContaining('start is too high') });
     expect(await host.client.deploy({ chain, cityNode: 'SIN' }, encodeDeployData({ abi, bytecode, args: [5_000n] }))).toEqual(result);
+  });
+
+  it('refuses bytecode that is no hex, too long for a contract, or too long for a call, and can deploy afterwards', async () => {
+    const host = await startHost(['SIN']);
+    const { chain } = await openTestChain([[host, 'SIN']]);
+    const peer = { chain, cityNode: 'SIN' };
+    for (const data of ['0xzz', '6001', '0x600', '0x', `0x${'00'.repeat(200_000)}`]) expect((await errorOf(host.client.deploy(peer, data))).code, data.slice(0, 10)).toBe('INVALID_INPUT');
+    expect(await errorOf(host.client.deploy(peer, `0x${'00'.repeat(49_153)}`))).toMatchObject({ code: 'INVALID_INPUT', publicMessage: expect.stringContaining('initcode') });
+    // Nothing was sent, so nothing was deployed: another package may be.
+    const { abi, bytecode } = compileTill();
+    expect(await host.client.deploy(peer, encodeDeployData({ abi, bytecode, args: [5n] }))).toMatchObject({ succeeded: true });
   });
 
   it('answers reads for the explorer and refuses to send by that way', async () => {
@@ -245,6 +264,48 @@ describe('the end of a process', () => {
   });
 });
 
+describe('a peer whose state was tampered with', () => {
+  it('stops itself at the next block and says why, while the others go on', async () => {
+    const host = await startHost(['SIN', 'PAR', 'NRT']);
+    const { chain, chainId } = await openTestChain([[host, 'SIN'], [host, 'PAR'], [host, 'NRT']]);
+    const { text } = await host.makeKey(chain);
+    const { next } = sender(chainId);
+    const send = async () => (await rpc(host, 'SIN', chain, text, 'eth_sendRawTransaction', [await next()])).status;
+    expect(await send()).toBe(200);
+    expect(await host.client.waitForHeight({ chain, cityNode: 'PAR' }, 0)).toBe(1);
+    await host.end('SIGTERM');
+    await tamperWithState(path.join(host.directory, 'PAR', 'index'));
+    await host.resume();
+    expect(await send()).toBe(200);
+    await expect.poll(async () => (await host.client.peerStatus({ chain, cityNode: 'PAR' })).state, { timeout: 10_000 }).toBe('stopped');
+    const { problem = '' } = await host.client.peerStatus({ chain, cityNode: 'PAR' });
+    expect(problem).not.toBe('');
+    // What it holds may be wrong, so it answers nothing any more, and says where to go.
+    expect(await rpc(host, 'PAR', chain, text, 'eth_blockNumber')).toMatchObject({ status: 503, error: { message: expect.stringContaining(`stopped itself: ${problem}. Use another city node`) } });
+    expect((await errorOf(host.client.rpc({ chain, cityNode: 'PAR' }, 'eth_blockNumber', []))).code).toBe('UNAVAILABLE');
+    expect(await send()).toBe(200);
+    expect(await host.client.waitForHeight({ chain, cityNode: 'NRT' }, 2)).toBe(3);
+    const states = Object.fromEntries((await host.client.listPeers()).map((peer) => [peer.cityNode, [peer.state, peer.height]]));
+    expect(states).toEqual({ SIN: ['running', 3], PAR: ['stopped', 1], NRT: ['running', 3] });
+    // It stays stopped over a restart: nobody has looked at it yet.
+    await host.end('SIGKILL');
+    await host.resume();
+    expect((await host.client.peerStatus({ chain, cityNode: 'PAR' })).state).toBe('stopped');
+  });
+
+  /** Changes a byte of every state value behind the engine's back. */
+  async function tamperWithState(directory: string): Promise<void> {
+    const database = lmdb<Buffer, Buffer>({ path: directory, keyEncoding: 'binary', encoding: 'binary', noSubdir: false });
+    const entries = Array.from(database.getRange({ start: Buffer.from('S'), end: Buffer.from('T') }), ({ key, value }) => ({ key: Buffer.from(key), value: Buffer.from(value) }));
+    expect(entries.length).toBeGreaterThan(0);
+    for (const { key, value } of entries) {
+      value[value.length - 1] = (value.at(-1) ?? 0) ^ 1;
+      await database.put(key, value);
+    }
+    await database.close();
+  }
+});
+
 describe('two processes with one city node of a sub-chain each', () => {
   it('forward writes, follow blocks, and catch up after either was away', async () => {
     const one = await startHost(['SIN'], 'host_one');
@@ -292,13 +353,13 @@ describe('a process that cannot start', () => {
   const writeJoin = (host: TestHost, join: object) => writeFile(path.join(host.directory, 'join.json'), JSON.stringify(join), { mode: 0o600 });
 
   it.each<[string, (host: TestHost) => Promise<unknown>, RegExp]>([
-    ['its directory is open in another process', async () => undefined, /is open in process \d+|in use|locked/i],
+    ['its directory is open in another process', (host) => host.resume(), /is open in process \d+|in use|locked/i],
     ['join.json is missing', (host) => rm(path.join(host.directory, 'join.json')), /join this host at the portal first/],
     ['join.json lacks a field', (host) => writeJoin(host, { hostId: 'a' }), /join\.json is not complete[^]*secret/],
     ['join.json is no JSON', (host) => writeFile(path.join(host.directory, 'join.json'), `{"secret":"${host.join.secret}"`), /join\.json is not JSON/],
     ['join.json is readable by others', (host) => chmod(path.join(host.directory, 'join.json'), 0o644), /chmod 600/],
   ])('says that %s, and shows no secret', async (_, spoil, message) => {
-    const host = await startHost(['SIN']);
+    const host = await prepareHost(['SIN']);
     await spoil(host);
     const { code, output } = await host.startInVain();
     expect(code).toBe(1);
@@ -307,8 +368,7 @@ describe('a process that cannot start', () => {
   });
 
   it('says which port is taken', async () => {
-    const [host, other] = [await startHost(['SIN']), await startHost(['PAR'], 'host_other')];
-    await other.end('SIGTERM');
+    const [host, other] = [await startHost(['SIN']), await prepareHost(['PAR'])];
     for (const door of ['gateway', 'control'] as const) {
       await writeJoin(other, { ...other.join, [door]: host.join.control });
       expect(await other.startInVain()).toMatchObject({ code: 1, output: expect.stringMatching(new RegExp(`${door}.*: 127\\.0\\.0\\.1:${host.join.control.port} is taken`)) });

@@ -24,12 +24,31 @@ export interface DeployContext {
  */
 export async function deployContract(peer: PeerName, data: string, { register, door }: DeployContext): Promise<DeployResult> {
   const dataHash = createHash('sha256').update(data.toLowerCase()).digest('hex');
-  const deployment = register.findDeployment(peer) ?? (await beginDeployment(peer, dataHash, register));
-  if (deployment.dataHash !== dataHash) throw new AppError('CONFLICT', { subject: 'deployment' }, { publicMessage: 'Another contract package was deployed on this sub-chain before.' });
+  let deployment = register.findDeployment(peer) ?? (await beginDeployment(peer, dataHash, register));
+  if (deployment.dataHash !== dataHash) {
+    // A package that the sub-chain refused to take left nothing behind: its key may sign another one.
+    if (deployment.result || (await isNonceUsed(deployment, door))) throw otherDeployed();
+    deployment = { ...deployment, dataHash };
+    await register.putDeployment(deployment);
+  }
   if (deployment.result) return deployment.result;
   const result = await sendDeployment(deployment, data, door);
   await register.putDeployment({ ...deployment, result });
   return result;
+}
+
+function otherDeployed(): AppError<'CONFLICT'> {
+  return new AppError('CONFLICT', { subject: 'deployment' }, { publicMessage: 'Another contract package was deployed on this sub-chain before.' });
+}
+
+async function accountOf(deployment: Deployment) {
+  const { privateKeyToAccount } = await import('viem/accounts');
+  return privateKeyToAccount(`0x${Buffer.from(deployment.privateKey).toString('hex')}`);
+}
+
+async function isNonceUsed(deployment: Deployment, door: PeerDoor): Promise<boolean> {
+  const { address } = await accountOf(deployment);
+  return (await door.call('eth_getTransactionCount', [address, 'latest'], AbortSignal.timeout(deployMsMax))) !== '0x0';
 }
 
 async function beginDeployment(peer: PeerName, dataHash: string, register: HostRegister): Promise<Deployment> {
@@ -40,14 +59,13 @@ async function beginDeployment(peer: PeerName, dataHash: string, register: HostR
 }
 
 async function sendDeployment(deployment: Deployment, data: string, door: PeerDoor): Promise<DeployResult> {
-  const { privateKeyToAccount } = await import('viem/accounts');
-  const account = privateKeyToAccount(`0x${Buffer.from(deployment.privateKey).toString('hex')}`);
+  const account = await accountOf(deployment);
   const signal = AbortSignal.timeout(deployMsMax);
   const call = (method: string, params: unknown[]) => door.call(method, params, signal);
   const chainId = Number(await call('eth_chainId', []));
   const raw = await account.signTransaction({ type: 'eip1559', chainId, nonce: 0, gas: deployGas, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, data: data as `0x${string}` });
   // Sent before, in a call that was not answered: the transaction is in a block, and its nonce used.
-  if ((await call('eth_getTransactionCount', [account.address, 'latest'])) === '0x0') await call('eth_sendRawTransaction', [raw]);
+  if (!(await isNonceUsed(deployment, door))) await call('eth_sendRawTransaction', [raw]);
   const { keccak256 } = await import('viem');
   const transactionHash = keccak256(raw);
   const receipt = receiptSchema.parse(await call('eth_getTransactionReceipt', [transactionHash]));

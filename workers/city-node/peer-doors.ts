@@ -79,6 +79,8 @@ export class PeerDoor implements ChainDoor {
   }
 
   async handle(call: DoorCall, signals: DoorSignals): Promise<DoorAnswer> {
+    const fault = this.findFault();
+    if (fault) return { response: call.id === undefined ? undefined : { jsonrpc: '2.0', id: call.id, error: { code: rpcCodes.unavailable, message: fault } }, accepted: false, status: 503 };
     if (!this.isAwake) await (this.waking ??= this.wake());
     let failure: unknown;
     const note = (error: unknown): never => {
@@ -101,9 +103,11 @@ export class PeerDoor implements ChainDoor {
 
   /**
    * One call outside the gateway: no key, no quota, no meter. Rejects with {@link ProtocolError} for the framework's own
-   * errors.
+   * errors and with AppError UNAVAILABLE when the peer has stopped itself.
    */
   async call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+    const fault = this.findFault();
+    if (fault) throw new AppError('UNAVAILABLE', { what: 'peer' }, { publicMessage: fault, retryable: false });
     const answer = await this.handle({ method, params, scope: this.codec.scopeOf(method), id: 1 }, { readSignal: signal, sendSignal: signal });
     signal.throwIfAborted();
     if (!answer.response) return undefined;
@@ -114,6 +118,12 @@ export class PeerDoor implements ChainDoor {
 
   isWrite(method: string): boolean {
     return this.codec.scopeOf(method) === 'write';
+  }
+
+  /** A peer that stopped itself may hold a wrong state: better no answer than a lie. One that was stopped still reads. */
+  private findFault(): string | undefined {
+    const { stopped } = this.host.peerStatus(this.chainId);
+    return stopped?.by === 'fault' ? `The peer of ${this.chain} in ${this.cityNode} stopped itself: ${stopped.reason}. Use another city node of this sub-chain.` : undefined;
   }
 
   /** A bell that rang while this process was down was heard by nobody. */

@@ -93,11 +93,8 @@ export class PeerService {
   async list(): Promise<PeerStatus[]> {
     const peers: PeerStatus[] = [];
     for (const [cityNode, host] of this.options.hosts) {
-      for (const chain of host.chains()) {
-        // Removed since the list was made.
-        if (!host.has(chain)) continue;
-        peers.push(this.measure({ cityNode, chain }, host));
-      }
+      // Also those that have just their key: one that was left behind must be seen to be removed.
+      for (const chain of host.chains()) peers.push(this.measure({ cityNode, chain }, host));
     }
     return peers;
   }

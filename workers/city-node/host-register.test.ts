@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { generousLimits, makeAccessKey } from '@/lib/gateway/testing';
+import { HostRegister, type RegisteredPeer } from './host-register';
+
+const nodeKey = randomBytes(32);
+let directory: string;
+let file: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'host-register-'));
+  file = path.join(directory, 'register');
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const open = (key: Uint8Array = nodeKey) => HostRegister.open(file, key);
+const peerOf = (chain: string, cityNode: string): RegisteredPeer => ({
+  chain,
+  cityNode,
+  framework: 'ethereum',
+  peers: [{ cityNode, publicKey: 'AAAA', orders: true, hostId: 'h', controlUrl: 'http://127.0.0.1:1' }],
+  linkSecret: randomBytes(32).toString('base64'),
+});
+
+describe('HostRegister', () => {
+  it('knows everything again after a restart', async () => {
+    const register = await open();
+    const peer = peerOf('tide-1', 'SIN');
+    const key = makeAccessKey('tide-1').record;
+    const deployment = { chain: 'tide-1', cityNode: 'SIN', dataHash: 'aa', privateKey: new Uint8Array(randomBytes(32)) };
+    await Promise.all([register.putPeer(peer), register.putLimits('tide-1', generousLimits), register.putAccessKey(key), register.putDeployment(deployment)]);
+    await register.putAccessKey({ ...key, revoked: true, version: 2 });
+    await register.close();
+    const again = await open();
+    expect(again.findPeer(peer)).toEqual(peer);
+    expect(again.findPeerOfChain('tide-1')).toEqual(peer);
+    expect(again.findLimits('tide-1')).toEqual(generousLimits);
+    expect(again.listAccessKeys()).toEqual([{ ...key, revoked: true, version: 2 }]);
+    expect(again.findDeployment(peer)).toEqual(deployment);
+    await again.close();
+  });
+
+  it('keeps no secret readable, and does not open under another key', async () => {
+    const register = await open();
+    const peer = peerOf('tide-1', 'SIN');
+    const privateKey = new Uint8Array(randomBytes(32));
+    await register.putPeer(peer);
+    await register.putDeployment({ chain: 'tide-1', cityNode: 'SIN', dataHash: 'aa', privateKey });
+    await register.close();
+    const bytes = await readFile(file);
+    for (const secret of [Buffer.from(peer.linkSecret, 'base64'), Buffer.from(privateKey)]) {
+      for (const encoding of ['base64', 'hex', 'base64url'] as const) expect(bytes.includes(secret.toString(encoding))).toBe(false);
+    }
+    await expect(open(randomBytes(32))).rejects.toThrow();
+  });
+
+  it('forgets a sub-chain’s limits and keys with its last peer here, and not before', async () => {
+    const register = await open();
+    const [sin, par, other] = [peerOf('tide-1', 'SIN'), peerOf('tide-1', 'PAR'), peerOf('moss-1', 'SIN')];
+    const otherKey = makeAccessKey('moss-1').record;
+    for (const peer of [sin, par, other]) await register.putPeer(peer);
+    for (const chain of ['tide-1', 'moss-1']) await register.putLimits(chain, generousLimits);
+    for (const record of [makeAccessKey('tide-1').record, otherKey]) await register.putAccessKey(record);
+    await register.removePeer(sin);
+    expect(register.listAccessKeys()).toHaveLength(2);
+    expect(register.hasChain('tide-1')).toBe(true);
+    await register.removePeer(par);
+    await register.removePeer(par);
+    await register.close();
+    const again = await open();
+    expect(again.listPeers()).toEqual([other]);
+    expect(again.listAccessKeys()).toEqual([otherKey]);
+    expect([...again.listLimits().keys()]).toEqual(['moss-1']);
+    await again.close();
+  });
+
+  it('does not grow without end when the same things change again and again, and loses none of them meanwhile', async () => {
+    const register = await open();
+    await register.putPeer(peerOf('tide-1', 'SIN'));
+    const keys = Array.from({ length: 20 }, () => makeAccessKey('tide-1').record);
+    let version = 1;
+    for (let round = 0; round < 300; round++) {
+      version += 1;
+      await Promise.all(keys.map((key) => register.putAccessKey({ ...key, version })));
+    }
+    await register.close();
+    expect((await stat(file)).size).toBeLessThan(1.2 * 1024 * 1024);
+    const again = await open();
+    expect(again.listAccessKeys().map((key) => key.version)).toEqual(keys.map(() => version));
+    expect(again.listPeers()).toHaveLength(1);
+    await again.close();
+  });
+});
