@@ -73,13 +73,24 @@ export interface ApplicationPage {
   pageSize: number;
 }
 
-/** What the portal admin decides on. */
+/** What a contract package is, without its contents, which may be large. */
+export type ContractSummary =
+  | { kind: 'template'; template: string; parameters: Record<string, string> }
+  | { kind: 'own'; name: string; functions: number; bytecodeBytes: number; constructorArguments: string[] };
+
+/** What the portal admin decides on, as the queue shows it. */
 export interface PublicationView {
-  application: ApplicationView;
+  application: ApplicationSummary & { description: string };
+  contract: ContractSummary | null;
   requestedBy: { name: string; email: string };
   invoice: Pick<InvoiceView, 'id' | 'number' | 'book' | 'state' | 'amountMinor' | 'currency'> | null;
   /** The newest provisioning or deletion. */
   operation: OperationView | null;
+}
+
+/** With the contract package itself. */
+export interface PublicationDetail extends PublicationView {
+  application: ApplicationView;
 }
 
 export interface PublicationPage {
@@ -91,8 +102,15 @@ export interface PublicationPage {
 
 /** One event of `/api/applications/[applicationId]/events`. */
 export const applicationEventSchema = z.discriminatedUnion('kind', [
-  /** The row changed: ask for the application again. */
-  z.object({ kind: z.literal('state'), state: z.enum(applicationStates), stateReason: z.string().nullable(), version: z.number().int() }),
+  /** The application, or the invoice that goes with it, changed: ask for it again. */
+  z.object({
+    kind: z.literal('state'),
+    state: z.enum(applicationStates),
+    stateReason: z.string().nullable(),
+    version: z.number().int(),
+    /** Of the newest invoice; null without one, and for roles that may not see money. */
+    invoiceState: z.enum(['OPEN', 'PAID', 'REFUNDING', 'REFUNDED', 'VOID']).nullable(),
+  }),
   /** The newest blocks and their transactions. */
   z.object({ kind: z.literal('ledger'), page: ledgerPageSchema }),
   z.object({ kind: z.literal('meters'), meters: metersViewSchema }),
@@ -126,4 +144,5 @@ export const applicationKeys = {
 export const publicationKeys = {
   all: ['publications'] as const,
   list: (filter: Partial<ListPublicationsInput>) => [...publicationKeys.all, 'list', filter] as const,
+  detail: (applicationId: string) => [...publicationKeys.all, 'detail', applicationId] as const,
 };

@@ -6,7 +6,7 @@ import { getDb } from '@/lib/platform';
 import type { Prisma } from '@/lib/platform/generated/prisma/client';
 import { findSubChain, type SubChainView } from '@/lib/sub-chains';
 import { applicationInclude, toApplicationView } from './application-view';
-import type { ApplicationPage, ApplicationView, ListApplicationsInput } from './client';
+import type { ApplicationPage, ApplicationSummary, ApplicationView, ListApplicationsInput } from './client';
 import { applicationNotFound } from './move-application';
 
 const pageSize = 25;
@@ -58,7 +58,7 @@ export async function listApplications(caller: Caller, filter: Partial<ListAppli
   return { applications: rows.map(toSummary), total, page, pageSize };
 }
 
-function toSummary(row: Omit<Parameters<typeof toApplicationView>[0], 'contractPackage'>): ApplicationPage['applications'][number] {
+export function toSummary(row: Omit<Parameters<typeof toApplicationView>[0], 'contractPackage'>): ApplicationSummary {
   const { contractPackage: _contract, draft: _draft, description: _description, ...summary } = toApplicationView({ ...row, contractPackage: null });
   return summary;
 }

@@ -1,5 +1,6 @@
 import { requireApplication, type Caller } from '@/lib/access-keys';
 import { watchLedger } from '@/lib/explorer';
+import { mayDo } from '@/lib/identity';
 import { getMeters } from '@/lib/metering';
 import { getDb } from '@/lib/platform';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +15,7 @@ const metersMs = 2_000;
 interface Watch {
   caller: Caller;
   applicationId: string;
+  seesMoney: boolean;
   events: LatestQueue<ApplicationEvent>;
   signal: AbortSignal;
 }
@@ -26,10 +28,12 @@ interface Watch {
  * @throws AppError NOT_FOUND, FORBIDDEN.
  */
 export async function* watchApplication(caller: Caller, applicationId: string, signal: AbortSignal): AsyncGenerator<ApplicationEvent> {
-  await requireApplication(caller, applicationId, 'application.read');
+  const { organisationId } = await requireApplication(caller, applicationId, 'application.read');
+  const role = caller.session.organisations.find((organisation) => organisation.id === organisationId)?.role;
+  const seesMoney = role !== undefined && mayDo(role, 'billing.read');
   const ending = new AbortController();
   const events = createLatestQueue<ApplicationEvent>();
-  const watch = { caller, applicationId, events, signal: AbortSignal.any([signal, ending.signal]) };
+  const watch = { caller, applicationId, seesMoney, events, signal: AbortSignal.any([signal, ending.signal]) };
   const watching = Promise.all([watchState(watch), watchMeters(watch)]).then(
     () => events.end(),
     (error: unknown) => (watch.signal.aborted ? events.end() : events.fail(error)),
@@ -43,20 +47,23 @@ export async function* watchApplication(caller: Caller, applicationId: string, s
 }
 
 /** Follows the row; follows the ledger for as long as the row says that it runs. */
-async function watchState({ caller, applicationId, events, signal }: Watch): Promise<void> {
+async function watchState(watch: Watch): Promise<void> {
+  const { applicationId, seesMoney, events, signal } = watch;
   let last = '';
   let ledger: { stop: AbortController; done: Promise<void> } | undefined;
   try {
     while (!signal.aborted) {
       const row = await getDb().application.findUnique({
         where: { id: applicationId },
-        select: { state: true, stateReason: true, version: true },
+        select: { state: true, stateReason: true, version: true, invoices: { orderBy: { createdAt: 'desc' }, take: 1, select: { state: true } } },
       });
       if (!row) throw applicationNotFound();
-      if (JSON.stringify(row) !== last) events.push('state', { kind: 'state', ...row });
-      last = JSON.stringify(row);
+      const { invoices, ...seen } = row;
+      const event = { kind: 'state', ...seen, invoiceState: (seesMoney && invoices[0]?.state) || null } as const;
+      if (JSON.stringify(event) !== last) events.push('state', event);
+      last = JSON.stringify(event);
       if (isFinal(row.state)) return events.end();
-      if (isRunning(row.state)) ledger ??= followLedger({ caller, applicationId, events, signal });
+      if (isRunning(row.state)) ledger ??= followLedger(watch);
       else ledger?.stop.abort();
       await waitFor(stateMs, signal);
     }

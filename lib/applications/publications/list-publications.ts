@@ -4,9 +4,10 @@ import { findLatestOperation } from '@/lib/operations';
 import { getDb } from '@/lib/platform';
 import type { Prisma } from '@/lib/platform/generated/prisma/client';
 import { applicationInclude, toApplicationView } from '../application-view';
-import type { ListPublicationsInput, PublicationPage, PublicationView } from '../client';
+import type { ListPublicationsInput, PublicationDetail, PublicationPage, PublicationView } from '../client';
 import { applicationNotFound } from '../move-application';
-import { containing, matching } from '../queries';
+import { containing, matching, toSummary } from '../queries';
+import { summariseContract } from './summarise-contract';
 
 const pageSize = 25;
 const publicationInclude = {
@@ -48,12 +49,12 @@ export async function listPublications(caller: Caller, filter: Partial<ListPubli
 }
 
 /** One publication for the portal admin. @throws AppError FORBIDDEN; NOT_FOUND, also for a draft. */
-export async function getPublication(caller: Caller, applicationId: string): Promise<PublicationView> {
+export async function getPublication(caller: Caller, applicationId: string): Promise<PublicationDetail> {
   requirePortalAdmin(caller.session);
   const row = await getDb().application.findFirst({ where: { id: applicationId, state: { not: 'DRAFT' } }, include: publicationInclude });
   const [view] = row ? await toPublicationViews([row]) : [];
-  if (!view) throw applicationNotFound();
-  return view;
+  if (!row || !view) throw applicationNotFound();
+  return { ...view, application: toApplicationView(row) };
 }
 
 async function toPublicationViews(rows: PublicationRow[]): Promise<PublicationView[]> {
@@ -66,7 +67,8 @@ async function toPublicationViews(rows: PublicationRow[]): Promise<PublicationVi
     rows.map(async (row) => {
       const [invoice] = row.invoices;
       return {
-        application: toApplicationView(row),
+        application: { ...toSummary(row), description: row.description },
+        contract: summariseContract(row.contractPackage),
         requestedBy: personOf.get(row.createdById) ?? { name: '', email: '' },
         invoice: invoice ? { ...invoice, amountMinor: Number(invoice.amountMinor) } : null,
         operation: (await findLatestOperation(row.id)) ?? null,

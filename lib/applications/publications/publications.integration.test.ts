@@ -323,8 +323,10 @@ describe('listPublications', () => {
       application: { name: 'Bills of lading', framework: 'ethereum', contractPackage: { template: 'erc20' }, cityNodes: [{ code: 'SIN' }, { code: 'PAR' }] },
       requestedBy: { name: 'Ada' },
       invoice: { id: first.invoiceId, state: 'PAID', amountMinor: 36_500, book: 'TEST' },
+      contract: { kind: 'template', template: 'erc20' },
       operation: null,
     });
+    expect(JSON.stringify((await listPublications(admin, { search: organisation })).publications)).not.toContain('contractPackage');
 
     await approveApplication(admin, first.applicationId);
     expect(await ids({ search: organisation })).toEqual([]);
