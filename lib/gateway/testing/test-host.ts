@@ -83,11 +83,16 @@ export class TestHost {
   private spawn(): ChildProcess {
     const child = spawn(process.execPath, ['--import', 'tsx', 'workers/city-node/main.ts', '--data', this.directory], { cwd: projectDirectory, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (this.output += part.toString()));
+    // A test that is broken off must not leave its hosts behind.
+    const killChild = () => child.kill('SIGKILL');
+    process.once('exit', killChild);
+    child.once('exit', () => process.off('exit', killChild));
     return child;
   }
 
   /** Starts the process and waits until it says that it is ready. */
   async resume(): Promise<void> {
+    if (this.child && this.child.exitCode === null && this.child.signalCode === null) throw new Error('this host runs already: end it first');
     const child = this.spawn();
     this.child = child;
     for (const startedAt = performance.now(); ; ) {
