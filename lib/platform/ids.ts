@@ -35,6 +35,13 @@ export function isId(kind: keyof typeof prefixes, text: string): boolean {
   return text.startsWith(`${prefixes[kind]}_`) && /^[a-z]+_[0-9a-hjkmnp-tv-z]{26}$/.test(text);
 }
 
+/** When an id of {@link createId} was made, in milliseconds since 1970; undefined for a text of another form. */
+export function timeOfId(id: string): number | undefined {
+  const time = /^[a-z]+_([0-9a-hjkmnp-tv-z]{10})[0-9a-hjkmnp-tv-z]{16}$/.exec(id)?.[1];
+  if (time === undefined) return undefined;
+  return [...time].reduce((value, digit) => value * 32 + crockford.indexOf(digit), 0);
+}
+
 function encodeBase32(bytes: Buffer): string {
   let value = BigInt(`0x${bytes.toString('hex')}`);
   let text = '';

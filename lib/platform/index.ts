@@ -5,7 +5,7 @@ export { getEnv, getSecrets, dataPath, type Env, type Secrets } from './env';
 export { getDb, isUniqueViolation, isRowMissing, type Db, type Tx } from './db';
 export { getRedis, createBlockingRedis } from './redis';
 export { getLogger, type Logger } from './logger';
-export { createId, isId } from './ids';
+export { createId, isId, timeOfId } from './ids';
 export { encryptSecret, decryptSecret } from './pure/encryption';
 export { singleton } from './singleton';
 export { checkReadiness, type Readiness } from './check-readiness';

@@ -1,0 +1,64 @@
+import { useTranslations } from "next-intl";
+import { Height } from "@/app/_components/ui/height";
+import { Plate } from "@/app/_components/ui/plate";
+import { Sheet } from "@/app/_components/ui/sheet";
+import { Status } from "@/app/_components/ui/status";
+import { Table } from "@/app/_components/ui/table";
+import { Bytes } from "@/app/_components/ui/bytes";
+import { Time } from "@/app/_components/ui/time";
+import type { EndpointView, SubChainView } from "@/lib/sub-chains/client";
+
+/** Every peer with what it last reported, and what the arrangement does not survive. */
+export function PeersSheet({ subChain }: Readonly<{ subChain: SubChainView }>) {
+  const t = useTranslations("application.peers");
+  const { endpoints, hosts } = subChain;
+  const orderer = endpoints.find(({ orders }) => orders);
+  return (
+    <Sheet
+      title={t("title")}
+      flush
+      aside={<span className="text-sm text-ink-2">{t("count", { peers: endpoints.length, hosts })}</span>}
+      foot={
+        <span>
+          {t("solo", { city: orderer?.city ?? "" })} {endpoints.length > 1 ? t("others") : null} {hosts === 1 ? t("oneHost") : null}
+        </span>
+      }
+    >
+      <Table
+        label={t("title")}
+        rows={endpoints}
+        rowKey={({ cityNode }) => cityNode}
+        empty={null}
+        columns={[
+          {
+            key: "city",
+            head: t("cityNode"),
+            cell: ({ cityNode, city, orders }) => (
+              <span className="inline-flex flex-wrap items-center gap-x-2.5 gap-y-1">
+                <Plate code={cityNode} />
+                {city}
+                {orders ? <span className="text-xs font-body text-ink-3">{t("orders")}</span> : null}
+              </span>
+            ),
+          },
+          { key: "height", head: t("height"), right: true, cell: ({ height }) => (height < 0 ? t("none") : <Height value={height} />) },
+          { key: "state", head: t("state"), cell: (endpoint) => <PeerState endpoint={endpoint} /> },
+          { key: "size", head: t("size"), right: true, fold: "hide", cell: ({ sizeBytes }) => <Bytes value={sizeBytes} /> },
+          { key: "checked", head: t("checked"), right: true, fold: "hide", cell: ({ checkedAt }) => (checkedAt ? <Time value={checkedAt} /> : t("none")) },
+        ]}
+      />
+    </Sheet>
+  );
+}
+
+const kinds = { RESERVED: "flow", OPEN: "well", STOPPED: "fault", REMOVED: "shut" } as const;
+
+function PeerState({ endpoint }: Readonly<{ endpoint: EndpointView }>) {
+  const t = useTranslations("application.peers");
+  return (
+    <span className="grid justify-items-start gap-0.5">
+      <Status kind={kinds[endpoint.state]}>{t(`states.${endpoint.state}`)}</Status>
+      {endpoint.problem ? <span className="text-xs text-ink-2">{endpoint.problem}</span> : null}
+    </span>
+  );
+}

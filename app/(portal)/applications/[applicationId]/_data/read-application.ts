@@ -1,0 +1,26 @@
+import { notFound } from "next/navigation";
+import { cache } from "react";
+import { requireCurrentSession } from "@/app/_session/get-current-session";
+import { getApplication, type ApplicationDetail, type Caller } from "@/lib/applications";
+import { isAppError } from "@/lib/platform";
+
+interface ReadApplication {
+  caller: Caller;
+  detail: ApplicationDetail;
+}
+
+/** The application of this address, read once per request; another organisation's is not found, like one that never existed. */
+export const readApplication = cache(async (applicationId: string): Promise<ReadApplication> => {
+  const caller: Caller = { session: await requireCurrentSession(`/applications/${applicationId}`) };
+  return { caller, detail: await orNotFound(getApplication(caller, applicationId)) };
+});
+
+/** Turns NOT_FOUND into the page that says so. */
+export async function orNotFound<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isAppError(error) && error.code === "NOT_FOUND") notFound();
+    throw error;
+  }
+}
