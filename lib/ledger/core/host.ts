@@ -90,11 +90,7 @@ class Host implements LedgerHost {
     if (peer.orders) return untilAborted(runner.submit(bytes), signal);
     const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
     // Whoever sent it here wants to read it here.
-    if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) {
-      runner.announced(answer.height);
-      const arrived = Promise.race([runner.waitForHeight(answer.height - 1, signal ?? NEVER), runner.catchUp()]);
-      await arrived.catch((error: unknown) => this.#ports.logger.warn({ chain, reason: messageOf(error) }, 'this peer lags behind its answer'));
-    }
+    if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) await this.#arrive(runner, answer.height, signal);
     return answer;
   }
 
@@ -271,6 +267,20 @@ class Host implements LedgerHost {
     await this.#storage.create(chain).commit(height(0), record, executed.writes);
   }
 
+  /** Until the block is durable here, too, or it is clear that this peer cannot have it now. Never rejects. */
+  async #arrive(runner: PeerRunner, at: Height, signal: AbortSignal | undefined): Promise<void> {
+    const enough = new AbortController();
+    const until = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
+    runner.announced(at);
+    try {
+      await Promise.race([runner.waitForHeight(at - 1, until), runner.catchUp()]);
+    } catch (error) {
+      this.#ports.logger.warn({ chain: runner.peer.chain, height: at, reason: messageOf(error) }, 'this peer lags behind its answer');
+    } finally {
+      enough.abort();
+    }
+  }
+
   #storedBlock(chain: ChainId, at: Height): StoredBlockView | undefined {
     const block = this.blockAt(chain, at);
     if (block === undefined) return undefined;
@@ -345,8 +355,6 @@ class Host implements LedgerHost {
     if (this.#isClosing) throw closing();
   }
 }
-
-const NEVER = new AbortController().signal;
 
 /** The promise, or the signal's reason if that comes first; what was begun goes on. */
 async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

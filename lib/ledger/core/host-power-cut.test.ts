@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { FilePort } from '../storage/disk/file-port';
+import { runHostPowerCuts } from '../testing/host-power-cut-run';
+
+const [FIRST, LAST] = [1, 60];
+
+async function findBug(wrap: (files: FilePort) => FilePort): Promise<string | undefined> {
+  for (let seed = FIRST; seed <= LAST; seed += 1) {
+    const error = await runHostPowerCuts({ seed, nodes: 2, cuts: 3, wrap }).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (error instanceof Error) return `seed ${seed}: ${error.message}`;
+  }
+  return undefined;
+}
+
+describe('city nodes whose power goes', () => {
+  it(`keep every answered transaction at its place, once, alike on three peers (seeds ${FIRST} to ${LAST}, 3 cuts each)`, async () => {
+    let answered = 0;
+    for (let seed = FIRST; seed <= LAST; seed += 1) {
+      const run = await runHostPowerCuts({ seed, nodes: 3, cuts: 3 }).catch((error: unknown) => {
+        throw new Error(`seed ${seed}`, { cause: error });
+      });
+      answered += run.answered;
+    }
+    expect(answered).toBeGreaterThan(LAST * 20);
+  });
+
+  it('would contradict themselves if the answer came before fdatasync, and this test would see it', async () => {
+    const withoutSync = (file: ReturnType<FilePort['open']>) => ({ ...file, sync: async () => undefined });
+    expect(await findBug((files) => ({ ...files, open: (path) => withoutSync(files.open(path)), create: (path) => withoutSync(files.create(path)) }))).toMatch(/^seed \d+: /);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { LedgerStorage } from '../../core/storage';
+import { chainId, height } from '../../core/types';
+import { createManualPorts, type ManualPorts } from '../../testing/manual-ports';
+import { createMemoryIndex, type MemoryIndex } from '../../testing/memory-index';
+import { openTestStorage } from '../../testing/open-test-storage';
+import { createPowerCutFiles } from '../../testing/power-cut-files';
+import { allOf, decodePosition, positionKey } from './index-keys';
+
+const tide = chainId('tide-4417');
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+interface Bench {
+  readonly storage: LedgerStorage;
+  readonly index: MemoryIndex;
+  readonly manual: ManualPorts;
+  readonly files: ReturnType<typeof createPowerCutFiles>;
+}
+
+async function bench(): Promise<Bench> {
+  const [files, index, manual] = [createPowerCutFiles(), createMemoryIndex(), createManualPorts()];
+  return { files, index, manual, storage: await openTestStorage({ directory: '/ledger', files, index, manual }) };
+}
+
+async function checkpoint({ manual, index }: Bench): Promise<void> {
+  manual.advance(1_000);
+  await index.settled();
+}
+
+describe('checkpoints', () => {
+  it('carry the log’s position in the transaction that carries the data', async () => {
+    const all = await bench();
+    const chain = all.storage.create(tide);
+    await chain.commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('1') }]);
+    expect(all.index.get(positionKey)).toBeUndefined();
+    await checkpoint(all);
+    expect(all.index.applied).toBe(1);
+    const first = decodePosition(all.index.get(positionKey) ?? new Uint8Array(0));
+    expect(first).toMatchObject({ segment: 1, group: 1, nextChain: 2, deadBytes: 0 });
+    await chain.commit(height(1), bytes('one'), []);
+    await checkpoint(all);
+    const second = decodePosition(all.index.get(positionKey) ?? new Uint8Array(0));
+    expect(second?.group).toBe(2);
+    expect(second?.offset).toBeGreaterThan(first?.offset ?? 0);
+  });
+
+  it('hold nothing that is not durable', async () => {
+    const all = await bench();
+    const chain = all.storage.create(tide);
+    await chain.commit(height(0), bytes('genesis'), []);
+    all.files.cutAfter(2);
+    const lost = chain.commit(height(1), bytes('one'), [{ key: bytes('a'), value: bytes('1') }]).catch(() => 'lost');
+    expect(await lost).toBe('lost');
+    await checkpoint(all);
+    expect(all.index.range({ ...allOf('state'), limit: 10 })).toEqual([]);
+    expect(decodePosition(all.index.get(positionKey) ?? new Uint8Array(0))?.group).toBe(1);
+  });
+
+  it('collapse many values of a key into the last', async () => {
+    const all = await bench();
+    const chain = all.storage.create(tide);
+    for (let at = 0; at < 50; at += 1) await chain.commit(height(at), bytes(`block ${at}`), [{ key: bytes('a'), value: bytes(String(at)) }]);
+    await checkpoint(all);
+    const entries = all.index.range({ ...allOf('state'), limit: 10 });
+    expect(entries.map(({ value }) => Buffer.from(value).toString())).toEqual(['49']);
+    expect(all.index.range({ ...allOf('block'), limit: 100 })).toHaveLength(50);
+  });
+
+  it('are not lost between: what comes while one runs goes into the next', async () => {
+    const all = await bench();
+    const chain = all.storage.create(tide);
+    await chain.commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('0') }]);
+    all.index.hold();
+    all.manual.advance(1_000);
+    await chain.commit(height(1), bytes('one'), [{ key: bytes('a'), value: bytes('1') }]);
+    expect(all.manual.scheduled()).toBe(1);
+    all.manual.advance(1_000);
+    all.index.letGo();
+    await all.index.settled();
+    await all.index.settled();
+    expect(all.index.applied).toBe(2);
+    expect(all.manual.scheduled()).toBe(0);
+    expect(Buffer.from(all.index.range({ ...allOf('state'), limit: 1 })[0]?.value ?? []).toString()).toBe('1');
+  });
+
+  it('count the state of a chain: grown, replaced, deleted', async () => {
+    const all = await bench();
+    const chain = all.storage.create(tide);
+    await chain.commit(height(0), bytes('g'), [{ key: bytes('aa'), value: new Uint8Array(1_000).fill(1) }, { key: bytes('bb'), value: new Uint8Array(500).fill(1) }]);
+    await checkpoint(all);
+    const log = (): number => all.storage.stats().bytesWritten;
+    const size = (): number => all.storage.sizeBytes(tide);
+    const [first, logged] = [size(), log()];
+    expect(first).toBeGreaterThan(1_504 + 1_504);
+    await chain.commit(height(1), bytes('o'), [{ key: bytes('aa'), value: new Uint8Array(10).fill(1) }, { key: bytes('bb') }]);
+    await checkpoint(all);
+    expect(size() - first).toBeLessThan(log() - logged - 1_400);
+  });
+
+  it('that fail stop the storage, keep what is readable, and are repeated by the next process', async () => {
+    const all = await bench();
+    const chain = all.storage.create(tide);
+    await chain.commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('1') }]);
+    all.index.apply = () => Promise.reject(new Error('MDB_MAP_FULL'));
+    all.manual.advance(1_000);
+    await all.index.settled();
+    expect(all.manual.log).toContainEqual({ level: 'error', event: 'checkpoint failed', fields: { reason: 'MDB_MAP_FULL' } });
+    await expect(chain.commit(height(1), bytes('one'), [])).rejects.toMatchObject({ code: 'storage-failed' });
+    expect(Buffer.from(chain.state.get(bytes('a')) ?? []).toString()).toBe('1');
+    expect(Buffer.from(chain.block(height(0)) ?? []).toString()).toBe('genesis');
+    const again = await openTestStorage({ directory: '/ledger', files: all.files, index: createMemoryIndex() });
+    expect(Buffer.from(again.open(tide)?.state.get(bytes('a')) ?? []).toString()).toBe('1');
+  });
+
+  it('finish a removal that a crash interrupted', async () => {
+    const all = await bench();
+    const chain = all.storage.create(tide);
+    const writes = Array.from({ length: 300 }, (_, at) => ({ key: bytes(`k${String(at).padStart(4, '0')}`), value: bytes('v') }));
+    await chain.commit(height(0), bytes('genesis'), writes);
+    await checkpoint(all);
+    const apply = all.index.apply.bind(all.index);
+    let calls = 0;
+    all.index.apply = (changes) => {
+      calls += 1;
+      return calls === 1 ? apply(changes) : new Promise(() => undefined);
+    };
+    void all.storage.remove(tide);
+    await all.index.settled();
+    await all.index.settled();
+    expect(all.index.range({ ...allOf('sweep'), limit: 10 })).toHaveLength(1);
+    const left = all.index.cut(false);
+    expect(left.range({ ...allOf('state'), limit: 1_000 })).toHaveLength(300);
+    const again = await openTestStorage({ directory: '/ledger', files: all.files, index: left });
+    expect(again.chains()).toEqual([]);
+    expect(left.size).toBe(1);
+  });
+
+  it('forget a removed chain that no checkpoint ever saw', async () => {
+    const all = await bench();
+    const chain = all.storage.create(tide);
+    await chain.commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('1') }]);
+    await all.storage.remove(tide);
+    expect(all.index.size).toBe(1);
+    expect(decodePosition(all.index.get(positionKey) ?? new Uint8Array(0))?.deadBytes).toBe(all.storage.stats().deadBytes);
+  });
+});
