@@ -1,0 +1,74 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { WorldMap, type CityNodeOnMap } from "@/app/_components/map/world-map";
+import { Note } from "@/app/_components/ui/note";
+import { checkDraft, cityNodesMax } from "@/lib/applications/client";
+import type { PriceQuote } from "@/lib/billing/client";
+import type { CityNodeView } from "@/lib/city-nodes/client";
+import { PriceSheet } from "../../_components/price-sheet";
+import { useCityNodes } from "../_hooks/use-city-nodes";
+import { useDraft } from "../_hooks/use-draft";
+import { ChosenCityNodes } from "./chosen-city-nodes";
+import { CityNodePicker } from "./city-node-picker";
+import { contentOf, type StepProps } from "./draft-content";
+import { Survival } from "./survival";
+import { WizardFrame } from "./wizard-frame";
+
+type Props = StepProps & Readonly<{ cityNodes: CityNodeView[]; quote: PriceQuote }>;
+
+export function CityNodesStep({ application, cityNodes: initial, quote }: Props) {
+  const t = useTranslations("publish.city-nodes");
+  const draft = useDraft(application);
+  const cityNodes = useCityNodes(initial);
+  const [codes, setCodes] = useState(() => application.cityNodes.map(({ code }) => code));
+  const [refused, setRefused] = useState(false);
+  const chosen = codes.flatMap((code) => cityNodes.filter((cityNode) => cityNode.code === code));
+  const closed = chosen.filter((cityNode) => !cityNode.selectable);
+  const missing = closed.length > 0 ? { cityNodes: t("closed", { cities: closed.map(({ city }) => city).join(", ") }) } : checkDraft({ ...contentOf(draft.application), cityNodes: codes })["city-nodes"];
+
+  const choose = (next: string[]) => {
+    setCodes(next);
+    draft.change({ step: "city-nodes", data: { cityNodes: next } });
+  };
+  const toggle = (code: string) => {
+    if (codes.includes(code)) choose(codes.filter((other) => other !== code));
+    else if (codes.length < cityNodesMax) choose([...codes, code]);
+  };
+
+  return (
+    <WizardFrame
+      step="city-nodes"
+      draft={draft}
+      missing={missing}
+      onRefused={() => setRefused(true)}
+      aside={
+        <>
+          <PriceSheet quote={quote} chosen={codes.length} />
+          <Survival peers={codes.length} />
+        </>
+      }
+    >
+      {(refused || closed.length > 0) && missing ? (
+        <Note kind="bad" announce>
+          {Object.values(missing)[0]}
+        </Note>
+      ) : null}
+      <div className="overflow-hidden rounded-sheet border border-line bg-(--map-sea)">
+        <WorldMap
+          nodes={cityNodes.map((cityNode) => toMapNode(cityNode, codes))}
+          label={t("map", { count: codes.length, cities: chosen.map(({ city }) => city).join(", ") })}
+          onToggle={toggle}
+        />
+      </div>
+      <ChosenCityNodes chosen={chosen} onOrder={(code) => choose([code, ...codes.filter((other) => other !== code)])} onRemove={toggle} />
+      <CityNodePicker cityNodes={cityNodes} codes={codes} full={codes.length >= cityNodesMax} onToggle={toggle} />
+    </WizardFrame>
+  );
+}
+
+function toMapNode({ code, city, latitude, longitude, state, selectable }: CityNodeView, codes: readonly string[]): CityNodeOnMap {
+  const chosen = codes.includes(code);
+  return { code, city, lat: latitude, lon: longitude, state: state === "PLANNED" ? "planned" : selectable ? "open" : "closed", chosen, ...(chosen ? { peers: 1 } : {}) };
+}
