@@ -10,7 +10,6 @@ const WORDS: Readonly<Record<string, string>> = {
   [errorMessages.CODESIZE_EXCEEDS_MAXIMUM]: 'max code size exceeded',
   [errorMessages.INITCODE_SIZE_VIOLATION]: 'max initcode size exceeded',
   [errorMessages.INVALID_BYTECODE_RESULT]: 'invalid code: must not begin with 0xef',
-  [errorMessages.INVALID_JUMP]: 'invalid jump destination',
   [errorMessages.STACK_OVERFLOW]: 'stack limit reached 1024 (1023)',
   [errorMessages.OUT_OF_RANGE]: 'return data out of bounds',
   [errorMessages.STATIC_STATE_CHANGE]: 'write protection',
@@ -20,5 +19,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 export function failureOf(error: EVMError): EvmFailure {
   if (error.error === errorMessages.REVERT) return { kind: 'revert', message: 'execution reverted' };
+  // The library adds where the jump was.
+  if (error.error.startsWith(errorMessages.INVALID_JUMP)) return { kind: 'halt', message: 'invalid jump destination' };
   return { kind: 'halt', message: WORDS[error.error] ?? error.error };
 }

@@ -7,9 +7,9 @@ import type { TurnKeeper } from './turn-keeper';
 /**
  * Most gas that one call of a precompile may cost; a dearer one fails as if it had run out of gas. A precompile runs
  * in one piece, and nothing else of the process runs meanwhile: at Ethereum's prices 30 million gas of BLAKE2 or of
- * pairings are more than ten seconds in JavaScript. 2 million are 55 pairings, or RSA with 3,000 bits.
+ * pairings are more than ten seconds in JavaScript. 1 million are 28 pairings, or RSA with 2,048 bits.
  */
-export const PRECOMPILE_GAS_MAX = 2_000_000n;
+export const PRECOMPILE_GAS_MAX = 1_000_000n;
 
 const POINT_EVALUATION = '000000000000000000000000000000000000000a';
 
