@@ -59,6 +59,8 @@ export class WorkerManager {
       log.warn('no such job in this release; completed without doing anything');
       return;
     }
+    // Fetched while closing. Every job can be left out: its row is found by a sweep.
+    if (this.#shutdown.signal.aborted) return;
     const definition = jobDefinition(job.name);
     if (definition.alone && this.#running.has(job.name)) return;
     const startedAt = Date.now();

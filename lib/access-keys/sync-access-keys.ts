@@ -1,4 +1,4 @@
-import { controlClientOf, isHostAlive, type HostAddress } from '@/lib/city-nodes';
+import { controlClientOf, type HostAddress } from '@/lib/city-nodes';
 import { hostReportSchema } from '@/lib/control';
 import { getDb, getLogger, singleton } from '@/lib/platform';
 import { rowToRecord } from './access-key-record';
@@ -11,34 +11,34 @@ const keysPerSweepMax = 500;
 const lanes = 8;
 
 /**
- * The sweep that heals what a push missed: each living host is told about every key that it does not know in its last
+ * The sweep that heals what a push missed: each host is told about every key that it does not know in its last
  * version. After a restart the host is asked what it knows, because it may have lost what it had confirmed.
  */
 export async function syncAccessKeys(): Promise<{ pushed: number }> {
   await deleteSpentInternalKeys();
-  const hosts = await getDb().host.findMany({ select: { id: true, controlUrl: true, secretCiphertext: true, lastSeenAt: true, report: true } });
+  const hosts = await getDb().host.findMany({ select: { id: true, controlUrl: true, secretCiphertext: true, report: true } });
   const counts = await Promise.all(
-    hosts
-      .filter((host) => isHostAlive(host.lastSeenAt))
-      .map((host) =>
-        syncHost(host, hostReportSchema.safeParse(host.report).data?.startedAtMs).catch((error: unknown) => {
-          getLogger().warn({ hostId: host.id, err: error }, 'access keys not synchronised');
-          return 0;
-        }),
-      ),
+    // Also those that were not seen lately: a host that comes back must not take a revoked key until it is seen again.
+    hosts.map((host) =>
+      syncHost(host, hostReportSchema.safeParse(host.report).data?.startedAtMs).catch((error: unknown) => {
+        getLogger().warn({ hostId: host.id, err: error }, 'access keys not synchronised');
+        return 0;
+      }),
+    ),
   );
   return { pushed: counts.reduce((sum, count) => sum + count, 0) };
 }
 
 async function syncHost(host: HostAddress, startedAtMs: number | undefined): Promise<number> {
   await forgetLostKeys(host, startedAtMs);
+  // A key without confirmation may have reached the host all the same: a revoked one is told too.
   const missing = await getDb().$queryRaw<{ id: string; slug: string }[]>`
     SELECT DISTINCT k.id, s.slug FROM "Peer" p
     JOIN "SubChain" s ON s.id = p."subChainId"
     JOIN "AccessKey" k ON k."applicationId" = s."applicationId"
     LEFT JOIN "AccessKeySync" y ON y."accessKeyId" = k.id AND y."hostId" = p."hostId"
     WHERE p."hostId" = ${host.id} AND p.state IN ('OPEN', 'STOPPED')
-      AND (y.version < k.version OR (y.version IS NULL AND k."revokedAt" IS NULL))
+      AND (y.version IS NULL OR y.version < k.version)
     LIMIT ${keysPerSweepMax}`;
   const rows = new Map((await getDb().accessKey.findMany({ where: { id: { in: missing.map((key) => key.id) } } })).map((row) => [row.id, row]));
   let pushed = 0;

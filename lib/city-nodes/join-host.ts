@@ -3,7 +3,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { recordAuditEvent } from '@/lib/audit';
-import { cityCodeSchema } from '@/lib/control';
+import { cityCodeSchema, type JoinConfig } from '@/lib/control';
 import { AppError, createId, getDb, getSecrets, type Tx } from '@/lib/platform';
 import { openHostSecret, sealHostSecret } from './control-client-for';
 
@@ -85,7 +85,7 @@ async function carryCityNodes(tx: Tx, hostId: string, join: JoinHost): Promise<b
 }
 
 /** Whole or not at all, never readable by others, not even for a moment. */
-async function writeJoinFile(directory: string, content: Record<string, unknown>): Promise<void> {
+async function writeJoinFile(directory: string, content: JoinConfig): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const file = path.join(directory, 'join.json');
   const temporary = `${file}.${process.pid}.tmp`;

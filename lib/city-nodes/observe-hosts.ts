@@ -30,7 +30,7 @@ async function observeHost(host: HostAddress): Promise<void> {
 function findPeers(hostId: string) {
   return getDb().peer.findMany({
     where: { hostId, state: { in: ['OPEN', 'STOPPED', 'RESERVED'] } },
-    select: { id: true, state: true, height: true, sizeBytes: true, problem: true, cityNode: { select: { code: true } }, subChain: { select: { slug: true } } },
+    select: { id: true, state: true, height: true, sizeBytes: true, problem: true, cityNode: { select: { code: true } }, subChain: { select: { slug: true, state: true } } },
   });
 }
 
@@ -39,8 +39,8 @@ type PeerRow = Awaited<ReturnType<typeof findPeers>>[number];
 async function writeChanges(rows: readonly PeerRow[], statuses: ReadonlyMap<string, PeerStatus>): Promise<void> {
   const checkedAt = new Date();
   for (const row of rows) {
-    // Until the provisioning has opened it, the peer is the operation's own affair.
-    if (row.state === 'RESERVED') continue;
+    // Before it is opened and while it is removed, the peer is its operation's own affair.
+    if (row.state === 'RESERVED' || row.subChain.state === 'CLOSING') continue;
     const seen = measured(row, statuses.get(nameOf(row.cityNode.code, row.subChain.slug)));
     const same = seen.state === row.state && seen.height === row.height && seen.sizeBytes === row.sizeBytes && seen.problem === row.problem;
     if (same) continue;
