@@ -78,6 +78,27 @@ describe('saveDraftStep', () => {
     expect((await getApplication(caller, applicationId)).application.name).toBe('first');
   });
 
+  it('gives the same answer to a save whose answer was lost, for each kind of step', async () => {
+    const caller = await givenCaller();
+    const { id: applicationId } = await createDraft(caller);
+    const steps = [
+      { step: 'basics', data: { name: 'Bills', description: undefined } },
+      { step: 'framework', data: { framework: 'ethereum', frameworkVersion: null } },
+      { step: 'contract', data: { contractPackage: { zebra: [1, { b: 2, a: 1 }], kind: 'own', bytecode: '0x60' } } },
+      { step: 'contract', data: { contractPackage: null } },
+      { step: 'city-nodes', data: { cityNodes: ['PAR', 'SIN'] } },
+      { step: 'review', data: {} },
+    ] as const;
+    for (const [version, save] of steps.entries()) {
+      const input = { ...structuredClone(save), applicationId, version } as Parameters<typeof saveDraftStep>[1];
+      const first = await saveDraftStep(caller, input);
+      expect(await saveDraftStep(caller, input)).toEqual(first);
+      expect(first.version).toBe(version + 1);
+    }
+    const swapped = { applicationId, version: 4, step: 'city-nodes', data: { cityNodes: ['SIN', 'PAR'] } } as const;
+    await expect(saveDraftStep(caller, swapped)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
   it('lets one of many saves at once win', async () => {
     const caller = await givenCaller();
     const { id: applicationId, version } = await createDraft(caller);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { requireApplication, type Caller } from '@/lib/access-keys';
 import { listCityNodes } from '@/lib/city-nodes';
 import { AppError, getDb, type Tx } from '@/lib/platform';
@@ -9,7 +10,8 @@ import type { SaveDraftStepInput } from './draft-steps';
 
 /**
  * Saves what was typed in one step of the wizard, complete or not, and remembers the step as the one to open again.
- * Not audited: a draft concerns nobody until it is submitted, and a wizard saves every few seconds.
+ * Not audited: a draft concerns nobody until it is submitted, and a wizard saves every few seconds. The same save twice
+ * in a row gives the same answer.
  *
  * @throws AppError NOT_FOUND; FORBIDDEN; CONFLICT when it is no draft any more, or was saved elsewhere since
  * `input.version`; INVALID_INPUT for a city node that does not exist.
@@ -23,13 +25,18 @@ export async function saveDraftStep(caller: Caller, input: SaveDraftStepInput & 
       where: { id, organisationId, state: 'DRAFT', version },
       data: { ...columnsOf(input), draftStep: step, version: { increment: 1 } },
     });
-    if (count === 0) {
-      const { state } = await tx.application.findFirstOrThrow({ where: { id, organisationId }, select: { state: true } });
-      throw movedOn(state);
-    }
-    if (placed) await replaceCityNodes(tx, id, placed);
-    return toApplicationView(await tx.application.findFirstOrThrow({ where: { id, organisationId }, include: applicationInclude }));
+    if (count === 1 && placed) await replaceCityNodes(tx, id, placed);
+    const saved = toApplicationView(await tx.application.findFirstOrThrow({ where: { id, organisationId }, include: applicationInclude }));
+    if (count === 0 && !isRepetition(saved, input)) throw movedOn(saved.state);
+    return saved;
   });
+}
+
+/** The very save that was made last: its answer was lost on the way, and the wizard asks again. */
+function isRepetition(saved: ApplicationView, { version, step, data }: SaveDraftStepInput): boolean {
+  if (saved.draft?.step !== step || saved.version !== version + 1) return false;
+  const content: Record<string, unknown> = { ...saved, cityNodes: saved.cityNodes.map((cityNode) => cityNode.code) };
+  return Object.entries(data).every(([field, value]) => value === undefined || isDeepStrictEqual(content[field], value));
 }
 
 function columnsOf(input: SaveDraftStepInput): Prisma.ApplicationUncheckedUpdateManyInput {
