@@ -1,6 +1,6 @@
 import type { ChainLimits, DeployResult, OpenChain, OpenChainResult, PeerName, PeerStatus } from '@/lib/control';
 import { ChainQuota, type AccessKeyTable, type MeterBook, type QuotaTable } from '@/lib/gateway';
-import type { ChainId, GenesisSpec, LedgerHost, TimeMs } from '@/lib/ledger';
+import { isLedgerError, type ChainId, type GenesisSpec, type LedgerHost, type TimeMs } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import { deployContract } from './deploy-contract';
 import { nameOf, type HostRegister } from './host-register';
@@ -94,7 +94,14 @@ export class PeerService {
     const peers: PeerStatus[] = [];
     for (const [cityNode, host] of this.options.hosts) {
       // Also those that have just their key: one that was left behind must be seen to be removed.
-      for (const chain of host.chains()) peers.push(this.measure({ cityNode, chain }, host));
+      for (const chain of host.chains()) {
+        try {
+          peers.push(this.measure({ cityNode, chain }, host));
+        } catch (error) {
+          // Half-way through its removal: storage still names it.
+          if (!isLedgerError(error, 'chain-unknown')) throw error;
+        }
+      }
     }
     return peers;
   }
