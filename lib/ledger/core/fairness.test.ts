@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { add, createTestNodes, openTestChain, readCounter } from '../testing/test-nodes';
+import { add, createTestNode, openTestChain, readCounter } from '../testing/test-nodes';
 import { chainId } from './types';
 
 describe('sub-chains that share a host', () => {
   it('wait for one block of a flooding neighbour, not for its whole queue', async () => {
-    const [node] = await createTestNodes({ count: 1 });
-    if (node === undefined) throw new Error('one node was asked for');
+    const node = await createTestNode();
     const [loud, quiet] = [chainId('loud-1'), chainId('quiet-1')];
     await openTestChain([node], loud, { blockCostMax: 5 });
     await openTestChain([node], quiet);
@@ -20,8 +19,7 @@ describe('sub-chains that share a host', () => {
   });
 
   it('share the work evenly when all are busy', async () => {
-    const [node] = await createTestNodes({ count: 1 });
-    if (node === undefined) throw new Error('one node was asked for');
+    const node = await createTestNode();
     const chains = Array.from({ length: 6 }, (_, at) => chainId(`busy-${at}`));
     for (const chain of chains) await openTestChain([node], chain, { blockCostMax: 2 });
     const all = chains.flatMap((chain) => Array.from({ length: 60 }, () => node.host.submit(chain, add('c', 1))));
@@ -32,8 +30,7 @@ describe('sub-chains that share a host', () => {
   });
 
   it('do not see each other: neither state nor blocks nor lanes', async () => {
-    const [node] = await createTestNodes({ count: 1 });
-    if (node === undefined) throw new Error('one node was asked for');
+    const node = await createTestNode();
     const [one, two] = [chainId('one-1'), chainId('two-2')];
     await openTestChain([node], one);
     await openTestChain([node], two);

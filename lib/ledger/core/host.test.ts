@@ -1,185 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
 import { counterFramework } from '../testing/counter-framework';
-import { add, createTestNodes, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
-import { verifySignature } from './crypto';
+import { add, createTestNode, final, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { hashHeader } from './block';
-import { TransactionRefused, type Framework } from './framework';
+import { verifySignature } from './crypto';
+import type { Framework } from './framework';
 import { createLedgerHost } from './host';
-import type { FinalAnswer, SubmitAnswer } from './host-types';
 import { verifyBlockSignature } from './seal-block';
 import { chainId, height, timeMs } from './types';
 
-async function single(): Promise<TestNode> {
-  const [node] = await createTestNodes({ count: 1 });
-  if (node === undefined) throw new Error('one node was asked for');
-  return node;
-}
-
-function final(answer: SubmitAnswer): FinalAnswer {
-  if (answer.state !== 'final') throw new Error(`the transaction is ${answer.state}`);
-  return answer;
-}
-
-describe('submitting', () => {
-  it('answers with height and index once the block can be read', async () => {
-    const node = await single();
-    const { host } = node;
-    await openTestChain([node]);
-    const answer = final(await host.submit(TEST_CHAIN, add('c', 5)));
-    expect(answer).toMatchObject({ height: 1, index: 0, succeeded: true });
-    expect(await readCounter(host, 'c')).toEqual({ height: 1, value: 5, again: 5 });
-    const block = host.blockAt(TEST_CHAIN, height(1));
-    expect(block?.hash).toBe(answer.blockHash);
-    expect(block?.transactions).toHaveLength(1);
-  });
-
-  it('shows nobody a block before it is durable', async () => {
-    const node = await single();
-    await openTestChain([node]);
-    let releaseDisk: () => void = () => undefined;
-    const chain = node.storage.open(TEST_CHAIN);
-    if (chain === undefined) throw new Error('the chain is open');
-    const commit = chain.commit.bind(chain);
-    chain.commit = async (...block) => {
-      const done = commit(...block);
-      await new Promise<void>((resolve) => {
-        releaseDisk = resolve;
-      });
-      await done;
-    };
-    let answered = false;
-    const answer = node.host.submit(TEST_CHAIN, add('c', 5)).then(() => {
-      answered = true;
-    });
-    await rest();
-    expect(answered).toBe(false);
-    expect(node.host.head(TEST_CHAIN).height).toBe(0);
-    releaseDisk();
-    await answer;
-    expect(node.host.head(TEST_CHAIN).height).toBe(1);
-  });
-
-  it('puts what waits into one block while the disk is busy, and executes the next meanwhile', async () => {
-    const node = await single();
-    await openTestChain([node]);
-    const answers = await Promise.all(Array.from({ length: 100 }, () => node.host.submit(TEST_CHAIN, add('c', 1)).then(final)));
-    const heights = new Set(answers.map((answer) => answer.height));
-    expect(heights.size).toBeLessThan(10);
-    expect(new Set(answers.map((answer) => `${answer.height}/${answer.index}`)).size).toBe(100);
-    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 100 });
-  });
-
-  it('answers with the receipt’s word when a transaction fails, and keeps it in the block', async () => {
-    const node = await single();
-    await openTestChain([node]);
-    expect(final(await node.host.submit(TEST_CHAIN, add('c', -1)))).toMatchObject({ height: 1, succeeded: false });
-    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 0 });
-  });
-
-  it('joins the same transaction sent twice to one answer and one place', async () => {
-    const node = await single();
-    await openTestChain([node]);
-    const bytes = add('c', 1);
-    const [first, second] = await Promise.all([node.host.submit(TEST_CHAIN, bytes), node.host.submit(TEST_CHAIN, bytes)]);
-    expect(second).toEqual(first);
-    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 1 });
-    await expect(node.host.submit(TEST_CHAIN, bytes)).rejects.toMatchObject({ name: 'TransactionRefused', code: 'already-known' });
-  });
-
-  it('holds what comes too early, says so at once, and lets it follow its predecessor', async () => {
-    const node = await single();
-    await openTestChain([node]);
-    const lane = (sequence: number) => add('c', 1, { account: 'a', sequence });
-    expect(await node.host.submit(TEST_CHAIN, lane(1))).toMatchObject({ state: 'held' });
-    expect(await node.host.submit(TEST_CHAIN, lane(2))).toMatchObject({ state: 'held' });
-    expect(await node.host.submit(TEST_CHAIN, lane(2))).toMatchObject({ state: 'held' });
-    expect(node.host.peerStatus(TEST_CHAIN).queued).toBe(2);
-    await expect(node.host.submit(TEST_CHAIN, lane(65))).rejects.toMatchObject({ code: 'sequence-too-high' });
-    expect(final(await node.host.submit(TEST_CHAIN, lane(0)))).toMatchObject({ height: 1, index: 0 });
-    await rest();
-    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 3 });
-    expect(node.host.peerStatus(TEST_CHAIN).queued).toBe(0);
-  });
-
-  it('takes a sender’s run of transactions sent at once without waiting', async () => {
-    const node = await single();
-    await openTestChain([node]);
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, sequence) => node.host.submit(TEST_CHAIN, add('c', 1, { account: 'a', sequence }))));
-    await rest();
-    expect(answers.every((answer) => answer.state === 'final')).toBe(true);
-    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 50 });
-  });
-
-  it('gives the framework’s reason to whom it refuses, and to whom a block leaves out', async () => {
-    const node = await single();
-    await openTestChain([node]);
-    await expect(node.host.submit(TEST_CHAIN, Buffer.from('nonsense'))).rejects.toMatchObject({ name: 'TransactionRefused', code: 'malformed' });
-    expect(node.host.stats().blocks).toBe(0);
-  });
-
-  it('leaves out of the block what the framework drops, and tells the sender why', async () => {
-    let isFirst = true;
-    const dropping: Framework = {
-      ...counterFramework,
-      open: (context) => {
-        const instance = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
-        const execute = instance.executeBlock.bind(instance);
-        instance.executeBlock = async (input, state) => {
-          if (!isFirst) return execute(input, state);
-          isFirst = false;
-          const executed = await execute({ ...input, transactions: input.transactions.slice(1) }, state);
-          return { ...executed, dropped: [{ index: 0, reason: new TransactionRefused('out-of-luck', 'not this one') }] };
-        };
-        return instance;
-      },
-    };
-    const [node] = await createTestNodes({ count: 1, frameworks: [dropping] });
-    if (node === undefined) throw new Error('one node was asked for');
-    await openTestChain([node]);
-    const [first, second] = await Promise.allSettled([node.host.submit(TEST_CHAIN, add('c', 1)), node.host.submit(TEST_CHAIN, add('c', 1))]);
-    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'out-of-luck' } });
-    expect(second).toMatchObject({ status: 'fulfilled', value: { height: 1, index: 0 } });
-    expect(node.host.stats().droppedTransactions).toBe(1);
-  });
-
-  it('refuses beyond the queue with a time to try again', async () => {
-    const node = await single();
-    await openTestChain([node]);
-    const settled = await Promise.allSettled(Array.from({ length: 1_500 }, () => node.host.submit(TEST_CHAIN, add('c', 1))));
-    const refused = settled.filter((result) => result.status === 'rejected');
-    expect(refused.length).toBeGreaterThan(0);
-    for (const { reason } of refused) expect(reason).toMatchObject({ code: 'queue-full', details: { retryAfterMs: 500 } });
-    expect(await readCounter(node.host, 'c')).toMatchObject({ value: settled.length - refused.length });
-  });
-
-  it('lets the caller leave without taking the transaction back', async () => {
-    const node = await single();
-    await openTestChain([node]);
-    const controller = new AbortController();
-    const answer = node.host.submit(TEST_CHAIN, add('c', 1), { signal: controller.signal });
-    controller.abort(new Error('time is up'));
-    await expect(answer).rejects.toThrow('time is up');
-    await rest();
-    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 1 });
-    await expect(node.host.submit(TEST_CHAIN, add('c', 1), { signal: controller.signal })).rejects.toThrow('time is up');
-  });
-
-  it('keeps a block within the framework’s cost', async () => {
-    const node = await single();
-    await openTestChain([node], TEST_CHAIN, { blockCostMax: 7 });
-    const answers = await Promise.all(Array.from({ length: 60 }, () => node.host.submit(TEST_CHAIN, add('c', 1)).then(final)));
-    for (let at = 1; at <= node.host.head(TEST_CHAIN).height; at += 1) {
-      expect(node.host.blockAt(TEST_CHAIN, height(at))?.transactions.length).toBeLessThanOrEqual(7);
-    }
-    expect(Math.max(...answers.map((answer) => answer.height))).toBeGreaterThanOrEqual(9);
-  });
-});
-
 describe('blocks', () => {
   it('are chained by hash, signed, and named after their content', async () => {
-    const node = await single();
+    const node = await createTestNode();
     const spec = await openTestChain([node]);
     for (let count = 0; count < 5; count += 1) await node.host.submit(TEST_CHAIN, add('c', 1));
     const genesis = node.host.genesis(TEST_CHAIN);
@@ -197,7 +30,7 @@ describe('blocks', () => {
   });
 
   it('carry the wall clock, never step back, and are not pushed forward to differ', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     const timeOf = async (): Promise<number> => {
       const answer = final(await node.host.submit(TEST_CHAIN, add('c', 1)));
@@ -213,7 +46,7 @@ describe('blocks', () => {
   });
 
   it('are never sealed for an idle chain, and nothing is scheduled for it', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     await rest();
     node.manual.advance(3_600_000);
@@ -225,7 +58,7 @@ describe('blocks', () => {
 
 describe('reading', () => {
   it('holds one height still through a query, while blocks go on', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     await node.host.submit(TEST_CHAIN, add('c', 1));
     const writing = Promise.all(Array.from({ length: 20 }, () => node.host.submit(TEST_CHAIN, add('c', 1))));
@@ -237,7 +70,7 @@ describe('reading', () => {
   });
 
   it('is ended by the caller’s signal', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     const controller = new AbortController();
     const answer = node.host.query(TEST_CHAIN, { counter: 'c' }, controller.signal);
@@ -246,7 +79,7 @@ describe('reading', () => {
   });
 
   it('wakes who waits for the next block, and only then', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     const { signal } = new AbortController();
     expect(await node.host.waitForHeight(TEST_CHAIN, -1, signal)).toMatchObject({ height: 0 });
@@ -263,7 +96,7 @@ describe('reading', () => {
   });
 
   it('lets who waits go when their time is up', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     const controller = new AbortController();
     const waiting = node.host.waitForHeight(TEST_CHAIN, 5, controller.signal);
@@ -275,7 +108,7 @@ describe('reading', () => {
 
 describe('provisioning steps', () => {
   it('make one key and one chain, however often they are repeated', async () => {
-    const node = await single();
+    const node = await createTestNode();
     const [first, second] = await Promise.all([node.host.createPeer(TEST_CHAIN), node.host.createPeer(TEST_CHAIN)]);
     expect(second.publicKey).toEqual(first.publicKey);
     expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'key', height: -1 });
@@ -288,14 +121,14 @@ describe('provisioning steps', () => {
   });
 
   it('refuse the same chain with another genesis', async () => {
-    const node = await single();
+    const node = await createTestNode();
     const spec = await openTestChain([node]);
     await expect(node.host.createChain({ ...spec, time: timeMs(1) })).rejects.toMatchObject({ code: 'chain-differs' });
     await expect(node.host.createChain({ ...spec, config: { blockCostMax: 5 } })).rejects.toMatchObject({ code: 'chain-differs' });
   });
 
   it('refuse a genesis that cannot work, and leave nothing of it behind', async () => {
-    const node = await single();
+    const node = await createTestNode();
     const { publicKey } = await node.host.createPeer(TEST_CHAIN);
     const other = (await node.host.createPeer(chainId('reef-2209'))).publicKey;
     const spec = { chain: TEST_CHAIN, framework: 'counter', config: {}, time: timeMs(1), finality: 'solo' as const, peers: [{ name: 'SIN', publicKey, orders: true }] };
@@ -309,7 +142,7 @@ describe('provisioning steps', () => {
   });
 
   it('tell a chain that is not here from one that has its key alone', async () => {
-    const node = await single();
+    const node = await createTestNode();
     const absent = chainId('absent-1');
     expect(() => node.host.head(absent)).toThrow(expect.objectContaining({ code: 'chain-unknown' }));
     expect(() => node.host.peerStatus(absent)).toThrow(expect.objectContaining({ code: 'chain-unknown' }));
@@ -321,7 +154,7 @@ describe('provisioning steps', () => {
   });
 
   it('remove a chain with its key, also twice, also one that was never here', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     await node.host.submit(TEST_CHAIN, add('c', 1));
     const waiting = node.host.waitForHeight(TEST_CHAIN, 99, new AbortController().signal).catch((error: unknown) => error);
@@ -337,7 +170,7 @@ describe('provisioning steps', () => {
   });
 
   it('refuse who waits in the queue of a chain that is removed', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     const answers = Promise.allSettled(Array.from({ length: 50 }, () => node.host.submit(TEST_CHAIN, add('c', 1))));
     await node.host.removeChain(TEST_CHAIN);
@@ -349,7 +182,7 @@ describe('provisioning steps', () => {
 
 describe('stopping', () => {
   it('refuses transactions but answers reads, survives a restart, and ends with a start', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     await node.host.submit(TEST_CHAIN, add('c', 1));
     await node.host.stopChain(TEST_CHAIN, 'unpaid');
@@ -378,8 +211,7 @@ describe('stopping', () => {
         return instance;
       },
     };
-    const [node] = await createTestNodes({ count: 1, frameworks: [broken] });
-    if (node === undefined) throw new Error('one node was asked for');
+    const node = await createTestNode({ frameworks: [broken] });
     await openTestChain([node]);
     isBroken = true;
     await expect(node.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped' });
@@ -391,7 +223,7 @@ describe('stopping', () => {
   });
 
   it('happens to a peer whose stored head does not hang together, and to no other', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     await openTestChain([node], chainId('reef-2209'));
     const chain = node.storage.open(TEST_CHAIN);
@@ -409,7 +241,7 @@ describe('stopping', () => {
   });
 
   it('says that a key is lost instead of going on without', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     await node.keys.remove(TEST_CHAIN);
     expect(restarted(node).peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', stopped: { reason: expect.stringContaining('key is missing') } });
@@ -418,7 +250,7 @@ describe('stopping', () => {
 
 describe('closing', () => {
   it('finishes what is queued, then takes nothing', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     const answers = Array.from({ length: 200 }, () => node.host.submit(TEST_CHAIN, add('c', 1)));
     await rest(5);
@@ -432,7 +264,7 @@ describe('closing', () => {
   });
 
   it('lets go of who waits', async () => {
-    const node = await single();
+    const node = await createTestNode();
     await openTestChain([node]);
     const waiting = node.host.waitForHeight(TEST_CHAIN, 9, new AbortController().signal).catch((error: unknown) => error);
     await node.host.close();

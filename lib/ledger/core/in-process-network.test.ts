@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, createTestNodes, openTestChain, TEST_CHAIN } from '../testing/test-nodes';
+import { add, createTestNode, createTestNodes, openTestChain, TEST_CHAIN } from '../testing/test-nodes';
 import { createInProcessNetwork } from './in-process-network';
 import type { LedgerHost } from './host-types';
 import { chainId, height } from './types';
@@ -8,8 +8,7 @@ describe('the network within a process', () => {
   it('rings all other hosts, never the own', async () => {
     const network = createInProcessNetwork();
     const rung: string[] = [];
-    const [node] = await createTestNodes({ count: 1 });
-    if (node === undefined) throw new Error('one node was asked for');
+    const node = await createTestNode();
     const host = (name: string): LedgerHost => Object.create(node.host, { announced: { value: () => rung.push(name) }, has: { value: () => true } }) as LedgerHost;
     const links = ['a', 'b', 'c'].map((name) => {
       const { link, enter } = network.connect();

@@ -1,5 +1,5 @@
 import { createLedgerHost } from '../core/host';
-import type { GenesisSpec, LedgerHost, PeerLink } from '../core/host-types';
+import type { FinalAnswer, GenesisSpec, LedgerHost, PeerLink, SubmitAnswer } from '../core/host-types';
 import { createInProcessNetwork } from '../core/in-process-network';
 import type { Framework } from '../core/framework';
 import { LedgerError } from '../core/errors';
@@ -64,6 +64,19 @@ export async function createTestNodes({ count, frameworks = [counterFramework], 
     nodes.push(node);
   }
   return nodes;
+}
+
+/** One city node alone. */
+export async function createTestNode(options: Omit<TestNodesOptions, 'count'> = {}): Promise<TestNode> {
+  const [node] = await createTestNodes({ ...options, count: 1 });
+  if (node === undefined) throw new Error('one node was asked for');
+  return node;
+}
+
+/** The answer of a transaction that must be in a block by now. */
+export function final(answer: SubmitAnswer): FinalAnswer {
+  if (answer.state !== 'final') throw new Error(`the transaction is ${answer.state}`);
+  return answer;
 }
 
 /** Keys and genesis of a sub-chain on all nodes; node 0 orders. */
