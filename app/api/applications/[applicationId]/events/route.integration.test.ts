@@ -1,41 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { callRoute, createRequest, createTenant, type RouteCallOptions, type Tenant } from "@/app/api/_http/testing";
-import { POST as createTest } from "@/app/api/test-sub-chains/route";
 import { givenCityNodes } from "@/lib/applications/testing";
 import { applicationEventSchema, createDraft, type ApplicationEvent } from "@/lib/applications";
-import { findSubChain } from "@/lib/sub-chains";
-import { finalOperation } from "@/workers/testing/given";
-import { openInstallation, type Installation } from "@/workers/testing/open-installation";
 import { DELETE as revoke } from "../access-keys/[keyId]/route";
 import { GET as listKeys, POST as issue } from "../access-keys/route";
 import { GET as block } from "../blocks/[reference]/route";
 import { GET as blocks } from "../blocks/route";
 import { GET as meters } from "../meters/route";
+import { openRunningApplication, type RunningApplication } from "../testing";
 import { GET as transaction } from "../transactions/[transactionHash]/route";
 import { GET as follow } from "./route";
 
-let installation: Installation;
 let as: Tenant;
+let running: RunningApplication;
 let applicationId: string;
-let url: string;
-let chainId: number;
 
-// One running sub-chain with real processes for all of the routes that look at one.
+// One running sub-chain for all of the routes that look at one.
 beforeAll(async () => {
-  installation = await openInstallation({ cityNodes: ["SYD"] });
-  await installation.startCityNode();
-  installation.startWorker();
   as = await createTenant();
-  const created = await callRoute(createTest, { method: "POST", path: "/api/test-sub-chains", body: { name: "Tide", cityNode: "SYD" }, as });
-  const body = created.body as { applicationId: string; operationId: string };
-  applicationId = body.applicationId;
-  expect((await finalOperation(body.operationId, 30_000)).state).toBe("SUCCEEDED");
-  const subChain = await findSubChain({ session: await as.session() }, applicationId);
-  url = subChain?.endpoints[0]?.url ?? "";
-  chainId = Number(subChain?.chainId);
+  running = await openRunningApplication({ session: await as.session() });
+  ({ applicationId } = running);
 });
-afterAll(() => installation?.close());
+afterAll(() => running?.close());
 
 const at = (path: string, options: RouteCallOptions = {}, params: Record<string, string> = {}): RouteCallOptions => ({
   path: `/api/applications/${applicationId}${path}`,
@@ -46,8 +33,8 @@ const at = (path: string, options: RouteCallOptions = {}, params: Record<string,
 /** A transaction of a fresh account: gas is free, so that each has its own and no test waits for another's nonce. */
 async function transfer(key: string): Promise<{ status: number; from: string; result: string }> {
   const account = privateKeyToAccount(generatePrivateKey());
-  const signed = await account.signTransaction({ chainId, nonce: 0, gas: 21_000n, gasPrice: 0n, to: account.address, type: "legacy" });
-  const response = await fetch(url, {
+  const signed = await account.signTransaction({ chainId: running.chainId, nonce: 0, gas: 21_000n, gasPrice: 0n, to: account.address, type: "legacy" });
+  const response = await fetch(running.url, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_sendRawTransaction", params: [signed] }),
@@ -150,7 +137,7 @@ describe("404", () => {
     expect((await callRoute(issue, at("", { method: "POST", body: {}, as: stranger }))).status).toBe(404);
     expect((await callRoute(revoke, at("", { method: "DELETE", as: stranger }, { keyId: accessKey.id }))).status).toBe(404);
     expect((await callRoute(revoke, at("", { method: "DELETE", as }, { keyId: "ck_00000000000000000000000000" }))).status).toBe(404);
-    const answer = await fetch(url, { method: "POST", headers: { "x-api-key": key, "content-type": "application/json" }, body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}' });
+    const answer = await fetch(running.url, { method: "POST", headers: { "x-api-key": key, "content-type": "application/json" }, body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}' });
     expect(answer.status).toBe(200);
   });
 
