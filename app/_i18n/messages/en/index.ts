@@ -1,4 +1,5 @@
 import account from "./account.json";
+import admin from "./admin.json";
 import application from "./application.json";
 import applications from "./applications.json";
 import auth from "./auth.json";
@@ -14,6 +15,6 @@ import shell from "./shell.json";
 import ui from "./ui.json";
 
 /** One file per area; the file's name is the namespace. Add yours here, in alphabetical order. */
-const messages = { account, application, applications, auth, design, errors, explorer, landing, minute, operations, portal, publish, shell, ui };
+const messages = { account, admin, application, applications, auth, design, errors, explorer, landing, minute, operations, portal, publish, shell, ui };
 
 export default messages;

@@ -1,0 +1,26 @@
+import type { Metadata } from "next";
+import { headers } from "next/headers";
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { listPublications } from "@/lib/applications";
+import { quotePlan } from "@/lib/billing";
+import { AdminFrame } from "../_components/admin-frame";
+import { requirePortalAdmin } from "../_data/require-portal-admin";
+
+type Props = Readonly<{ children: ReactNode }>;
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("admin");
+  return { title: { default: t("area"), template: `%s · ${t("area")}` } };
+}
+
+/** Below it every page asks again: a layout is not drawn anew when one goes from page to page. */
+export default async function AdminLayout({ children }: Props) {
+  const session = await requirePortalAdmin((await headers()).get("x-path") ?? "/admin/publications");
+  const { total } = await listPublications({ session });
+  return (
+    <AdminFrame user={session.user} waiting={total} testMoney={quotePlan("STANDARD").book === "TEST"} belongs={session.organisations.length > 0}>
+      {children}
+    </AdminFrame>
+  );
+}
