@@ -3,6 +3,7 @@ import type { ExecutedBlock, FrameworkInstance, ReadView, StoredBlockView } from
 import { MapState } from '../../../vm/evm/map-state';
 import { ethereumConfigSchema, type EthereumConfig } from '../config';
 import { createEthereumFramework, type EthereumFramework } from '../framework';
+import type { EthereumBackend } from '../rpc/door';
 
 export const TEST_CHAIN_ID = 1_234_567_890_123n;
 export const yieldTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -49,6 +50,17 @@ export class TestChain {
 
   query(method: string, params: unknown[] = [], signal?: AbortSignal): Promise<unknown> {
     return this.instance.query({ method, params }, this.view(signal));
+  }
+
+  /** What a door needs: every transaction gets a block of its own. */
+  backend(): EthereumBackend {
+    return {
+      submit: async (bytes) => {
+        await this.instance.checkTransaction(bytes, this.state);
+        await this.seal([bytes]);
+      },
+      query: (request, signal) => this.instance.query(request, this.view(signal)),
+    };
   }
 
   private apply(executed: ExecutedBlock, time: TimeMs): void {
