@@ -1,8 +1,7 @@
-import { notFound } from "next/navigation";
 import { cache } from "react";
 import { requireCurrentSession } from "@/app/_session/get-current-session";
 import { getApplication, type ApplicationDetail, type Caller } from "@/lib/applications";
-import { isAppError } from "@/lib/platform";
+import { orNotFound } from "../../../_data/or-not-found";
 
 interface ReadApplication {
   caller: Caller;
@@ -14,13 +13,3 @@ export const readApplication = cache(async (applicationId: string): Promise<Read
   const caller: Caller = { session: await requireCurrentSession(`/applications/${applicationId}`) };
   return { caller, detail: await orNotFound(getApplication(caller, applicationId)) };
 });
-
-/** Turns NOT_FOUND into the page that says so. */
-export async function orNotFound<T>(reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isAppError(error) && error.code === "NOT_FOUND") notFound();
-    throw error;
-  }
-}
