@@ -8,7 +8,7 @@ import { createTemporaryDirectory } from '../../testing/temporary-directory';
 import { openLmdbIndex } from './lmdb-index';
 import { nodeFiles } from './node-files';
 
-let directory = createTemporaryDirectory();
+let directory = { path: '', remove: (): void => undefined };
 const open = (segmentBytesMax?: number) =>
   openTestStorage({ directory: directory.path, files: nodeFiles, index: openLmdbIndex(`${directory.path}/index`), ...(segmentBytesMax === undefined ? {} : { segmentBytesMax }) });
 

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { chainId } from '../../core/types';
 import { createPowerCutFiles } from '../../testing/power-cut-files';
 import { createRandom } from '../../testing/random';
@@ -11,6 +11,7 @@ import { openSecretFiles } from './secret-files';
 const home = createTemporaryDirectory();
 const key = new Uint8Array(32).fill(9);
 afterEach(() => fs.rmSync(`${home.path}/keys`, { recursive: true, force: true }));
+afterAll(() => home.remove());
 const open = (under = key) => openSecretFiles(nodeFiles, `${home.path}/keys`, under);
 
 describe('secret files', () => {
