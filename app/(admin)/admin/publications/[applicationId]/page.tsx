@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { cache } from "react";
-import { orNotFound } from "@/app/(portal)/applications/[applicationId]/_data/read-application";
+import { orNotFound } from "@/app/(portal)/_data/or-not-found";
 import { getPublication, listPublications, listPublicationsSchema } from "@/lib/applications";
 import { listCityNodes } from "@/lib/city-nodes";
 import { requirePortalAdmin } from "../../../_data/require-portal-admin";
