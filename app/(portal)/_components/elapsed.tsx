@@ -14,7 +14,8 @@ export function Elapsed({ since, until }: Props) {
   const sinceMs = new Date(since).getTime();
   const endMs = until === null ? undefined : new Date(until).getTime();
   // Whole seconds while it counts: a finer figure would be wrong between two ticks.
-  const words = (nowMs: number) => (endMs === undefined ? formatDuration(Math.max(1_000, Math.floor((nowMs - sinceMs) / 1_000) * 1_000), locale).replace(/\.0(?=\D)/, "") : formatDuration(Math.max(0, endMs - sinceMs), locale));
+  const ms = (nowMs: number) => (endMs === undefined ? Math.max(1_000, Math.floor((nowMs - sinceMs) / 1_000) * 1_000) : Math.max(0, endMs - sinceMs));
+  const words = (nowMs: number) => formatDuration(ms(nowMs), locale).replace(/\.0(?=\D)/, "");
   const text = useSyncExternalStore(
     subscribeToSeconds,
     () => words(Date.now()),

@@ -8,6 +8,8 @@ import type { NavLink } from "@/app/_components/shell/navigation";
 import { Switcher } from "@/app/_components/shell/switcher";
 import { UserMenu } from "@/app/_components/shell/user-menu";
 import { Tag } from "@/app/_components/ui/tag";
+import { SessionEndedDialog } from "@/app/_session/session-ended-dialog";
+import { VerifyEmailBanner } from "@/app/_session/verify-email-banner";
 import type { CurrentSession } from "@/lib/identity/client";
 import { useSignOut } from "../_hooks/use-sign-out";
 
@@ -29,7 +31,15 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
   const t = useTranslations("portal");
   const signOut = useSignOut();
   const segment = useSelectedLayoutSegment();
-  if (segment !== null && plainSegments.includes(segment)) return children;
+  const ended = <SessionEndedDialog userId={user.id} email={user.email} />;
+  if (segment !== null && plainSegments.includes(segment)) {
+    return (
+      <>
+        {children}
+        {ended}
+      </>
+    );
+  }
 
   const links: NavLink[] = [
     { href: "/applications", label: t("applications"), shortLabel: t("applicationsShort"), icon: "applications" },
@@ -40,7 +50,7 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
   return (
     <ConsoleShell
       homeHref="/applications"
-      sections={[{ title: organisation ?? t("portal"), links }, ...(user.isPortalAdmin ? [{ title: t("admin"), links: adminLinks }] : [])]}
+      sections={[{ title: t("organisation"), links }, ...(user.isPortalAdmin ? [{ title: t("admin"), links: adminLinks }] : [])]}
       phoneLinks={user.isPortalAdmin ? [...links, ...adminLinks] : links}
       switcher={<Switcher title={organisation ?? t("portal")} detail={user.email} />}
       topEnd={
@@ -60,7 +70,13 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
         </>
       }
     >
+      {user.emailVerified ? null : (
+        <aside aria-label={t("verifyEmail")} className="max-w-[1280px] px-6 pt-4 max-md:px-3.5">
+          <VerifyEmailBanner email={user.email} />
+        </aside>
+      )}
       {children}
+      {ended}
     </ConsoleShell>
   );
 }

@@ -13,7 +13,7 @@ import type { TransactionSummary } from "@/lib/explorer/client";
 import type { EndpointView } from "@/lib/sub-chains/client";
 import { Elapsed } from "../../_components/elapsed";
 import type { Arrival } from "../_hooks/use-arrival";
-import { formatSinceStart, minuteStart } from "./minute-clock";
+import { formatSinceStart, inWholeSeconds, minuteStart } from "./minute-clock";
 
 type Props = Readonly<{
   application: ApplicationView;
@@ -28,12 +28,15 @@ type Props = Readonly<{
 export function ArrivalSheet({ application, endpoint, arrival, stream, signedUpAtMs, copiedAtMs }: Props) {
   const t = useTranslations("minute.arrival");
   const start = minuteStart(application, signedUpAtMs);
-  const arrivedAtMs = arrival ? (arrival.seenAtMs ?? new Date(arrival.transaction.time).getTime()) : undefined;
+  const arrivedAtMs = arrival ? (arrival.seenAtMs ?? inWholeSeconds(start.atMs, arrival.transaction.time)) : undefined;
   const at = (ms: number | undefined) => (ms === undefined ? undefined : formatSinceStart(ms - start.atMs));
   const steps: PipeStep[] = [
     { key: "start", title: t(start.isSignUp ? "account" : "asked"), state: "done", time: at(start.atMs) },
     { key: "running", title: t("running"), state: "done", time: at(application.runningAt ? new Date(application.runningAt).getTime() : undefined) },
-    { key: "copied", title: t("copied"), state: copiedAtMs !== undefined ? "done" : arrival ? "done" : "running", time: at(copiedAtMs), detail: copiedAtMs === undefined && !arrival ? t("copiedHint") : undefined },
+    // Whether one was copied is known to this page alone; after a reload nothing is claimed about it.
+    ...(copiedAtMs === undefined && arrival
+      ? []
+      : [{ key: "copied", title: t("copied"), state: copiedAtMs === undefined ? "running" : "done", time: at(copiedAtMs), detail: copiedAtMs === undefined ? t("copiedHint") : undefined } as const]),
     {
       key: "transaction",
       title: arrival ? t("transaction", { height: arrival.transaction.height }) : t("transactionNext"),

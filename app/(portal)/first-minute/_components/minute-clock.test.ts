@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatSinceStart, minuteStart } from "./minute-clock";
+import { formatSinceStart, inWholeSeconds, minuteStart } from "./minute-clock";
 
 const clicked = { createdAt: "2026-11-20T12:00:00.000Z" };
 const clickedMs = new Date(clicked.createdAt).getTime();
@@ -25,5 +25,12 @@ describe("formatSinceStart", () => {
     [-5, "0:00.0"],
   ])("writes %i ms as %s", (ms, text) => {
     expect(formatSinceStart(ms)).toBe(text);
+  });
+});
+
+describe("inWholeSeconds", () => {
+  it("shows no tenths for a moment that is only known to the second, and none before the start", () => {
+    expect(inWholeSeconds(clickedMs + 100, "2026-11-20T12:00:16.000Z") - clickedMs - 100).toBe(16_000);
+    expect(inWholeSeconds(clickedMs + 900, "2026-11-20T12:00:00.000Z") - clickedMs - 900).toBe(0);
   });
 });

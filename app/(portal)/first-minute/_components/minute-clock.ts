@@ -15,3 +15,12 @@ export function formatSinceStart(ms: number): string {
   const tenths = Math.round(Math.max(0, ms) / 100);
   return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, "0")}`;
 }
+
+/**
+ * A moment that is known by a block's time, which has whole seconds: as many whole seconds after the start, so that no
+ * tenth is shown that nobody measured.
+ * @returns milliseconds since 1970
+ */
+export function inWholeSeconds(startMs: number, blockTime: string): number {
+  return startMs + Math.max(0, Math.ceil((new Date(blockTime).getTime() - startMs) / 1_000)) * 1_000;
+}

@@ -40,9 +40,7 @@ export function ApplicationFrame({ application, title, subtitle, status, actions
   return (
     <ConsolePage crumbs={[{ label: list("crumb"), href: "/applications" }, { label: name, href: path }, ...crumbs]}>
       <PageHead title={title ?? name} status={status ?? <ApplicationStatus state={state} badge />} subtitle={subtitle} actions={actions} />
-      <div className="border-b border-line">
-        <TabLinks label={t("tab.label")} links={tabs} />
-      </div>
+      <TabLinks label={t("tab.label")} links={tabs} />
       {children}
     </ConsolePage>
   );

@@ -20,7 +20,7 @@ export function PeersSheet({ subChain }: Readonly<{ subChain: SubChainView }>) {
       aside={<span className="text-sm text-ink-2">{t("count", { peers: endpoints.length, hosts })}</span>}
       foot={
         <span>
-          {t("solo", { city: orderer?.city ?? "" })} {endpoints.length > 1 ? t("others") : null} {hosts === 1 ? t("oneHost") : null}
+          {t("solo", { city: orderer?.city ?? "" })} {endpoints.length === 1 ? t("alone") : t("others")} {endpoints.length > 1 && hosts === 1 ? t("oneHost") : null}
         </span>
       }
     >
