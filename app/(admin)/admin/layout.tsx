@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { SessionEndedDialog } from "@/app/_session/session-ended-dialog";
 import { listPublications } from "@/lib/applications";
 import { quotePlan } from "@/lib/billing";
 import { AdminFrame } from "../_components/admin-frame";
@@ -19,8 +20,11 @@ export default async function AdminLayout({ children }: Props) {
   const session = await requirePortalAdmin((await headers()).get("x-path") ?? "/admin/publications");
   const { total } = await listPublications({ session });
   return (
-    <AdminFrame user={session.user} waiting={total} testMoney={quotePlan("STANDARD").book === "TEST"} belongs={session.organisations.length > 0}>
-      {children}
-    </AdminFrame>
+    <>
+      <AdminFrame user={session.user} waiting={total} testMoney={quotePlan("STANDARD").book === "TEST"} belongs={session.organisations.length > 0}>
+        {children}
+      </AdminFrame>
+      <SessionEndedDialog userId={session.user.id} email={session.user.email} />
+    </>
   );
 }
