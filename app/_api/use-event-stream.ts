@@ -2,7 +2,7 @@
 
 import { useEffect, useEffectEvent, useState } from "react";
 import type { z } from "zod";
-import { announceSessionEnded } from "./session-ended";
+import { announceSessionEnded, onSessionResumed } from "./session-ended";
 
 /** `lost`: the connection broke, the next try is under way; `done`: nothing more will come. */
 export type EventStreamState = "connecting" | "open" | "lost" | "done" | "session-ended";
@@ -34,6 +34,7 @@ export function useEventStream<T>({ path, schema, onEvent }: EventStreamOptions<
     let source: EventSource | undefined;
     let timer: number | undefined;
     let retryMs = retryMsFirst;
+    let over = false;
 
     const setState = (state: EventStreamState) => setLast({ path, state });
     const end = (state: EventStreamState) => {
@@ -47,7 +48,10 @@ export function useEventStream<T>({ path, schema, onEvent }: EventStreamOptions<
         setState("open");
       });
       source.addEventListener("message", receive);
-      source.addEventListener("done", () => end("done"));
+      source.addEventListener("done", () => {
+        over = true;
+        end("done");
+      });
       source.addEventListener("session-ended", () => {
         end("session-ended");
         announceSessionEnded();
@@ -62,7 +66,13 @@ export function useEventStream<T>({ path, schema, onEvent }: EventStreamOptions<
     };
 
     connect();
+    const stopListening = onSessionResumed(() => {
+      if (source?.readyState !== EventSource.CLOSED || over) return;
+      window.clearTimeout(timer);
+      connect();
+    });
     return () => {
+      stopListening();
       window.clearTimeout(timer);
       source?.close();
     };

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { z } from "zod";
 import { fetchJson } from "@/app/_api/fetch-json";
-import { onSessionEnded } from "@/app/_api/session-ended";
+import { announceSessionResumed, onSessionEnded } from "@/app/_api/session-ended";
 import { Button } from "@/app/_components/ui/button";
 import { Dialog } from "@/app/_components/ui/dialog";
 import { Note } from "@/app/_components/ui/note";
@@ -31,6 +31,7 @@ export function SessionEndedDialog({ userId, email }: Props) {
     // Another person's page must not be shown under this one's name, nor its drafts be saved as theirs.
     if (user.id !== userId) return setOther(user.email);
     setOpen(false);
+    announceSessionResumed();
     await queryClient.invalidateQueries();
   };
 

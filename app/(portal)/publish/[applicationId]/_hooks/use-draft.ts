@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { isApiError, type ApiError } from "@/app/_api/api-error";
 import { fetchJson } from "@/app/_api/fetch-json";
+import { onSessionResumed } from "@/app/_api/session-ended";
 import { applicationKeys, type ApplicationView, type SaveDraftStepInput } from "@/lib/applications/client";
 
 /** One step's fields, as they are typed. */
@@ -101,8 +102,12 @@ export function useDraft(initial: ApplicationView): Draft {
       if (pending.current || underWay.current) event.preventDefault();
     };
     document.addEventListener("visibilitychange", onHide);
+    const stopListening = onSessionResumed(() => {
+      if (pending.current) void flush();
+    });
     window.addEventListener("beforeunload", onLeave);
     return () => {
+      stopListening();
       document.removeEventListener("visibilitychange", onHide);
       window.removeEventListener("beforeunload", onLeave);
       if (pending.current) void flush();
