@@ -13,8 +13,9 @@ export function isDraftStep(text: string): text is DraftStep {
 }
 
 /** The draft's step after this one; undefined after the last, which submits. */
-export function nextStep(step: DraftStep): DraftStep | undefined {
-  return draftSteps[draftSteps.indexOf(step) + 1];
+export function nextStep(step: DraftStep): Exclude<DraftStep, "basics"> | undefined {
+  const [, ...later] = draftSteps;
+  return later[draftSteps.indexOf(step)];
 }
 
 export function previousStep(step: DraftStep): DraftStep | undefined {

@@ -29,7 +29,7 @@ export function ChosenCityNodes({ chosen, onOrder, onRemove }: Props) {
             head: t("cityNode"),
             cell: ({ code, city }) => (
               <span className="flex items-center gap-2.5">
-                <Plate code={code} hollow={false} />
+                <Plate code={code} />
                 {city}
               </span>
             ),
@@ -42,8 +42,9 @@ export function ChosenCityNodes({ chosen, onOrder, onRemove }: Props) {
               chosen[0]?.code === code ? (
                 <Status kind="flow">{t("orders")}</Status>
               ) : (
-                <Button size="sm" look="quiet" onClick={() => onOrder(code)} aria-label={t("makeOrdererOf", { city })}>
+                <Button size="sm" look="quiet" onClick={() => onOrder(code)}>
                   {t("makeOrderer")}
+                  <span className="sr-only">: {city}</span>
                 </Button>
               ),
           },

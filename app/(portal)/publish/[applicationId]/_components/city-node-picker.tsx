@@ -27,7 +27,7 @@ export function CityNodePicker({ cityNodes, codes, full, onToggle }: Props) {
   return (
     <Sheet title={t("catalogue")} aside={<SearchField label={t("search")} placeholder={t("searchPlaceholder")} value={search} onChange={(event) => setSearch(event.target.value)} />}>
       <div className="grid gap-4">
-        <ul className="grid gap-x-5 gap-y-1 sm:grid-cols-2" aria-label={t("open")}>
+        <ul className="grid gap-x-5 gap-y-1 md:grid-cols-2" aria-label={t("open")}>
           {open.map((cityNode) => (
             <li key={cityNode.code}>
               <label className="flex min-h-9 cursor-pointer items-center gap-2.5 rounded-control px-2 py-1 hover:bg-hover has-disabled:cursor-not-allowed">

@@ -88,7 +88,7 @@ export function WizardFrame({ step, draft, missing, onRefused, submit, aside, ch
               {back ? <ButtonLink look="quiet" icon="back" href={stepPath(application.id, back)}>{t(`steps.${back}`)}</ButtonLink> : <span />}
               {submit ?? (
                 <Button look="primary" size="lg" loading={going} onClick={() => void goOn()}>
-                  {next ? t("continueTo", { step: t(`steps.${next}`) }) : null}
+                  {next ? t(`continueTo.${next}`) : null}
                 </Button>
               )}
             </div>
