@@ -5,7 +5,7 @@ const originSchema = z.union([
   z.literal('*'),
   z
     .url({ protocol: /^https?$/ })
-    .refine((text) => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, ''), 'An origin has no path, such as https://app.example.')
+    .refine((text) => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, '').toLowerCase(), 'An origin has no path, such as https://app.example.')
     .transform((text) => new URL(text).origin),
 ]);
 

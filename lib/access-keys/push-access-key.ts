@@ -4,8 +4,6 @@ import { enqueue } from '@/lib/jobs';
 import { getDb, getLogger } from '@/lib/platform';
 import { rowToRecord } from './access-key-record';
 
-const hostFields = { id: true, controlUrl: true, secretCiphertext: true } as const;
-
 /**
  * Tells every host of the key's sub-chain about it, at once. True when all of them know it; for the others a job is
  * queued, and the sweep finds them too.
@@ -19,19 +17,12 @@ export async function pushAccessKey(accessKeyId: string, timeoutMs: number): Pro
 
 /** One try at each host; ids of those that did not take it. */
 export async function tryPushAccessKey(accessKeyId: string, timeoutMs: number): Promise<string[]> {
-  const row = await getDb().accessKey.findUniqueOrThrow({
-    where: { id: accessKeyId },
-    include: {
-      application: {
-        select: { subChain: { select: { slug: true, peers: { where: { state: { in: ['OPEN', 'STOPPED'] } }, select: { host: { select: hostFields } } } } } },
-      },
-    },
-  });
-  const { subChain } = row.application;
-  if (!subChain) return [];
-  const hosts = new Map(subChain.peers.map(({ host }) => [host.id, host]));
-  const record = rowToRecord(row, subChain.slug);
-  const results = await Promise.all([...hosts.values()].map(async (host) => ({ host, pushed: await pushRecord(host, record, timeoutMs) })));
+  const row = await getDb().accessKey.findUniqueOrThrow({ where: { id: accessKeyId } });
+  const hosts = await getDb().$queryRaw<(HostAddress & { slug: string })[]>`
+    SELECT DISTINCT h.id, h."controlUrl", h."secretCiphertext", s.slug
+    FROM "SubChain" s JOIN "Peer" p ON p."subChainId" = s.id JOIN "Host" h ON h.id = p."hostId"
+    WHERE s."applicationId" = ${row.applicationId} AND p.state IN ('OPEN', 'STOPPED')`;
+  const results = await Promise.all(hosts.map(async (host) => ({ host, pushed: await pushRecord(host, rowToRecord(row, host.slug), timeoutMs) })));
   return results.filter((result) => !result.pushed).map((result) => result.host.id);
 }
 

@@ -35,9 +35,7 @@ async function chooseHosts(tx: Tx, cityNodeIds: readonly string[]): Promise<Map<
     where: { id: { in: [...cityNodeIds] } },
     include: { hosts: { where: { host: { lastSeenAt: { gt: awaySince() } } }, select: { hostId: true } } },
   });
-  const load = new Map(
-    (await tx.peer.groupBy({ by: ['hostId'], where: { state: { not: 'REMOVED' } }, _count: true })).map((row) => [row.hostId, row._count]),
-  );
+  const load = await countPeers(tx, cityNodes.some((cityNode) => cityNode.hosts.length > 1));
   const chosen = new Map<string, string>();
   for (const id of cityNodeIds) {
     const cityNode = cityNodes.find((one) => one.id === id);
@@ -51,4 +49,11 @@ async function chooseHosts(tx: Tx, cityNodeIds: readonly string[]): Promise<Map<
     chosen.set(id, host);
   }
   return chosen;
+}
+
+/** Peers by host; not counted where there is nothing to choose. */
+async function countPeers(tx: Tx, isChoice: boolean): Promise<Map<string, number>> {
+  if (!isChoice) return new Map();
+  const rows = await tx.peer.groupBy({ by: ['hostId'], where: { state: { not: 'REMOVED' } }, _count: true });
+  return new Map(rows.map((row) => [row.hostId, row._count]));
 }

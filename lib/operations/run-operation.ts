@@ -1,12 +1,12 @@
-import { getDb, getLogger, type Logger } from '@/lib/platform';
+import { getDb, getLogger, type Logger, type Tx } from '@/lib/platform';
 import { claimOperation } from './claim-operation';
 import type { BoundDefinition, OperationRegistry, StepOutcome } from './definition';
 import { LeaseLost, type Lease, type LeaseKeeper } from './lease-keeper';
 import { canHeal, describeFailure, retryDelayMs, stepAttemptsMax } from './retry-policy';
 import { ringBell, ringOperation } from './ring-operation';
-import { failStep, finishOperation, finishStep, putBackStep, releaseOperation, startStep } from './step-rows';
+import { failStep, finishOperation, putBackStep, releaseOperation } from './step-rows';
 import { tryStep, type StepMemory } from './try-step';
-import { writeUnderLease } from './write-under-lease';
+import { advanceUnderLease, writeUnderLease } from './write-under-lease';
 
 export interface RunOptions {
   registry: OperationRegistry;
@@ -68,23 +68,16 @@ async function loadRun(id: string, lease: Lease, log: Logger, options: RunOption
   };
 }
 
-/** One transaction between two steps: the end of the one and the start of the next. */
+/** One write between two steps: the end of the one and the start of the next. */
 async function runSteps(run: Run): Promise<void> {
   const waiting = run.bound.steps.map((step, position) => ({ ...step, position })).filter((step) => !run.memory.has(step.name));
   const [first] = waiting;
   if (!first) return succeed(run);
-  let attempt = await writeUnderLease(run.lease, (tx) => startStep(tx, run.id, first.name, first.position));
+  let { attempt } = await advanceUnderLease(run.lease, { start: { name: first.name, position: first.position } });
   for (const [index, step] of waiting.entries()) {
     const startedAt = Date.now();
     const following = waiting[index + 1];
-    const remember = (outcome: StepOutcome) =>
-      writeUnderLease(run.lease, async (tx) => {
-        await finishStep(tx, run.id, step.name, outcome);
-        if (following) return { outcome, attempt: await startStep(tx, run.id, following.name, following.position) };
-        await run.bound.onSucceeded(tx, run.subject);
-        await finishOperation(tx, run.id);
-        return { outcome, attempt: 0 };
-      });
+    const remember = (outcome: StepOutcome) => rememberStep(run, { name: step.name, outcome }, following);
     const done = await tryStep(step, run, attempt)
       .then(remember)
       .catch(async (error: unknown) => {
@@ -92,11 +85,28 @@ async function runSteps(run: Run): Promise<void> {
         return instead && remember(instead);
       });
     if (!done) return;
-    run.memory.set(step.name, done.outcome.result ?? null);
+    run.memory.set(step.name, done.result);
     attempt = done.attempt;
     run.log.info({ step: step.name, ms: Date.now() - startedAt }, 'step done');
   }
   run.log.info('operation succeeded');
+}
+
+async function rememberStep(
+  run: Run,
+  done: { name: string; outcome: StepOutcome },
+  following: { name: string; position: number } | undefined,
+): Promise<{ attempt: number; result: unknown }> {
+  const start = following && { name: following.name, position: following.position };
+  const { commit, result = null } = done.outcome;
+  const end = async (tx: Tx) => {
+    await commit?.(tx);
+    if (following) return;
+    await run.bound.onSucceeded(tx, run.subject);
+    await finishOperation(tx, run.id);
+  };
+  const { attempt } = await advanceUnderLease(run.lease, { done, ...(start ? { start } : {}) }, commit || !following ? end : undefined);
+  return { attempt, result };
 }
 
 async function succeed(run: Run): Promise<void> {

@@ -1,23 +1,49 @@
 import { assert, getDb } from '@/lib/platform';
 import type { Prisma } from '@/lib/platform/generated/prisma/client';
 
-const included = {
-  application: { include: { cityNodes: { orderBy: { position: 'asc' } } } },
-  peers: {
-    include: { host: { select: { id: true, controlUrl: true, gatewayUrl: true, secretCiphertext: true } }, cityNode: { select: { code: true, city: true } } },
-    // The ordering peer first, as genesis lists them.
-    orderBy: [{ orders: 'desc' }, { id: 'asc' }],
-  },
-} as const satisfies Prisma.SubChainInclude;
+/** A peer with its places, flat: as `loadSubChain` reads it. */
+interface PeerRow {
+  id: string;
+  hostId: string;
+  publicKey: string | null;
+  orders: boolean;
+  state: 'RESERVED' | 'OPEN' | 'STOPPED' | 'REMOVED';
+  height: number;
+  sizeBytes: bigint;
+  problem: string | null;
+  checkedAt: Date | null;
+  code: string;
+  city: string;
+  controlUrl: string;
+  gatewayUrl: string;
+  secretCiphertext: Uint8Array;
+}
 
-export type LoadedSubChain = Prisma.SubChainGetPayload<{ include: typeof included }>;
-export type LoadedPeer = LoadedSubChain['peers'][number];
+export type LoadedSubChain = Prisma.SubChainGetPayload<{ include: { application: true } }> & { peers: LoadedPeer[] };
+export type LoadedPeer = Omit<PeerRow, 'code' | 'city' | 'controlUrl' | 'gatewayUrl' | 'secretCiphertext'> & {
+  cityNode: { code: string; city: string };
+  host: { id: string; controlUrl: string; gatewayUrl: string; secretCiphertext: Uint8Array };
+};
 
-/** Everything that an operation must know of a sub-chain: its application, peers, hosts. */
+/** What an operation must know of a sub-chain: its application, peers and hosts; the ordering peer first, as in genesis. */
 export async function loadSubChain(applicationId: string): Promise<LoadedSubChain> {
-  const row = await getDb().subChain.findUnique({ where: { applicationId }, include: included });
+  const row = await getDb().subChain.findUnique({ where: { applicationId }, include: { application: true } });
   assert(row, `application ${applicationId} has a sub-chain row`);
-  return row;
+  return { ...row, peers: await loadPeers(row.id) };
+}
+
+/** In one statement: each step of each operation begins with it. */
+async function loadPeers(subChainId: string): Promise<LoadedPeer[]> {
+  const rows = await getDb().$queryRaw<PeerRow[]>`
+    SELECT p.id, p."hostId", p."publicKey", p.orders, p.state::text AS state, p.height, p."sizeBytes", p.problem, p."checkedAt",
+      c.code, c.city, h."controlUrl", h."gatewayUrl", h."secretCiphertext"
+    FROM "Peer" p JOIN "CityNode" c ON c.id = p."cityNodeId" JOIN "Host" h ON h.id = p."hostId"
+    WHERE p."subChainId" = ${subChainId} ORDER BY p.orders DESC, p.id`;
+  return rows.map(({ code, city, controlUrl, gatewayUrl, secretCiphertext, ...peer }) => ({
+    ...peer,
+    cityNode: { code, city },
+    host: { id: peer.hostId, controlUrl, gatewayUrl, secretCiphertext },
+  }));
 }
 
 export function peerName(subChain: { slug: string }, peer: { cityNode: { code: string } }): { chain: string; cityNode: string } {
