@@ -11,7 +11,8 @@ export type Db = PrismaClient;
 export function getDb(): PrismaClient {
   return singleton('prisma', () => {
     const adapter = new PrismaPg({ connectionString: getEnv().DATABASE_URL, max: 12, connectionTimeoutMillis: 5_000 });
-    return new PrismaClient({ adapter, transactionOptions: { maxWait: 5_000, timeout: 10_000 } });
+    // 'minimal': the other formats print what was to be stored, which may be a password's hash.
+    return new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: { maxWait: 5_000, timeout: 10_000 } });
   });
 }
 
