@@ -1,6 +1,7 @@
 import { estimateGas, floorGas, INITCODE_BYTES_MAX, intrinsicGas, type EvmMessage, type EvmResult, type EvmSession } from '../../../../vm/evm';
 import { BASE_FEE, decodeEthereumHeader } from '../../header';
 import { blockHash } from '../../read-chain';
+import { headKey } from '../../state-keys';
 import { applyStateOverrides, blockOverrideParam, callRequestParam, stateOverrideParam, type CallRequest } from '../call-request';
 import { data, quantity } from '../hex';
 import { blockOrHeadParam, parseParams, type BlockReference } from '../params';
@@ -50,9 +51,10 @@ async function withSession<T>(context: ReadContext, request: CallRequest, block:
   if (request.feesAmbiguous) throw invalidParams('both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified');
   if (request.to === undefined && request.data.length > INITCODE_BYTES_MAX) throw serverError(`max initcode size exceeded: code size ${request.data.length} limit ${INITCODE_BYTES_MAX}`);
   const { evm, rules, view } = context;
-  const stored = view.blockAt(view.height);
-  if (stored === undefined) throw new Error(`block ${view.height} cannot be read`);
-  const header = decodeEthereumHeader(stored.frameworkHeader);
+  // The header lies in the state too: no need to read the whole block for it.
+  const headBytes = view.state.get(headKey);
+  if (headBytes === undefined) throw new Error('the head cannot be read');
+  const header = decodeEthereumHeader(headBytes);
   const session = await evm.open({
     chainId: rules.chainId,
     state: view.state,
