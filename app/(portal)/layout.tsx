@@ -1,7 +1,6 @@
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import { requireCurrentSession } from "@/app/_session/get-current-session";
-import { SessionEndedDialog } from "@/app/_session/session-ended-dialog";
 import { quotePlan } from "@/lib/billing";
 import { mayDo } from "@/lib/identity";
 import { PortalFrame } from "./_components/portal-frame";
@@ -13,16 +12,13 @@ export default async function PortalLayout({ children }: Props) {
   const session = await requireCurrentSession((await headers()).get("x-path") ?? "/applications");
   const [organisation] = session.organisations;
   return (
-    <>
-      <PortalFrame
-        user={session.user}
-        organisation={organisation?.name}
-        seesInvoices={organisation !== undefined && mayDo(organisation.role, "billing.read")}
-        testMoney={quotePlan("STANDARD").book === "TEST"}
-      >
-        {children}
-      </PortalFrame>
-      <SessionEndedDialog userId={session.user.id} email={session.user.email} />
-    </>
+    <PortalFrame
+      user={session.user}
+      organisation={organisation?.name}
+      seesInvoices={organisation !== undefined && mayDo(organisation.role, "billing.read")}
+      testMoney={quotePlan("STANDARD").book === "TEST"}
+    >
+      {children}
+    </PortalFrame>
   );
 }
