@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useSelectedLayoutSegment } from "next/navigation";
+import { useSelectedLayoutSegments } from "next/navigation";
 import type { ReactNode } from "react";
 import { ConsoleShell } from "@/app/_components/shell/console-shell";
 import type { NavLink } from "@/app/_components/shell/navigation";
@@ -30,9 +30,9 @@ const plainSegments: ReadonlyArray<string> = ["first-minute", "publish"];
 export function PortalFrame({ user, organisation, seesInvoices, testMoney, children }: Props) {
   const t = useTranslations("portal");
   const signOut = useSignOut();
-  const segment = useSelectedLayoutSegment();
+  const [segment, below] = useSelectedLayoutSegments();
   const ended = <SessionEndedDialog userId={user.id} email={user.email} />;
-  if (segment !== null && plainSegments.includes(segment)) {
+  if (segment !== undefined && plainSegments.includes(segment)) {
     return (
       <>
         {children}
@@ -40,6 +40,9 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
       </>
     );
   }
+
+  // There the screen is needed for the sub-chain; the list says it again.
+  const inApplication = segment === "applications" && below !== "(list)";
 
   const links: NavLink[] = [
     { href: "/applications", label: t("applications"), shortLabel: t("applicationsShort"), icon: "applications" },
@@ -70,7 +73,7 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
         </>
       }
     >
-      {user.emailVerified ? null : (
+      {user.emailVerified || inApplication ? null : (
         <aside aria-label={t("verifyEmail")} className="max-w-[1280px] px-6 pt-4 max-md:px-3.5">
           <VerifyEmailBanner email={user.email} />
         </aside>

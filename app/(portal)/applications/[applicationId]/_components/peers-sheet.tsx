@@ -9,7 +9,7 @@ import { Time } from "@/app/_components/ui/time";
 import type { EndpointView, SubChainView } from "@/lib/sub-chains/client";
 
 /** Every peer with what it last reported, and what the arrangement does not survive. */
-export function PeersSheet({ subChain }: Readonly<{ subChain: SubChainView }>) {
+export function PeersSheet({ subChain, silent }: Readonly<{ subChain: SubChainView; /** Codes of city nodes that do not answer. */ silent: ReadonlySet<string> }>) {
   const t = useTranslations("application.peers");
   const { endpoints, hosts } = subChain;
   const orderer = endpoints.find(({ orders }) => orders);
@@ -42,7 +42,7 @@ export function PeersSheet({ subChain }: Readonly<{ subChain: SubChainView }>) {
             ),
           },
           { key: "height", head: t("height"), right: true, cell: ({ height }) => (height < 0 ? t("none") : <Height value={height} />) },
-          { key: "state", head: t("state"), cell: (endpoint) => <PeerState endpoint={endpoint} /> },
+          { key: "state", head: t("state"), cell: (endpoint) => <PeerState endpoint={endpoint} silent={silent.has(endpoint.cityNode)} /> },
           { key: "size", head: t("size"), right: true, fold: "hide", cell: ({ sizeBytes }) => <Bytes value={sizeBytes} /> },
           { key: "checked", head: t("checked"), right: true, fold: "hide", cell: ({ checkedAt }) => (checkedAt ? <Time value={checkedAt} /> : t("none")) },
         ]}
@@ -53,11 +53,12 @@ export function PeersSheet({ subChain }: Readonly<{ subChain: SubChainView }>) {
 
 const kinds = { RESERVED: "flow", OPEN: "well", STOPPED: "fault", REMOVED: "shut" } as const;
 
-function PeerState({ endpoint }: Readonly<{ endpoint: EndpointView }>) {
+function PeerState({ endpoint, silent }: Readonly<{ endpoint: EndpointView; silent: boolean }>) {
   const t = useTranslations("application.peers");
   return (
     <span className="grid justify-items-start gap-0.5">
-      <Status kind={kinds[endpoint.state]}>{t(`states.${endpoint.state}`)}</Status>
+      {silent ? <Status kind="wait">{t("silent")}</Status> : <Status kind={kinds[endpoint.state]}>{t(`states.${endpoint.state}`)}</Status>}
+      {silent ? <span className="text-xs text-ink-2">{t("silentText")}</span> : null}
       {endpoint.problem ? <span className="text-xs text-ink-2">{endpoint.problem}</span> : null}
     </span>
   );

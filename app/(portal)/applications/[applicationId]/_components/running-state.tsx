@@ -7,6 +7,7 @@ import { Note } from "@/app/_components/ui/note";
 import { Sheet } from "@/app/_components/ui/sheet";
 import { Skeleton } from "@/app/_components/ui/skeleton";
 import { LiveMark } from "../../../_components/live-mark";
+import { useSilentCityNodes } from "../_hooks/use-silent-city-nodes";
 import { ApplicationFrame } from "./application-frame";
 import type { StateProps } from "./application-overview";
 import { BlockTable } from "./block-table";
@@ -25,12 +26,13 @@ export function RunningState({ live, rights }: StateProps) {
   const t = useTranslations("application.running");
   const { detail, ledger, meters, stream } = live;
   const { application, subChain, invoice } = detail;
+  const silent = useSilentCityNodes();
   const path = `/applications/${application.id}`;
   const stopped = subChain?.endpoints.find((endpoint) => endpoint.state === "STOPPED");
   return (
     <ApplicationFrame
       application={application}
-      subtitle={subChain ? <RunningLine subChain={subChain} height={ledger?.height} /> : undefined}
+      subtitle={subChain ? <RunningLine subChain={subChain} height={ledger?.height} silent={silent} /> : undefined}
       actions={
         rights.keys ? (
           <ButtonLink href={`${path}/keys`} look="primary" icon="key">
@@ -47,7 +49,7 @@ export function RunningState({ live, rights }: StateProps) {
       {subChain ? <RunningFacts application={application} subChain={subChain} /> : null}
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_348px]">
         <div className="grid min-w-0 gap-5">
-          {subChain ? <PeersSheet subChain={subChain} /> : null}
+          {subChain ? <PeersSheet subChain={subChain} silent={silent} /> : null}
           <Sheet title={t("transactions")} flush aside={<Aside stream={stream} href={`${path}/transactions`} />}>
             {ledger ? <TransactionTable applicationId={application.id} transactions={ledger.transactions.slice(0, rowsShown)} /> : <Away />}
           </Sheet>

@@ -8,6 +8,9 @@ import { applicationEventSchema, applicationKeys, isFinal, isRunning } from "@/l
 import { explorerKeys, ledgerPageSchema, type LedgerPage } from "@/lib/explorer/client";
 import { meterKeys, metersViewSchema, type MetersView } from "@/lib/metering/client";
 
+/** As often as the hosts are asked. */
+const peersEveryMs = 5_000;
+
 /** What the server drew the page with. */
 export interface InitialApplication {
   detail: ApplicationDetail;
@@ -29,6 +32,8 @@ export function useLiveApplication(initial: InitialApplication): LiveApplication
     queryKey: applicationKeys.detail(id),
     queryFn: ({ signal }) => fetchJson<ApplicationDetail>(path, { signal }),
     initialData: initial.detail,
+    // Peers report to the database, which tells nobody.
+    refetchInterval: ({ state }) => (state.data && isRunning(state.data.application.state) ? peersEveryMs : false),
   });
   const running = isRunning(detail.application.state);
   const { data: ledger } = useQuery({

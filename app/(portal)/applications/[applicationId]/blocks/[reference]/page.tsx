@@ -51,7 +51,7 @@ export default async function BlockPage({ params }: Props) {
       <TitleBlock
         even
         facts={[
-          { label: t("written"), value: <Time value={block.time} show="moment" /> },
+          { label: t("written"), value: <Time value={block.time} /> },
           { label: t("gas"), value: <Count value={block.gasUsed} /> },
           { label: t("size"), value: <Bytes value={block.sizeBytes} /> },
         ]}
@@ -62,6 +62,7 @@ export default async function BlockPage({ params }: Props) {
       <Sheet title={t("headerTitle")} foot={t("finalText")}>
         <KeyValues
           items={[
+            { label: t("written"), value: <Time value={block.time} show="moment" /> },
             { label: t("blockHash"), value: <Hash value={block.hash} whole copyName={t("blockHash")} /> },
             {
               label: t("parentHash"),

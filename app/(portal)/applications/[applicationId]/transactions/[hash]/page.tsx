@@ -51,8 +51,7 @@ export default async function TransactionPage({ params }: Props) {
           {t(transaction.succeeded ? "succeeded" : "failed")}
         </Status>
       }
-      subtitle={<span className="hash break-all">{transaction.hash}</span>}
-      actions={<CopyButton text={transaction.hash} name={t("transactionHash")} />}
+      subtitle={<Hash value={transaction.hash} whole copyName={t("transactionHash")} />}
       crumbs={crumbs}
     >
       <TitleBlock
@@ -66,7 +65,7 @@ export default async function TransactionPage({ params }: Props) {
               </Link>
             ),
           },
-          { label: t("written"), value: <Time value={transaction.time} show="moment" /> },
+          { label: t("written"), value: <Time value={transaction.time} /> },
           { label: t("from"), value: <Hash value={transaction.from} copyName={t("address")} /> },
           { label: t("gasUsed"), value: t("gasOf", { used: transaction.gasUsed, limit: transaction.gasLimit }) },
         ]}
@@ -79,6 +78,7 @@ export default async function TransactionPage({ params }: Props) {
       <Sheet title={t("detailTitle")} foot={t("finalText")}>
         <KeyValues
           items={[
+            { label: t("written"), value: <Time value={transaction.time} show="moment" /> },
             { label: t("from"), value: <Hash value={transaction.from} whole /> },
             { label: t("to"), value: transaction.to ? <Hash value={transaction.to} whole /> : t("newContract") },
             ...(transaction.contractAddress ? [{ label: t("contract"), value: <Hash value={transaction.contractAddress} whole copyName={t("contract")} /> }] : []),
