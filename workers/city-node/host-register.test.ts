@@ -42,6 +42,18 @@ describe('HostRegister', () => {
     await again.close();
   });
 
+  it('does not bring a revoked key back when an older record of it was written after the revocation', async () => {
+    const register = await open();
+    const key = makeAccessKey('tide-1').record;
+    const revoked = { ...key, revoked: true, version: 2 };
+    await Promise.all([register.putAccessKey(revoked), register.putAccessKey(key)]);
+    expect(register.listAccessKeys()).toEqual([revoked]);
+    await register.close();
+    const again = await open();
+    expect(again.listAccessKeys()).toEqual([revoked]);
+    await again.close();
+  });
+
   it('keeps no secret readable, and does not open under another key', async () => {
     const register = await open();
     const peer = peerOf('tide-1', 'SIN');

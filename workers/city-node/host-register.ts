@@ -175,7 +175,8 @@ export class HostRegister {
         this.limitsOf.set(record.chain, record.limits);
         return;
       case 'key':
-        this.keys.set(record.key.id, record.key);
+        // Two records of a key may be written in the wrong order: a restart must not bring back what was revoked.
+        if ((this.keys.get(record.key.id)?.version ?? 0) <= record.key.version) this.keys.set(record.key.id, record.key);
         return;
       case 'deployment':
         this.deployments.set(nameOf(record.deployment), { ...record.deployment, privateKey: this.unseal(record.deployment.privateKey, deployerContext(record.deployment)) });
