@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient, type Prisma } from './generated/prisma/client';
+import { Prisma, PrismaClient } from './generated/prisma/client';
 import { getEnv } from './env';
 import { singleton } from './singleton';
 
@@ -11,9 +11,20 @@ export type Db = PrismaClient;
 export function getDb(): PrismaClient {
   return singleton('prisma', () => {
     const adapter = new PrismaPg({ connectionString: getEnv().DATABASE_URL, max: 12, connectionTimeoutMillis: 5_000 });
-    // 'minimal': the other formats print what was to be stored, which may be a password's hash.
-    return new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: { maxWait: 5_000, timeout: 10_000 } });
+    const client = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions: { maxWait: 5_000, timeout: 10_000 } });
+    const guarded = client.$extends({ query: { $allOperations: ({ args, query }) => query(args).catch((error: unknown) => Promise.reject(withoutArguments(error))) } });
+    // An extended client has no `$on`, which nobody here uses; all else is the same.
+    return guarded as unknown as PrismaClient;
   });
+}
+
+/** Prisma prints the whole query into the message of one that it refuses, in every error format: values must not reach a log. */
+function withoutArguments(error: unknown): unknown {
+  if (!(error instanceof Prisma.PrismaClientValidationError)) return error;
+  const [invocation = '', ...rest] = error.message.trim().split('\n\n');
+  // What remains: which call, and in the last part what is wrong, by the field's name.
+  const message = [invocation.split('\n')[0], rest.at(-1)].join(' ');
+  return new Prisma.PrismaClientValidationError(message, { clientVersion: error.clientVersion });
 }
 
 /** True for a violation of a unique constraint (Prisma P2002). */
