@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { fetchJson } from "@/app/_api/fetch-json";
 import { useEventStream, type EventStreamState } from "@/app/_api/use-event-stream";
 import type { ApplicationDetail } from "@/lib/applications";
-import { applicationEventSchema, applicationKeys, isFinal, isRunning } from "@/lib/applications/client";
+import { applicationEventSchema, applicationKeys, isFinal, isRunning, type ApplicationEvent } from "@/lib/applications/client";
 import { explorerKeys, ledgerPageSchema, type LedgerPage } from "@/lib/explorer/client";
 import { meterKeys, metersViewSchema, type MetersView } from "@/lib/metering/client";
 
@@ -56,11 +56,17 @@ export function useLiveApplication(initial: InitialApplication): LiveApplication
       if (event.kind === "ledger") queryClient.setQueryData(explorerKeys.ledger(id), event.page);
       else if (event.kind === "meters") queryClient.setQueryData(meterKeys.ofApplication(id), event.meters);
       else {
-        const shown = queryClient.getQueryData<ApplicationDetail>(applicationKeys.detail(id))?.application;
-        if (shown && shown.state === event.state && shown.version >= event.version && shown.stateReason === event.stateReason) return;
+        const before = queryClient.getQueryData<ApplicationDetail>(applicationKeys.detail(id));
+        if (before && isShown(before, event)) return;
         void queryClient.invalidateQueries({ queryKey: applicationKeys.detail(id) });
       }
     },
   });
   return { detail, ledger, meters, stream };
+}
+
+/** A refund that goes on moves the invoice alone. */
+function isShown({ application, invoice }: ApplicationDetail, event: Extract<ApplicationEvent, { kind: "state" }>): boolean {
+  if (event.state !== application.state || event.version > application.version || event.stateReason !== application.stateReason) return false;
+  return event.invoiceState === (invoice?.state ?? null);
 }
