@@ -1,6 +1,6 @@
 import { getDb, getEnv, getLogger, getRedis } from '@/lib/platform';
 import { processors } from './processors';
-import { upsertSchedules } from './schedules';
+import { keepSchedules } from './schedules';
 import { serveHealth } from './serve-health';
 import { WorkerManager } from './worker-manager';
 
@@ -10,7 +10,7 @@ const log = getLogger();
 
 const manager = new WorkerManager(processors);
 await manager.ready();
-await upsertSchedules();
+const endSchedules = await keepSchedules();
 const { WORKER_HEALTH_PORT } = getEnv();
 // Port 0 in the environment: nobody asks for health.
 const health = WORKER_HEALTH_PORT === 0 ? undefined : await serveHealth(WORKER_HEALTH_PORT);
@@ -23,6 +23,7 @@ async function close(signal: string): Promise<void> {
   log.info({ signal }, 'worker closes');
   // What hangs is taken up by another worker once its lease has ended.
   setTimeout(() => process.exit(1), closeMsMax).unref();
+  endSchedules();
   health?.close();
   await manager.close();
   await getDb().$disconnect();

@@ -27,6 +27,14 @@ describe('retry policy', () => {
     expect(canHeal(driver('UniqueConstraintViolation'))).toBe(false);
   });
 
+  it('sees through Prisma’s wrapping of a raw statement, and pg’s words for a cut connection', () => {
+    const raw = (cause: Record<string, string>) => Object.assign(new Error('Raw query failed.'), { code: 'P2010', meta: { driverAdapterError: { name: 'DriverAdapterError', cause } } });
+    expect(canHeal(raw({ kind: 'postgres', originalCode: '57P01' }))).toBe(true);
+    expect(canHeal(raw({ kind: 'TransactionWriteConflict', originalCode: '40P01' }))).toBe(true);
+    expect(canHeal(raw({ kind: 'UniqueConstraintViolation', originalCode: '23505' }))).toBe(false);
+    expect(canHeal(new Error('Client has encountered a connection error and is not queryable'))).toBe(true);
+  });
+
   it('waits less than half a minute over all tries of a step, so that no operation is in doubt for a minute', () => {
     let total = 0;
     for (let attempts = 1; attempts < stepAttemptsMax; attempts++) {

@@ -26,13 +26,20 @@ const healingCodes = new Set(
 /** The same, in the words of Prisma's driver adapter, which passes them as the cause of its errors. */
 const healingKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections', 'TransactionWriteConflict']);
 
+/** pg's own errors for a connection that was cut carry neither code nor cause. */
+const cutConnection = /^(Client has encountered a connection error|Connection terminated|Client was closed|timeout exceeded when trying to connect)/;
+
 /** True when the same try may succeed later. Anything else ends the operation at once. */
 export function canHeal(error: unknown): boolean {
   if (isAppError(error)) return error.retryable;
   if (typeof error !== 'object' || error === null) return false;
-  if ('code' in error && typeof error.code === 'string' && healingCodes.has(error.code)) return true;
-  if ('kind' in error && typeof error.kind === 'string' && healingKinds.has(error.kind)) return true;
-  return 'cause' in error && error.cause !== error && canHeal(error.cause);
+  const { code, originalCode, kind, message, meta, cause } = error as Record<string, unknown>;
+  if ([code, originalCode].some((one) => typeof one === 'string' && healingCodes.has(one))) return true;
+  if (typeof kind === 'string' && healingKinds.has(kind)) return true;
+  if (typeof message === 'string' && cutConnection.test(message)) return true;
+  // Prisma names the code of a raw statement's error only here.
+  if (typeof meta === 'object' && meta !== null && 'driverAdapterError' in meta && canHeal(meta.driverAdapterError)) return true;
+  return cause !== undefined && cause !== error && canHeal(cause);
 }
 
 export interface OperationFailure {

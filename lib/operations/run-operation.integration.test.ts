@@ -104,6 +104,27 @@ describe('runOperation', () => {
     expect((await view(id)).state).toBe('SUCCEEDED');
   });
 
+  it('tries again when the database cuts every connection in the middle of a step', async () => {
+    const cut = () => getDb().$queryRaw`SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    const definition = define({
+      only: async ({ attempt, write }) => {
+        await write(async (tx) => {
+          await tx.organisation.count();
+          if (attempt === 1) await cut();
+          await tx.organisation.count();
+        });
+      },
+    });
+    const id = await begin(definition);
+    // The try itself, or the note of its failure, may be what is cut: then the lease ends.
+    await run(definition, id).catch(() => undefined);
+    await getDb().operation.updateMany({ where: { id, state: 'RUNNING' }, data: { leaseUntil: new Date(0) } });
+    await reconcileOperations();
+    await skipWait(id);
+    await run(definition, id);
+    expect((await view(id)).state).toBe('SUCCEEDED');
+  });
+
   it('ends FAILED with the reason once the tries are used up', async () => {
     const definition = define({ only: async () => Promise.reject(away()) });
     const id = await begin(definition);
