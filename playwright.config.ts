@@ -29,6 +29,7 @@ export default defineConfig({
   outputDir: 'test-results',
   use: {
     baseURL,
+    actionTimeout: 20_000,
     locale: 'en-GB',
     timezoneId: 'UTC',
     trace: 'retain-on-failure',
