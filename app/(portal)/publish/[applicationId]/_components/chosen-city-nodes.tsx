@@ -42,9 +42,8 @@ export function ChosenCityNodes({ chosen, onOrder, onRemove }: Props) {
               chosen[0]?.code === code ? (
                 <Status kind="flow">{t("orders")}</Status>
               ) : (
-                <Button size="sm" look="quiet" onClick={() => onOrder(code)}>
+                <Button size="sm" look="quiet" aria-label={t("makeOrdererOf", { city })} onClick={() => onOrder(code)}>
                   {t("makeOrderer")}
-                  <span className="sr-only">: {city}</span>
                 </Button>
               ),
           },
