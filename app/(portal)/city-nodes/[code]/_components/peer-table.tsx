@@ -1,0 +1,57 @@
+import { useTranslations } from "next-intl";
+import Link from "next/link";
+import { Bytes } from "@/app/_components/ui/bytes";
+import { Empty } from "@/app/_components/ui/empty";
+import { Hash } from "@/app/_components/ui/hash";
+import { Height } from "@/app/_components/ui/height";
+import { Sheet } from "@/app/_components/ui/sheet";
+import { Status } from "@/app/_components/ui/status";
+import { Table } from "@/app/_components/ui/table";
+import { Time } from "@/app/_components/ui/time";
+import type { PeerView } from "@/lib/city-nodes/client";
+
+type Props = Readonly<{ peers: ReadonlyArray<PeerView>; /** Of all organisations. */ total: number; seesAll: boolean }>;
+
+const kinds = { RESERVED: "flow", OPEN: "well", STOPPED: "fault", REMOVED: "shut" } as const;
+
+/** Peers with what each last reported about itself. */
+export function PeerTable({ peers, total, seesAll }: Props) {
+  const t = useTranslations("cityNodes.peer");
+  const hidden = total - peers.length;
+  return (
+    <Sheet title={t(seesAll ? "titleAll" : "title")} flush foot={hidden > 0 ? t(seesAll ? "more" : "others", { count: hidden }) : undefined}>
+      <Table
+        label={t(seesAll ? "titleAll" : "title")}
+        rows={peers}
+        rowKey={({ id }) => id}
+        empty={<Empty title={t(seesAll ? "noneAll" : "none")}>{t(seesAll ? "noneAllText" : "noneText")}</Empty>}
+        columns={[
+          {
+            key: "subChain",
+            head: t("subChain"),
+            cell: ({ applicationId, subChain, orders }) => (
+              <span className="inline-flex flex-wrap items-baseline gap-x-2.5">
+                <Link href={seesAll ? `/admin/publications/${applicationId}` : `/applications/${applicationId}`}>{subChain}</Link>
+                <span className="text-xs font-body text-ink-3">{t(orders ? "orders" : "follows")}</span>
+              </span>
+            ),
+          },
+          {
+            key: "state",
+            head: t("state"),
+            cell: ({ state, problem }) => (
+              <span className="grid justify-items-start gap-0.5">
+                <Status kind={kinds[state]}>{t(`states.${state}`)}</Status>
+                {problem ? <span className="text-xs text-ink-2">{problem}</span> : null}
+              </span>
+            ),
+          },
+          { key: "height", head: t("height"), right: true, cell: ({ height }) => (height < 0 ? t("notYet") : <Height value={height} />) },
+          { key: "size", head: t("size"), right: true, fold: "hide", cell: ({ sizeBytes }) => <Bytes value={sizeBytes} /> },
+          { key: "key", head: t("key"), fold: "hide", cell: ({ publicKey }) => (publicKey ? <Hash value={publicKey} copyName={t("key")} /> : t("notYet")) },
+          { key: "checked", head: t("checked"), right: true, fold: "hide", cell: ({ checkedAt }) => (checkedAt ? <Time value={checkedAt} /> : t("notYet")) },
+        ]}
+      />
+    </Sheet>
+  );
+}
