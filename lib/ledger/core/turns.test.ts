@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Turns } from './turns';
 import { chainId } from './types';
@@ -14,8 +15,8 @@ describe('turns', () => {
     expect(order).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'a3', 'a4']);
   });
 
-  it('never overlap, of one chain or of several', async () => {
-    const turns = new Turns(async () => undefined);
+  it('never overlap while they are short, of one chain or of several', async () => {
+    const turns = new Turns(() => setImmediate());
     let running = 0;
     const task = async () => {
       running += 1;
@@ -26,10 +27,49 @@ describe('turns', () => {
     await Promise.all([a, b, a, c, b, a].map((chain) => turns.run(chain, task)));
   });
 
+  it('that take long go on beside the others, and never beside one of their own chain', async () => {
+    const turns = new Turns(() => setImmediate());
+    const order: string[] = [];
+    const task = (name: string, slices: number) => async () => {
+      order.push(`${name} begins`);
+      for (let slice = 0; slice < slices; slice += 1) await setImmediate();
+      order.push(`${name} ends`);
+    };
+    const long = turns.run(a, task('a0', 500));
+    const after = turns.run(a, task('a1', 0));
+    await turns.run(b, task('b0', 2));
+    expect(order).toEqual(['a0 begins', 'b0 begins', 'b0 ends']);
+    // Also for a chain that comes when nobody else waits.
+    await turns.run(c, task('c0', 2));
+    expect(order).toEqual(['a0 begins', 'b0 begins', 'b0 ends', 'c0 begins', 'c0 ends']);
+    await Promise.all([long, after]);
+    expect(order.slice(5)).toEqual(['a0 ends', 'a1 begins', 'a1 ends']);
+    await turns.idle();
+    expect(turns.isBusy).toBe(false);
+  });
+
+  it('that take long are bounded in number: further ones wait, and all come to their end', async () => {
+    const turns = new Turns(() => setImmediate());
+    let running = 0;
+    let most = 0;
+    const task = async (): Promise<void> => {
+      running += 1;
+      most = Math.max(most, running);
+      for (let slice = 0; slice < 60; slice += 1) await setImmediate();
+      running -= 1;
+    };
+    await Promise.all(Array.from({ length: 40 }, (_, at) => turns.run(chainId(`long-${at % 20}`), task)));
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(9);
+    await turns.idle();
+    expect(running).toBe(0);
+  });
+
   it('give sockets and files their turn between two of them', async () => {
     let yields = 0;
     const turns = new Turns(async () => {
       yields += 1;
+      await setImmediate();
     });
     await turns.run(a, async () => undefined);
     await turns.idle();
