@@ -56,6 +56,7 @@ describe('kill -9 while sub-chains are provisioned', () => {
       expect(view.state, `${step} ${moment}: ${JSON.stringify(view)}`).toBe('SUCCEEDED');
     }
     await worker.kill('SIGTERM');
+    expect(await worker.ended, worker.output()).toBe(0);
     await expectRunning(places);
     expect(await findOrphans(installation.hostId)).toEqual([]);
     for (const { caller, step } of places.filter((place) => place.moment === 'before')) {
