@@ -11,10 +11,13 @@ function keysOf(messages: AbstractIntlMessages, prefix = ""): ReadonlyArray<stri
   return Object.entries(messages).flatMap(([key, value]) => (typeof value === "string" ? [prefix + key] : keysOf(value, `${prefix}${key}.`)));
 }
 
+/** `city-nodes.json` holds the namespace `cityNodes`. */
+const areaOf = (file: string) => path.basename(file, ".json").replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
 /** All files of a language, by area. */
 function readLanguage(language: string): AbstractIntlMessages {
   const files = readdirSync(path.join(root, language)).filter((file) => file.endsWith(".json"));
-  return Object.fromEntries(files.map((file) => [path.basename(file, ".json"), JSON.parse(readFileSync(path.join(root, language, file), "utf8")) as AbstractIntlMessages]));
+  return Object.fromEntries(files.map((file) => [areaOf(file), JSON.parse(readFileSync(path.join(root, language, file), "utf8")) as AbstractIntlMessages]));
 }
 
 type Translate = { (key: string): string; raw: (key: string) => unknown };

@@ -8,7 +8,7 @@ import { Money } from "@/app/_components/ui/money";
 import { Plate } from "@/app/_components/ui/plate";
 import { Tag } from "@/app/_components/ui/tag";
 import { Time } from "@/app/_components/ui/time";
-import type { ContractSummary, PublicationDetail } from "@/lib/applications/client";
+import { offeredFrameworks, type ContractSummary, type PublicationDetail } from "@/lib/applications/client";
 
 /** What is asked for and by whom, from the rows as they stand. */
 export function PublicationFacts({ publication }: Readonly<{ publication: PublicationDetail }>) {
@@ -17,6 +17,7 @@ export function PublicationFacts({ publication }: Readonly<{ publication: Public
   return (
     <div className="grid gap-x-8 lg:grid-cols-2">
       <KeyValues
+        className="grid-cols-[128px_minmax(0,1fr)]"
         items={[
           { label: t("organisation"), value: application.organisation.name },
           {
@@ -33,9 +34,10 @@ export function PublicationFacts({ publication }: Readonly<{ publication: Public
         ]}
       />
       <KeyValues
+        className="grid-cols-[128px_minmax(0,1fr)] max-lg:border-t max-lg:border-line"
         items={[
           { label: t("framework"), value: <Framework code={application.framework} /> },
-          { label: t("frameworkVersion"), value: application.frameworkVersion ?? t("none") },
+          { label: t("frameworkVersion"), value: versionName(application) },
           { label: t("contract"), value: <Contract contract={contract} /> },
           {
             label: t("cityNodes"),
@@ -54,6 +56,12 @@ export function PublicationFacts({ publication }: Readonly<{ publication: Public
       />
     </div>
   );
+}
+
+/** As it is offered; its code once it is not any more. */
+function versionName({ framework, frameworkVersion }: PublicationDetail["application"]): string {
+  const versions = offeredFrameworks.find(({ code }) => code === framework)?.versions ?? [];
+  return versions.find(({ code }) => code === frameworkVersion)?.name ?? frameworkVersion ?? "";
 }
 
 /** What was paid and where it is now; test money says so. */
@@ -83,10 +91,14 @@ function Contract({ contract }: Readonly<{ contract: ContractSummary | null }>):
     );
   }
   const name = `template.${contract.template}` as "template.erc20";
+  const parameterName = (key: string) => {
+    const word = `parameter.${key}` as "parameter.name";
+    return t.has(word) ? t(word) : key;
+  };
   return (
     <>
       {t.has(name) ? t(name) : contract.template}
-      <Values values={Object.entries(contract.parameters)} />
+      <Values values={Object.entries(contract.parameters).map(([key, value]) => [parameterName(key), value])} />
     </>
   );
 }
