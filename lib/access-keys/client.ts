@@ -1,13 +1,16 @@
 import { z } from 'zod';
 
 /** `https://app.example`: scheme, host and port of a page that may call from a browser; `*` lets every page call. */
-const originSchema = z.union([
-  z.literal('*'),
-  z
-    .url({ protocol: /^https?$/ })
-    .refine((text) => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, '').toLowerCase(), 'An origin has no path, such as https://app.example.')
-    .transform((text) => new URL(text).origin),
-]);
+const originSchema = z.union(
+  [
+    z.literal('*'),
+    z
+      .url({ protocol: /^https?$/ })
+      .refine((text) => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, '').toLowerCase())
+      .transform((text) => new URL(text).origin),
+  ],
+  'An origin has scheme, host and no path, such as https://app.example.',
+);
 
 export const issueAccessKeySchema = z.strictObject({
   label: z
