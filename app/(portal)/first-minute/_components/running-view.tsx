@@ -7,6 +7,8 @@ import { Button } from "@/app/_components/ui/button";
 import { Duration } from "@/app/_components/ui/duration";
 import { Note } from "@/app/_components/ui/note";
 import { PageHead } from "@/app/_components/ui/page-head";
+import { Sheet } from "@/app/_components/ui/sheet";
+import { Skeleton } from "@/app/_components/ui/skeleton";
 import { TitleBlock } from "@/app/_components/ui/title-block";
 import type { ApplicationDetail } from "@/lib/applications";
 import type { PriceQuote } from "@/lib/billing/client";
@@ -42,6 +44,8 @@ export function RunningView({ detail, arrival: initialArrival, price, signedUpAt
 
   const openedMs = application.runningAt ? new Date(application.runningAt).getTime() - new Date(application.createdAt).getTime() : 0;
   const words = { time: () => <Duration ms={openedMs} />, city: endpoint.city };
+  // Nobody shall copy a program that lacks the key which comes a moment later.
+  const making = watched && !key.issued && !key.error;
   const offer = key.issued ? null : (
     <Button size="sm" icon="key" loading={key.pending} onClick={key.make}>
       {t("key.make")}
@@ -71,11 +75,17 @@ export function RunningView({ detail, arrival: initialArrival, price, signedUpAt
       {key.issued && !key.issued.effective ? <Note kind="wait">{t("key.later")}</Note> : null}
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="grid min-w-0 gap-4 max-lg:order-last">
-          <ClientSnippets
-            target={{ url: endpoint.url, chainId: subChain.chainId, name: subChain.slug, key: key.issued?.key }}
-            foot={offer}
-            onCopy={() => setCopiedAtMs((known) => known ?? Date.now())}
-          />
+          {making ? (
+            <Sheet label={t("key.making")}>
+              <Skeleton lines={10} label={t("key.making")} />
+            </Sheet>
+          ) : (
+            <ClientSnippets
+              target={{ url: endpoint.url, chainId: subChain.chainId, name: subChain.slug, key: key.issued?.key }}
+              foot={offer}
+              onCopy={() => setCopiedAtMs((known) => known ?? Date.now())}
+            />
+          )}
           <ConnectionSheet endpoint={endpoint} subChain={subChain} secret={key.issued?.key} />
         </div>
         <ArrivalSheet application={application} endpoint={endpoint} arrival={arrival} stream={stream} signedUpAtMs={signedUpAtMs} copiedAtMs={copiedAtMs} />
