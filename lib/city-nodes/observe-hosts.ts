@@ -24,27 +24,37 @@ async function observeHost(host: HostAddress): Promise<void> {
   await getDb().host.update({ where: { id: host.id }, data: { lastSeenAt: new Date(), report } });
   const byName = new Map(statuses.map((status) => [nameOf(status.cityNode, status.chain), status]));
   await writeChanges(rows, byName);
-  await removeLeftovers(host, statuses, new Set(rows.map((row) => nameOf(row.cityNode.code, row.subChain.slug))));
+  await removeLeftovers(host, statuses, new Set(rows.map((row) => nameOf(row.cityNode, row.subChain))));
 }
 
-function findPeers(hostId: string) {
-  return getDb().peer.findMany({
-    where: { hostId, state: { in: ['OPEN', 'STOPPED', 'RESERVED'] } },
-    select: { id: true, state: true, height: true, sizeBytes: true, problem: true, cityNode: { select: { code: true } }, subChain: { select: { slug: true, state: true } } },
-  });
+interface PeerRow {
+  id: string;
+  state: 'RESERVED' | 'OPEN' | 'STOPPED';
+  height: number;
+  sizeBytes: bigint;
+  problem: string | null;
+  cityNode: string;
+  subChain: string;
+  subChainState: string;
 }
 
-type PeerRow = Awaited<ReturnType<typeof findPeers>>[number];
+/** In one statement, because it is done for all of a host's peers each few seconds. */
+function findPeers(hostId: string): Promise<PeerRow[]> {
+  return getDb().$queryRaw<PeerRow[]>`
+    SELECT p.id, p.state::text AS state, p.height, p."sizeBytes", p.problem, c.code AS "cityNode", s.slug AS "subChain", s.state::text AS "subChainState"
+    FROM "Peer" p JOIN "CityNode" c ON c.id = p."cityNodeId" JOIN "SubChain" s ON s.id = p."subChainId"
+    WHERE p."hostId" = ${hostId} AND p.state IN ('OPEN', 'STOPPED', 'RESERVED')`;
+}
 
 async function writeChanges(rows: readonly PeerRow[], statuses: ReadonlyMap<string, PeerStatus>): Promise<void> {
   const checkedAt = new Date();
   for (const row of rows) {
     // Before it is opened and while it is removed, the peer is its operation's own affair.
-    if (row.state === 'RESERVED' || row.subChain.state === 'CLOSING') continue;
-    const seen = measured(row, statuses.get(nameOf(row.cityNode.code, row.subChain.slug)));
+    if (row.state === 'RESERVED' || row.subChainState === 'CLOSING') continue;
+    const seen = measured(row, statuses.get(nameOf(row.cityNode, row.subChain)));
     const same = seen.state === row.state && seen.height === row.height && seen.sizeBytes === row.sizeBytes && seen.problem === row.problem;
     if (same) continue;
-    if (seen.problem !== null && seen.problem !== row.problem) getLogger().error({ peerId: row.id, subChain: row.subChain.slug, problem: seen.problem }, 'peer stopped');
+    if (seen.problem !== null && seen.problem !== row.problem) getLogger().error({ peerId: row.id, subChain: row.subChain, problem: seen.problem }, 'peer stopped');
     await getDb().peer.updateMany({ where: { id: row.id, state: { in: ['OPEN', 'STOPPED'] } }, data: { ...seen, checkedAt } });
   }
 }
