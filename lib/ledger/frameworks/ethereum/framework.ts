@@ -6,6 +6,7 @@ import { ethereumConfigSchema, rulesOf, type ChainRules, type EthereumConfig } f
 import { executeBlock } from './execute-block';
 import { initGenesis } from './init-genesis';
 import { answerQuery } from './rpc/answer-query';
+import { CallLanes } from './rpc/call-lanes';
 
 export const ETHEREUM = 'ethereum';
 
@@ -46,6 +47,8 @@ class EthereumInstance implements FrameworkInstance {
   readonly #shared: Shared;
   readonly #config: EthereumConfig;
   readonly #rules: ChainRules;
+  /** Made with the first read. */
+  #calls: CallLanes | undefined;
 
   constructor(shared: Shared, config: EthereumConfig) {
     this.#shared = shared;
@@ -70,6 +73,7 @@ class EthereumInstance implements FrameworkInstance {
   }
 
   query(request: unknown, view: ReadView): Promise<unknown> {
-    return answerQuery(request, { ...this.#shared, rules: this.#rules, view });
+    this.#calls ??= new CallLanes();
+    return answerQuery(request, { ...this.#shared, rules: this.#rules, view, calls: this.#calls });
   }
 }

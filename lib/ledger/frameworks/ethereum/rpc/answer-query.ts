@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ReadView } from '../../../core/framework';
 import type { Evm } from '../../../vm/evm';
 import type { ChainRules } from '../config';
+import type { CallLanes } from './call-lanes';
 import { readMethods } from './methods';
 import { METHOD_NOT_FOUND, RpcError } from './rpc-error';
 
@@ -14,6 +15,7 @@ interface QueryContext {
   readonly rules: ChainRules;
   readonly view: ReadView;
   readonly clientVersion: string;
+  readonly calls: CallLanes;
   readonly yieldTurn: () => Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import type { ReadView } from '../../../core/framework';
 import type { Evm } from '../../../vm/evm';
 import type { ChainRules } from '../config';
 import { decodeEthereumHeader, type EthereumHeader } from '../header';
+import type { CallLanes } from './call-lanes';
 import { blockHash, heightOf } from '../read-chain';
 import type { BlockReference } from './params';
 import { serverError } from './rpc-error';
@@ -12,6 +13,8 @@ export interface ReadContext {
   readonly rules: ChainRules;
   readonly view: ReadView;
   readonly clientVersion: string;
+  /** Bounds the executions of this sub-chain that run side by side. */
+  readonly calls: CallLanes;
   /** Lets other work of the process have its turn, and throws when the caller's time is up. */
   readonly pause: () => Promise<void>;
 }

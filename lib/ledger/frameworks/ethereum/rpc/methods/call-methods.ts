@@ -50,7 +50,10 @@ async function withSession<T>(context: ReadContext, request: CallRequest, block:
   requireHeadState(context, block);
   if (request.feesAmbiguous) throw invalidParams('both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified');
   if (request.to === undefined && request.data.length > INITCODE_BYTES_MAX) throw serverError(`max initcode size exceeded: code size ${request.data.length} limit ${INITCODE_BYTES_MAX}`);
-  const { evm, rules, view } = context;
+  return context.calls.run(context.view.signal, () => openSession(context, work));
+}
+
+async function openSession<T>({ evm, rules, view }: ReadContext, work: (session: EvmSession) => Promise<T>): Promise<T> {
   // The header lies in the state too: no need to read the whole block for it.
   const headBytes = view.state.get(headKey);
   if (headBytes === undefined) throw new Error('the head cannot be read');
