@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ChainLimits, DeployResult, OpenChain, OpenChainResult, PeerName, PeerStatus } from '@/lib/control';
 import { ChainQuota, type AccessKeyTable, type MeterBook, type QuotaTable } from '@/lib/gateway';
 import { isLedgerError, type ChainId, type GenesisSpec, type LedgerHost, type TimeMs } from '@/lib/ledger';
@@ -19,6 +20,9 @@ export interface PeerServiceOptions {
   /** For work that nobody waits for. */
   readonly onBackgroundError: (error: unknown, event: string, peer: PeerName) => void;
 }
+
+/** Peers that are measured before other work has its turn. */
+const listTurn = 16;
 
 /** What the control interface does with peers: every call idempotent, changes of one peer one after another. */
 export class PeerService {
@@ -95,6 +99,8 @@ export class PeerService {
     for (const [cityNode, host] of this.options.hosts) {
       // Also those that have just their key: one that was left behind must be seen to be removed.
       for (const chain of host.chains()) {
+        // After a start each peer is read from the disk here: transactions must not wait for thousands of them.
+        if (peers.length % listTurn === listTurn - 1) await setImmediate();
         try {
           peers.push(this.measure({ cityNode, chain }, host));
         } catch (error) {

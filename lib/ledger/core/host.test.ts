@@ -7,6 +7,7 @@ import { hashHeader } from './block';
 import { verifySignature } from './crypto';
 import type { Framework } from './framework';
 import { createLedgerHost } from './host';
+import type { LedgerHost } from './host-types';
 import { verifyBlockSignature } from './seal-block';
 import { chainId, height, timeMs } from './types';
 
@@ -245,6 +246,40 @@ describe('stopping', () => {
     await openTestChain([node]);
     await node.keys.remove(TEST_CHAIN);
     expect(restarted(node).peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', stopped: { reason: expect.stringContaining('key is missing') } });
+  });
+});
+
+describe('a peer that nobody uses', () => {
+  it('costs a restarted host nothing to look at: status, list, bells without news and fetches beyond its head open none of 300', async () => {
+    const node = await createTestNode();
+    const chains = Array.from({ length: 300 }, (_, at) => chainId(`tide-${at}`));
+    for (const chain of chains) await openTestChain([node], chain);
+    await node.host.submit(chainId('tide-7'), add('c', 1));
+    await node.host.stopChain(chainId('tide-8'), 'unpaid');
+    const look = (host: LedgerHost) => chains.map((chain) => ({ ...host.peerStatus(chain), publicKey: Buffer.from(host.peerStatus(chain).publicKey).toString('hex') }));
+    const opened = look(node.host);
+    const again = restarted(node);
+    for (const chain of again.chains()) again.announced(chain, height(0));
+    for (const chain of again.chains()) expect(again.blockRecords(chain, height(2), 1)).toEqual([]);
+    expect(look(again)).toEqual(opened);
+    expect(again.stats().openChains).toBe(0);
+    expect(again.peerStatus(chainId('tide-7'))).toMatchObject({ state: 'running', orders: true, height: 1 });
+    expect(again.peerStatus(chainId('tide-8'))).toMatchObject({ state: 'stopped', stopped: { reason: 'unpaid' } });
+  });
+
+  it('is seen as it is after each thing that was done to it', async () => {
+    const node = await createTestNode();
+    await openTestChain([node]);
+    const again = restarted(node);
+    expect(again.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'running', height: 0 });
+    await again.submit(TEST_CHAIN, add('c', 1));
+    expect(again.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'running', height: 1 });
+    await again.stopChain(TEST_CHAIN, 'unpaid');
+    expect(again.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', height: 1 });
+    const third = restarted(node);
+    expect(third.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', height: 1 });
+    await third.removeChain(TEST_CHAIN);
+    expect(() => third.peerStatus(TEST_CHAIN)).toThrow(expect.objectContaining({ code: 'chain-unknown' }));
   });
 });
 

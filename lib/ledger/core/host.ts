@@ -5,7 +5,7 @@ import type { Framework, ReadView, StoredBlockView } from './framework';
 import { checkGenesis, encodeGenesis, orderingPeer } from './genesis';
 import type { BlockView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerStatus, StopNote, SubmitAnswer } from './host-types';
 import type { Ordering } from './ordering';
-import { openPeer } from './peer';
+import { openPeer, readPeer, type PeerFacts } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
 import type { MachinePorts } from './ports';
@@ -39,6 +39,8 @@ class Host implements LedgerHost {
   readonly #ordering: Ordering;
   readonly #frameworks: ReadonlyMap<string, Framework>;
   readonly #runners = new Map<ChainId, PeerRunner>();
+  /** What was read of peers that are not in use; it holds until they are. */
+  readonly #stored = new Map<ChainId, PeerFacts>();
   /** Peers whose stored data does not hang together, with what was found. */
   readonly #broken = new Map<ChainId, StopNote>();
   /** Making, stopping, starting and removing one chain happen one after another. */
@@ -136,30 +138,22 @@ class Host implements LedgerHost {
   }
 
   peerStatus(chain: ChainId): PeerStatus {
-    const signer = this.#findSigner(chain);
-    const broken = this.#broken.get(chain);
-    if (signer === undefined && broken === undefined && !this.has(chain)) throw unknown(chain);
-    const publicKey = signer?.publicKey ?? new Uint8Array(0);
-    const base = { chain, publicKey, sizeBytes: this.#storage.sizeBytes(chain), queued: this.#ordering.queued(chain) };
-    if (!this.has(chain) && broken === undefined) return { ...base, state: 'key', orders: false, height: -1, announcedHeight: -1, refusedBlocks: 0 };
-    const runner = this.has(chain) ? this.#findRunner(chain) : undefined;
-    if (runner === undefined) {
-      const stopped = this.#broken.get(chain);
-      const at = this.#storage.open(chain)?.height ?? -1;
-      return { ...base, state: 'stopped', orders: false, height: at, announcedHeight: at, refusedBlocks: 0, ...(stopped === undefined ? {} : { stopped }) };
+    const runner = this.#runners.get(chain);
+    const base = { chain, sizeBytes: this.#storage.sizeBytes(chain), queued: this.#ordering.queued(chain), refusedBlocks: 0 };
+    if (runner !== undefined) {
+      const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
+      const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
+      return { ...base, ...statusOf({ publicKey: signer.publicKey, orders, head, stopped }), ...more };
     }
-    const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal } = runner.peer;
-    return {
-      ...base,
-      state: stopped === undefined ? 'running' : 'stopped',
-      orders,
-      height: head.height,
-      headHash: head.hash,
-      announcedHeight: Math.max(announcedHeight, head.height),
-      refusedBlocks,
-      ...(stopped === undefined ? {} : { stopped }),
-      ...(lastRefusal === undefined ? {} : { lastRefusal }),
-    };
+    const at = this.#storage.open(chain)?.height ?? -1;
+    const signer = this.#findSigner(chain);
+    const stored = at < 0 ? undefined : this.#findStored(chain, signer);
+    if (stored !== undefined) return { ...base, ...statusOf(stored) };
+    const publicKey = signer?.publicKey ?? new Uint8Array(0);
+    const stopped = this.#broken.get(chain);
+    if (stopped !== undefined) return { ...base, publicKey, state: 'stopped', orders: false, height: at, announcedHeight: at, stopped };
+    if (signer === undefined) throw unknown(chain);
+    return { ...base, publicKey, state: 'key', orders: false, height: -1, announcedHeight: -1 };
   }
 
   stopChain(chain: ChainId, reason: string): Promise<void> {
@@ -190,11 +184,14 @@ class Host implements LedgerHost {
       this.#ordering.forget(chain);
       this.#broken.delete(chain);
       await this.#storage.remove(chain);
+      this.#stored.delete(chain);
       await this.#keys.remove(chain);
     });
   }
 
   blockRecords(chain: ChainId, from: Height, limit: number): readonly Uint8Array[] {
+    // Followers ask at each start whether there is news: no reason to open a peer that has none.
+    if (this.has(chain) && !this.#isAhead(chain, from)) return [];
     const { storage } = this.#runner(chain).peer;
     const records: Uint8Array[] = [];
     let bytes = 0;
@@ -209,6 +206,7 @@ class Host implements LedgerHost {
 
   announced(chain: ChainId, at: Height): void {
     if (this.#isClosing || !this.has(chain)) return;
+    if (!this.#runners.has(chain) && this.#isAhead(chain, at)) return;
     this.#findRunner(chain)?.announced(at);
   }
 
@@ -288,6 +286,30 @@ class Host implements LedgerHost {
     return { height: header.height, hash, time: header.time, frameworkHeader, transactions };
   }
 
+  /** Whether this height is durable here. */
+  #isAhead(chain: ChainId, at: number): boolean {
+    return (this.#storage.open(chain)?.height ?? -1) >= at;
+  }
+
+  /** What is stored of a peer that is not in use, or undefined when it cannot be opened; why stands in `#broken`. */
+  #findStored(chain: ChainId, signer: Signer | undefined): PeerFacts | undefined {
+    const known = this.#stored.get(chain);
+    if (known !== undefined) return known;
+    const storage = this.#storage.open(chain);
+    if (storage === undefined || this.#broken.has(chain)) return undefined;
+    try {
+      if (signer === undefined) throw new Error('the peer’s key is missing');
+      const { publicKey, orders, head, stopped } = readPeer(storage, this.#frameworks);
+      // A copy, or the whole block would stay in memory for its key.
+      const stored = { publicKey: new Uint8Array(publicKey), orders, head, stopped };
+      this.#stored.set(chain, stored);
+      return stored;
+    } catch (error) {
+      this.#markBroken(chain, error);
+      return undefined;
+    }
+  }
+
   /** The opened peer; opens it on first use. Throws when there is none or it cannot be opened. */
   #runner(chain: ChainId): PeerRunner {
     const known = this.#runners.get(chain);
@@ -304,6 +326,7 @@ class Host implements LedgerHost {
       if (signer === undefined) throw new Error('the peer’s key is missing');
       const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
       this.#runners.set(chain, runner);
+      this.#stored.delete(chain);
       return runner;
     } catch (error) {
       throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
@@ -323,6 +346,7 @@ class Host implements LedgerHost {
 
   #markBroken(chain: ChainId, error: unknown): StopNote {
     const at = height(Math.max(0, this.#storage.open(chain)?.height ?? 0));
+    this.#stored.delete(chain);
     const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${messageOf(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);
     this.#ports.logger.error({ chain, reason: note.reason }, 'peer stopped');
@@ -354,6 +378,11 @@ class Host implements LedgerHost {
   #checkOpen(): void {
     if (this.#isClosing) throw closing();
   }
+}
+
+function statusOf({ publicKey, orders, head, stopped }: PeerFacts) {
+  const state = stopped === undefined ? ('running' as const) : ('stopped' as const);
+  return { publicKey, orders, state, height: head.height, headHash: head.hash, announcedHeight: head.height, ...(stopped === undefined ? {} : { stopped }) };
 }
 
 /** The promise, or the signal's reason if that comes first; what was begun goes on. */

@@ -2,7 +2,7 @@ import { assert } from '@/lib/platform/pure/assert';
 import { CodecError } from './codec';
 import type { Block } from './block';
 import { decodeBlock, hashHeader } from './block';
-import { sha256Hex, verifySignature, type Signer } from './crypto';
+import { verifySignature, type Signer } from './crypto';
 import { LedgerError } from './errors';
 import type { Framework, FrameworkInstance } from './framework';
 import { decodeGenesis, orderingPeer } from './genesis';
@@ -44,11 +44,28 @@ export interface Peer {
   lastRefusal: string | undefined;
 }
 
+/** Enough to say how a peer is. */
+export interface PeerFacts {
+  readonly head: ChainHead;
+  /** Whose copy this is: the key of the signature that a peer adds to each block it keeps. */
+  readonly publicKey: Uint8Array;
+  readonly orders: boolean;
+  readonly stopped: StopNote | undefined;
+}
+
+/** What lies on the disk of a peer that may not be in use. */
+export interface StoredPeer extends PeerFacts {
+  readonly genesis: GenesisSpec;
+  readonly framework: Framework;
+  readonly config: unknown;
+  readonly orderer: Uint8Array;
+}
+
 /**
- * Opens a stored peer and looks whether what lies there hangs together: genesis document, head, its parent and the own
- * signature. Throws when not: such a peer must not speak.
+ * Reads a stored peer and looks whether what lies there hangs together: genesis document, head, its parent and the own
+ * signature. Throws when not: such a peer must not speak. Needs neither the private key nor an opened framework.
  */
-export function openPeer(storage: ChainStorage, signer: Signer, frameworks: ReadonlyMap<string, Framework>): Peer {
+export function readPeer(storage: ChainStorage, frameworks: ReadonlyMap<string, Framework>): StoredPeer {
   const { chain } = storage;
   const first = readBlock(storage, 0);
   assert(first.genesis !== undefined, `block 0 of ${chain} carries the genesis document`);
@@ -56,10 +73,25 @@ export function openPeer(storage: ChainStorage, signer: Signer, frameworks: Read
   const framework = frameworks.get(genesis.framework);
   if (framework === undefined) throw new LedgerError('genesis-invalid', { chain }, `${chain} runs on ${genesis.framework}, which this program does not know.`);
   const last = storage.height === 0 ? first : readBlock(storage, storage.height);
-  const head = headOf(last, sha256Hex(first.genesis));
-  checkHead(storage, last, signer.publicKey);
-  const config = framework.configSchema.parse(genesis.config);
   const orderer = orderingPeer(genesis).publicKey;
+  const publicKey = checkHead(storage, last);
+  return {
+    genesis,
+    framework,
+    config: framework.configSchema.parse(genesis.config),
+    head: headOf(last, first.header.previousHash),
+    publicKey,
+    orderer,
+    orders: Buffer.compare(orderer, publicKey) === 0,
+    stopped: decodeStopNote(storage.note(STOP_NOTE)),
+  };
+}
+
+/** Opens a stored peer for use. Throws when it does not hang together, or is another peer's. */
+export function openPeer(storage: ChainStorage, signer: Signer, frameworks: ReadonlyMap<string, Framework>): Peer {
+  const { chain } = storage;
+  const { genesis, framework, config, head, publicKey, orderer, orders, stopped } = readPeer(storage, frameworks);
+  assert(Buffer.compare(publicKey, signer.publicKey) === 0, `the head of ${chain} carries this peer’s signature`);
   return {
     chain,
     storage,
@@ -68,13 +100,13 @@ export function openPeer(storage: ChainStorage, signer: Signer, frameworks: Read
     genesisHash: head.genesisHash,
     framework,
     instance: framework.open({ chain, config }),
-    orders: Buffer.compare(orderer, signer.publicKey) === 0,
+    orders,
     orderer,
     validators: genesis.peers.map((peer) => peer.publicKey),
     head,
     parent: { height: head.height, hash: head.hash, time: head.time },
     unsettled: 0,
-    stopped: decodeStopNote(storage.note(STOP_NOTE)),
+    stopped,
     announcedHeight: head.height,
     refusedBlocks: 0,
     lastRefusal: undefined,
@@ -94,11 +126,13 @@ export function headOf({ header }: Pick<Block, 'header'>, genesisHash: Hash): Ch
   return { chain: header.chain, height: header.height, hash: hashHeader(header), time: header.time, genesisHash };
 }
 
-function checkHead(storage: ChainStorage, last: Block, ownKey: Uint8Array): void {
+/** The key under which this copy is signed. */
+function checkHead(storage: ChainStorage, last: Block): Uint8Array {
   const { header } = last;
-  const own = last.signatures.find(({ publicKey }) => Buffer.compare(publicKey, ownKey) === 0);
+  const own = last.signatures.at(-1);
   assert(own !== undefined && verifyBlockSignature(header, own, verifySignature), `the head of ${storage.chain} carries this peer’s signature`);
-  if (header.height === 0) return;
+  if (header.height === 0) return own.publicKey;
   const before = readBlock(storage, header.height - 1);
   assert(hashHeader(before.header) === header.previousHash, `the head of ${storage.chain} follows the block before it`);
+  return own.publicKey;
 }

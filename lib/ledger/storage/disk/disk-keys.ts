@@ -12,7 +12,7 @@ export function createDiskKeys(secrets: SecretFiles): PeerKeys {
     if (known !== undefined || !names.has(chain)) return known;
     const privateKey = secrets.read(chain);
     if (privateKey === undefined) return undefined;
-    const signer = openSigner(privateKey);
+    const signer = createLazySigner(privateKey);
     opened.set(chain, signer);
     return signer;
   };
@@ -34,5 +34,17 @@ export function createDiskKeys(secrets: SecretFiles): PeerKeys {
       names.delete(chain);
       opened.delete(chain);
     },
+  };
+}
+
+/** Importing a key takes a millisecond: a host that starts with thousands of peers does it for those that are used. */
+function createLazySigner(privateKey: Uint8Array): Signer {
+  let signer: Signer | undefined;
+  const get = (): Signer => (signer ??= openSigner(privateKey));
+  return {
+    get publicKey() {
+      return get().publicKey;
+    },
+    sign: (statement) => get().sign(statement),
   };
 }
