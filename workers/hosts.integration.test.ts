@@ -6,9 +6,7 @@ import { collectMeters, getMeters } from '@/lib/metering';
 import { createOperationRegistry, LeaseKeeper, runOperation } from '@/lib/operations';
 import { createId, getDb } from '@/lib/platform';
 import { beginDelete, createTestSubChain, deleteOperation, findSubChain, provisionOperation, testSubChainsMax, expireTestSubChains } from '@/lib/sub-chains';
-import type { Child } from './testing/child-process';
-import { finalOperation, givenCaller, type SignedUp } from './testing/given';
-import { openInstallation, type Installation } from './testing/open-installation';
+import { type Child, finalOperation, givenCaller, type Installation, openInstallation, type SignedUp } from '@/lib/sub-chains/testing';
 
 let installation: Installation;
 let cityNode: Child;

@@ -4,11 +4,8 @@ import { mailsTo } from '@/lib/identity/testing';
 import { createOperationRegistry, getOperation, isFinalOperation, LeaseKeeper, runOperation } from '@/lib/operations';
 import { getDb } from '@/lib/platform';
 import { createTestSubChain, provisionOperation, provisionSteps } from '@/lib/sub-chains';
-import { startChild, type Child } from './testing/child-process';
-import { findOrphans } from './testing/find-orphans';
-import { finalOperation, givenCaller, givenPaidApplication, type SignedUp } from './testing/given';
+import { type Child, finalOperation, findOrphans, givenCaller, givenPaidApplication, type Installation, openInstallation, type SignedUp, startChild } from '@/lib/sub-chains/testing';
 import { holdUntilAll, hookSteps, type Moment, type Place } from './testing/hook-steps';
-import { openInstallation, type Installation } from './testing/open-installation';
 
 /** Stuck = not final a minute after the last fault. */
 const stuckMs = 60_000;

@@ -7,8 +7,7 @@ import { getMeters } from '@/lib/metering';
 import { ringOperation } from '@/lib/operations';
 import { getDb } from '@/lib/platform';
 import { beginDelete, createTestSubChain, findSubChain } from '@/lib/sub-chains';
-import { finalOperation, givenCaller } from './testing/given';
-import { openInstallation, type Installation } from './testing/open-installation';
+import { finalOperation, givenCaller, type Installation, openInstallation } from '@/lib/sub-chains/testing';
 
 let installation: Installation;
 let caller: Awaited<ReturnType<typeof givenCaller>>;

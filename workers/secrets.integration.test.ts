@@ -7,9 +7,7 @@ import { createPerson, tokenFromMail } from '@/lib/identity/testing';
 import { ringOperation } from '@/lib/operations';
 import { createBlockingRedis, createId, getDb, getSecrets } from '@/lib/platform';
 import { beginDelete, createTestSubChain, findSubChain } from '@/lib/sub-chains';
-import { startChild, type Child } from './testing/child-process';
-import { finalOperation } from './testing/given';
-import { openInstallation, type Installation } from './testing/open-installation';
+import { type Child, finalOperation, type Installation, openInstallation, startChild } from '@/lib/sub-chains/testing';
 
 let installation: Installation;
 let cityNode: Child;

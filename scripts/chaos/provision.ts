@@ -5,10 +5,7 @@ import { actorOf } from '@/lib/access-keys';
 import { ringOperation } from '@/lib/operations';
 import { getDb, getRedis } from '@/lib/platform';
 import { beginDelete, beginProvision } from '@/lib/sub-chains';
-import type { Child } from '@/workers/testing/child-process';
-import { findOrphans } from '@/workers/testing/find-orphans';
-import { givenApprovedApplication, givenCaller, type SignedUp } from '@/workers/testing/given';
-import { openInstallation, type Installation } from '@/workers/testing/open-installation';
+import { type Child, findOrphans, givenApprovedApplication, givenCaller, type Installation, openInstallation, type SignedUp } from '@/lib/sub-chains/testing';
 import { newState, readState, seededRandom, writeState, type ChaosState } from './state-file';
 
 const usage = `Kills the worker or the city node with -9, in turn, once a round, while operations are in flight.

@@ -5,7 +5,7 @@ import { createPerson } from '@/lib/identity/testing';
 import { getOperation, isFinalOperation, type OperationView } from '@/lib/operations';
 import { createId, getDb } from '@/lib/platform';
 import type { Prisma } from '@/lib/platform/generated/prisma/client';
-import { beginProvision } from '@/lib/sub-chains';
+import { beginProvision } from '../provision/begin-provision';
 import type { ContractPackage } from '@/lib/templates';
 
 export type SignedUp = Caller & { organisationId: string; email: string };

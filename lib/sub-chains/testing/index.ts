@@ -1,0 +1,4 @@
+export { startChild, type Child } from './child-process';
+export { findOrphans } from './find-orphans';
+export { finalOperation, givenApprovedApplication, givenCaller, givenPaidApplication, type PaidApplication, type SignedUp } from './given';
+export { openInstallation, type Installation, type InstallationOptions } from './open-installation';
