@@ -1,7 +1,6 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useRouter } from "next/navigation";
 import { MapLegend } from "@/app/_components/map/map-legend";
 import { WorldMap, type CityNodeOnMap } from "@/app/_components/map/world-map";
 import { ConsolePage } from "@/app/_components/shell/console-page";
@@ -11,13 +10,13 @@ import type { CityNodeView } from "@/lib/city-nodes/client";
 import { useCityNodes } from "../../../publish/[applicationId]/_hooks/use-city-nodes";
 import { standingOf } from "../../_components/city-node-state";
 import { CityNodeTable } from "./city-node-table";
+import { PlannedCityNodes } from "./planned-city-nodes";
 
 const drawn = { OPEN: "open", AWAY: "closed", PLANNED: "planned", CLOSED: "closed" } as const;
 
 /** The whole catalogue as it is now: on the map, and in a list that says the same. */
 export function CityNodesView({ initial }: Readonly<{ initial: CityNodeView[] }>) {
   const t = useTranslations("cityNodes");
-  const router = useRouter();
   const cityNodes = useCityNodes(initial);
   const of = (standing: ReturnType<typeof standingOf>) => cityNodes.filter((node) => standingOf(node) === standing);
   const [open, away, planned] = [of("OPEN"), of("AWAY"), of("PLANNED")];
@@ -26,7 +25,7 @@ export function CityNodesView({ initial }: Readonly<{ initial: CityNodeView[] }>
     <ConsolePage crumbs={[{ label: t("crumb") }]}>
       <PageHead title={away.length > 0 ? t("titleAway", { cities: awayCities }) : t("title", { count: open.length })} subtitle={t("subtitle", { open: open.length, planned: planned.length })} />
       <Sheet label={t("map")} flush className="overflow-hidden bg-(--map-sea)">
-        <WorldMap nodes={cityNodes.map(toMapNode)} label={t("mapLabel", { open: open.map(({ city }) => city).join(", "), planned: planned.length })} onToggle={(code) => router.push(`/city-nodes/${code}`)}>
+        <WorldMap nodes={cityNodes.map(toMapNode)} label={t("mapLabel", { open: open.map(({ city }) => city).join(", "), planned: planned.length })}>
           <MapLegend
             items={[
               { mark: "open", label: t("state.OPEN") },
@@ -36,7 +35,8 @@ export function CityNodesView({ initial }: Readonly<{ initial: CityNodeView[] }>
           />
         </WorldMap>
       </Sheet>
-      <CityNodeTable cityNodes={cityNodes} />
+      <CityNodeTable cityNodes={cityNodes.filter(({ state }) => state !== "PLANNED")} />
+      {planned.length > 0 ? <PlannedCityNodes cityNodes={planned} /> : null}
     </ConsolePage>
   );
 }

@@ -40,8 +40,10 @@ export function InvoiceView({ initial }: Readonly<{ initial: Invoice }>) {
           {t("testText")}
         </Note>
       ) : null}
-      <InvoiceCertificate invoice={invoice} />
-      <PaymentsSheet payments={invoice.payments} />
+      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,760px)_minmax(300px,1fr)]">
+        <InvoiceCertificate invoice={invoice} />
+        <PaymentsSheet payments={invoice.payments} />
+      </div>
     </ConsolePage>
   );
 }

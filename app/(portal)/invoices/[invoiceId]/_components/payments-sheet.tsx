@@ -12,7 +12,7 @@ const kinds = { PENDING: "flow", SUCCEEDED: "well", DECLINED: "fault", REFUNDED:
 export function PaymentsSheet({ payments }: Readonly<{ payments: ReadonlyArray<PaymentView> }>) {
   const t = useTranslations("invoices.payments");
   return (
-    <Sheet title={t("title")} flush className="max-w-[760px] print:hidden">
+    <Sheet title={t("title")} flush className="print:hidden">
       <Table
         label={t("title")}
         rows={payments}
@@ -30,8 +30,7 @@ export function PaymentsSheet({ payments }: Readonly<{ payments: ReadonlyArray<P
               </span>
             ),
           },
-          { key: "begun", head: t("begun"), right: true, cell: ({ createdAt }) => <Time value={createdAt} /> },
-          { key: "settled", head: t("settled"), right: true, fold: "hide", cell: ({ settledAt }) => (settledAt ? <Time value={settledAt} /> : null) },
+          { key: "when", head: t("when"), right: true, cell: ({ createdAt, settledAt }) => <Time value={settledAt ?? createdAt} /> },
         ]}
       />
     </Sheet>
