@@ -34,7 +34,7 @@ export interface RunnerCounters {
 /** Blocks that may be executed while earlier ones are not durable yet. */
 const UNSETTLED_MAX = 2;
 const FETCH_BLOCKS_MAX = 64;
-const CHECK_ATTEMPTS_MAX = 3;
+const CHECK_ATTEMPTS_MAX = 8;
 const BLOCK_CAPS: BlockCaps = { transactionsMax: 1_000, bytesMax: 2 * 1024 * 1024 };
 
 /**
@@ -142,7 +142,16 @@ export class PeerRunner {
     const { peer } = this;
     const { ordering, ports } = this.#context;
     this.checkRunning();
-    const checked = await this.#check(bytes);
+    const { storage, instance } = peer;
+    let before = storage.pendingHeight;
+    let checked = await instance.checkTransaction(bytes, storage.pendingState);
+    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now. Nothing may be
+    // awaited between the last look and the queue.
+    for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
+      this.checkRunning();
+      before = storage.pendingHeight;
+      checked = await instance.checkTransaction(bytes, storage.pendingState);
+    }
     this.checkRunning();
     const { id } = checked;
     // Before the queue has it: its block may be durable by the time `place` resolves.
@@ -158,17 +167,6 @@ export class PeerRunner {
     return { state: 'held', id };
   }
 
-  /** A transaction that looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now. */
-  async #check(bytes: Uint8Array): Promise<CheckedTransaction> {
-    const { storage, instance } = this.peer;
-    for (let attempt = 1; ; attempt += 1) {
-      const before = storage.pendingHeight;
-      const checked = await instance.checkTransaction(bytes, storage.pendingState);
-      const isAhead = checked.lane !== undefined && checked.lane.sequence > checked.lane.next;
-      if (!isAhead || storage.pendingHeight === before || attempt === CHECK_ATTEMPTS_MAX) return checked;
-    }
-  }
-
   async #proposeTurn(): Promise<void> {
     const { peer } = this;
     const { ordering, ports, counters } = this.#context;
@@ -178,13 +176,18 @@ export class PeerRunner {
     const costMax = peer.instance.blockCostMax;
     const batch = ordering.cut(peer.chain, costMax === undefined ? BLOCK_CAPS : { ...BLOCK_CAPS, costMax });
     if (batch.length === 0) return;
-    const { sealed, dropped } = await buildBlock(peer, batch, ports.now()).finally(() => ordering.settle(peer.chain, batch));
-    counters.droppedTransactions += dropped.length;
-    for (const { index, reason } of dropped) {
-      const transaction = batch[index];
-      if (transaction !== undefined) this.#submissions.refuse(transaction.id, reason);
+    try {
+      const { sealed, dropped } = await buildBlock(peer, batch, ports.now());
+      counters.droppedTransactions += dropped.length;
+      for (const { index, reason } of dropped) {
+        const transaction = batch[index];
+        if (transaction !== undefined) this.#submissions.refuse(transaction.id, reason);
+      }
+      if (sealed !== undefined) this.#commit(sealed);
+    } finally {
+      // After the commit: until it is settled the queue knows the next sequence of a lane, from then on the state does.
+      ordering.settle(peer.chain, batch);
     }
-    if (sealed !== undefined) this.#commit(sealed);
     this.propose();
   }
 
@@ -286,6 +289,10 @@ export class PeerRunner {
   #warn(event: string, error: unknown): void {
     this.#context.ports.logger.warn({ chain: this.peer.chain, reason: describe(error) }, event);
   }
+}
+
+function isAhead({ lane }: CheckedTransaction): boolean {
+  return lane !== undefined && lane.sequence > lane.next;
 }
 
 export function stoppedError(chain: string, { by, reason }: StopNote): LedgerError<'chain-stopped'> {

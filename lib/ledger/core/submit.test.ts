@@ -94,6 +94,35 @@ describe('submitting', () => {
     expect(await readCounter(node.host, 'c')).toMatchObject({ value: 50 });
   });
 
+  it('never holds a transaction whose predecessor was executed while it was being checked', async () => {
+    let slowness = 0;
+    const slow: Framework = {
+      ...counterFramework,
+      open: (context) => {
+        const instance = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
+        const check = instance.checkTransaction.bind(instance);
+        instance.checkTransaction = async (bytes, state) => {
+          const checked = await check(bytes, state);
+          if (checked.lane?.sequence === 1n) for (let turn = 0; turn < slowness; turn += 1) await Promise.resolve();
+          return checked;
+        };
+        return instance;
+      },
+    };
+    const lane = (sequence: number) => add('c', 1, { account: 'a', sequence });
+    const stuck: number[] = [];
+    // Each number of turns lets the check end at another moment of the predecessor's block.
+    for (; slowness < 60; slowness += 1) {
+      const node = await createTestNode({ frameworks: [slow] });
+      await openTestChain([node]);
+      const answers = Promise.all([node.host.submit(TEST_CHAIN, lane(0)), node.host.submit(TEST_CHAIN, lane(1))]);
+      await rest(400);
+      await answers;
+      if (node.host.peerStatus(TEST_CHAIN).queued > 0) stuck.push(slowness);
+    }
+    expect(stuck).toEqual([]);
+  });
+
   it('gives the framework’s reason to whom it refuses, and to whom a block leaves out', async () => {
     const node = await createTestNode();
     await openTestChain([node]);
