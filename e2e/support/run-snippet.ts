@@ -20,7 +20,7 @@ export async function runSnippet(code: string): Promise<string> {
   try {
     const file = path.join(directory, 'tap.mjs');
     await writeFile(file, code, { mode: 0o600 });
-    const { stdout } = await execute(process.execPath, [file], { timeout: 30_000, env: { PATH: process.env.PATH } });
+    const { stdout } = await execute(process.execPath, [file], { timeout: 30_000, env: { PATH: process.env.PATH, NODE_ENV: 'production' } });
     return stdout;
   } finally {
     await rm(directory, { recursive: true });
