@@ -349,6 +349,40 @@ describe('two processes with one city node of a sub-chain each', () => {
   });
 });
 
+describe('a follower that missed blocks while every bell of them was lost', () => {
+  /** A sub-chain whose follower was down while blocks were made, both processes ended after that. */
+  async function lagging() {
+    const one = await startHost(['SIN'], 'host_one');
+    const two = await startHost(['PAR'], 'host_two');
+    const { chain, chainId } = await openTestChain([[one, 'SIN'], [two, 'PAR']]);
+    const idle = await openTestChain([[one, 'SIN'], [two, 'PAR']]);
+    const key = makeAccessKey(chain);
+    await one.client.putAccessKey(key.record);
+    const { next } = sender(chainId);
+    await two.end('SIGKILL');
+    for (let made = 0; made < 3; made += 1) expect((await rpc(one, 'SIN', chain, key.text, 'eth_sendRawTransaction', [await next()])).status).toBe(200);
+    await one.end('SIGKILL');
+    return { one, two, chain, idle: idle.chain };
+  }
+  const height = async (host: TestHost, chain: string) => (await host.client.peerStatus({ chain, cityNode: 'PAR' })).height;
+
+  it('catches up without any further write when it starts after its ordering peer', async () => {
+    const { one, two, chain, idle } = await lagging();
+    await one.resume();
+    await two.resume();
+    await vi.waitFor(async () => expect(await height(two, chain)).toBe(3), { timeout: 20_000, interval: 50 });
+    expect(await height(two, idle)).toBe(0);
+  });
+
+  it('catches up without any further write when its ordering peer comes back last', async () => {
+    const { one, two, chain } = await lagging();
+    await two.resume();
+    expect(await height(two, chain)).toBe(0);
+    await one.resume();
+    await vi.waitFor(async () => expect(await height(two, chain)).toBe(3), { timeout: 20_000, interval: 50 });
+  });
+});
+
 describe('a process that cannot start', () => {
   const writeJoin = (host: TestHost, join: object) => writeFile(path.join(host.directory, 'join.json'), JSON.stringify(join), { mode: 0o600 });
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
 import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
-import { createQueueBudget, lockDirectory, openLedgerHost, type ChainId, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
+import { createQueueBudget, lockDirectory, openLedgerHost, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { createControlHandlers, createLinkHandlers } from './control-handlers';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
@@ -12,6 +12,7 @@ import { PeerDoors } from './peer-doors';
 import { PeerNetwork } from './peer-network';
 import { PeerService } from './peer-service';
 import type { ProcessLogger } from './process-logger';
+import { rejoinPeers } from './rejoin-peers';
 import { ReportReader } from './report-reader';
 
 export interface CityNodeOptions {
@@ -119,7 +120,11 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   });
   opened.push(() => control.close(0));
   ready = true;
-  wakeFollowers(join.hostId, register, hosts, logger);
+  const closing = new AbortController();
+  opened.push(async () => closing.abort());
+  rejoinPeers({ hostId: join.hostId, register, hosts, network, logger, signal: closing.signal }).catch((error: unknown) =>
+    logger.error({ err: error }, 'peers in other hosts were not asked for news'),
+  );
   return {
     gatewayPort: gateway.port,
     controlPort: control.port,
@@ -154,22 +159,4 @@ function portsOf(cityNode: string, logger: ProcessLogger): MachinePorts {
 function linkSecretOf(register: HostRegister, chain: string): Uint8Array | undefined {
   const secret = register.findPeerOfChain(chain)?.linkSecret;
   return secret === undefined ? undefined : parseControlSecret(secret);
-}
-
-/**
- * Peers whose ordering peer lives in another host may have missed its bells while this process was down. In the
- * background and one after another: those of this host catch up when they are first used.
- */
-function wakeFollowers(hostId: string, register: HostRegister, hosts: ReadonlyMap<string, LedgerHost>, logger: ProcessLogger): void {
-  const wake = async () => {
-    for (const peer of register.listPeers()) {
-      const orderer = peer.peers.find((other) => other.orders);
-      if (!orderer || orderer.hostId === hostId) continue;
-      await hosts
-        .get(peer.cityNode)
-        ?.catchUp(peer.chain as ChainId)
-        .catch((error: unknown) => logger.info({ chain: peer.chain, cityNode: peer.cityNode, err: error instanceof Error ? error.message : 'unknown' }, 'a peer has not caught up yet'));
-    }
-  };
-  wake().catch((error: unknown) => logger.error({ err: error }, 'waking following peers failed'));
 }

@@ -23,7 +23,7 @@ export class PeerNetwork {
   private readonly bells: RemoteBells;
 
   constructor(private readonly options: PeerNetworkOptions) {
-    this.bells = new RemoteBells((chain, cityNode, height) => this.ring(chain, cityNode, height), options.logger);
+    this.bells = new RemoteBells((chain, cityNode, height) => this.tell(chain, cityNode, height), options.logger);
   }
 
   /** The city nodes of this process, once they are open. */
@@ -39,6 +39,17 @@ export class PeerNetwork {
       fetchBlocks: (chain, from, limit) => this.fetchBlocks(chain, cityNode, from, limit),
       submit: (chain, bytes, options) => this.submit(chain, cityNode, bytes, options),
     };
+  }
+
+  /** Tells a peer in another host of a height. Error `peers-unreachable` when it does not answer. */
+  async tell(chain: string, cityNode: string, height: number): Promise<void> {
+    const address = this.options.register.findPeerOfChain(chain)?.peers.find((peer) => peer.cityNode === cityNode);
+    if (!address) return;
+    await this.clientOf(chain, address)
+      .announce(height)
+      .catch((error: unknown) => {
+        throw unreachable(chain, [error]);
+      });
   }
 
   /** Ends the attempts to reach other hosts. */
@@ -59,11 +70,6 @@ export class PeerNetwork {
     if (address.hostId !== this.options.hostId) return this.bells.ring(chain, address.cityNode, height);
     // One of this host's own that has no ledger yet catches up when it is opened.
     if (this.options.register.findPeer({ chain, cityNode: address.cityNode })) this.hosts.get(address.cityNode)?.announced(chain, height);
-  }
-
-  private async ring(chain: string, cityNode: string, height: number): Promise<void> {
-    const address = this.options.register.findPeerOfChain(chain)?.peers.find((peer) => peer.cityNode === cityNode);
-    if (address) await this.clientOf(chain, address).announce(height);
   }
 
   private async fetchBlocks(chain: ChainId, cityNode: string, from: Height, limit: number): Promise<readonly Uint8Array[]> {
@@ -110,6 +116,6 @@ export class PeerNetwork {
   }
 }
 
-function unreachable(chain: ChainId, failures: readonly unknown[]): LedgerError<'peers-unreachable'> {
+function unreachable(chain: string, failures: readonly unknown[]): LedgerError<'peers-unreachable'> {
   return new LedgerError('peers-unreachable', { chain }, `No other peer of ${chain} can be reached at the moment; try again soon.`, { cause: failures.at(-1) });
 }
