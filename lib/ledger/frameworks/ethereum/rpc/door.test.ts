@@ -73,7 +73,8 @@ describe('bad input has a clear answer, and nothing is lost', () => {
     ['state of a block that does not exist', { jsonrpc: '2.0', id: 1, method: 'eth_getBalance', params: [account.address, '0xffff'] }, -32000, /header not found/],
     ['a transaction that is not hexadecimal', { jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: ['hello'] }, -32602, /hexadecimal bytes/],
     ['a transaction that is none', { jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: ['0xc0'] }, -32000, /rlp: the bytes are not a signed transaction/],
-    ['an oversized transaction', { jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: [`0x${'00'.repeat(131_073)}`] }, -32602, /at most 131072 bytes/],
+    ['an oversized transaction', { jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: [`0x${'00'.repeat(131_073)}`] }, -32000, /^oversized data: transaction size 131073, limit 131072$/],
+    ['calldata that is too long', { jsonrpc: '2.0', id: 1, method: 'eth_call', params: [{ data: `0x${'00'.repeat(131_073)}` }] }, -32602, /at most 131072 bytes/],
   ])('%s', async (_name, body, code, message) => {
     const before = chain.head.height;
     expect(await post(body)).toMatchObject({ error: { code, message: expect.stringMatching(message) } });
@@ -212,6 +213,28 @@ describe('batches', () => {
     expect(await post(Array.from({ length: 100 }, (_, id) => call(id, 'eth_chainId')), { backend })).toHaveLength(100);
     expect(most).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(8);
+  });
+
+  it('keep no more in memory than they may answer, and read no further once that is full', async () => {
+    const small = await createEthereumDoor({ onUnexpected: () => {}, responseBytesMax: 10_000 });
+    let reads = 0;
+    let sends = 0;
+    const backend: EthereumBackend = {
+      submit: async () => void (sends += 1),
+      query: async () => {
+        reads += 1;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        return 'x'.repeat(4_000);
+      },
+    };
+    const calls = [...Array.from({ length: 90 }, (_, id) => call(id, 'eth_chainId')), call(90, 'eth_sendRawTransaction', ['0x11'])];
+    const requests = parseRequests(new TextEncoder().encode(JSON.stringify(calls)));
+    const bytes = await small.answer(requests, (one) => small.handle(one, backend, { readSignal: never, sendSignal: never }));
+    const answers = JSON.parse(new TextDecoder().decode(bytes)) as Answer[];
+    expect(answers.map(({ id }) => id)).toEqual(calls.map((_, id) => id));
+    expect(answers.filter(({ error }) => error?.code === -32003)).toHaveLength(88);
+    expect(reads).toBeLessThanOrEqual(16);
+    expect(sends).toBe(1);
   });
 
   it('replace answers that are too large for one response by an error', async () => {

@@ -4,8 +4,8 @@ import { loadEvmCrypto, type EvmCrypto } from '../../../vm/evm';
 import { TRANSACTION_BYTES_MAX } from '../transaction-checks';
 import type { EthereumQuery } from './answer-query';
 import { data } from './hex';
-import { dataParam, parseParams } from './params';
-import { failure, SEND_METHOD, type RpcCall, type RpcRequests, type RpcResponse } from './parse-requests';
+import { parseParams, rawTransactionParam } from './params';
+import { failure, SEND_METHOD, type RpcCall, type RpcId, type RpcRequests, type RpcResponse } from './parse-requests';
 import { refusalToError } from './refusal-to-error';
 import { INTERNAL_ERROR, LIMIT_EXCEEDED, METHOD_NOT_FOUND, RESPONSE_TOO_LARGE, RpcError, serverError } from './rpc-error';
 import { whyNotOffered } from './not-offered';
@@ -78,7 +78,7 @@ async function carryOut({ method, params }: RpcCall, backend: EthereumBackend, {
 }
 
 async function send(params: readonly unknown[], backend: EthereumBackend, signal: AbortSignal, crypto: EvmCrypto): Promise<string> {
-  const [bytes] = parseParams([dataParam], params);
+  const [bytes] = parseParams([rawTransactionParam], params);
   if (bytes.length > TRANSACTION_BYTES_MAX) throw serverError(`oversized data: transaction size ${bytes.length}, limit ${TRANSACTION_BYTES_MAX}`);
   const hash = data(crypto.keccak256(bytes));
   try {
@@ -105,34 +105,45 @@ function errorOf(error: unknown, readSignal: AbortSignal, onUnexpected: (error: 
 }
 
 async function answer(requests: RpcRequests, handleOne: (call: RpcCall) => Promise<RpcResponse | undefined>, bytesMax: number): Promise<Uint8Array | undefined> {
-  const answers: Promise<RpcResponse | undefined>[] = [];
+  const answers: Promise<string | undefined>[] = [];
   const sends: Promise<unknown>[] = [];
   const readsRunning = new Set<Promise<unknown>>();
+  let size = 0;
+  let isFull = false;
+  const tooLarge = (id: RpcId): string => JSON.stringify(failure(id, RESPONSE_TOO_LARGE, `response too large: at most ${bytesMax} bytes for one request body`));
+  // As soon as it is there, so that a batch never holds more than it may answer.
+  const encodeRead = (response: RpcResponse | undefined): string | undefined => {
+    if (response === undefined) return undefined;
+    const text = JSON.stringify(response);
+    if (size + text.length > bytesMax) {
+      isFull = true;
+      return tooLarge(response.id);
+    }
+    size += text.length;
+    return text;
+  };
+  const read = async (call: RpcCall, before: readonly Promise<unknown>[]): Promise<string | undefined> => {
+    await Promise.all(before);
+    if (isFull) return call.id === undefined ? undefined : tooLarge(call.id);
+    return encodeRead(await handleOne(call));
+  };
   for (const entry of requests.entries) {
     if ('invalid' in entry) {
-      answers.push(Promise.resolve(entry.invalid));
+      answers.push(Promise.resolve(JSON.stringify(entry.invalid)));
     } else if (entry.scope === 'write') {
       const sent = handleOne(entry);
       sends.push(sent);
-      answers.push(sent);
+      // Short, and its sender must learn what came of it, however full the answer is.
+      answers.push(sent.then((response) => (response === undefined ? undefined : JSON.stringify(response))));
     } else {
       while (readsRunning.size >= READS_AT_ONCE) await Promise.race(readsRunning);
-      const before = [...sends];
-      const read = Promise.all(before).then(() => handleOne(entry));
-      readsRunning.add(read);
-      void read.finally(() => readsRunning.delete(read));
-      answers.push(read);
+      const answered = read(entry, [...sends]);
+      readsRunning.add(answered);
+      void answered.finally(() => readsRunning.delete(answered));
+      answers.push(answered);
     }
   }
-  const encoded: string[] = [];
-  let size = 0;
-  for (const response of await Promise.all(answers)) {
-    if (response === undefined) continue;
-    let text = JSON.stringify(response);
-    if (size + text.length > bytesMax) text = JSON.stringify(failure(response.id, RESPONSE_TOO_LARGE, `response too large: at most ${bytesMax} bytes for one request body`));
-    size += text.length;
-    encoded.push(text);
-  }
+  const encoded = (await Promise.all(answers)).filter((text) => text !== undefined);
   if (encoded.length === 0) return undefined;
   return new TextEncoder().encode(requests.isBatch ? `[${encoded.join(',')}]` : encoded[0]);
 }

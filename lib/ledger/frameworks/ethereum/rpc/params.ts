@@ -18,6 +18,13 @@ export const dataParam = z
   .regex(/^0x([0-9a-fA-F]{2})*$/, 'hexadecimal bytes (0x…, an even count of digits) are wanted')
   .transform((value) => hexToBytes(value.slice(2)));
 
+/** A signed transaction: longer than may be sent, so that one that is too long is told so in the protocol's own words. */
+export const rawTransactionParam = z
+  .string()
+  .max(2 + 8 * CALL_DATA_BYTES_MAX, `at most ${4 * CALL_DATA_BYTES_MAX} bytes`)
+  .regex(/^0x([0-9a-fA-F]{2})*$/, 'hexadecimal bytes (0x…, an even count of digits) are wanted')
+  .transform((value) => hexToBytes(value.slice(2)));
+
 export const addressParam = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, 'an address (0x and 40 hexadecimal digits) is wanted')

@@ -12,9 +12,14 @@ import type { ReadMethod } from './read-method';
 
 export const LOG_BLOCKS_MAX = 10_000;
 export const LOGS_MAX = 10_000;
+/** Bytes of data and topics in one answer. */
+export const LOG_BYTES_MAX = 8 * 1024 * 1024;
 const ALTERNATIVES_MAX = 1_000;
 const TOPICS_MAX = 4;
 const PAGE = 256;
+/** Logs that are looked at, or blocks that are read, before other work of the process has its turn. */
+const LOGS_PER_TURN = 2_000;
+const LOGS_PER_BLOCK_READ = 50;
 
 const filterParam = z.object({
   fromBlock: blockNumberParam.nullish(),
@@ -67,7 +72,7 @@ function withoutAny(values: readonly (Uint8Array | null)[] | null): Uint8Array[]
 
 async function searchLogs(context: ReadContext, filter: LogFilter, from: number, to: number): Promise<unknown[]> {
   const { keccak256 } = context.evm.crypto;
-  const found: unknown[] = [];
+  const found: Found = { logs: [], bytes: 0, looked: 0 };
   for (let next = from; next <= to; ) {
     const page = context.view.state.range({ from: logsBloomKey(next), to: logsBloomKey(to + 1), limit: PAGE });
     for (const { key, value } of page) {
@@ -75,15 +80,28 @@ async function searchLogs(context: ReadContext, filter: LogFilter, from: number,
       next = height + 1;
       if (!bloomMatches(keccak256, value, filter)) continue;
       collectLogs(context, filter, height, found);
-      if (found.length > LOGS_MAX) throw limitExceeded(`query returned more than ${LOGS_MAX} logs: ask for fewer blocks, addresses or topics`);
+      if (found.logs.length > LOGS_MAX) throw limitExceeded(`query returned more than ${LOGS_MAX} logs: ask for fewer blocks, addresses or topics`);
+      if (found.bytes > LOG_BYTES_MAX) throw limitExceeded(`query returned more than ${LOG_BYTES_MAX} bytes of logs: ask for fewer blocks, addresses or topics`);
+      if (found.looked >= LOGS_PER_TURN) {
+        found.looked = 0;
+        await context.pause();
+      }
     }
     if (page.length < PAGE) break;
     await context.pause();
   }
-  return found;
+  return found.logs;
 }
 
-function collectLogs(context: ReadContext, filter: LogFilter, height: number, found: unknown[]): void {
+interface Found {
+  readonly logs: unknown[];
+  /** Of their data and topics. */
+  bytes: number;
+  /** Work since the last pause, in logs. */
+  looked: number;
+}
+
+function collectLogs(context: ReadContext, filter: LogFilter, height: number, found: Found): void {
   const block = readBlock(context, height);
   let logsBefore = 0;
   for (const [index, { logs }] of receiptsAt(context.view.state, height).entries()) {
@@ -92,10 +110,15 @@ function collectLogs(context: ReadContext, filter: LogFilter, height: number, fo
     const matching = logs.flatMap((log, at) => (logMatches(log, filter) ? [{ log, at }] : []));
     if (matching.length > 0) {
       const hash = context.evm.crypto.keccak256(bytes);
-      for (const { log, at } of matching) found.push(formatLog(log, { block, index, logsBefore }, hash, logsBefore + at));
+      for (const { log, at } of matching) {
+        found.bytes += log.data.length + 32 * log.topics.length;
+        // What is too much already need not be written down: the caller refuses it.
+        if (found.bytes <= LOG_BYTES_MAX) found.logs.push(formatLog(log, { block, index, logsBefore }, hash, logsBefore + at));
+      }
     }
     logsBefore += logs.length;
   }
+  found.looked += logsBefore + LOGS_PER_BLOCK_READ;
 }
 
 function bloomMatches(keccak256: (bytes: Uint8Array) => Uint8Array, bloom: Uint8Array, { addresses, topics }: LogFilter): boolean {

@@ -51,6 +51,19 @@ describe('eth_getLogs', () => {
     expect(await logs({ fromBlock: '0x0', address: [], topics: [] })).toHaveLength(10);
   });
 
+  it('refuses what would be too large an answer instead of gathering it in memory', async () => {
+    const large = await TestChain.open();
+    let own = 0;
+    const sign = async (fields: Record<string, unknown>): Promise<Uint8Array> => {
+      const signed = await account.signTransaction({ type: 'eip1559', chainId: Number(TEST_CHAIN_ID), nonce: own++, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, ...fields } as never);
+      return new Uint8Array(Buffer.from(signed.slice(2), 'hex'));
+    };
+    // PUSH3 1 MiB, PUSH1 0, LOG0, STOP: a creation that logs a mebibyte.
+    for (let at = 0; at < 9; at += 1) await large.seal([await sign({ to: undefined, gas: 30_000_000n, data: '0x621000006000a000' })]);
+    await expect(large.query('eth_getLogs', [{ fromBlock: '0x0' }])).rejects.toMatchObject({ code: -32005, message: expect.stringMatching(/more than \d+ bytes of logs/) });
+    expect(await large.query('eth_getLogs', [{ fromBlock: '0x0', toBlock: '0x8' }])).toHaveLength(8);
+  });
+
   it('looks at the head alone when no range is given, and at one block by its hash', async () => {
     expect(await logs({})).toHaveLength(2);
     const block = (await ask('eth_getBlockByNumber', '0x3', false)) as { hash: Hex };
