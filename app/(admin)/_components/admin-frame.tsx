@@ -8,23 +8,28 @@ import type { NavLink } from "@/app/_components/shell/navigation";
 import { Switcher } from "@/app/_components/shell/switcher";
 import { UserMenu } from "@/app/_components/shell/user-menu";
 import { Tag } from "@/app/_components/ui/tag";
+import type { ListPublicationsInput, PublicationPage } from "@/lib/applications/client";
 import type { CurrentSession } from "@/lib/identity/client";
+import { usePublications } from "../admin/publications/_hooks/use-publications";
 
 type Props = Readonly<{
   user: CurrentSession["user"];
-  /** Publications in the queue when the page was first loaded. */
-  waiting: number;
+  /** The queue when the page was first loaded; its length is followed from there. */
+  queue: PublicationPage;
   testMoney: boolean;
   /** The admin is a member of an organisation too, and has pages of a publisher. */
   belongs: boolean;
   children: ReactNode;
 }>;
 
+const waitingFilter: ListPublicationsInput = { state: "SUBMITTED", page: 1 };
+
 /** The console round the portal admin's pages. */
-export function AdminFrame({ user, waiting, testMoney, belongs, children }: Props) {
+export function AdminFrame({ user, queue, testMoney, belongs, children }: Props) {
   const t = useTranslations("admin");
   const portal = useTranslations("portal");
   const signOut = useSignOut();
+  const { total: waiting } = usePublications(waitingFilter, queue);
   const admin: NavLink[] = [
     { href: "/admin/publications", label: t("publications.crumb"), shortLabel: t("publications.short"), icon: "scales", ...(waiting > 0 ? { count: waiting } : {}) },
     { href: "/admin/operations", label: t("operations.crumb"), shortLabel: t("operations.short"), icon: "operations" },

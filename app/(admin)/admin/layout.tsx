@@ -18,10 +18,10 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Below it every page asks again: a layout is not drawn anew when one goes from page to page. */
 export default async function AdminLayout({ children }: Props) {
   const session = await requirePortalAdmin((await headers()).get("x-path") ?? "/admin/publications");
-  const { total } = await listPublications({ session });
+  const queue = await listPublications({ session });
   return (
     <>
-      <AdminFrame user={session.user} waiting={total} testMoney={quotePlan("STANDARD").book === "TEST"} belongs={session.organisations.length > 0}>
+      <AdminFrame user={session.user} queue={queue} testMoney={quotePlan("STANDARD").book === "TEST"} belongs={session.organisations.length > 0}>
         {children}
       </AdminFrame>
       <SessionEndedDialog userId={session.user.id} email={session.user.email} />
