@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { callRoute, createAdmin, type RouteCallOptions } from "@/app/api/_http/testing";
+import { callRoute, createAdmin, createPublisher, type RouteCallOptions } from "@/app/api/_http/testing";
 import { testCards } from "@/lib/billing";
 import { endSession } from "@/lib/identity";
 import { getDb } from "@/lib/platform";
@@ -11,7 +11,6 @@ import { POST as resume } from "./[applicationId]/resume/route";
 import { DELETE as remove, GET as get, PATCH as save } from "./[applicationId]/route";
 import { POST as submit } from "./[applicationId]/submit/route";
 import { GET as list, POST as create } from "./route";
-import { createPublisher } from "./testing";
 
 beforeAll(givenCityNodes);
 

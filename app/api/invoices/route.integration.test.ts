@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callRoute } from "@/app/api/_http/testing";
-import { createPublisher } from "@/app/api/applications/testing";
+import { callRoute, createPublisher } from "@/app/api/_http/testing";
 import { givenOpenInvoice } from "@/lib/billing/testing";
 import { GET as list } from "./route";
 import { GET as get } from "./[invoiceId]/route";

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { callRoute, createTenant, type RouteCallOptions } from "@/app/api/_http/testing";
-import { createPublisher } from "@/app/api/applications/testing";
+import { callRoute, createPublisher, createTenant, type RouteCallOptions } from "@/app/api/_http/testing";
 import { givenCityNodes } from "@/lib/applications/testing";
 import { getDb } from "@/lib/platform";
 import { POST } from "./route";

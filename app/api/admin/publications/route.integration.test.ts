@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { callRoute, createAdmin, type RouteCallOptions } from "@/app/api/_http/testing";
-import { createPublisher } from "@/app/api/applications/testing";
+import { callRoute, createAdmin, createPublisher, type RouteCallOptions } from "@/app/api/_http/testing";
 import { givenCityNodes, givenCompleteDraft, givenSubmitted, prepaidMinor, stateOf } from "@/lib/applications/testing";
 import { getDb } from "@/lib/platform";
 import { POST as approve } from "./[applicationId]/approve/route";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { callRoute, createRequest, createTenant, type RouteCallOptions, type Tenant } from "@/app/api/_http/testing";
+import { openRunningApplication, type RunningApplication } from "@/app/api/_http/testing/open-running-application";
 import { givenCityNodes } from "@/lib/applications/testing";
 import { applicationEventSchema, createDraft, type ApplicationEvent } from "@/lib/applications";
 import { DELETE as revoke } from "../access-keys/[keyId]/route";
@@ -8,7 +9,6 @@ import { GET as listKeys, POST as issue } from "../access-keys/route";
 import { GET as block } from "../blocks/[reference]/route";
 import { GET as blocks } from "../blocks/route";
 import { GET as meters } from "../meters/route";
-import { openRunningApplication, type RunningApplication } from "../testing";
 import { GET as transaction } from "../transactions/[transactionHash]/route";
 import { GET as follow } from "./route";
 
