@@ -18,3 +18,15 @@ export function processEnvironment({ data, databaseUrl, redisUrl, publicUrl, nod
     NEXT_TELEMETRY_DISABLED: '1',
   };
 }
+
+/** What any program needs of its machine; nothing of it is a setting or a secret of ours. */
+const ofTheMachine = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|LD_LIBRARY_PATH|SSL_CERT_FILE|SSL_CERT_DIR|UV_THREADPOOL_SIZE|NODE_\w+)$/;
+
+/**
+ * The environment of a city node: settings come from its join.json. It is the process that runs other people's code,
+ * so it is told neither where the portal keeps its rows nor where its secrets lie.
+ * @param {NodeJS.ProcessEnv} env
+ */
+export function cityNodeEnvironment(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => ofTheMachine.test(name)));
+}

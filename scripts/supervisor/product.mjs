@@ -1,5 +1,6 @@
 // What the product runs, in the order in which it starts: the one place to add a process or a set-up command.
 import { existsSync } from 'node:fs';
+import { cityNodeEnvironment } from './environment.mjs';
 import { answersOk, waitUntil } from './ports.mjs';
 import { dataLayout, projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -39,28 +40,31 @@ export async function runSetupCommands({ family, log, env, plan }) {
 }
 
 /**
- * The long-running processes.
+ * The long-running processes, each with the environment that it needs.
  * @param {{ data: string, host: string, ports: Record<string, number> }} plan
+ * @param {NodeJS.ProcessEnv} env of the portal's processes
  */
-export function productProcesses({ data, host, ports }) {
+export function productProcesses({ data, host, ports }, env) {
   const next = projectPath('node_modules/next/dist/bin/next');
   return [
     {
       name: 'city-node',
-      command: [...tsx, projectPath('workers/city-node/main.ts'), '--data', dataLayout(data).host],
+      command: [...tsx, projectPath('workers/city-node/main.ts'), '--data', dataLayout(data).host, '--log-level', env.LOG_LEVEL ?? 'info'],
+      env: cityNodeEnvironment(env),
       readyUrl: `http://127.0.0.1:${ports.control}/readyz`,
       stopTimeoutMs: 30_000, // drains: finishes what it has taken in
     },
     {
       name: 'worker',
       command: [...tsx, projectPath('workers/main.ts')],
-      env: { WORKER_HEALTH_PORT: String(ports.worker) },
+      env: { ...env, WORKER_HEALTH_PORT: String(ports.worker) },
       readyUrl: `http://127.0.0.1:${ports.worker}/readyz`,
       stopTimeoutMs: 30_000,
     },
     {
       name: 'web',
       command: [process.execPath, next, 'start', '--hostname', host, '--port', String(ports.web)],
+      env,
       readyUrl: `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${ports.web}/readyz`,
     },
   ];
@@ -68,9 +72,9 @@ export function productProcesses({ data, host, ports }) {
 
 /** Starts all of them at once and waits until each says that it is ready. */
 export async function startProduct({ supervise, log, env, plan }) {
-  const running = productProcesses(plan).map((one) => ({
+  const running = productProcesses(plan, env).map((one) => ({
     ...one,
-    child: supervise(one.name, one.command, { env: { ...env, ...one.env }, stopTimeoutMs: one.stopTimeoutMs }),
+    child: supervise(one.name, one.command, { env: one.env, stopTimeoutMs: one.stopTimeoutMs }),
   }));
   for (const { name, child, readyUrl } of running) {
     await log.step(name, async () => {
