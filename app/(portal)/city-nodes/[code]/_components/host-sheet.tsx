@@ -55,6 +55,7 @@ export function HostSheet({ host, cityNode }: Props) {
               </h3>
               {here ? (
                 <KeyValues
+                className="grid-cols-[minmax(0,128px)_minmax(0,1fr)] md:grid-cols-[minmax(0,200px)_minmax(0,1fr)]"
                   items={[
                     { label: t("peers"), value: <Count value={here.peers} /> },
                     { label: t("storage"), value: <Bytes value={here.storageBytes} /> },
@@ -70,6 +71,7 @@ export function HostSheet({ host, cityNode }: Props) {
                 {shared ? t("processShared", { count: carries.length }) : t("process")}
               </h3>
               <KeyValues
+                className="grid-cols-[minmax(0,128px)_minmax(0,1fr)] md:grid-cols-[minmax(0,200px)_minmax(0,1fr)]"
                 items={[
                   { label: t("memory"), value: <Bytes value={measured.memoryRssBytes} /> },
                   ...(measured.memoryAnonymousBytes === null ? [] : [{ label: t("memoryAnonymous"), value: <Bytes value={measured.memoryAnonymousBytes} /> }]),
