@@ -18,8 +18,9 @@ export const linkSubmitResultSchema = z.discriminatedUnion('state', [
     index: z.number().int().min(0),
     succeeded: z.boolean(),
     blockHash: z.string(),
+    repeated: z.literal(true).optional(),
   }),
-  z.object({ state: z.literal('held'), id: z.string() }),
+  z.object({ state: z.literal('held'), id: z.string(), repeated: z.literal(true).optional() }),
   /** The queue or the framework refused it: its own code and message. */
   z.object({ state: z.literal('refused'), code: z.string(), message: z.string(), details: detailsSchema }),
   /** The machine there could not take it: its own code (`queue-full`, `chain-stopped` …). */

@@ -25,7 +25,7 @@ export interface DoorSignals {
 export interface DoorAnswer {
   /** Absent for a notification. */
   readonly response: RpcResponse | undefined;
-  /** True when the sub-chain took a transaction: it is in a block, or waits for one. */
+  /** True when this call made the sub-chain take a transaction: it is in a block, or waits for one. */
   readonly accepted: boolean;
   /** HTTP status when this is the only call of its body: 200, or 503 and 429 when the peer cannot do it now. */
   readonly status: number;

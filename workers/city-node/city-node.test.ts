@@ -173,6 +173,23 @@ describe('quotas at the door of a process', () => {
     expect((await rpc(host, 'SIN', chain, text, 'eth_chainId')).status).toBe(200);
   });
 
+  it('count a transaction once, however often and at whichever door it is handed in', async () => {
+    const [orders, follows] = await Promise.all([startHost(['SIN'], 'host_orders'), startHost(['PAR'], 'host_follows')]);
+    const { chain, chainId } = await openTestChain([[orders, 'SIN'], [follows, 'PAR']]);
+    const { record, text } = await orders.makeKey(chain);
+    await follows.client.putAccessKey(record);
+    const { next } = sender(chainId);
+    const [first, skipped, held] = [await next(), await next(), await next()];
+    const hand = (host: TestHost, raw: string) => rpc(host, host === orders ? 'SIN' : 'PAR', chain, text, 'eth_sendRawTransaction', [raw]);
+    const same = await Promise.all([hand(orders, first), hand(orders, first), hand(orders, first)]);
+    expect(new Set(same.map(({ result }) => result)).size).toBe(1);
+    for (const host of [orders, follows, follows]) expect((await hand(host, held)).status).toBe(200);
+    expect((await hand(follows, skipped)).status).toBe(200);
+    await sleep(1_500);
+    const counted = await Promise.all([orders, follows].map(async (host) => (await host.client.meters({ after: 0 })).records.reduce((sum, record) => sum + record.transactions, 0)));
+    expect(counted).toEqual([2, 1]);
+  });
+
   it('are counted in meters that the portal adds up to what was sent, over a kill -9', async () => {
     const host = await startHost(['SIN']);
     const { chain } = await openTestChain([[host, 'SIN']]);

@@ -87,8 +87,12 @@ export class PeerDoor implements ChainDoor {
       failure = error;
       throw error;
     };
+    let isRepeated = false;
     const backend: CodecBackend = {
-      submit: (bytes, options) => this.host.submit(this.chainId, bytes, options).catch(note),
+      submit: async (bytes, options) => {
+        const answer = await this.host.submit(this.chainId, bytes, options).catch(note);
+        isRepeated = answer.repeated === true;
+      },
       query: (request, signal) => this.host.query(this.chainId, request, signal).catch(note),
     };
     // Also a notification's outcome must be known.
@@ -96,7 +100,7 @@ export class PeerDoor implements ChainDoor {
     if (response && 'error' in response && response.error.code === rpcCodes.internal) throw new Error(`${call.method} failed in the codec`, { cause: failure });
     return {
       response: call.id === undefined ? undefined : response,
-      accepted: call.scope === 'write' && response !== undefined && 'result' in response,
+      accepted: call.scope === 'write' && !isRepeated && response !== undefined && 'result' in response,
       ...statusOf(failure),
     };
   }

@@ -98,7 +98,7 @@ export class PeerNetwork {
         throw isAppError(error) ? unreachable(chain, [error]) : error;
       });
     if (result.state === 'refused' || result.state === 'failed') throw refusalFromLink(result);
-    if (result.state === 'held') return { state: 'held', id: result.id as Hash } as const;
+    if (result.state === 'held') return { ...result, id: result.id as Hash } as const;
     return { ...result, id: result.id as Hash, blockHash: result.blockHash as Hash, height: result.height as Height } satisfies FinalAnswer;
   }
 

@@ -143,12 +143,15 @@ export interface FinalAnswer {
   readonly index: number;
   readonly succeeded: boolean;
   readonly blockHash: Hash;
+  /** The same transaction was taken in before: this call changed nothing. */
+  readonly repeated?: true;
 }
 
 /** The transaction waits in memory for an earlier sequence of its lane; a restart forgets it. */
 export interface HeldAnswer {
   readonly state: 'held';
   readonly id: Hash;
+  readonly repeated?: true;
 }
 
 export interface PeerStatus {

@@ -24,10 +24,10 @@ export interface Ordering {
 }
 
 /**
- * `queued`: will be cut in its turn. `held`: an earlier sequence of its lane is missing (also when the same id is held
- * already). `duplicate`: the same id is inside already, queued or cut but not settled.
+ * `queued`: will be cut in its turn. `held`: an earlier sequence of its lane is missing; `held-before`: and the same id
+ * is held already. `duplicate`: the same id is inside already, queued or cut but not settled.
  */
-export type Placement = 'queued' | 'held' | 'duplicate';
+export type Placement = 'queued' | 'held' | 'held-before' | 'duplicate';
 
 /** A block ends at the first of these; one transaction always fits. */
 export interface BlockCaps {

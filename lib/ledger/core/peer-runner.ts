@@ -61,7 +61,7 @@ export class PeerRunner {
   submit(bytes: Uint8Array): Promise<SubmitAnswer> {
     const digest = sha256Hex(bytes);
     const joined = this.#joins.get(digest);
-    if (joined !== undefined) return joined;
+    if (joined !== undefined) return joined.then(asRepeated);
     const answer = this.#submitOnce(bytes).finally(() => this.#joins.delete(digest));
     this.#joins.set(digest, answer);
     return answer;
@@ -158,13 +158,14 @@ export class PeerRunner {
     const answer = this.#submissions.expect(id);
     try {
       const placement = await ordering.place(peer.chain, checked, ports.now());
-      if (placement !== 'held') return answer;
+      if (placement === 'duplicate') return answer.then(asRepeated);
+      if (placement === 'queued') return answer;
+      this.#submissions.forget(id);
+      return { state: 'held', id, ...(placement === 'held' ? {} : { repeated: true }) };
     } catch (error) {
       this.#submissions.forget(id);
       throw error;
     }
-    this.#submissions.forget(id);
-    return { state: 'held', id };
   }
 
   async #proposeTurn(): Promise<void> {
@@ -289,6 +290,10 @@ export class PeerRunner {
   #warn(event: string, error: unknown): void {
     this.#context.ports.logger.warn({ chain: this.peer.chain, reason: describe(error) }, event);
   }
+}
+
+function asRepeated(answer: SubmitAnswer): SubmitAnswer {
+  return { ...answer, repeated: true };
 }
 
 function isAhead({ lane }: CheckedTransaction): boolean {

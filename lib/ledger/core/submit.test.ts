@@ -65,7 +65,7 @@ describe('submitting', () => {
     await openTestChain([node]);
     const bytes = add('c', 1);
     const [first, second] = await Promise.all([node.host.submit(TEST_CHAIN, bytes), node.host.submit(TEST_CHAIN, bytes)]);
-    expect(second).toEqual(first);
+    expect(second).toEqual({ ...first, repeated: true });
     expect(await readCounter(node.host, 'c')).toMatchObject({ value: 1 });
     await expect(node.host.submit(TEST_CHAIN, bytes)).rejects.toMatchObject({ name: 'TransactionRefused', code: 'already-known' });
   });
@@ -76,7 +76,7 @@ describe('submitting', () => {
     const lane = (sequence: number) => add('c', 1, { account: 'a', sequence });
     expect(await node.host.submit(TEST_CHAIN, lane(1))).toMatchObject({ state: 'held' });
     expect(await node.host.submit(TEST_CHAIN, lane(2))).toMatchObject({ state: 'held' });
-    expect(await node.host.submit(TEST_CHAIN, lane(2))).toMatchObject({ state: 'held' });
+    expect(await node.host.submit(TEST_CHAIN, lane(2))).toMatchObject({ state: 'held', repeated: true });
     expect(node.host.peerStatus(TEST_CHAIN).queued).toBe(2);
     await expect(node.host.submit(TEST_CHAIN, lane(65))).rejects.toMatchObject({ code: 'sequence-too-high' });
     expect(final(await node.host.submit(TEST_CHAIN, lane(0)))).toMatchObject({ height: 1, index: 0 });

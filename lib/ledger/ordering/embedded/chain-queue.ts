@@ -46,7 +46,7 @@ export class ChainQueue {
 
   /** Throws TransactionRefused when the sequence cannot be waited for. */
   place(transaction: CheckedTransaction, now: TimeMs): Placement {
-    if (this.#held.has(transaction.id)) return 'held';
+    if (this.#held.has(transaction.id)) return 'held-before';
     if (this.#ids.has(transaction.id)) return 'duplicate';
     const { lane } = transaction;
     if (lane === undefined) {
