@@ -16,6 +16,15 @@ export interface CallContext {
 
 /** Carries out one call of a body: request quota, scope, transaction quota, then the sub-chain. Never rejects. */
 export async function answerCall(call: DoorCall, context: CallContext): Promise<DoorAnswer> {
+  try {
+    return await admit(call, context);
+  } catch (error) {
+    // Measuring a sub-chain for its quota fails while it is being removed.
+    return ourMistake(call, context, error);
+  }
+}
+
+async function admit(call: DoorCall, context: CallContext): Promise<DoorAnswer> {
   const { door, quota, now } = context;
   const refusal = quota.takeRequest(now());
   if (refusal) return refuse(call, refusal);
@@ -34,9 +43,13 @@ async function run(call: DoorCall, context: CallContext): Promise<DoorAnswer> {
   try {
     return await context.door.handle(call, context.signals);
   } catch (error) {
-    context.onFailure(error, call.method);
-    return failed(call, { code: rpcCodes.internal, message: `Something went wrong in this city node (request ${context.requestId}).` }, 500);
+    return ourMistake(call, context, error);
   }
+}
+
+function ourMistake(call: DoorCall, context: CallContext, error: unknown): DoorAnswer {
+  context.onFailure(error, call.method);
+  return failed(call, { code: rpcCodes.internal, message: `Something went wrong in this city node (request ${context.requestId}).` }, 500);
 }
 
 function refuse(call: DoorCall, refusal: QuotaRefusal): DoorAnswer {

@@ -316,6 +316,20 @@ describe('the gateway and bad input', () => {
     expect(JSON.stringify(bug.json)).not.toContain('inner detail');
   });
 
+  it('answers each call of a batch also when a sub-chain goes away in its midst', async () => {
+    const { url, makeKey, doors, lines } = await open();
+    Object.assign(doors.get('tide-4417') ?? {}, {
+      sizeBytes(): number {
+        throw new Error('its ledger was removed');
+      },
+    });
+    const batch = `[${callBody('echo', [1], 1)},${callBody('put', [2], 2)}]`;
+    const answer = await post(url, batch, bearer(makeKey().text));
+    expect(answer).toMatchObject({ status: 200, json: [{ id: 1, result: [1] }, { id: 2, error: { code: rpcCodes.internal } }] });
+    expect(JSON.stringify(answer.json)).not.toContain('removed');
+    expect(lines.join()).toContain('its ledger was removed');
+  });
+
   it('carries a notification out and does not answer it', async () => {
     const { url, makeKey, doors } = await open();
     const answer = await post(url, JSON.stringify({ jsonrpc: '2.0', method: 'put', params: [9] }), bearer(makeKey().text));
