@@ -29,11 +29,20 @@ export function CityNodeTable({ cityNodes }: Readonly<{ cityNodes: ReadonlyArray
             ),
           },
           { key: "state", head: t("stateHead"), cell: (cityNode) => <CityNodeState cityNode={cityNode} /> },
-          { key: "provider", head: t("provider"), fold: "under", cell: ({ provider, region }) => t("runsOn", { provider, region }) },
+          { key: "provider", head: t("provider"), fold: "under", cell: (cityNode) => <RunsOn cityNode={cityNode} /> },
           { key: "peers", head: t("peers"), right: true, cell: ({ peers, state }) => (state === "PLANNED" ? null : <Count value={peers} />) },
           { key: "seen", head: t("heard"), right: true, fold: "hide", cell: ({ lastSeenAt }) => (lastSeenAt ? <Time value={lastSeenAt} /> : null) },
         ]}
       />
     </Sheet>
+  );
+}
+
+function RunsOn({ cityNode }: Readonly<{ cityNode: Pick<CityNodeView, "provider" | "region"> }>) {
+  return (
+    <span className="inline-flex flex-wrap gap-x-2">
+      {cityNode.provider}
+      <span className="text-ink-2">{cityNode.region}</span>
+    </span>
   );
 }
