@@ -22,7 +22,8 @@ await runCommand(async (context) => {
   delete process.env.DATABASE_URL;
   await requirePrograms(log);
   const { databaseUrl } = await startServices({ data, secrets: ensureSecrets(data), supervise, log, durable: false });
-  await prisma(family, ['migrate', 'dev', '--name', name.replaceAll('-', '_')], { databaseUrl, inherit: true });
+  const code = await prisma(family, ['migrate', 'dev', '--name', name.replaceAll('-', '_')], { databaseUrl, inherit: true });
+  if (code !== 0) return code;
   await log.step('database client', () => generateClient(family));
   return 0;
 });
