@@ -34,14 +34,14 @@ async function openSink(options: { refuse?: boolean } = {}) {
       callback(null, { user: auth.username });
     },
     onRcptTo: (_address, _session, callback) => callback(options.refuse ? new Error('no such mailbox') : null),
-    onData: (stream, _session, callback) => {
+    onData: (stream, _session, accept) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        void PostalMime.parse(Buffer.concat(chunks)).then((email) => {
+        PostalMime.parse(Buffer.concat(chunks)).then((email) => {
           received.push(email);
-          callback();
-        });
+          accept();
+        }, accept);
       });
     },
   });
