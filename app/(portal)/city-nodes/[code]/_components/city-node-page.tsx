@@ -28,7 +28,8 @@ export function CityNodePage({ initial, seesAll }: Props) {
         title={
           <span className="inline-flex flex-wrap items-center gap-3">
             <Plate code={code} large hollow={standing !== "OPEN"} />
-            {t(`headline.${standing}`, { city })}
+            {/* The worst fact first; while no host answers, that is the worse one. */}
+            {standing === "OPEN" && stopped.length > 0 ? t("headlineStopped", { count: stopped.length, city }) : t(`headline.${standing}`, { city })}
           </span>
         }
         status={<CityNodeState cityNode={cityNode} badge />}
