@@ -148,6 +148,32 @@ describe('peers over the control interface', () => {
   });
 });
 
+describe('sub-chains of one city node', () => {
+  it('do not wait for a neighbour whose contracts loop, in blocks and in calls', async () => {
+    const host = await startHost(['SIN']);
+    const [loud, quiet] = [await openTestChain([[host, 'SIN']]), await openTestChain([[host, 'SIN']])];
+    const [loudKey, quietKey] = [(await host.makeKey(loud.chain)).text, (await host.makeKey(quiet.chain)).text];
+    const account = privateKeyToAccount(generatePrivateKey());
+    // JUMPDEST, PUSH1 0, JUMP: as creation code it burns all the gas of the transaction.
+    const looping = await Promise.all([0, 1, 2].map((nonce) => account.signTransaction({ chainId: loud.chainId, nonce, gas: 30_000_000n, data: '0x5b600056', maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, type: 'eip1559' })));
+    const { next } = sender(quiet.chainId);
+    await rpc(host, 'SIN', quiet.chain, quietKey, 'eth_sendRawTransaction', [await next()]);
+    const order: string[] = [];
+    const noise = [
+      ...looping.map((raw) => rpc(host, 'SIN', loud.chain, loudKey, 'eth_sendRawTransaction', [raw])),
+      ...Array.from({ length: 20 }, () => rpc(host, 'SIN', loud.chain, loudKey, 'eth_call', [{ data: '0x5b600056' }, 'latest'])),
+    ].map((answer) => answer.then(() => order.push('loud')));
+    await sleep(100);
+    for (let sent = 0; sent < 3; sent++) {
+      expect(await rpc(host, 'SIN', quiet.chain, quietKey, 'eth_sendRawTransaction', [await next()])).toMatchObject({ status: 200, result: expect.any(String) });
+      expect(await rpc(host, 'SIN', quiet.chain, quietKey, 'eth_blockNumber')).toMatchObject({ result: `0x${(sent + 2).toString(16)}` });
+      order.push('quiet');
+    }
+    expect(order).toEqual(['quiet', 'quiet', 'quiet']);
+    await Promise.all(noise);
+  });
+});
+
 describe('quotas at the door of a process', () => {
   it('hold over a restart, are lifted by new limits, and end with the paid time', async () => {
     const host = await startHost(['SIN']);
