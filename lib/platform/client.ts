@@ -1,2 +1,3 @@
 export * from './pure/errors';
 export * from './pure/assert';
+export * from './pure/storable';

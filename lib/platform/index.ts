@@ -1,5 +1,6 @@
 export * from './pure/errors';
 export * from './pure/assert';
+export * from './pure/storable';
 export * from './pure/bytes';
 export { getEnv, getSecrets, dataPath, type Env, type Secrets } from './env';
 export { getDb, isUniqueViolation, isRowMissing, type Db, type Tx } from './db';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findUnstorable } from '@/lib/platform/client';
 
 /** One parameter of a function, event, error or constructor, as Solidity's compiler writes it. */
 export interface AbiParameter {
@@ -44,12 +45,20 @@ export function constructorInputs(abi: Abi): AbiParameter[] {
   return found && 'inputs' in found ? found.inputs : [];
 }
 
+/** What stands in the text; it is refused here where the schema behind, which calls itself, could not take it. */
+function parseText(input: unknown, context: z.core.$RefinementCtx): unknown {
+  const value = typeof input === 'string' ? jsonOf(input) : input;
+  const unstorable = findUnstorable(value);
+  if (!unstorable) return value;
+  context.issues.push({ code: 'custom', input, message: unstorable.message });
+  return z.NEVER;
+}
+
 /** Text that is not JSON stays text, and the schema behind says what it wants instead. */
-function parseText(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(value);
+    return JSON.parse(text);
   } catch {
-    return value;
+    return text;
   }
 }

@@ -48,6 +48,12 @@ describe('contractPackageSchema', () => {
     (abi) => expect(Object.keys(refusals(own({ abi }))).join()).toMatch(/^abi/),
   );
 
+  it('refuses an ABI that is nested too deep to be walked, or holds what cannot be stored, instead of failing on it', () => {
+    const deep = `[{"type":"constructor","inputs":[${'{"type":"tuple","components":['.repeat(5_000)}${']}'.repeat(5_000)}]}]`;
+    expect(refusals(own({ abi: deep }))).toEqual({ abi: expect.stringContaining('levels deep') });
+    expect(refusals(own({ abi: '[{"type":"function","name":"f","inputs":[{"type":"bool","internalType":"a\\u0000"}]}]' }))).toEqual({ abi: expect.stringContaining('cannot be stored') });
+  });
+
   it('follows tuples of any depth in an ABI', () => {
     const abi = [{ type: 'function', name: 'f', inputs: [{ type: 'tuple[]', components: [{ type: 'tuple', name: 'x', components: [{ type: 'uint8', name: 'y' }] }] }] }];
     expect(refusals(own({ abi }))).toEqual({});

@@ -68,6 +68,26 @@ describe("400", () => {
     }
   });
 
+  it.each([
+    ["a NUL", { name: "ti\0de" }, "name"],
+    ["half a surrogate pair", { name: "ti\ud83dde" }, "name"],
+    ["a NUL in a name that the schema drops", { name: "tide", "a\0b": 1 }, ""],
+  ])("refuses %s, which no row can hold, instead of failing at the database", async (_what, body, path) => {
+    expect(await post({ body })).toMatchObject({ status: 400, body: { code: "INVALID_INPUT", fields: { [path]: expect.stringContaining("cannot be stored") } } });
+  });
+
+  it("refuses a body that is nested so deep that walking through it would exhaust the stack", async () => {
+    const text = `{"name":"tide","x":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
+    expect(await post({ text })).toMatchObject({ status: 400, body: { code: "INVALID_INPUT", detail: expect.stringContaining("levels deep") } });
+  });
+
+  it("finds nothing at an address, and takes no query, with a character that no row can hold", async () => {
+    const input = { query: z.object({ search: z.string().optional() }), params: z.object({ id: z.string() }) };
+    const route = defineRoute({ auth: "user", input, handler: async () => ({}) });
+    expect(await callRoute(route, { path: "/api/x/a1?search=%00", params: { id: "a1" }, as: tenant })).toMatchObject({ status: 400, body: { fields: { search: expect.any(String) } } });
+    expect(await callRoute(route, { path: "/api/x/a1", params: { id: "a\0" }, as: tenant })).toMatchObject({ status: 404 });
+  });
+
   it("refuses a wrong query", async () => {
     const route = defineRoute({ auth: "user", input: { query: z.object({ page: z.coerce.number().int() }) }, handler: async () => ({}) });
     expect(await callRoute(route, { path: "/api/x?page=two", as: tenant })).toMatchObject({ status: 400, body: { fields: { page: expect.any(String) } } });

@@ -1,8 +1,13 @@
 import type { z } from "zod";
-import { AppError } from "@/lib/platform";
+import { AppError, findUnstorable } from "@/lib/platform";
 
 /** @throws AppError INVALID_INPUT with one message for each wrong field (`cityNodes.0`). */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  // Before any schema looks at it: schemas of nested things call themselves.
+  const unstorable = findUnstorable(value);
+  if (unstorable) {
+    throw new AppError("INVALID_INPUT", { fields: { [unstorable.path]: unstorable.message } }, { publicMessage: unstorable.message });
+  }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const fields: Record<string, string> = {};
@@ -14,7 +19,7 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
 
 /** An address that cannot name anything is an address of nothing. @throws AppError NOT_FOUND. */
 export function parseParams<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new AppError("NOT_FOUND", { subject: "address" }, { publicMessage: "There is nothing at this address.", cause: parsed.error });
+  const parsed = findUnstorable(value) ? undefined : schema.safeParse(value);
+  if (parsed?.success) return parsed.data;
+  throw new AppError("NOT_FOUND", { subject: "address" }, { publicMessage: "There is nothing at this address.", cause: parsed?.error });
 }
