@@ -71,6 +71,30 @@ describe('runOperation', () => {
     ]);
   });
 
+  it('does not run a step again whose end was written though the answer to the commit was lost', async () => {
+    let commits = 0;
+    const definition = define({
+      first: async () => ({
+        async commit() {
+          commits += 1;
+        },
+      }),
+      second: async () => undefined,
+    });
+    const id = await begin(definition);
+    const db = getDb();
+    const transaction = db.$transaction.bind(db);
+    vi.spyOn(db, '$transaction').mockImplementationOnce((async (work: Parameters<typeof transaction>[0]) => {
+      await transaction(work);
+      throw Object.assign(new Error('the connection was closed'), { code: 'P1017' });
+    }) as typeof db.$transaction);
+    await run(definition, id);
+    await skipWait(id);
+    await run(definition, id);
+    expect(await view(id)).toMatchObject({ state: 'SUCCEEDED', progress: { done: 2, total: 2 } });
+    expect(commits).toBe(1);
+  });
+
   it('lets exactly one of many workers run an operation', async () => {
     let runs = 0;
     const definition = define({ only: async () => void (runs += 1) });

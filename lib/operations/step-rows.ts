@@ -41,8 +41,9 @@ export async function advanceSteps(tx: Pick<Tx, '$queryRaw' | 'operationStep'>, 
 
 /** Puts the step back to wait; `counted: false` for a try that was cut short by an orderly shutdown. */
 export async function putBackStep(tx: Tx, operationId: string, name: string, message: string, counted: boolean): Promise<void> {
-  await tx.operationStep.update({
-    where: { operationId_name: { operationId, name } },
+  await tx.operationStep.updateMany({
+    // Not one whose end was written after all: the answer to a commit can be lost.
+    where: { operationId, name, state: { not: 'DONE' } },
     data: { state: 'WAITING', message, ...(counted ? {} : { attempts: { decrement: 1 } }) },
   });
 }
