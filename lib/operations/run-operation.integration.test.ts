@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { AppError, createId, getDb, getRedis } from '@/lib/platform';
+import { AppError, createId, getDb, getRedis, type Tx } from '@/lib/platform';
 import {
   beginOperation,
   createOperationRegistry,
@@ -82,12 +82,13 @@ describe('runOperation', () => {
       second: async () => undefined,
     });
     const id = await begin(definition);
-    const db = getDb();
+    // Of the overloads of $transaction the rooms use the one that takes a function.
+    const db = getDb() as unknown as { $transaction: (work: (tx: Tx) => Promise<unknown>) => Promise<unknown> };
     const transaction = db.$transaction.bind(db);
-    vi.spyOn(db, '$transaction').mockImplementationOnce((async (work: Parameters<typeof transaction>[0]) => {
+    vi.spyOn(db, '$transaction').mockImplementationOnce(async (work) => {
       await transaction(work);
       throw Object.assign(new Error('the connection was closed'), { code: 'P1017' });
-    }) as typeof db.$transaction);
+    });
     await run(definition, id);
     await skipWait(id);
     await run(definition, id);
