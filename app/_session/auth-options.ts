@@ -4,7 +4,7 @@ import { requestOrigin } from "@/app/api/_http/request-origin";
 import { worldErrorOf } from "@/app/api/_http/world-error";
 import { sessionAbsoluteMs, sessionIdSchema, signIn, signInSchema } from "@/lib/identity";
 import { AppError, getEnv, getLogger, getSecrets, isAppError } from "@/lib/platform";
-import { isSecure, sessionCookieName } from "./session-cookie";
+import { isSecure, sessionCookieName, sessionIdOf } from "./session-cookie";
 import { encodeSignInFailure } from "./sign-in-failure";
 
 /**
@@ -29,9 +29,10 @@ export function authOptions(): NextAuthOptions {
       Credentials({
         credentials: { email: {}, password: {} },
         authorize: async (credentials, request) => {
-          const origin = requestOrigin(new Headers(Object.entries(request.headers ?? {}).map(([name, value]) => [name, String(value)])));
+          const headers = new Headers(Object.entries(request.headers ?? {}).map(([name, value]) => [name, String(value)]));
+          const origin = requestOrigin(headers);
           try {
-            const { userId, sessionId } = await signIn(signInSchema.parse(credentials), origin);
+            const { userId, sessionId } = await signIn(signInSchema.parse(credentials), origin, await sessionIdOf(headers));
             return { id: userId, sessionId };
           } catch (error) {
             throw new Error(encodeSignInFailure(asAppError(error, origin.requestId)), { cause: error });

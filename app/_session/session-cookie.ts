@@ -40,6 +40,13 @@ export async function readSessionId(cookieValue: string | undefined): Promise<st
   }
 }
 
+/** The session id that a request's cookie names; undefined like in {@link readSessionId}. */
+export async function sessionIdOf(headers: Headers): Promise<string | undefined> {
+  const name = sessionCookieName();
+  const part = (headers.get("cookie") ?? "").split(";").find((one) => one.trim().startsWith(`${name}=`));
+  return readSessionId(part?.trim().slice(name.length + 1));
+}
+
 function cookieHeader(value: string, maxAgeSeconds: number): string {
   return `${sessionCookieName()}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${isSecure() ? "; Secure" : ""}`;
 }

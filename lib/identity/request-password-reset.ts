@@ -4,6 +4,7 @@ import { getDb, getLogger } from '@/lib/platform';
 import { createEmailToken, emailTokenHours } from './email-tokens';
 import { portalLink } from './portal-link';
 import type { RequestOrigin } from './request-origin';
+import { networkOf } from './requests/network-of';
 import { takeRateLimit } from './requests/take-rate-limit';
 
 /**
@@ -12,7 +13,7 @@ import { takeRateLimit } from './requests/take-rate-limit';
  * @throws AppError RATE_LIMITED, UNAVAILABLE.
  */
 export async function requestPasswordReset(input: { email: string }, origin: RequestOrigin): Promise<{ mail: Promise<void> }> {
-  await takeRateLimit({ name: 'reset.address', subject: origin.ipAddress, limit: 20, windowSeconds: 3600 });
+  await takeRateLimit({ name: 'reset.address', subject: networkOf(origin.ipAddress), limit: 20, windowSeconds: 3600 });
   await takeRateLimit({ name: 'reset.account', subject: input.email, limit: 5, windowSeconds: 3600 });
   const mail = mailResetLink(input.email, origin).catch((error: unknown) =>
     getLogger().error({ err: error, requestId: origin.requestId }, 'reset mail not sent'),

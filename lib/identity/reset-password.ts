@@ -4,6 +4,7 @@ import { findEmailToken, spendEmailToken } from './email-tokens';
 import { mailPasswordChanged } from './mail-password-changed';
 import { hashPassword, refuseGuessable } from './passwords';
 import type { RequestOrigin } from './request-origin';
+import { networkOf } from './requests/network-of';
 import { takeRateLimit } from './requests/take-rate-limit';
 import type { ResetPasswordInput } from './schemas';
 import { endSessionsOf } from './sessions';
@@ -13,7 +14,7 @@ import { endSessionsOf } from './sessions';
  * @throws AppError INVALID_INPUT (guessable password; the link stays good), CONFLICT (link used, replaced or too old), RATE_LIMITED.
  */
 export async function resetPassword(input: ResetPasswordInput, origin: RequestOrigin): Promise<{ email: string; mail: Promise<void> }> {
-  await takeRateLimit({ name: 'reset-use.address', subject: origin.ipAddress, limit: 30, windowSeconds: 3600 });
+  await takeRateLimit({ name: 'reset-use.address', subject: networkOf(origin.ipAddress), limit: 30, windowSeconds: 3600 });
   const known = await getDb().$transaction((tx) => findEmailToken(tx, input.token, 'RESET_PASSWORD'));
   refuseGuessable(input.password, { email: known?.user.email, names: [known?.user.name] }, 'password');
   const passwordHash = await hashPassword(input.password);

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { getDb } from '@/lib/platform';
+import { findSession } from './find-session';
 import { hashPassword, verifyPassword } from './passwords';
 import { signIn } from './sign-in';
 import { createPerson, freshOrigin, type Person } from './testing';
@@ -19,6 +21,25 @@ describe('signIn', () => {
     expect(row).toMatchObject({ userId: person.userId, ipAddress: origin.ipAddress, userAgent: origin.userAgent, endedAt: null });
     expect(row.expiresAt.getTime() - row.createdAt.getTime()).toBe(30 * 86_400_000);
     expect(await getDb().auditEvent.count({ where: { action: 'session.begin', subjectId: sessionId } })).toBe(1);
+  });
+
+  it('ends the session that the browser held before, whoever’s it was, and no other', async () => {
+    const [before, elsewhere] = [await createPerson(), await createPerson()];
+    const other = await signIn({ email: person.email, password: person.password }, freshOrigin());
+    await signIn({ email: person.email, password: person.password }, freshOrigin(), before.sessionId);
+    await expect(before.session()).rejects.toThrow('over');
+    expect(await getDb().auditEvent.count({ where: { action: 'session.end', subjectId: before.sessionId } })).toBe(1);
+    expect(await findSession(other.sessionId)).toBeDefined();
+    await signIn({ email: person.email, password: 'not the password' }, freshOrigin(), elsewhere.sessionId).catch(() => undefined);
+    await expect(elsewhere.session()).resolves.toBeDefined();
+  });
+
+  it('counts all addresses of one IPv6 network as one, since a single machine has 2^64 of them', async () => {
+    const victim = await createPerson();
+    const network = `2001:db8:${randomBytes(2).toString('hex')}:${randomBytes(2).toString('hex')}`;
+    const guess = (count: number) => codeOf(signIn({ email: victim.email, password: 'not the password' }, { ...freshOrigin(), ipAddress: `${network}::${count.toString(16)}` }));
+    for (let count = 1; count <= 10; count++) expect(await guess(count)).toBe('UNAUTHENTICATED');
+    expect(await guess(11)).toBe('RATE_LIMITED');
   });
 
   it('tells a wrong password and an unknown account apart to nobody', async () => {

@@ -6,6 +6,7 @@ import { nameFromEmail } from './name-from-email';
 import { hashPassword, refuseGuessable } from './passwords';
 import { portalLink } from './portal-link';
 import type { RequestOrigin } from './request-origin';
+import { networkOf } from './requests/network-of';
 import { takeRateLimit } from './requests/take-rate-limit';
 import type { SignUpInput } from './schemas';
 import { createSession } from './sessions';
@@ -24,7 +25,7 @@ export interface SignUpResult {
  * @throws AppError INVALID_INPUT (guessable password), ALREADY_EXISTS (address taken), RATE_LIMITED, UNAVAILABLE.
  */
 export async function signUp(input: SignUpInput, origin: RequestOrigin): Promise<SignUpResult> {
-  await takeRateLimit({ name: 'sign-up.address', subject: origin.ipAddress, limit: 60, windowSeconds: 3600 });
+  await takeRateLimit({ name: 'sign-up.address', subject: networkOf(origin.ipAddress), limit: 60, windowSeconds: 3600 });
   refuseGuessable(input.password, { email: input.email, names: [input.name, input.organisation] }, 'password');
 
   const name = input.name || nameFromEmail(input.email);

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { takeRateLimit, type CurrentSession, type RequestOrigin } from "@/lib/identity";
+import { networkOf, takeRateLimit, type CurrentSession, type RequestOrigin } from "@/lib/identity";
 import { getLogger, isAppError } from "@/lib/platform";
 import { answerOnce } from "./answer-once";
 import { authenticate, type RouteAuth } from "./authenticate";
@@ -105,7 +105,7 @@ interface Run<A extends RouteAuth, I extends RouteInput> {
 
 async function run<A extends RouteAuth, I extends RouteInput>({ definition, request, rawParams, route, origin, session }: Run<A, I>): Promise<Response> {
   const { input, rateLimit, idempotent, status = 200, bodyBytesMax = bodyBytesMaxDefault } = definition;
-  if (rateLimit) await takeRateLimit({ name: `route ${route}`, subject: session?.user.id ?? origin.ipAddress, ...rateLimit });
+  if (rateLimit) await takeRateLimit({ name: `route ${route}`, subject: session?.user.id ?? networkOf(origin.ipAddress), ...rateLimit });
 
   const params = input?.params ? parseParams(input.params, rawParams) : undefined;
   const query = input?.query ? parseInput(input.query, Object.fromEntries(new URL(request.url).searchParams)) : undefined;

@@ -10,6 +10,11 @@ export async function readJsonText(request: Request, bytesMax: number): Promise<
     // Also a defence: a form on another site can post text or form fields, but not JSON, without asking us first.
     throw invalid("Send JSON with the header content-type: application/json.");
   }
+  return readText(request, bytesMax);
+}
+
+/** The body of whatever type, under the same limit. @throws AppError TOO_LARGE, INVALID_INPUT. */
+export async function readText(request: Request, bytesMax: number): Promise<string> {
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > bytesMax) throw tooLarge(bytesMax);
   const chunks: Uint8Array[] = [];

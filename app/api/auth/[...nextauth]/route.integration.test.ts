@@ -72,6 +72,12 @@ describe("200", () => {
     expect(sessionId).not.toBe(tenant.sessionId);
     expect((await findSession(sessionId ?? ""))?.user.id).toBe(tenant.userId);
   });
+
+  it("ends the session that the browser came with", async () => {
+    const before = await createTenant();
+    await signIn({ email: tenant.email, password: tenant.password }, { cookie: before.cookie });
+    expect(await findSession(before.sessionId)).toBeUndefined();
+  });
 });
 
 describe("401", () => {
@@ -96,6 +102,22 @@ describe("403", () => {
     const withoutToken = await send("callback/credentials", { form: { email: tenant.email, password: tenant.password, csrfToken: "made-up" } });
     expect(withoutToken.body).toMatchObject({ url: expect.stringContaining("csrf=true") });
     expect(sessionCookieOf(withoutToken)).toBeUndefined();
+  });
+});
+
+describe("413", () => {
+  it("reads no more of a form than an address and a password can fill, also when its length is not announced", async () => {
+    let sent = 0;
+    const long = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (++sent > 100) controller.close();
+        else controller.enqueue(new Uint8Array(64 * 1024).fill(0x61));
+      },
+    });
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const request = new NextRequest(`${base}/callback/credentials`, { method: "POST", headers, body: long, duplex: "half" });
+    expect((await POST(request, context("callback/credentials"))).status).toBe(413);
+    expect(sent).toBeLessThan(5);
   });
 });
 
