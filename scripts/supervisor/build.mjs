@@ -6,11 +6,12 @@ import { acquireLock, isOwnerAlive, ownIdentity } from './lock.mjs';
 import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
-const sources = [
+export const sources = [
   'app',
   'lib',
   'public',
   'prisma/schema.prisma',
+  'instrumentation.ts',
   'next.config.js',
   'package-lock.json',
   'package.json',
