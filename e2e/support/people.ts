@@ -35,5 +35,6 @@ export async function signInAsAdmin(page: Page): Promise<void> {
   await page.getByLabel('E-mail').fill('admin@chainworks.localhost');
   await page.getByLabel('Password', { exact: true }).fill(readFileSync(path.join(data, 'admin-password'), 'utf8').trim());
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.waitForURL('**/admin/publications');
+  // A pattern would also match the sign-in page, which carries this address in `next`.
+  await page.waitForURL(({ pathname }) => pathname === '/admin/publications');
 }
