@@ -3,8 +3,9 @@ import { recordAuditEvent } from '@/lib/audit';
 import { oweRefund, voidInvoice } from '@/lib/billing';
 import { ringOperation } from '@/lib/operations';
 import { AppError, getDb, type Tx } from '@/lib/platform';
+import { Prisma } from '@/lib/platform/generated/prisma/client';
 import { beginDelete } from '@/lib/sub-chains';
-import { canMove } from '../application-state';
+import { canMove, type ApplicationState } from '../application-state';
 import { moveApplication, movedOn } from '../move-application';
 import { payBack } from './give-back';
 
@@ -43,9 +44,11 @@ export async function deleteApplication(caller: Caller, input: DeleteApplication
   return { operationId };
 }
 
-async function discard(tx: Tx, caller: Caller, application: { applicationId: string; organisationId: string; state: string }): Promise<void> {
+async function discard(tx: Tx, caller: Caller, application: { applicationId: string; organisationId: string; state: ApplicationState }): Promise<void> {
   const { applicationId, organisationId, state } = application;
-  await moveApplication(tx, { applicationId, organisationId, move: 'discard', data: { deletedAt: new Date() } });
+  // What nobody asked for is not kept: begun and thrown away again and again, half-typed contracts would fill the disk.
+  const emptied = state === 'DRAFT' ? { contractPackage: Prisma.DbNull } : {};
+  await moveApplication(tx, { applicationId, organisationId, move: 'discard', data: { deletedAt: new Date(), ...emptied } });
   await recordAuditEvent(tx, {
     actor: actorOf(caller),
     organisationId,

@@ -21,6 +21,9 @@ const publicationInclude = {
 } as const satisfies Prisma.ApplicationInclude;
 type PublicationRow = Prisma.ApplicationGetPayload<{ include: typeof publicationInclude }>;
 
+/** A draft that was thrown away: it was never asked for, so no admin looks at it either. */
+const discardedDraft = { plan: 'STANDARD', state: 'DELETED', invoices: { none: {} } } as const satisfies Prisma.ApplicationWhereInput;
+
 /**
  * Paid applications for the portal admin, those that wait longest first, 25 a page; without a state the queue that
  * waits for a decision. Searched by name, sub-chain, id or organisation.
@@ -33,6 +36,7 @@ export async function listPublications(caller: Caller, filter: Partial<ListPubli
   const where: Prisma.ApplicationWhereInput = {
     plan: 'STANDARD',
     state,
+    NOT: discardedDraft,
     ...(search ? { OR: [matching(search), { organisation: { name: containing(search) } }] } : {}),
   };
   const [total, rows] = await Promise.all([
@@ -48,10 +52,10 @@ export async function listPublications(caller: Caller, filter: Partial<ListPubli
   return { publications: await toPublicationViews(rows), total, page, pageSize };
 }
 
-/** One publication for the portal admin. @throws AppError FORBIDDEN; NOT_FOUND, also for a draft. */
+/** One publication for the portal admin. @throws AppError FORBIDDEN; NOT_FOUND, also for a draft, deleted or not. */
 export async function getPublication(caller: Caller, applicationId: string): Promise<PublicationDetail> {
   requirePortalAdmin(caller.session);
-  const row = await getDb().application.findFirst({ where: { id: applicationId, state: { not: 'DRAFT' } }, include: publicationInclude });
+  const row = await getDb().application.findFirst({ where: { id: applicationId, state: { not: 'DRAFT' }, NOT: discardedDraft }, include: publicationInclude });
   const [view] = row ? await toPublicationViews([row]) : [];
   if (!row || !view) throw applicationNotFound();
   return { ...view, application: toApplicationView(row) };

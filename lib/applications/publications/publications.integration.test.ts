@@ -21,6 +21,7 @@ import {
 } from '../testing/application-fixture';
 import { approveApplication } from './approve-application';
 import { cancelApplication } from './cancel-application';
+import { deleteApplication } from './delete-application';
 import { getPublication, listPublications } from './list-publications';
 import { payApplication } from './pay-application';
 import { rejectApplication } from './reject-application';
@@ -41,6 +42,24 @@ const pay = (applicationId: string, number: string = testCards.succeeds, who: Pu
 const reason = 'The contract has no owner, please name one.';
 const operationsOf = (applicationId: string) => getDb().operation.count({ where: { applicationId } });
 const countOf = (results: PromiseSettledResult<unknown>[], status: string) => results.filter((result) => result.status === status).length;
+
+describe('a draft that was thrown away', () => {
+  it('leaves nothing of its contract behind, and stays nobody’s business but its organisation’s', async () => {
+    const draft = await givenCompleteDraft(caller);
+    await deleteApplication(caller, { applicationId: draft.id });
+    expect((await getApplication(caller, draft.id)).application).toMatchObject({ state: 'DELETED', name: draft.name, contractPackage: null });
+    await expect(getPublication(admin, draft.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await listPublications(admin, { state: 'DELETED', search: draft.id })).total).toBe(0);
+  });
+
+  it('is not what a cancelled publication is: that one was asked for, and the admin may look it up', async () => {
+    const { applicationId } = await givenUnpaid(caller);
+    await cancelApplication(caller, applicationId);
+    await deleteApplication(caller, { applicationId });
+    expect(await getPublication(admin, applicationId)).toMatchObject({ application: { state: 'DELETED' }, contract: { template: 'erc20' } });
+    expect((await listPublications(admin, { state: 'DELETED', search: applicationId })).total).toBe(1);
+  });
+});
 
 describe('submitApplication', () => {
   it('issues one invoice of the one price and waits for its payment', async () => {
