@@ -4,10 +4,10 @@ import Link from "next/link";
 import { ConsolePage } from "@/app/_components/shell/console-page";
 import { PageHead } from "@/app/_components/ui/page-head";
 import { listOperations } from "@/lib/operations";
-import { requirePortalAdmin } from "../../_data/require-portal-admin";
-import { OperationFilter } from "./_components/operation-filter";
-import { OperationList } from "./_components/operation-list";
-import { operationFilterSchema } from "./_components/operations-path";
+import { requirePortalAdmin } from "../../../_data/require-portal-admin";
+import { OperationFilter } from "../_components/operation-filter";
+import { OperationList } from "../_components/operation-list";
+import { operationFilterSchema } from "../_components/operations-path";
 
 type Props = Readonly<{ searchParams: Promise<Record<string, string | string[] | undefined>> }>;
 

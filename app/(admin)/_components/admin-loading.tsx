@@ -3,7 +3,8 @@ import { ConsolePage } from "@/app/_components/shell/console-page";
 import { Sheet } from "@/app/_components/ui/sheet";
 import { Skeleton } from "@/app/_components/ui/skeleton";
 
-export default function AdminLoading() {
+/** For lists alone: above a page of one row it would answer 200 before the row is known to be absent. */
+export function AdminLoading() {
   const t = useTranslations("admin");
   return (
     <ConsolePage crumbs={[{ label: t("area") }]}>

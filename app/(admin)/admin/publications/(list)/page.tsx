@@ -2,9 +2,9 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { getPublication, listPublications, listPublicationsSchema } from "@/lib/applications";
 import { listCityNodes } from "@/lib/city-nodes";
-import { requirePortalAdmin } from "../../_data/require-portal-admin";
-import { PublicationDesk } from "./_components/publication-desk";
-import { publicationsPath } from "./_components/publications-path";
+import { requirePortalAdmin } from "../../../_data/require-portal-admin";
+import { PublicationDesk } from "../_components/publication-desk";
+import { publicationsPath } from "../_components/publications-path";
 
 type Props = Readonly<{ searchParams: Promise<Record<string, string | string[] | undefined>> }>;
 
