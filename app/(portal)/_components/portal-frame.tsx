@@ -29,6 +29,7 @@ const plainSegments: ReadonlyArray<string> = ["first-minute", "publish"];
 /** The console round a publisher's pages. */
 export function PortalFrame({ user, organisation, seesInvoices, testMoney, children }: Props) {
   const t = useTranslations("portal");
+  const admin = useTranslations("admin");
   const signOut = useSignOut();
   const [segment, below] = useSelectedLayoutSegments();
   const ended = <SessionEndedDialog userId={user.id} email={user.email} />;
@@ -44,17 +45,30 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
   // There the screen is needed for the sub-chain; the list says it again.
   const inApplication = segment === "applications" && below !== "(list)";
 
+  const cityNodes: NavLink = { href: "/city-nodes", label: t("cityNodes"), icon: "place" };
   const links: NavLink[] = [
     { href: "/applications", label: t("applications"), shortLabel: t("applicationsShort"), icon: "applications" },
-    { href: "/city-nodes", label: t("cityNodes"), icon: "place" },
+    cityNodes,
     ...(seesInvoices ? [{ href: "/invoices", label: t("invoices"), icon: "invoice" } as const] : []),
   ];
-  const adminLinks: NavLink[] = [{ href: "/admin/publications", label: t("publications"), icon: "scales" }];
+  const adminLinks: NavLink[] = [
+    { href: "/admin/publications", label: admin("publications.crumb"), shortLabel: admin("publications.short"), icon: "scales" },
+    { href: "/admin/operations", label: admin("operations.crumb"), shortLabel: admin("operations.short"), icon: "operations" },
+    { href: "/admin/audit", label: admin("audit.crumb"), shortLabel: admin("audit.short"), icon: "audit" },
+  ];
+  // Nothing of a publisher's is theirs to see: the console stays the one of their own pages.
+  const adminAlone = user.isPortalAdmin && organisation === undefined;
+  const adminSection = { title: t("admin"), links: adminLinks };
+  const sections = adminAlone
+    ? [adminSection, { title: t("portal"), links: [cityNodes] }]
+    : [{ title: t("organisation"), links }, ...(user.isPortalAdmin ? [adminSection] : [])];
+  // The bar at the thumb has room for four; its last button shows all.
+  const phoneLinks = adminAlone ? [...adminLinks, cityNodes] : user.isPortalAdmin ? [...links, ...adminLinks.slice(0, 1)] : links;
   return (
     <ConsoleShell
-      homeHref="/applications"
-      sections={[{ title: t("organisation"), links }, ...(user.isPortalAdmin ? [{ title: t("admin"), links: adminLinks }] : [])]}
-      phoneLinks={user.isPortalAdmin ? [...links, ...adminLinks] : links}
+      homeHref={adminAlone ? "/admin/publications" : "/applications"}
+      sections={sections}
+      phoneLinks={phoneLinks}
       switcher={<Switcher title={organisation ?? t("portal")} detail={user.email} />}
       topEnd={
         <>
