@@ -2,6 +2,7 @@ export * from './core/types';
 export type * from './core/host-types';
 export type { LogFields, MachineLogger, MachinePorts } from './core/ports';
 export { LedgerError, isLedgerError, type LedgerErrorCode, type LedgerErrorDetails } from './core/errors';
+export { publicReason } from './core/public-reason';
 export {
   TransactionRefused,
   type CheckedTransaction,

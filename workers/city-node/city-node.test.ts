@@ -322,9 +322,9 @@ describe('a peer whose state was tampered with', () => {
     expect(await send()).toBe(200);
     await expect.poll(async () => (await host.client.peerStatus({ chain, cityNode: 'PAR' })).state, { timeout: 10_000 }).toBe('stopped');
     const { problem = '' } = await host.client.peerStatus({ chain, cityNode: 'PAR' });
-    expect(problem).not.toBe('');
+    expect(problem).toMatch(/^Block 2 cannot be executed: .+ sender not an eoa\.$/);
     // What it holds may be wrong, so it answers nothing any more, and says where to go.
-    expect(await rpc(host, 'PAR', chain, text, 'eth_blockNumber')).toMatchObject({ status: 503, error: { message: expect.stringContaining(`stopped itself: ${problem}. Use another city node`) } });
+    expect(await rpc(host, 'PAR', chain, text, 'eth_blockNumber')).toMatchObject({ status: 503, error: { message: expect.stringContaining(`stopped itself. ${problem} Use another city node`) } });
     expect((await errorOf(host.client.rpc({ chain, cityNode: 'PAR' }, 'eth_blockNumber', []))).code).toBe('UNAVAILABLE');
     expect(await send()).toBe(200);
     expect(await host.client.waitForHeight({ chain, cityNode: 'NRT' }, 2)).toBe(3);
@@ -346,6 +346,46 @@ describe('a peer whose state was tampered with', () => {
       await database.put(key, value);
     }
     await database.close();
+  }
+});
+
+describe('a peer whose copy on disk was damaged', () => {
+  it('says so to everybody without a place on its host, and names the place in the log alone', async () => {
+    const host = await startHost(['SIN', 'PAR']);
+    const { chain, chainId } = await openTestChain([[host, 'SIN'], [host, 'PAR']]);
+    const { text } = await host.makeKey(chain);
+    const { next } = sender(chainId);
+    const send = async () => (await rpc(host, 'SIN', chain, text, 'eth_sendRawTransaction', [await next()])).status;
+    expect(await send()).toBe(200);
+    expect(await host.client.waitForHeight({ chain, cityNode: 'PAR' }, 0)).toBe(1);
+    await host.end('SIGTERM');
+    const segment = await damageLog(path.join(host.directory, 'PAR'));
+    await host.resume();
+
+    const problem = 'Its stored data cannot be opened: the stored bytes are not those that were written.';
+    const par: PeerName = { chain, cityNode: 'PAR' };
+    expect(await host.client.peerStatus(par)).toMatchObject({ state: 'stopped', problem });
+    expect(await rpc(host, 'PAR', chain, text, 'eth_blockNumber')).toMatchObject({ status: 503, error: { message: expect.stringContaining(`stopped itself. ${problem} Use another city node`) } });
+    const answers = await Promise.all([
+      host.client.listPeers(),
+      rpc(host, 'PAR', chain, text, 'eth_sendRawTransaction', [await next()]),
+      errorOf(host.client.rpc(par, 'eth_blockNumber', [])).then(({ message, publicMessage }) => ({ message, publicMessage })),
+      errorOf(host.client.startChain(par)).then(({ message, publicMessage }) => ({ message, publicMessage })),
+    ]);
+    expect(JSON.stringify(answers)).not.toMatch(/segment-|offset|\.log"/);
+    expect(JSON.stringify(answers)).not.toContain(host.directory);
+    expect(host.output).toContain(`file ${segment}, offset `);
+    expect((await host.client.peerStatus({ chain, cityNode: 'SIN' })).state).toBe('running');
+  });
+
+  /** Turns bytes all over the log behind its head; answers the file. */
+  async function damageLog(directory: string): Promise<string> {
+    const [name = ''] = (await readdir(directory)).filter((entry) => entry.startsWith('segment-'));
+    const file = path.join(directory, name);
+    const bytes = await readFile(file);
+    for (let at = 128; at < bytes.length; at += 64) bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    return file;
   }
 });
 

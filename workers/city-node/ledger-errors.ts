@@ -1,5 +1,5 @@
 import type { LinkSubmitResult } from '@/lib/control';
-import { LedgerError, TransactionRefused, type LedgerErrorCode } from '@/lib/ledger';
+import { LedgerError, publicReason, TransactionRefused, type LedgerErrorCode } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 
 type Translate = (error: LedgerError) => AppError;
@@ -14,10 +14,10 @@ const translations: Record<LedgerErrorCode, Translate> = {
   'peers-unreachable': (error) => unavailable(error, 'other peers'),
   'block-refused': (error) => unavailable(error, 'peer'),
   'view-too-old': (error) => unavailable(error, 'peer'),
-  'storage-locked': (error) => unavailable(error, 'storage'),
-  'storage-corrupt': (error) => unavailable(error, 'storage'),
-  'storage-format': (error) => unavailable(error, 'storage'),
-  'storage-failed': (error) => unavailable(error, 'storage'),
+  'storage-locked': storageFault,
+  'storage-corrupt': storageFault,
+  'storage-format': storageFault,
+  'storage-failed': storageFault,
   closing: (error) => new AppError('UNAVAILABLE', { what: 'city node' }, { publicMessage: 'The city node is shutting down. Try again in a moment.', cause: error }),
 };
 
@@ -38,7 +38,7 @@ export async function translated<T>(task: () => T | Promise<T>): Promise<T> {
 /** What a peer in another host is told of a transaction that was not taken; undefined for what is nobody's refusal. */
 export function refusalToLink(error: unknown): LinkSubmitResult | undefined {
   if (error instanceof TransactionRefused) return { state: 'refused', code: error.code, message: error.message, details: { ...error.details } };
-  if (isLedgerError(error)) return { state: 'failed', code: error.code, message: error.message, details: { ...error.details } };
+  if (isLedgerError(error)) return { state: 'failed', code: error.code, message: publicReason(error), details: isStorageFault(error) ? {} : { ...error.details } };
   return undefined;
 }
 
@@ -55,6 +55,15 @@ export function refusalFromLink(result: Extract<LinkSubmitResult, { state: 'refu
 
 export function isLedgerError(error: unknown): error is LedgerError {
   return error instanceof Error && error.name === 'LedgerError' && 'code' in error && typeof error.code === 'string' && error.code in translations;
+}
+
+/** Its own words and details name files of the host. */
+function storageFault(error: LedgerError): AppError {
+  return new AppError('UNAVAILABLE', { what: 'storage' }, { publicMessage: `The peer cannot be used: ${publicReason(error)}.`, cause: error });
+}
+
+function isStorageFault({ code }: LedgerError): boolean {
+  return translations[code] === storageFault;
 }
 
 function unavailable(error: LedgerError, what: string): AppError {

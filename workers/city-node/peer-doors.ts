@@ -3,6 +3,7 @@ import { rpcCodes, type ChainDoor, type DoorAnswer, type DoorCall, type DoorRequ
 import { isLedgerError, type ChainId, type LedgerHost } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import { nameOf, type HostRegister } from './host-register';
+import { problemOf } from './problem-of';
 import type { CodecBackend, FrameworkCodec } from './load-frameworks';
 
 export interface PeerDoorsOptions {
@@ -81,7 +82,7 @@ export class PeerDoor implements ChainDoor {
   async handle(call: DoorCall, signals: DoorSignals): Promise<DoorAnswer> {
     const fault = this.findFault();
     if (fault) return { response: call.id === undefined ? undefined : { jsonrpc: '2.0', id: call.id, error: { code: rpcCodes.unavailable, message: fault } }, accepted: false, status: 503 };
-    if (!this.isAwake) await (this.waking ??= this.wake());
+    if (!this.isAwake) await (this.waking ??= this.wakeOnce());
     let failure: unknown;
     const note = (error: unknown): never => {
       failure = error;
@@ -127,7 +128,14 @@ export class PeerDoor implements ChainDoor {
   /** A peer that stopped itself may hold a wrong state: better no answer than a lie. One that was stopped still reads. */
   private findFault(): string | undefined {
     const { stopped } = this.host.peerStatus(this.chainId);
-    return stopped?.by === 'fault' ? `The peer of ${this.chain} in ${this.cityNode} stopped itself: ${stopped.reason}. Use another city node of this sub-chain.` : undefined;
+    return stopped?.by === 'fault' ? `The peer of ${this.chain} in ${this.cityNode} stopped itself. ${problemOf(stopped)} Use another city node of this sub-chain.` : undefined;
+  }
+
+  /** Shared by all who call meanwhile. What failed is tried again by the next caller: a failure must not outlive its cause. */
+  private wakeOnce(): Promise<void> {
+    return this.wake().finally(() => {
+      this.waking = undefined;
+    });
   }
 
   /** A bell that rang while this process was down was heard by nobody. */

@@ -7,6 +7,7 @@ import { deployContract } from './deploy-contract';
 import { nameOf, type HostRegister } from './host-register';
 import { translated } from './ledger-errors';
 import { ProtocolError, type PeerDoors } from './peer-doors';
+import { problemOf } from './problem-of';
 
 export interface PeerServiceOptions {
   readonly hostId: string;
@@ -150,7 +151,7 @@ export class PeerService {
       height: status.height,
       ...(status.headHash === undefined ? {} : { headHash: status.headHash }),
       sizeBytes: status.sizeBytes,
-      ...(status.stopped === undefined ? {} : { problem: status.stopped.reason }),
+      ...(status.stopped === undefined ? {} : { problem: problemOf(status.stopped) }),
     };
   }
 

@@ -3,6 +3,7 @@ import type { SealedBlock } from './build-block';
 import { verifySignature } from './crypto';
 import type { ExecutedBlock } from './framework';
 import type { Peer } from './peer';
+import { publicReason } from './public-reason';
 import { buildHeader, findDifference, signBlock, verifyBlockSignature } from './seal-block';
 import type { TimeMs } from './types';
 
@@ -17,7 +18,7 @@ export const CLOCK_SKEW_MS_MAX = 2_000;
 export type BlockVerdict =
   | { readonly kind: 'sealed'; readonly sealed: SealedBlock }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'fault'; readonly reason: string };
+  | { readonly kind: 'fault'; readonly reason: string; readonly cause?: unknown };
 
 /** Checks a record against the peer's last block and executes it again from its bytes, on the peer's own state. */
 export async function checkBlock(peer: Peer, record: Uint8Array, now: TimeMs): Promise<BlockVerdict> {
@@ -37,7 +38,7 @@ export async function checkBlock(peer: Peer, record: Uint8Array, now: TimeMs): P
       peer.storage.pendingState,
     );
   } catch (error) {
-    return { kind: 'fault', reason: `block ${header.height} cannot be executed: ${error instanceof Error ? error.message : 'unknown error'}` };
+    return { kind: 'fault', reason: `block ${header.height} cannot be executed: ${publicReason(error)}`, cause: error };
   }
   const { chain, height, previousHash, time, engineVersion, proposer } = header;
   const own = buildHeader({ chain, height, previousHash, time, engineVersion, proposer, validators: peer.validators }, executed);

@@ -23,8 +23,8 @@ export interface LedgerErrorDetails {
   'view-too-old': { chain: string };
   /** Another process (or this one) has the directory open. */
   'storage-locked': { directory: string };
-  /** A stored byte is not what was written: the file and the offset of the frame. */
-  'storage-corrupt': { file: string; offset: number };
+  /** A stored byte is not what was written: the file and the offset of the frame; `what` names neither. */
+  'storage-corrupt': { file: string; offset: number; what: string };
   /** The directory is of a newer or a foreign format. */
   'storage-format': { file: string };
   /** Writing failed; the storage takes no more commits until it is opened again. */

@@ -169,7 +169,7 @@ export interface PeerStatus {
   readonly announcedHeight: number;
   /** Transactions waiting here. */
   readonly queued: number;
-  /** Why it is stopped. `fault`: it stopped itself because a block was wrong. */
+  /** Why it is stopped, for everybody: nothing of the host's disk. `fault`: it stopped itself because a block was wrong. */
   readonly stopped?: StopNote;
   /** Blocks of others that were refused (wrong signature, not the next …) since the process began, and the last reason. */
   readonly refusedBlocks: number;

@@ -7,6 +7,7 @@ import type { BlockView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerH
 import type { Ordering } from './ordering';
 import { openPeer, readPeer, type PeerFacts } from './peer';
 import type { PeerKeys } from './peer-keys';
+import { publicReason } from './public-reason';
 import { PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
 import type { MachinePorts } from './ports';
 import { buildHeader, signBlock } from './seal-block';
@@ -347,9 +348,9 @@ class Host implements LedgerHost {
   #markBroken(chain: ChainId, error: unknown): StopNote {
     const at = height(Math.max(0, this.#storage.open(chain)?.height ?? 0));
     this.#stored.delete(chain);
-    const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${messageOf(error)}`, height: at, time: this.#ports.now() };
+    const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${publicReason(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);
-    this.#ports.logger.error({ chain, reason: note.reason }, 'peer stopped');
+    this.#ports.logger.error({ chain, reason: note.reason, cause: messageOf(error) }, 'peer stopped');
     return note;
   }
 

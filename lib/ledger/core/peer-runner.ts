@@ -8,7 +8,8 @@ import { HeightWaiters } from './height-waiters';
 import type { ChainHead, FinalAnswer, PeerLink, StopNote, SubmitAnswer } from './host-types';
 import type { BlockCaps, Ordering } from './ordering';
 import type { Peer } from './peer';
-import type { MachinePorts } from './ports';
+import type { LogFields, MachinePorts } from './ports';
+import { publicReason } from './public-reason';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import { Submissions } from './submissions';
 import type { Turns } from './turns';
@@ -79,8 +80,8 @@ export class PeerRunner {
     if (this.#isReleased || this.#isProposing || peer.stopped !== undefined || peer.unsettled >= UNSETTLED_MAX) return;
     this.#isProposing = true;
     this.#context.turns.run(peer.chain, () => this.#proposeTurn()).catch((error: unknown) => {
-      const reason = `block ${peer.parent.height + 1} could not be built: ${describe(error)}`;
-      this.stop('fault', reason, peer.parent.height + 1).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
+      const reason = `block ${peer.parent.height + 1} could not be built: ${publicReason(error)}`;
+      this.stop('fault', reason, peer.parent.height + 1, error).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
     });
   }
 
@@ -100,13 +101,13 @@ export class PeerRunner {
     return this.peer.head;
   }
 
-  /** Stops taking part and keeps the reason durably. The first reason stays. */
-  async stop(by: StopNote['by'], reason: string, at: number): Promise<void> {
+  /** Stops taking part and keeps the reason durably. The first reason stays. `cause` goes into the log alone. */
+  async stop(by: StopNote['by'], reason: string, at: number, cause?: unknown): Promise<void> {
     const { peer } = this;
     if (peer.stopped !== undefined) return;
     const note: StopNote = { by, reason, height: height(at), time: this.#context.ports.now() };
     peer.stopped = note;
-    this.#context.ports.logger[by === 'fault' ? 'error' : 'info']({ chain: peer.chain, height: at, reason }, 'peer stopped');
+    this.#context.ports.logger[by === 'fault' ? 'error' : 'info']({ chain: peer.chain, height: at, reason, ...causeOf(cause) }, 'peer stopped');
     this.#refuseWaiting();
     await peer.storage.setNote(STOP_NOTE, encodeStopNote(note));
   }
@@ -228,7 +229,11 @@ export class PeerRunner {
   #onStorageFailed(error: unknown): void {
     const { peer } = this;
     peer.unsettled -= 1;
-    peer.stopped ??= { by: 'fault', reason: `the disk failed: ${describe(error)}`, height: height(peer.head.height), time: this.#context.ports.now() };
+    if (peer.stopped === undefined) {
+      const reason = `the disk failed: ${publicReason(error)}`;
+      peer.stopped = { by: 'fault', reason, height: height(peer.head.height), time: this.#context.ports.now() };
+      this.#context.ports.logger.error({ chain: peer.chain, height: peer.head.height, reason, ...causeOf(error) }, 'peer stopped');
+    }
     this.#refuseWaiting();
   }
 
@@ -271,19 +276,19 @@ export class PeerRunner {
       try {
         this.#commit(verdict.sealed);
       } catch (error) {
-        return this.#stopAndThrow(`block ${at} could not be stored: ${describe(error)}`, at);
+        return this.#stopAndThrow(`block ${at} could not be stored: ${publicReason(error)}`, at, error);
       }
       peer.announcedHeight = Math.max(peer.announcedHeight, at);
       return;
     }
-    if (verdict.kind === 'fault') return this.#stopAndThrow(verdict.reason, at);
+    if (verdict.kind === 'fault') return this.#stopAndThrow(verdict.reason, at, verdict.cause);
     peer.refusedBlocks += 1;
     peer.lastRefusal = verdict.reason;
     throw new LedgerError('block-refused', { chain: peer.chain, height: at }, `${peer.chain} refused a block: ${verdict.reason}.`);
   }
 
-  async #stopAndThrow(reason: string, at: number): Promise<void> {
-    await this.stop('fault', reason, at);
+  async #stopAndThrow(reason: string, at: number, cause?: unknown): Promise<void> {
+    await this.stop('fault', reason, at, cause);
     this.checkRunning();
   }
 
@@ -305,7 +310,13 @@ export function stoppedError(chain: string, { by, reason }: StopNote): LedgerErr
   return new LedgerError('chain-stopped', { chain, reason }, message);
 }
 
+/** For the log: everything, places on the disk too. */
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error';
+  if (!(error instanceof Error)) return 'unknown error';
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+function causeOf(error: unknown): LogFields {
+  return error === undefined ? {} : { cause: describe(error) };
 }
 

@@ -40,7 +40,7 @@ describe('secret files', () => {
     await open().write('one', Buffer.from('secret'));
     expect(() => open(new Uint8Array(32).fill(8)).read('one')).toThrow(expect.objectContaining({ code: 'storage-corrupt' }));
     fs.renameSync(`${home.path}/keys/one.key`, `${home.path}/keys/two.key`);
-    expect(() => open().read('two')).toThrow(expect.objectContaining({ code: 'storage-corrupt', details: { file: `${home.path}/keys/two.key`, offset: 0 } }));
+    expect(() => open().read('two')).toThrow(expect.objectContaining({ code: 'storage-corrupt', details: { file: `${home.path}/keys/two.key`, offset: 0, what: 'The key does not open with this key-encryption key' } }));
     expect(() => openSecretFiles(nodeFiles, `${home.path}/keys`, new Uint8Array(31))).toThrow(/32 bytes/);
   });
 
