@@ -9,10 +9,12 @@ import { Textarea } from "@/app/_components/ui/textarea";
 import { checkDraft } from "@/lib/applications/client";
 import { contentOf, type StepProps } from "./draft-content";
 import { useDraft } from "../_hooks/use-draft";
+import { useLatestDraft } from "../_hooks/use-latest-draft";
 import { WizardFrame } from "./wizard-frame";
 
-export function BasicsStep({ application }: StepProps) {
+export function BasicsStep({ application: sent }: StepProps) {
   const t = useTranslations("publish.basics");
+  const application = useLatestDraft(sent);
   const draft = useDraft(application);
   const [fields, setFields] = useState({ name: application.name, description: application.description });
   const [refused, setRefused] = useState(false);

@@ -10,6 +10,7 @@ import type { CityNodeView } from "@/lib/city-nodes/client";
 import { PriceSheet } from "../../_components/price-sheet";
 import { useCityNodes } from "../_hooks/use-city-nodes";
 import { useDraft } from "../_hooks/use-draft";
+import { useLatestDraft } from "../_hooks/use-latest-draft";
 import { ChosenCityNodes } from "./chosen-city-nodes";
 import { CityNodePicker } from "./city-node-picker";
 import { contentOf, type StepProps } from "./draft-content";
@@ -18,8 +19,9 @@ import { WizardFrame } from "./wizard-frame";
 
 type Props = StepProps & Readonly<{ cityNodes: CityNodeView[]; quote: PriceQuote }>;
 
-export function CityNodesStep({ application, cityNodes: initial, quote }: Props) {
+export function CityNodesStep({ application: sent, cityNodes: initial, quote }: Props) {
   const t = useTranslations("publish.city-nodes");
+  const application = useLatestDraft(sent);
   const draft = useDraft(application);
   const cityNodes = useCityNodes(initial);
   const [codes, setCodes] = useState(() => application.cityNodes.map(({ code }) => code));

@@ -8,6 +8,7 @@ import { Sheet } from "@/app/_components/ui/sheet";
 import { checkDraft } from "@/lib/applications/client";
 import { templates } from "@/lib/templates/client";
 import { useDraft } from "../_hooks/use-draft";
+import { useLatestDraft } from "../_hooks/use-latest-draft";
 import { fieldsOf, packageOf, type ContractFields } from "./contract-fields";
 import { contentOf, type StepProps } from "./draft-content";
 import { OwnContractFields } from "./own-contract-fields";
@@ -16,8 +17,9 @@ import { WizardFrame } from "./wizard-frame";
 
 const choices = [...templates.map(({ id }) => id), "own"] as const;
 
-export function ContractStep({ application }: StepProps) {
+export function ContractStep({ application: sent }: StepProps) {
   const t = useTranslations("publish.contract");
+  const application = useLatestDraft(sent);
   const draft = useDraft(application);
   const [fields, setFields] = useState(() => fieldsOf(application.contractPackage));
   const [refused, setRefused] = useState(false);

@@ -7,11 +7,13 @@ import { Note } from "@/app/_components/ui/note";
 import { Sheet } from "@/app/_components/ui/sheet";
 import { checkDraft, offeredFrameworks, type FrameworkCode } from "@/lib/applications/client";
 import { useDraft } from "../_hooks/use-draft";
+import { useLatestDraft } from "../_hooks/use-latest-draft";
 import { contentOf, type StepProps } from "./draft-content";
 import { WizardFrame } from "./wizard-frame";
 
-export function FrameworkStep({ application }: StepProps) {
+export function FrameworkStep({ application: sent }: StepProps) {
   const t = useTranslations("publish.framework");
+  const application = useLatestDraft(sent);
   const draft = useDraft(application);
   const [chosen, setChosen] = useState({ framework: application.framework, frameworkVersion: application.frameworkVersion });
   const [refused, setRefused] = useState(false);

@@ -16,6 +16,7 @@ import { contractPackageSchema } from "@/lib/templates/client";
 import { PriceSheet } from "../../_components/price-sheet";
 import { stepPath } from "../../_components/wizard-steps";
 import { useDraft } from "../_hooks/use-draft";
+import { useLatestDraft } from "../_hooks/use-latest-draft";
 import { useSubmitApplication } from "../_hooks/use-submit-application";
 import type { StepProps } from "./draft-content";
 import { Survival } from "./survival";
@@ -23,8 +24,9 @@ import { WizardFrame } from "./wizard-frame";
 
 type Props = StepProps & Readonly<{ quote: PriceQuote; /** The address that has to be confirmed first; undefined when it is. */ unverifiedEmail: string | undefined }>;
 
-export function ReviewStep({ application, quote, unverifiedEmail }: Props) {
+export function ReviewStep({ application: sent, quote, unverifiedEmail }: Props) {
   const t = useTranslations("publish");
+  const application = useLatestDraft(sent);
   const draft = useDraft(application);
   const submit = useSubmitApplication(application.id);
   const [refused, setRefused] = useState(false);
