@@ -35,7 +35,9 @@ export function authOptions(): NextAuthOptions {
             const { userId, sessionId } = await signIn(signInSchema.parse(credentials), origin, await sessionIdOf(headers));
             return { id: userId, sessionId };
           } catch (error) {
-            throw new Error(encodeSignInFailure(asAppError(error, origin.requestId)), { cause: error });
+            const refusal = asAppError(error, origin.requestId);
+            getLogger().info({ requestId: origin.requestId, code: refusal.code, ipAddress: origin.ipAddress }, "sign-in refused");
+            throw new Error(encodeSignInFailure(refusal), { cause: error });
           }
         },
       }),
