@@ -19,7 +19,11 @@ const chromiumFlags = [
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '**/*.journey.ts',
+  // Damage kills the city node that all journeys share, so it waits until they are done.
+  projects: [
+    { name: 'journeys', testMatch: '**/*.journey.ts', testIgnore: '**/damage.journey.ts' },
+    { name: 'damage', testMatch: '**/damage.journey.ts', dependencies: ['journeys'] },
+  ],
   // One journey waits for blocks and mails of its own people only, so two may share the product.
   workers: 2,
   retries: 0,

@@ -1,32 +1,12 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { createPublicClient, createWalletClient, defineChain, http, parseAbi } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { expectAccessible } from './support/axe';
 import { confirmEmail, signInAsAdmin, signUp } from './support/people';
+import { submitPublication } from './support/publications';
 import { copied } from './support/run-snippet';
 
 const erc20 = parseAbi(['function transfer(address to, uint256 value) returns (bool)', 'function balanceOf(address) view returns (uint256)', 'function symbol() view returns (string)']);
-
-/** The wizard's calls, which its own journey walks by hand: a paid publication in the admin's queue. */
-async function submitPublication(page: Page, name: string, owner: string): Promise<string> {
-  const call = async (method: 'post' | 'patch', path: string, data: unknown = {}) => {
-    const origin = new URL(page.url()).origin;
-    const response = await page.request[method](path, { data, headers: { origin } });
-    expect(response.ok(), await response.text()).toBe(true);
-    return (await response.json()) as { id: string };
-  };
-  const { id } = await call('post', '/api/applications');
-  const steps = [
-    { step: 'basics', data: { name, description: 'Receipts of the harbour warehouse' } },
-    { step: 'framework', data: { framework: 'ethereum', frameworkVersion: 'prague' } },
-    { step: 'contract', data: { contractPackage: { kind: 'template', template: 'erc20', parameters: { name: 'Harbour credit', symbol: 'HBC', initialSupply: '1000000', owner } } } },
-    { step: 'city-nodes', data: { cityNodes: ['SIN', 'PAR'] } },
-  ];
-  for (const [version, step] of steps.entries()) await call('patch', `/api/applications/${id}`, { ...step, version });
-  await call('post', `/api/applications/${id}/submit`, { version: steps.length });
-  await call('post', `/api/applications/${id}/pay`, { card: { number: '4242424242424242', expiryMonth: 12, expiryYear: 2040, cvc: '123' } });
-  return id;
-}
 
 test.setTimeout(240_000);
 
