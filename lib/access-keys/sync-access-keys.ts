@@ -61,8 +61,16 @@ async function forgetLostKeys(host: HostAddress, startedAtMs: number | undefined
   const seen = singleton('access-key-host-starts', () => new Map<string, number>());
   if (startedAtMs === undefined || seen.get(host.id) === startedAtMs) return;
   const known = new Map((await controlClientOf(host).listAccessKeys({ timeoutMs: pushMsMax })).map((record) => [record.id, record.version]));
-  const confirmed = await getDb().accessKeySync.findMany({ where: { hostId: host.id }, select: { accessKeyId: true, version: true } });
-  const lost = confirmed.filter((sync) => (known.get(sync.accessKeyId) ?? 0) < sync.version).map((sync) => sync.accessKeyId);
+  const confirmed = await getDb().accessKeySync.findMany({ where: { hostId: host.id }, select: { accessKeyId: true, version: true, accessKey: { select: { revokedAt: true, expiresAt: true } } } });
+  const now = new Date();
+  const lost = confirmed
+    .filter(({ accessKeyId, version, accessKey: { revokedAt, expiresAt } }) => {
+      const held = known.get(accessKeyId);
+      if (held !== undefined) return held < version;
+      // Hosts forget revoked and expired keys after a while; a key that they do not know opens nothing.
+      return revokedAt === null && (expiresAt === null || expiresAt > now);
+    })
+    .map(({ accessKeyId }) => accessKeyId);
   if (lost.length > 0) {
     getLogger().warn({ hostId: host.id, keys: lost.length }, 'the host has lost access keys; they are sent again');
     await getDb().accessKeySync.deleteMany({ where: { hostId: host.id, accessKeyId: { in: lost } } });

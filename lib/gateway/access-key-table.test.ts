@@ -112,4 +112,23 @@ describe('AccessKeyTable', () => {
     table.put({ ...record, revoked: true });
     expect(table.allowsOrigin('tide-4417', 'https://shop.example', nowMs)).toBe(false);
   });
+
+  it('asks each expired or revoked key once at most about an origin, however many there were', () => {
+    const table = new AccessKeyTable(pepper);
+    let asked = 0;
+    const origins = new Proxy(['https://shop.example'], { get: (list, name, self) => ((asked += name === 'includes' ? 1 : 0), Reflect.get(list, name, self)) });
+    for (let n = 0; n < 500; n++) {
+      const { record } = makeKey({ id: `ck_01jd${n.toString().padStart(22, '0')}`, origins, ...(n % 2 ? { expiresAtMs: nowMs + 1 } : {}) });
+      table.put(record);
+      if (n % 2 === 0) table.put({ ...record, revoked: true, version: 2 });
+    }
+    const { record } = makeKey({ origins: ['https://moss.example'] });
+    table.put(record);
+    for (let n = 0; n < 3; n++) expect(table.allowsOrigin('tide-4417', 'https://shop.example', nowMs + 1)).toBe(false);
+    expect(asked).toBe(0);
+    expect(table.allowsOrigin('tide-4417', 'https://moss.example', nowMs + 1)).toBe(true);
+    table.remove(record.id);
+    expect(table.get(record.id)).toBeUndefined();
+    expect(table.allowsOrigin('tide-4417', 'https://moss.example', nowMs + 1)).toBe(false);
+  });
 });

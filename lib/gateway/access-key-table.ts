@@ -19,6 +19,8 @@ const absent = Buffer.alloc(32);
 export class AccessKeyTable {
   private readonly entries = new Map<string, Entry>();
   private readonly idsOfChain = new Map<string, Set<string>>();
+  /** Those that may still open a door: what a preflight looks through, however many were revoked before. */
+  private readonly liveOfChain = new Map<string, Set<string>>();
 
   constructor(private readonly pepper: Uint8Array) {}
 
@@ -30,22 +32,29 @@ export class AccessKeyTable {
     return Array.from(this.entries.values(), (entry) => entry.record);
   }
 
-  listOfChain(chain: string): AccessKeyRecord[] {
-    return [...(this.idsOfChain.get(chain) ?? [])].flatMap((id) => this.get(id) ?? []);
-  }
-
   /** Effective with the next check. */
   put(record: AccessKeyRecord): void {
-    const before = this.get(record.id);
-    if (before && before.chain !== record.chain) this.idsOfChain.get(before.chain)?.delete(record.id);
+    this.remove(record.id);
     this.entries.set(record.id, { record, hmac: Buffer.from(record.secretHmac, 'base64') });
-    const ids = this.idsOfChain.get(record.chain) ?? new Set();
-    this.idsOfChain.set(record.chain, ids.add(record.id));
+    listUnder(this.idsOfChain, record);
+    if (!record.revoked) listUnder(this.liveOfChain, record);
+  }
+
+  remove(id: string): void {
+    const record = this.get(id);
+    if (!record) return;
+    this.entries.delete(id);
+    for (const lists of [this.idsOfChain, this.liveOfChain]) {
+      const ids = lists.get(record.chain);
+      ids?.delete(id);
+      if (ids?.size === 0) lists.delete(record.chain);
+    }
   }
 
   removeChain(chain: string): void {
     for (const id of this.idsOfChain.get(chain) ?? []) this.entries.delete(id);
     this.idsOfChain.delete(chain);
+    this.liveOfChain.delete(chain);
   }
 
   /** Takes the same time for an unknown id as for a wrong secret. */
@@ -61,8 +70,20 @@ export class AccessKeyTable {
 
   /** True when any live key of the sub-chain lets this browser origin call: what a preflight, which carries no key, is told. */
   allowsOrigin(chain: string, origin: string, nowMs: number): boolean {
-    return this.listOfChain(chain).some((record) => !record.revoked && (record.expiresAtMs ?? Infinity) > nowMs && originAllowed(record, origin));
+    const live = this.liveOfChain.get(chain);
+    for (const id of live ?? []) {
+      const record = this.get(id);
+      // Expired ones are passed once.
+      if (!record || (record.expiresAtMs ?? Infinity) <= nowMs) live?.delete(id);
+      else if (originAllowed(record, origin)) return true;
+    }
+    return false;
   }
+}
+
+function listUnder(lists: Map<string, Set<string>>, { chain, id }: AccessKeyRecord): void {
+  const ids = lists.get(chain) ?? new Set();
+  lists.set(chain, ids.add(id));
 }
 
 /** Exact match of scheme, host and port, or the entry `*`. */

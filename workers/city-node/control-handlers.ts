@@ -1,8 +1,9 @@
-import { waitMsMax, type AccessKeyRecord, type ControlHandlers, type ControlRpcResult, type LinkHandlers, type PeerName } from '@/lib/control';
+import { waitMsMax, type ControlHandlers, type ControlRpcResult, type LinkHandlers, type PeerName } from '@/lib/control';
 import type { AccessKeyTable, MeterBook } from '@/lib/gateway';
 import type { Height } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import type { HostRegister } from './host-register';
+import { KeyKeeper } from './key-keeper';
 import { refusalToLink, translated } from './ledger-errors';
 import { ProtocolError, type PeerDoors } from './peer-doors';
 import { idOf, type PeerService } from './peer-service';
@@ -15,10 +16,12 @@ export interface ControlHandlersOptions {
   readonly accessKeys: AccessKeyTable;
   readonly meters: MeterBook;
   readonly report: ReportReader;
+  readonly now: () => number;
 }
 
 /** The host's side of every control call. */
-export function createControlHandlers({ peers, doors, register, accessKeys, meters, report }: ControlHandlersOptions): ControlHandlers {
+export function createControlHandlers({ peers, doors, register, accessKeys, meters, report, now }: ControlHandlersOptions): ControlHandlers {
+  const keys = new KeyKeeper(register, accessKeys, now);
   return {
     createPeer: ({ params }) => peers.createPeer(params),
     listPeers: async () => ({ peers: await peers.list() }),
@@ -46,7 +49,7 @@ export function createControlHandlers({ peers, doors, register, accessKeys, mete
         return { height: (await translated(() => host.head(idOf(params)))).height };
       }
     },
-    putAccessKey: ({ params, body }) => putAccessKey(params.id, body, register, accessKeys),
+    putAccessKey: ({ params, body }) => keys.put(params.id, body),
     listAccessKeys: async () => ({ accessKeys: accessKeys.list() }),
     meters: ({ query }) => meters.page(query.after, query.limit),
     async acknowledgeMeters({ body }) {
@@ -97,17 +100,4 @@ async function read(doors: PeerDoors, peer: PeerName, request: { method: string;
     if (!(error instanceof ProtocolError)) throw error;
     return { error: { code: error.code, message: error.message, ...(error.data === undefined ? {} : { data: error.data }) } };
   }
-}
-
-async function putAccessKey(id: string, record: AccessKeyRecord, register: HostRegister, accessKeys: AccessKeyTable): Promise<{ id: string; version: number }> {
-  if (record.id !== id) throw new AppError('INVALID_INPUT', { fields: { id: 'differs from the path' } }, { publicMessage: 'The record is of another key.' });
-  const before = accessKeys.get(id);
-  // Records may overtake each other on their way: the newest counts, and a revocation is never taken back by an older one.
-  if (before && before.version >= record.version) return { id, version: before.version };
-  // A revocation counts at once, also if the disk refuses to remember it: the portal then tries again.
-  if (record.revoked && before) accessKeys.put({ ...before, revoked: true });
-  await register.putAccessKey(record);
-  const now = accessKeys.get(id);
-  if (!now || now.version < record.version) accessKeys.put(record);
-  return { id, version: accessKeys.get(id)?.version ?? record.version };
 }

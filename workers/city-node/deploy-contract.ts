@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DeployResult, PeerName } from '@/lib/control';
+import { assert } from '@/lib/platform/pure/assert';
 import { AppError } from '@/lib/platform/pure/errors';
 import type { Deployment, HostRegister } from './host-register';
 import { ProtocolError, type PeerDoor } from './peer-doors';
@@ -17,8 +18,8 @@ export interface DeployContext {
 }
 
 /**
- * Deploys a contract package on an Ethereum sub-chain by its ordering peer's deployer key, which is made here and used
- * for this one transaction (nonce 0). Remembered before it is sent, so that a repetition, also after a crash at any
+ * Deploys a contract package on an Ethereum sub-chain by its ordering peer's deployer key, which is made here, used for
+ * this one transaction (nonce 0), and forgotten with its result: whatever rights the contract gave it are nobody's then. Remembered before it is sent, so that a repetition, also after a crash at any
  * point, sends the same bytes again and finds the same contract.
  * @throws AppError CONFLICT when other data was deployed before
  */
@@ -43,6 +44,7 @@ function otherDeployed(): AppError<'CONFLICT'> {
 
 async function accountOf(deployment: Deployment) {
   const { privateKeyToAccount } = await import('viem/accounts');
+  assert(deployment.privateKey !== undefined, 'a deployment without a result has its key');
   return privateKeyToAccount(`0x${Buffer.from(deployment.privateKey).toString('hex')}`);
 }
 

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generousLimits, makeAccessKey } from '@/lib/gateway/testing';
-import { HostRegister, type RegisteredPeer } from './host-register';
+import { HostRegister, spentKeyMs, type RegisteredPeer } from './host-register';
 
 const nodeKey = randomBytes(32);
+const nowMs = 1_790_000_000_000;
 let directory: string;
 let file: string;
 beforeEach(async () => {
@@ -30,8 +32,8 @@ describe('HostRegister', () => {
     const peer = peerOf('tide-1', 'SIN');
     const key = makeAccessKey('tide-1').record;
     const deployment = { chain: 'tide-1', cityNode: 'SIN', dataHash: 'aa', privateKey: new Uint8Array(randomBytes(32)) };
-    await Promise.all([register.putPeer(peer), register.putLimits('tide-1', generousLimits), register.putAccessKey(key), register.putDeployment(deployment)]);
-    await register.putAccessKey({ ...key, revoked: true, version: 2 });
+    await Promise.all([register.putPeer(peer), register.putLimits('tide-1', generousLimits), register.putAccessKey(key, nowMs), register.putDeployment(deployment)]);
+    await register.putAccessKey({ ...key, revoked: true, version: 2 }, nowMs);
     await register.close();
     const again = await open();
     expect(again.findPeer(peer)).toEqual(peer);
@@ -46,7 +48,7 @@ describe('HostRegister', () => {
     const register = await open();
     const key = makeAccessKey('tide-1').record;
     const revoked = { ...key, revoked: true, version: 2 };
-    await Promise.all([register.putAccessKey(revoked), register.putAccessKey(key)]);
+    await Promise.all([register.putAccessKey(revoked, nowMs), register.putAccessKey(key, nowMs)]);
     expect(register.listAccessKeys()).toEqual([revoked]);
     await register.close();
     const again = await open();
@@ -74,7 +76,7 @@ describe('HostRegister', () => {
     const otherKey = makeAccessKey('moss-1').record;
     for (const peer of [sin, par, other]) await register.putPeer(peer);
     for (const chain of ['tide-1', 'moss-1']) await register.putLimits(chain, generousLimits);
-    for (const record of [makeAccessKey('tide-1').record, otherKey]) await register.putAccessKey(record);
+    for (const record of [makeAccessKey('tide-1').record, otherKey]) await register.putAccessKey(record, nowMs);
     await register.removePeer(sin);
     expect(register.listAccessKeys()).toHaveLength(2);
     expect(register.hasChain('tide-1')).toBe(true);
@@ -95,7 +97,7 @@ describe('HostRegister', () => {
     let version = 1;
     for (let round = 0; round < 300; round++) {
       version += 1;
-      await Promise.all(keys.map((key) => register.putAccessKey({ ...key, version })));
+      await Promise.all(keys.map((key) => register.putAccessKey({ ...key, version }, nowMs)));
     }
     await register.close();
     expect((await stat(file)).size).toBeLessThan(1.2 * 1024 * 1024);
@@ -103,5 +105,52 @@ describe('HostRegister', () => {
     expect(again.listAccessKeys().map((key) => key.version)).toEqual(keys.map(() => version));
     expect(again.listPeers()).toHaveLength(1);
     await again.close();
+  });
+
+  it('forgets keys a day after they were revoked or expired, not before, and not again after a restart', async () => {
+    const register = await open();
+    await register.putPeer(peerOf('tide-1', 'SIN'));
+    const [live, later, revoked, expired] = [makeAccessKey('tide-1').record, makeAccessKey('tide-1', { expiresAtMs: nowMs + 2 * spentKeyMs }).record, makeAccessKey('tide-1').record, makeAccessKey('tide-1', { expiresAtMs: nowMs }).record];
+    for (const key of [live, later, revoked, expired]) await register.putAccessKey(key, nowMs - 10 * spentKeyMs);
+    await register.putAccessKey({ ...revoked, revoked: true, version: 2 }, nowMs);
+    expect(register.forgetSpentKeys(nowMs + spentKeyMs - 1)).toEqual([]);
+    expect(register.forgetSpentKeys(nowMs + spentKeyMs)).toEqual([revoked.id, expired.id]);
+    expect(register.listAccessKeys()).toEqual([live, later]);
+    await register.close();
+    const again = await open();
+    again.forgetSpentKeys(nowMs + spentKeyMs);
+    expect(again.listAccessKeys()).toEqual([live, later]);
+    await again.close();
+  });
+
+  it('keeps a deployer’s key until its result is stored and then nowhere, also when the process dies between the two', async () => {
+    const deployment = { chain: 'tide-1', cityNode: 'SIN', dataHash: 'aa', privateKey: new Uint8Array(randomBytes(32)) };
+    const result = { transactionHash: '0x1', contractAddress: '0x2', height: 1, succeeded: true };
+    const register = await open();
+    await register.putPeer(peerOf('tide-1', 'SIN'));
+    await register.putDeployment(deployment);
+    expect(register.findDeployment(deployment)).toEqual(deployment);
+    const sealed = /"privateKey":"([^"]+)"/.exec(await readFile(file, 'utf8'))?.[1] ?? '';
+    expect(sealed).not.toBe('');
+    await register.putDeployment({ ...deployment, result });
+    const { privateKey, ...rest } = { ...deployment, result };
+    expect(privateKey).toHaveLength(32);
+    expect(register.findDeployment(deployment)).toEqual(rest);
+    await expect.poll(() => readFile(file, 'utf8')).not.toContain(sealed);
+    await register.close();
+
+    // What stays when the process is killed with the result stored and the journal not yet rewritten.
+    const line = (record: unknown) => {
+      const json = JSON.stringify([record]);
+      return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+    };
+    await appendFile(file, line({ kind: 'deployment', deployment: { ...deployment, privateKey: sealed } }) + line({ kind: 'deployment', deployment: rest }));
+    const again = await open();
+    expect(again.findDeployment(deployment)).toEqual(rest);
+    await expect.poll(() => readFile(file, 'utf8')).not.toContain(sealed);
+    await again.close();
+    const third = await open();
+    expect(third.findDeployment(deployment)).toEqual(rest);
+    await third.close();
   });
 });

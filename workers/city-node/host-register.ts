@@ -24,14 +24,16 @@ const deployResultRecordSchema = z.object({
 /** One deployment of an ordering peer: the key it is signed with, and what came of it. */
 const deploymentRecordSchema = peerNameSchema.extend({
   dataHash: z.string(),
-  privateKey: sealedSchema,
+  /** Gone with the result: the key signs one transaction. */
+  privateKey: sealedSchema.optional(),
   result: deployResultRecordSchema.optional(),
 });
 
 const recordSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('peer'), peer: peerRecordSchema }),
   z.object({ kind: z.literal('limits'), chain: z.string(), limits: chainLimitsSchema }),
-  z.object({ kind: z.literal('key'), key: accessKeyRecordSchema }),
+  /** `atMs`: when this host heard of it; records of earlier releases lack it. */
+  z.object({ kind: z.literal('key'), key: accessKeyRecordSchema, atMs: z.number().int().min(0).default(0) }),
   z.object({ kind: z.literal('deployment'), deployment: deploymentRecordSchema }),
   z.object({ kind: z.literal('remove'), peer: peerNameSchema }),
 ]);
@@ -48,27 +50,40 @@ export interface RegisteredPeer extends PeerName {
 export interface Deployment extends PeerName {
   /** SHA-256 of the deployed data, hexadecimal digits. */
   readonly dataHash: string;
-  /** 32 bytes. */
-  readonly privateKey: Uint8Array;
+  /** 32 bytes; absent once there is a result. */
+  readonly privateKey?: Uint8Array | undefined;
   readonly result?: z.infer<typeof deployResultRecordSchema> | undefined;
 }
+
+interface HeldKey {
+  readonly key: AccessKeyRecord;
+  readonly atMs: number;
+}
+
+/**
+ * How long a revoked or expired access key is remembered: its holder reads why it is refused, and no older record that
+ * was on its way meanwhile (signed requests live for minutes) opens the door again.
+ */
+export const spentKeyMs = 24 * 60 * 60 * 1_000;
 
 /** Rewritten when it has grown to twice what is alive in it. */
 const compactBytesMin = 1024 * 1024;
 
 /**
  * What a host must know besides its ledgers, durable: peers and their links, limits, access keys (their HMACs), the
- * deployers' keys. Held in memory, kept as an append-only journal; secrets in it are encrypted under the node key.
+ * deployers' keys until their one transaction is done. Held in memory, kept as an append-only journal; secrets in it are encrypted under the node key.
  */
 export class HostRegister {
   private readonly peers = new Map<string, RegisteredPeer>();
   private readonly peersByChain = new Map<string, Set<RegisteredPeer>>();
   private readonly limitsOf = new Map<string, ChainLimits>();
-  private readonly keys = new Map<string, AccessKeyRecord>();
+  private readonly keys = new Map<string, HeldKey>();
   private readonly deployments = new Map<string, Deployment>();
   private journal!: RecordJournal;
   private compactedBytes = 0;
   private compacting = false;
+  /** The journal holds a deployer's key that has done its work. */
+  private holdsSpentDeployer = false;
 
   private constructor(private readonly nodeKey: Uint8Array) {}
 
@@ -76,6 +91,7 @@ export class HostRegister {
     const register = new HostRegister(nodeKey);
     register.journal = await RecordJournal.open(file, (record) => register.apply(recordSchema.parse(record)));
     register.compactedBytes = register.journal.sizeBytes;
+    register.compactWhenDue();
     return register;
   }
 
@@ -105,7 +121,7 @@ export class HostRegister {
   }
 
   listAccessKeys(): AccessKeyRecord[] {
-    return [...this.keys.values()];
+    return Array.from(this.keys.values(), ({ key }) => key);
   }
 
   findDeployment(peer: PeerName): Deployment | undefined {
@@ -120,12 +136,23 @@ export class HostRegister {
     return this.write({ kind: 'limits', chain, limits });
   }
 
-  putAccessKey(key: AccessKeyRecord): Promise<void> {
-    return this.write({ kind: 'key', key });
+  putAccessKey(key: AccessKeyRecord, nowMs: number): Promise<void> {
+    return this.write({ kind: 'key', key, atMs: nowMs });
   }
 
+  /**
+   * Forgets keys that were revoked or expired {@link spentKeyMs} ago and answers their ids. Nothing is written: after a
+   * restart they are found again by the same rule, until the journal is rewritten without them.
+   */
+  forgetSpentKeys(nowMs: number): string[] {
+    const spent = [...this.keys.values()].filter(({ key, atMs }) => Math.min(key.revoked ? atMs : Infinity, key.expiresAtMs ?? Infinity) + spentKeyMs <= nowMs);
+    for (const { key } of spent) this.keys.delete(key.id);
+    return spent.map(({ key }) => key.id);
+  }
+
+  /** With its result a deployment's key is no longer kept, and the journal is rewritten without it. */
   putDeployment(deployment: Deployment): Promise<void> {
-    return this.write({ kind: 'deployment', deployment: { ...deployment, privateKey: this.seal(deployment.privateKey, deployerContext(deployment)) } });
+    return this.write(this.deploymentRecord(deployment));
   }
 
   /** With the last peer of a sub-chain go its limits and access keys. */
@@ -141,17 +168,20 @@ export class HostRegister {
     // In memory only once it is durable: a door must not act on what a restart would forget.
     await this.journal.append([record]);
     this.apply(record);
-    this.compactWhenGrown();
+    this.compactWhenDue();
   }
 
-  private compactWhenGrown(): void {
-    if (this.compacting || this.journal.sizeBytes < Math.max(compactBytesMin, 2 * this.compactedBytes)) return;
+  private compactWhenDue(): void {
+    const hasGrown = this.journal.sizeBytes >= Math.max(compactBytesMin, 2 * this.compactedBytes);
+    if (this.compacting || !(hasGrown || this.holdsSpentDeployer)) return;
     this.compacting = true;
+    this.holdsSpentDeployer = false;
     const done = this.journal.rewrite(() => this.records());
     done.then(
       () => {
         this.compactedBytes = this.journal.sizeBytes;
         this.compacting = false;
+        this.compactWhenDue();
       },
       () => {
         // The journal takes nothing more: the next write says so.
@@ -163,8 +193,13 @@ export class HostRegister {
   private *records(): Generator<RegisterRecord> {
     for (const peer of this.peers.values()) yield { kind: 'peer', peer: { ...peer, linkSecret: this.seal(Buffer.from(peer.linkSecret, 'base64'), `link:${peer.chain}`) } };
     for (const [chain, limits] of this.limitsOf) yield { kind: 'limits', chain, limits };
-    for (const key of this.keys.values()) yield { kind: 'key', key };
-    for (const deployment of this.deployments.values()) yield { kind: 'deployment', deployment: { ...deployment, privateKey: this.seal(deployment.privateKey, deployerContext(deployment)) } };
+    for (const { key, atMs } of this.keys.values()) yield { kind: 'key', key, atMs };
+    for (const deployment of this.deployments.values()) yield this.deploymentRecord(deployment);
+  }
+
+  private deploymentRecord({ privateKey, ...facts }: Deployment): RegisterRecord {
+    if (privateKey === undefined || facts.result) return { kind: 'deployment', deployment: facts };
+    return { kind: 'deployment', deployment: { ...facts, privateKey: this.seal(privateKey, deployerContext(facts)) } };
   }
 
   private apply(record: RegisterRecord): void {
@@ -176,11 +211,10 @@ export class HostRegister {
         return;
       case 'key':
         // Two records of a key may be written in the wrong order: a restart must not bring back what was revoked.
-        if ((this.keys.get(record.key.id)?.version ?? 0) <= record.key.version) this.keys.set(record.key.id, record.key);
+        if ((this.keys.get(record.key.id)?.key.version ?? 0) <= record.key.version) this.keys.set(record.key.id, { key: record.key, atMs: record.atMs });
         return;
       case 'deployment':
-        this.deployments.set(nameOf(record.deployment), { ...record.deployment, privateKey: this.unseal(record.deployment.privateKey, deployerContext(record.deployment)) });
-        return;
+        return this.applyDeployment(record.deployment);
       case 'remove':
         return this.applyRemove(record.peer);
     }
@@ -193,12 +227,20 @@ export class HostRegister {
     this.peersByChain.set(peer.chain, ofChain.add(peer));
   }
 
+  private applyDeployment({ privateKey, ...facts }: z.infer<typeof deploymentRecordSchema>): void {
+    const before = this.deployments.get(nameOf(facts));
+    // Before the result came, its key was written down; releases before this one wrote it beside the result too.
+    if (facts.result && (before?.privateKey !== undefined || privateKey !== undefined)) this.holdsSpentDeployer = true;
+    const isOpen = privateKey !== undefined && !facts.result;
+    this.deployments.set(nameOf(facts), isOpen ? { ...facts, privateKey: this.unseal(privateKey, deployerContext(facts)) } : facts);
+  }
+
   private applyRemove(peer: PeerName): void {
     this.detach(peer);
     this.deployments.delete(nameOf(peer));
     if (this.peersByChain.has(peer.chain)) return;
     this.limitsOf.delete(peer.chain);
-    for (const key of this.keys.values()) if (key.chain === peer.chain) this.keys.delete(key.id);
+    for (const { key } of this.keys.values()) if (key.chain === peer.chain) this.keys.delete(key.id);
   }
 
   private detach(peer: PeerName): void {

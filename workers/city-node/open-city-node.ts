@@ -82,7 +82,6 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   }
 
   const accessKeys = new AccessKeyTable(Buffer.from(join.accessKeyPepper, 'base64'));
-  for (const record of register.listAccessKeys()) accessKeys.put(record);
   const quotas: QuotaTable = new Map();
   const doors = new PeerDoors({ hosts, codecs, register });
   const peers = new PeerService({
@@ -113,7 +112,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     hostId: join.hostId,
     secret: parseControlSecret(join.secret),
     linkSecretOf: (chain) => linkSecretOf(register, chain),
-    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report }),
+    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, now: Date.now }),
     links: createLinkHandlers({ peers, register }),
     isReady: () => ready,
     logger,
