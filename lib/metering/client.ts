@@ -9,7 +9,7 @@ export const metersViewSchema = z.object({
   plan: z.enum(['TEST', 'STANDARD']),
   /** `total`, or the calendar month in UTC, such as `2026-11`. */
   period: z.string(),
-  /** Counted at the doors; refused ones count too. */
+  /** Let in by the quota at the doors, whatever the sub-chain answered; what the key check or the quota refused is not counted. */
   requests: meter,
   /** Transactions that the doors took in. */
   transactions: meter,
