@@ -6,6 +6,8 @@ test('what was typed in the wizard is there after going back in the browser, and
   await page.goto('/publish');
   await page.getByRole('button', { name: 'Begin a publication' }).click();
   await page.waitForURL('**/basics');
+  // Every page of a portal that takes test cards says so, also those without the console round them.
+  await expect(page.getByText('TEST money')).toBeVisible();
   await page.getByLabel('Name').fill('First name');
   await page.getByRole('button', { name: 'Continue to framework' }).click();
   await page.waitForURL('**/framework');

@@ -118,7 +118,8 @@ export const applicationEventSchema = z.discriminatedUnion('kind', [
 export type ApplicationEvent = z.infer<typeof applicationEventSchema>;
 
 const page = z.coerce.number().int().min(1).max(100_000).default(1);
-const search = z.string().trim().max(80).optional();
+// What stands in an address may hold anything; a row holds no control characters.
+const search = z.string().trim().max(80).regex(/^\P{Cc}*$/u).optional();
 
 export const listApplicationsSchema = z.object({ search, state: z.enum(applicationStates).optional(), page });
 export type ListApplicationsInput = z.infer<typeof listApplicationsSchema>;

@@ -37,6 +37,12 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
     return (
       <>
         {children}
+        {testMoney ? (
+          <footer className="mx-auto flex max-w-[1180px] flex-wrap items-center gap-2.5 px-3.5 pb-10 text-sm text-ink-2 md:px-6">
+            <Tag>{t("testMoney")}</Tag>
+            {t("testMoneyWhy")}
+          </footer>
+        ) : null}
         {ended}
       </>
     );
