@@ -110,6 +110,8 @@ export interface CheckedTransaction {
 /** Durable state at one height, as a door's read sees it. */
 export interface ReadView {
   readonly height: Height;
+  /** Highest height that any peer told of; above `height`: this peer lags. */
+  readonly knownHeight: number;
   readonly state: StateReader;
   /** Header and block by height; undefined when there is none. */
   readonly blockAt: (height: Height) => StoredBlockView | undefined;

@@ -101,7 +101,7 @@ class Host implements LedgerHost {
     const { peer } = this.#runner(chain);
     const state = peer.storage.snapshot();
     const at = height(state.height);
-    const view: ReadView = { height: at, state, signal, blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)) };
+    const view: ReadView = { height: at, knownHeight: Math.max(peer.announcedHeight, at), state, signal, blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)) };
     try {
       return await peer.instance.query(request, view);
     } finally {

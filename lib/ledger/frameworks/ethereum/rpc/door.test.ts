@@ -56,6 +56,8 @@ describe('bad input has a clear answer, and nothing is lost', () => {
   it.each([
     ['malformed JSON', '{"jsonrpc":"2.0",', -32700, /parse error/],
     ['a body that is no request', '"hello"', -32600, /invalid request/],
+    ['a count of connections that nobody keeps', { jsonrpc: '2.0', id: 1, method: 'net_peerCount' }, -32601, /net_peerCount is not available: a peer keeps no connections/],
+    ['the price of what there is not', { jsonrpc: '2.0', id: 1, method: 'eth_blobBaseFee' }, -32601, /no blob transactions/],
     ['an unknown method', { jsonrpc: '2.0', id: 1, method: 'eth_mineCoins' }, -32601, /the method eth_mineCoins does not exist\/is not available/],
     ['a subscription', { jsonrpc: '2.0', id: 1, method: 'eth_subscribe', params: ['newHeads'] }, -32601, /subscriptions and filters are not offered over HTTP/],
     ['a filter', { jsonrpc: '2.0', id: 1, method: 'eth_newFilter', params: [{}] }, -32601, /poll eth_getLogs/],

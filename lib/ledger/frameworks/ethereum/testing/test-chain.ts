@@ -45,7 +45,7 @@ export class TestChain {
 
   view(signal: AbortSignal = new AbortController().signal): ReadView {
     const { height: at } = this.head;
-    return { height: at, state: this.state, signal, blockAt: (wanted: Height) => this.blocks[wanted] };
+    return { height: at, knownHeight: at, state: this.state, signal, blockAt: (wanted: Height) => this.blocks[wanted] };
   }
 
   query(method: string, params: unknown[] = [], signal?: AbortSignal): Promise<unknown> {

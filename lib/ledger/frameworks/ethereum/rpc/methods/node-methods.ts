@@ -18,14 +18,13 @@ export const nodeMethods = {
   },
   net_version: (_params, { rules }) => rules.chainId.toString(),
   net_listening: () => true,
-  net_peerCount: () => '0x0',
   eth_chainId: (_params, { rules }) => quantity(rules.chainId),
   eth_blockNumber: (_params, { view }) => quantity(view.height),
-  eth_syncing: () => false,
+  // Blocks are taken as they come, so a stretch of catching up begins at the last one that is here.
+  eth_syncing: (_params, { view: { height, knownHeight } }) => knownHeight > height && { startingBlock: quantity(height), currentBlock: quantity(height), highestBlock: quantity(knownHeight) },
   eth_accounts: () => [],
   eth_gasPrice: () => quantity(BASE_FEE),
   eth_maxPriorityFeePerGas: () => '0x0',
-  eth_blobBaseFee: () => '0x1',
   eth_feeHistory: async (params, context) => {
     const [count, newest, percentiles] = parseParams([z.union([quantityParam, z.int().min(0).transform(BigInt)]), blockNumberParam, z.array(z.number().min(0).max(100)).max(PERCENTILES_MAX).nullish()], params);
     const height = findHeight(context, newest);

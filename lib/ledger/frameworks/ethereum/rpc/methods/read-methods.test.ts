@@ -222,10 +222,15 @@ describe('eth_call and eth_estimateGas', () => {
 
 describe('the node', () => {
   it('describes itself', async () => {
-    expect(await Promise.all(['net_version', 'eth_chainId', 'eth_blockNumber', 'eth_syncing', 'eth_accounts', 'eth_gasPrice', 'eth_maxPriorityFeePerGas', 'net_listening', 'net_peerCount', 'web3_clientVersion', 'eth_blobBaseFee'].map((method) => ask(method)))).toEqual([
-      TEST_CHAIN_ID.toString(), toHex(TEST_CHAIN_ID), '0x7', false, [], '0x0', '0x0', true, '0x0', 'Chainworks/ethereum', '0x1',
+    expect(await Promise.all(['net_version', 'eth_chainId', 'eth_blockNumber', 'eth_syncing', 'eth_accounts', 'eth_gasPrice', 'eth_maxPriorityFeePerGas', 'net_listening', 'web3_clientVersion'].map((method) => ask(method)))).toEqual([
+      TEST_CHAIN_ID.toString(), toHex(TEST_CHAIN_ID), '0x7', false, [], '0x0', '0x0', true, 'Chainworks/ethereum',
     ]);
     expect(await ask('web3_sha3', '0x1234')).toBe(keccak256('0x1234'));
+  });
+
+  it('says that it is catching up while others told of blocks that it lacks', async () => {
+    const behind = await chain.instance.query({ method: 'eth_syncing', params: [] }, { ...chain.view(), knownHeight: 9 });
+    expect(behind).toEqual({ startingBlock: '0x7', currentBlock: '0x7', highestBlock: '0x9' });
   });
 
   it('has a fee history of zeros over the blocks there are', async () => {
