@@ -54,7 +54,7 @@ async function writeChanges(rows: readonly PeerRow[], statuses: ReadonlyMap<stri
     const seen = measured(row, statuses.get(nameOf(row.cityNode, row.subChain)));
     const same = seen.state === row.state && seen.height === row.height && seen.sizeBytes === row.sizeBytes && seen.problem === row.problem;
     if (same) continue;
-    if (seen.problem !== null && seen.problem !== row.problem) getLogger().error({ peerId: row.id, subChain: row.subChain, problem: seen.problem }, 'peer stopped');
+    logProblem(row, seen);
     await getDb().peer.updateMany({ where: { id: row.id, state: { in: ['OPEN', 'STOPPED'] } }, data: { ...seen, checkedAt } });
   }
 }
@@ -65,8 +65,16 @@ function measured(row: PeerRow, status: PeerStatus | undefined): Pick<PeerRow, '
     state: status.state === 'running' ? 'OPEN' : 'STOPPED',
     height: status.height,
     sizeBytes: BigInt(status.sizeBytes),
-    problem: status.state === 'running' ? null : (status.problem ?? 'The peer is not open.'),
+    problem: status.problem ?? (status.state === 'running' ? null : 'The peer is not open.'),
   };
+}
+
+function logProblem(row: PeerRow, { state, problem }: Pick<PeerRow, 'state' | 'problem'>): void {
+  if (problem === null || problem === row.problem) return;
+  const facts = { peerId: row.id, subChain: row.subChain, problem };
+  if (state === 'STOPPED') getLogger().error(facts, 'peer stopped');
+  // Its words change with every block that it lacks; the first ones are enough.
+  else if (row.problem === null) getLogger().warn(facts, 'peer falls behind');
 }
 
 /**

@@ -88,7 +88,7 @@ export const peerStatusSchema = z.object({
   height: z.number().int(),
   headHash: z.string().optional(),
   sizeBytes: z.number().int(),
-  /** Why the peer stopped itself. */
+  /** Why the peer is stopped; while it runs: why it falls behind. */
   problem: z.string().optional(),
 });
 export type PeerStatus = z.infer<typeof peerStatusSchema>;

@@ -7,7 +7,7 @@ import { deployContract } from './deploy-contract';
 import { nameOf, type HostRegister } from './host-register';
 import { translated } from './ledger-errors';
 import { ProtocolError, type PeerDoors } from './peer-doors';
-import { problemOf } from './problem-of';
+import { lagOf, problemOf } from './problem-of';
 
 export interface PeerServiceOptions {
   readonly hostId: string;
@@ -143,6 +143,7 @@ export class PeerService {
   private measure(peer: PeerName, host: LedgerHost): PeerStatus {
     const status = host.peerStatus(idOf(peer));
     this.ringWhenBehind(peer, host, status.height);
+    const problem = status.stopped === undefined ? lagOf(status) : problemOf(status.stopped);
     return {
       cityNode: peer.cityNode,
       chain: peer.chain,
@@ -151,7 +152,7 @@ export class PeerService {
       height: status.height,
       ...(status.headHash === undefined ? {} : { headHash: status.headHash }),
       sizeBytes: status.sizeBytes,
-      ...(status.stopped === undefined ? {} : { problem: problemOf(status.stopped) }),
+      ...(problem === undefined ? {} : { problem }),
     };
   }
 

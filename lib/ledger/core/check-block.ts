@@ -17,7 +17,7 @@ export const CLOCK_SKEW_MS_MAX = 2_000;
  */
 export type BlockVerdict =
   | { readonly kind: 'sealed'; readonly sealed: SealedBlock }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string; /** The ordering peer made it all the same: this peer is behind. */ readonly isSigned?: true }
   | { readonly kind: 'fault'; readonly reason: string; readonly cause?: unknown };
 
 /** Checks a record against the peer's last block and executes it again from its bytes, on the peer's own state. */
@@ -25,8 +25,9 @@ export async function checkBlock(peer: Peer, record: Uint8Array, now: TimeMs): P
   const block = decodeRecord(record);
   if (typeof block === 'string') return { kind: 'refused', reason: block };
   const { header } = block;
-  const refusal = findRefusal(peer, block, now);
+  const refusal = findRefusal(peer, block);
   if (refusal !== undefined) return { kind: 'refused', reason: refusal };
+  if (header.time > now + CLOCK_SKEW_MS_MAX) return { kind: 'refused', reason: `block ${header.height} is ${header.time - now} ms ahead of this clock`, isSigned: true };
   const fault = findFault(peer, block);
   if (fault !== undefined) return { kind: 'fault', reason: fault };
 
@@ -60,14 +61,13 @@ function decodeRecord(record: Uint8Array): Block | string {
   }
 }
 
-function findRefusal(peer: Peer, { header, signatures }: Block, now: TimeMs): string | undefined {
+function findRefusal(peer: Peer, { header, signatures }: Block): string | undefined {
   if (header.chain !== peer.chain) return `a block of ${header.chain}`;
   if (header.height !== peer.parent.height + 1) return `block ${header.height} where ${peer.parent.height + 1} is next`;
   if (Buffer.compare(header.proposer, peer.orderer) !== 0) return `block ${header.height} is of a peer that does not order`;
   const signature = signatures.find(({ publicKey }) => Buffer.compare(publicKey, peer.orderer) === 0);
   if (signature === undefined) return `block ${header.height} lacks the ordering peer’s signature`;
   if (!verifyBlockSignature(header, signature, verifySignature)) return `block ${header.height} carries a wrong signature of the ordering peer`;
-  if (header.time > now + CLOCK_SKEW_MS_MAX) return `block ${header.height} is ${header.time - now} ms ahead of this clock`;
   return undefined;
 }
 

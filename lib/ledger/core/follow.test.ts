@@ -183,9 +183,10 @@ describe('a peer refuses and goes on', () => {
     orderer.manual.setClock(TEST_EPOCH_MS + 5_000);
     await orderer.host.submit(TEST_CHAIN, add('c', 1));
     await rest();
-    expect(status(follower)).toMatchObject({ height: 0, state: 'running' });
+    expect(status(follower)).toMatchObject({ height: 0, announcedHeight: 1, state: 'running', lastRefusal: 'block 1 is 5000 ms ahead of this clock' });
     follower.manual.setClock(TEST_EPOCH_MS + 3_000);
     expect(await follower.host.catchUp(TEST_CHAIN)).toMatchObject({ height: 1 });
+    expect(status(follower)).not.toHaveProperty('lastRefusal');
   });
 });
 

@@ -171,7 +171,7 @@ export interface PeerStatus {
   readonly queued: number;
   /** Why it is stopped, for everybody: nothing of the host's disk. `fault`: it stopped itself because a block was wrong. */
   readonly stopped?: StopNote;
-  /** Blocks of others that were refused (wrong signature, not the next …) since the process began, and the last reason. */
+  /** Blocks of others that were refused (wrong signature, not the next …) since the process began, and the last reason: until a block is taken again. */
   readonly refusedBlocks: number;
   readonly lastRefusal?: string;
 }

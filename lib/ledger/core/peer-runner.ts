@@ -279,11 +279,13 @@ export class PeerRunner {
         return this.#stopAndThrow(`block ${at} could not be stored: ${publicReason(error)}`, at, error);
       }
       peer.announcedHeight = Math.max(peer.announcedHeight, at);
+      peer.lastRefusal = undefined;
       return;
     }
     if (verdict.kind === 'fault') return this.#stopAndThrow(verdict.reason, at, verdict.cause);
     peer.refusedBlocks += 1;
     peer.lastRefusal = verdict.reason;
+    if (verdict.isSigned) peer.announcedHeight = Math.max(peer.announcedHeight, at);
     throw new LedgerError('block-refused', { chain: peer.chain, height: at }, `${peer.chain} refused a block: ${verdict.reason}.`);
   }
 
