@@ -3,6 +3,7 @@ import { getLedgerPage } from "@/lib/explorer";
 import { isRunning } from "@/lib/applications";
 import { mayDo } from "@/lib/identity";
 import { ApplicationOverview } from "./_components/application-overview";
+import { contractWords } from "./_data/contract-words";
 import { readApplication } from "./_data/read-application";
 import { readOrAway } from "./_data/read-or-away";
 
@@ -20,6 +21,7 @@ export default async function ApplicationPage({ params }: Props) {
   return (
     <ApplicationOverview
       initial={{ detail, ledger, meters }}
+      contract={contractWords(detail)}
       rights={{ submit: may("application.submit"), pay: may("billing.pay"), delete: may("application.delete"), keys: may("access-key.manage") }}
     />
   );

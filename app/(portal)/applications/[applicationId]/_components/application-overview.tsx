@@ -8,12 +8,15 @@ import { FailedState } from "./failed-state";
 import { OperationState } from "./operation-state";
 import { RunningState } from "./running-state";
 import { SubmittedState } from "./submitted-state";
+import type { ContractWords } from "./transaction-table";
 import { UnpaidState } from "./unpaid-state";
 
 /** What the person who looks may do here; the server refuses the rest all the same. */
 export type ApplicationRights = Readonly<{ submit: boolean; pay: boolean; delete: boolean; keys: boolean }>;
 
-export type StateProps = Readonly<{ live: LiveApplication; rights: ApplicationRights }>;
+export type StateProps = Readonly<{ live: LiveApplication; rights: ApplicationRights; contract: ContractWords }>;
+
+type Props = Readonly<{ initial: InitialApplication; rights: ApplicationRights; contract: ContractWords }>;
 
 const views = {
   DRAFT: DraftState,
@@ -30,8 +33,8 @@ const views = {
 } as const satisfies Record<ApplicationState, (props: StateProps) => unknown>;
 
 /** One page for an application's whole life: its state decides what is shown, and changes it while one looks. */
-export function ApplicationOverview({ initial, rights }: Readonly<{ initial: InitialApplication; rights: ApplicationRights }>) {
+export function ApplicationOverview({ initial, rights, contract }: Props) {
   const live = useLiveApplication(initial);
   const View = views[live.detail.application.state];
-  return <View live={live} rights={rights} />;
+  return <View live={live} rights={rights} contract={contract} />;
 }

@@ -22,7 +22,7 @@ import { TransactionTable } from "./transaction-table";
 /** How many rows of each table stand on the overview. */
 const rowsShown = 6;
 
-export function RunningState({ live, rights }: StateProps) {
+export function RunningState({ live, rights, contract }: StateProps) {
   const t = useTranslations("application.running");
   const { detail, ledger, meters, stream } = live;
   const { application, subChain, invoice } = detail;
@@ -51,7 +51,7 @@ export function RunningState({ live, rights }: StateProps) {
         <div className="grid min-w-0 gap-5">
           {subChain ? <PeersSheet subChain={subChain} silent={silent} /> : null}
           <Sheet title={t("transactions")} flush aside={<Aside stream={stream} href={`${path}/transactions`} />}>
-            {ledger ? <TransactionTable applicationId={application.id} transactions={ledger.transactions.slice(0, rowsShown)} /> : <Away />}
+            {ledger ? <TransactionTable applicationId={application.id} transactions={ledger.transactions.slice(0, rowsShown)} contract={contract} /> : <Away />}
           </Sheet>
           <Sheet title={t("blocks")} flush aside={<Aside stream={stream} href={`${path}/blocks`} />}>
             {ledger ? <BlockTable applicationId={application.id} blocks={ledger.blocks.slice(0, rowsShown)} /> : <Away />}

@@ -8,10 +8,13 @@ import { Table } from "@/app/_components/ui/table";
 import { Time } from "@/app/_components/ui/time";
 import type { TransactionSummary } from "@/lib/explorer/client";
 
-type Props = Readonly<{ applicationId: string; transactions: ReadonlyArray<TransactionSummary> }>;
+/** What the portal knows of the application's own contract: functions by selector. */
+export type ContractWords = Readonly<{ address: string | null; functions: Readonly<Record<string, string>> }>;
+
+type Props = Readonly<{ applicationId: string; transactions: ReadonlyArray<TransactionSummary>; contract: ContractWords }>;
 
 /** Goes into a flush Sheet. */
-export function TransactionTable({ applicationId, transactions }: Props) {
+export function TransactionTable({ applicationId, transactions, contract }: Props) {
   const t = useTranslations("explorer");
   const path = `/applications/${applicationId}`;
   return (
@@ -26,7 +29,7 @@ export function TransactionTable({ applicationId, transactions }: Props) {
       }
       columns={[
         { key: "hash", head: t("transaction"), cell: ({ hash }) => <Hash value={hash} href={`${path}/transactions/${hash}`} /> },
-        { key: "kind", head: t("kind"), cell: (transaction) => <TransactionKind transaction={transaction} /> },
+        { key: "kind", head: t("kind"), cell: (transaction) => <TransactionKind transaction={transaction} contract={contract} /> },
         { key: "from", head: t("from"), fold: "hide", cell: ({ from }) => <Hash value={from} /> },
         { key: "to", head: t("to"), fold: "hide", cell: ({ to }) => (to ? <Hash value={to} /> : t("newContract")) },
         {
@@ -46,9 +49,14 @@ export function TransactionTable({ applicationId, transactions }: Props) {
   );
 }
 
-/** What it does, as far as it can be told without the contract's own words. */
-export function TransactionKind({ transaction }: Readonly<{ transaction: Pick<TransactionSummary, "to" | "selector"> }>) {
+type KindProps = Readonly<{ transaction: Pick<TransactionSummary, "to" | "selector">; contract: ContractWords }>;
+
+/** What it does, in the contract's own words where it is the application's own contract. */
+function TransactionKind({ transaction, contract }: KindProps) {
   const t = useTranslations("explorer.kinds");
-  if (transaction.to === null) return t("create");
-  return transaction.selector === null ? t("transfer") : t.rich("call", { selector: () => <span className="font-mono">{transaction.selector}</span> });
+  const { to, selector } = transaction;
+  if (to === null) return t("create");
+  if (selector === null) return t("transfer");
+  const name = to.toLowerCase() === contract.address?.toLowerCase() ? contract.functions[selector.toLowerCase()] : undefined;
+  return name ? <span className="font-mono">{name}</span> : t.rich("call", { selector: () => <span className="font-mono">{selector}</span> });
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { getLedgerPage, type LedgerPage } from "@/lib/explorer";
 import { blocksPerPage } from "./blocks-per-page";
+import { contractWords } from "./contract-words";
 import { readApplication } from "./read-application";
 import { readOrAway } from "./read-or-away";
 
@@ -13,5 +14,5 @@ export async function readLedgerPage(applicationId: string, from: string | strin
   const page: LedgerPage | undefined = await readOrAway(
     getLedgerPage(caller, applicationId, { limit: blocksPerPage, ...(height === undefined ? {} : { from: height }) }),
   );
-  return { application: detail.application, page };
+  return { application: detail.application, contract: contractWords(detail), page };
 }

@@ -17,7 +17,7 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Pages go by blocks: a page holds all transactions of its blocks. */
 export default async function TransactionsPage({ params, searchParams }: Props) {
   const [{ applicationId }, { from }, t] = await Promise.all([params, searchParams, getTranslations("explorer")]);
-  const { application, page } = await readLedgerPage(applicationId, from);
+  const { application, contract, page } = await readLedgerPage(applicationId, from);
   const top = page?.blocks[0]?.height ?? 0;
   const bottom = page?.blocks.at(-1)?.height ?? 0;
   const newest = page === undefined || top === page.height;
@@ -32,7 +32,7 @@ export default async function TransactionsPage({ params, searchParams }: Props) 
       {page ? (
         <>
           <Sheet label={t("transactions")} flush>
-            <TransactionTable applicationId={applicationId} transactions={page.transactions} />
+            <TransactionTable applicationId={applicationId} transactions={page.transactions} contract={contract} />
           </Sheet>
           <LedgerPages path={`/applications/${applicationId}/transactions`} page={page} />
         </>

@@ -14,6 +14,7 @@ import { ApplicationFrame } from "../../_components/application-frame";
 import { LedgerAway } from "../../_components/ledger-away";
 import { TransactionTable } from "../../_components/transaction-table";
 import { orNotFound } from "../../../../_data/or-not-found";
+import { contractWords } from "../../_data/contract-words";
 import { readApplication } from "../../_data/read-application";
 import { readOrAway } from "../../_data/read-or-away";
 
@@ -57,7 +58,7 @@ export default async function BlockPage({ params }: Props) {
         ]}
       />
       <Sheet title={t("transactions")} flush>
-        <TransactionTable applicationId={applicationId} transactions={block.transactions} />
+        <TransactionTable applicationId={applicationId} transactions={block.transactions} contract={contractWords(detail)} />
       </Sheet>
       <Sheet title={t("headerTitle")} foot={t("finalText")}>
         <KeyValues

@@ -13,7 +13,9 @@ import { Time } from "@/app/_components/ui/time";
 import { Textarea } from "@/app/_components/ui/textarea";
 import { TitleBlock } from "@/app/_components/ui/title-block";
 import { getTransaction, type TransactionView } from "@/lib/explorer";
+import { readCall } from "@/lib/templates";
 import { ApplicationFrame } from "../../_components/application-frame";
+import { CallSheet } from "../../_components/call-sheet";
 import { formatEther } from "../../_components/format-ether";
 import { LedgerAway } from "../../_components/ledger-away";
 import { LogList } from "../../_components/log-list";
@@ -41,7 +43,9 @@ export default async function TransactionPage({ params }: Props) {
     );
   }
   const value = formatEther(transaction.value, locale);
-  const words = { amount: value, selector: transaction.selector ?? "" };
+  const isOwn = transaction.to !== null && transaction.to.toLowerCase() === detail.subChain?.contractAddress?.toLowerCase();
+  const call = isOwn ? readCall(detail.application.contractPackage, transaction.input) : undefined;
+  const words = { amount: value, selector: call?.name ?? transaction.selector ?? "" };
   return (
     <ApplicationFrame
       application={detail.application}
@@ -75,6 +79,7 @@ export default async function TransactionPage({ params }: Props) {
           {t("failedText")}
         </Note>
       )}
+      {call && call.arguments.length > 0 ? <CallSheet call={call} /> : null}
       <Sheet title={t("detailTitle")} foot={t("finalText")}>
         <KeyValues
           items={[
@@ -95,7 +100,7 @@ export default async function TransactionPage({ params }: Props) {
           <p className="text-ink-2">{t("inputNone")}</p>
         ) : (
           <div className="flex items-start justify-between gap-3">
-            <Textarea readOnly mono rows={Math.min(10, Math.ceil(transaction.input.length / 80))} value={transaction.input} aria-label={t("inputTitle")} className="break-all" />
+            <Textarea readOnly mono rows={Math.min(10, Math.ceil(transaction.input.length / 80))} value={transaction.input} aria-label={t("inputTitle")} className="min-h-0 break-all" />
             <CopyButton text={transaction.input} name={t("inputName")} iconOnly />
           </div>
         )}
