@@ -79,11 +79,11 @@ test('somebody opens an account, keeps it safe and finds back into it', async ({
 
   await test.step('a new password needs the present one', async () => {
     const next = phrase();
-    await page.getByLabel('Present password', { exact: true }).fill('not the password');
+    await page.getByLabel('Current password', { exact: true }).fill('not the password');
     await page.getByLabel('New password', { exact: true }).fill(next);
     await page.getByRole('button', { name: 'Change the password' }).click();
     await expect(page.getByText('This is not your present password.')).toBeVisible();
-    await page.getByLabel('Present password', { exact: true }).fill(password);
+    await page.getByLabel('Current password', { exact: true }).fill(password);
     await page.getByRole('button', { name: 'Change the password' }).click();
     await expect(page.getByText('Password changed')).toBeVisible();
     password = next;

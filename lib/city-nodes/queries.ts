@@ -11,8 +11,9 @@ type ListedRow = Prisma.CityNodeGetPayload<{ include: typeof listed }>;
 
 /** The whole catalogue: open ones first, then by city. */
 export async function listCityNodes(): Promise<CityNodeView[]> {
-  const rows = await getDb().cityNode.findMany({ include: listed, orderBy: { city: 'asc' } });
-  return rows.map(rowToView).toSorted((a, b) => Number(a.state === 'PLANNED') - Number(b.state === 'PLANNED'));
+  const rows = await getDb().cityNode.findMany({ include: listed });
+  // The database compares bytes: São Paulo would come after Sydney.
+  return rows.map(rowToView).toSorted((a, b) => Number(a.state === 'PLANNED') - Number(b.state === 'PLANNED') || a.city.localeCompare(b.city, 'en'));
 }
 
 export interface CityNodeScope {

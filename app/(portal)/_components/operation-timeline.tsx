@@ -25,7 +25,7 @@ export function OperationTimeline({ operation, large = false }: Props) {
       state,
       time: step.ms !== null ? <Duration ms={step.ms} /> : state === "running" && step.startedAt ? <Elapsed since={step.startedAt} until={null} /> : undefined,
       detail: state === "done" ? (step.message ?? undefined) : nameOf("plan", step.name),
-      note: state === "running" ? <RunningNote operation={operation} step={step} /> : state === "failed" ? (operation.error?.message ?? step.message) : undefined,
+      note: state === "running" ? (hasNews(operation, step) ? <RunningNote operation={operation} step={step} /> : undefined) : state === "failed" ? (operation.error?.message ?? step.message) : undefined,
     };
   };
   return <PipeTimeline label={t("stepsLabel")} steps={operation.steps.map(toPipeStep)} large={large} />;
@@ -37,11 +37,14 @@ function stateOf(step: OperationStepView, operation: OperationView, currentName:
   return operation.state === "FAILED" ? "failed" : "running";
 }
 
+/** Most steps take milliseconds; a box that comes and goes would only flicker. */
+function hasNews(operation: OperationView, step: OperationStepView): boolean {
+  return step.attempts > 1 || operation.notBefore !== null || step.message !== null || operation.state !== "RUNNING";
+}
+
 function RunningNote({ operation, step }: Readonly<{ operation: OperationView; step: OperationStepView }>) {
   const t = useTranslations("operations");
   const { notBefore } = operation;
-  // Most steps take milliseconds; a box that comes and goes would only flicker.
-  if (step.attempts <= 1 && !notBefore && step.message === null && operation.state === "RUNNING") return null;
   return (
     <div className="grid gap-1.5">
       <p className="text-ink">{step.message ?? t(operation.state === "PENDING" ? "waiting" : "working")}</p>

@@ -16,5 +16,6 @@ export function ageOf(momentMs: number, nowMs: number): Age {
   if (distance < minuteMs) return age("second", secondMs);
   if (distance < hourMs) return age("minute", minuteMs);
   if (distance < 2 * dayMs) return age("hour", hourMs);
-  return age("day", dayMs);
+  // A month that has just begun still has 30 days to go, not 29.
+  return future ? { unit: "day", count: Math.round(distance / dayMs), future } : age("day", dayMs);
 }

@@ -5,7 +5,7 @@ import { formatCount } from "./format-count";
 import { formatDuration } from "./format-duration";
 import { formatHash } from "./format-hash";
 import { formatMoney } from "./format-money";
-import { formatClock, formatDate, formatMoment } from "./format-time";
+import { formatClock, formatDate, formatMoment, formatMonth } from "./format-time";
 
 describe("formatMoney", () => {
   it("names the dollar and keeps the cents", () => {
@@ -81,6 +81,8 @@ describe("ageOf", () => {
     [now - 60_000, { unit: "minute", count: 1, future: false }],
     [now - 47 * 3_600_000, { unit: "hour", count: 47, future: false }],
     [now + 48 * 3_600_000, { unit: "day", count: 2, future: true }],
+    [now + 30 * 86_400_000 - 90_000, { unit: "day", count: 30, future: true }],
+    [now - 30 * 86_400_000 + 90_000, { unit: "day", count: 29, future: false }],
   ])("%s", (moment, age) => {
     expect(ageOf(moment, now)).toEqual(age);
   });
@@ -90,6 +92,7 @@ describe("moments", () => {
   it("are in UTC whatever the zone of the machine", () => {
     const moment = new Date("2026-11-20T23:31:07Z");
     expect(formatDate(moment, "en")).toBe("20 Nov 2026");
+    expect(formatMonth("2026-11", "en")).toBe("November 2026");
     expect(formatClock(moment, "en")).toBe("23:31:07");
     expect(formatMoment(moment, "en")).toBe("20 Nov 2026, 23:31:07 UTC");
   });

@@ -59,11 +59,11 @@ export function ArrivalSheet({ application, endpoint, arrival, stream, signedUpA
         </p>
         {stream === "lost" ? <p className="mt-2 text-sm text-ink-2">{t("away")}</p> : null}
       </div>
-      <div className="px-5 pt-5 pb-1">
+      <div className="px-5 py-5">
         <PipeTimeline label={t("label")} steps={steps} />
       </div>
       {arrival ? <TransactionFacts transaction={arrival.transaction} applicationId={application.id} endpoint={endpoint} /> : null}
-      <div className="sheet-foot">{t("solo")}</div>
+      <div className="sheet-foot px-5">{t("solo")}</div>
     </section>
   );
 }

@@ -60,6 +60,7 @@ export function RunningView({ detail, arrival: initialArrival, price, signedUpAt
           subtitle={arrival ? t.rich("running.arrived", { ...words, height: arrival.transaction.height }) : t.rich("running.opened", words)}
         />
         <TitleBlock
+          className="max-md:w-full"
           facts={[
             { label: t("running.framework"), value: <Framework code={subChain.framework} /> },
             { label: t("running.cityNode"), value: endpoint.city },

@@ -9,6 +9,7 @@ import { Plate } from "@/app/_components/ui/plate";
 import { Tag } from "@/app/_components/ui/tag";
 import { Time } from "@/app/_components/ui/time";
 import { offeredFrameworks, type ContractSummary, type PublicationDetail } from "@/lib/applications/client";
+import { templates } from "@/lib/templates/client";
 
 /** What is asked for and by whom, from the rows as they stand. */
 export function PublicationFacts({ publication }: Readonly<{ publication: PublicationDetail }>) {
@@ -98,9 +99,15 @@ function Contract({ contract }: Readonly<{ contract: ContractSummary | null }>):
   return (
     <>
       {t.has(name) ? t(name) : contract.template}
-      <Values values={Object.entries(contract.parameters).map(([key, value]) => [parameterName(key), value])} />
+      <Values values={parameterNames(contract).map((key) => [parameterName(key), contract.parameters[key] ?? ""])} />
     </>
   );
+}
+
+/** In the order of the template's form: the database keeps no order of keys. */
+function parameterNames({ template, parameters }: Extract<ContractSummary, { kind: "template" }>): string[] {
+  const known = templates.find(({ id }) => id === template)?.parameters.map(({ name }) => name) ?? [];
+  return [...known.filter((name) => name in parameters), ...Object.keys(parameters).filter((name) => !known.includes(name))];
 }
 
 function Values({ values }: Readonly<{ values: ReadonlyArray<readonly [string, string]> }>) {

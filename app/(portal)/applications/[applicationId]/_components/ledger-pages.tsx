@@ -11,6 +11,7 @@ export function LedgerPages({ path, page }: Readonly<{ path: string; page: Ledge
   const bottom = page.blocks.at(-1)?.height ?? 0;
   const newer = top < page.height ? (top + blocksPerPage >= page.height ? path : `${path}?from=${top + blocksPerPage}`) : undefined;
   const older = bottom > 0 ? `${path}?from=${bottom - 1}` : undefined;
+  if (!newer && !older) return null;
   const links = [
     { label: t("newer"), href: newer },
     { label: t("older"), href: older },

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Bytes } from "@/app/_components/ui/bytes";
 import { Count } from "@/app/_components/ui/count";
 import { formatCount } from "@/app/_components/ui/format-count";
+import { formatMonth } from "@/app/_components/ui/format-time";
 import { Meter } from "@/app/_components/ui/meter";
 import { Sheet } from "@/app/_components/ui/sheet";
 import { Time } from "@/app/_components/ui/time";
@@ -18,7 +19,7 @@ export function QuotaSheet({ meters }: Readonly<{ meters: MetersView }>) {
   return (
     <Sheet
       title={t("title")}
-      aside={<span className="text-sm text-ink-2">{period === "total" ? t("inAll") : t("month", { period })}</span>}
+      aside={<span className="text-sm text-ink-2">{period === "total" ? t("inAll") : t("month", { month: formatMonth(period, locale) })}</span>}
       foot={measuredAt ? t.rich("measured", { time: () => <Time value={measuredAt} /> }) : t("notMeasured")}
     >
       <div className="grid gap-[18px]">

@@ -43,7 +43,7 @@ export function CityNodePage({ initial, seesAll }: Props) {
       <TitleBlock
         even
         facts={[
-          { label: t("place"), value: t("placeValue", { city, country }) },
+          { label: t("place"), value: city === country ? city : t("placeValue", { city, country }) },
           { label: state === "PLANNED" ? t("plannedWith") : t("provider"), value: provider },
           { label: t("region"), value: region },
           ...(state === "PLANNED" ? [] : [{ label: t("peersAll"), value: <Count value={peers} /> }]),

@@ -50,7 +50,7 @@ export function CardForm({ applicationId, invoice }: Props) {
       <Field label={t("number")} error={errors.number} required>
         <Input {...field("number", groupDigits)} mono inputMode="numeric" autoComplete="cc-number" maxLength={23} placeholder={t("numberPlaceholder")} />
       </Field>
-      <div className="grid grid-cols-2 gap-4">
+      <div className="grid grid-cols-2 items-start gap-4">
         <Field label={t("expiry")} error={errors.expiry} required>
           <Input {...field("expiry")} mono inputMode="numeric" autoComplete="cc-exp" maxLength={7} placeholder={t("expiryPlaceholder")} />
         </Field>

@@ -42,7 +42,7 @@ export function ChosenCityNodes({ chosen, onOrder, onRemove }: Props) {
               chosen[0]?.code === code ? (
                 <Status kind="flow">{t("orders")}</Status>
               ) : (
-                <Button size="sm" look="quiet" aria-label={t("makeOrdererOf", { city })} onClick={() => onOrder(code)}>
+                <Button size="sm" look="quiet" className="-ml-2.5" aria-label={t("makeOrdererOf", { city })} onClick={() => onOrder(code)}>
                   {t("makeOrderer")}
                 </Button>
               ),

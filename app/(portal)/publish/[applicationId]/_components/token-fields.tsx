@@ -30,7 +30,7 @@ export function TokenFields({ value, errors, onChange }: Props) {
   return (
     <Sheet title={t("fields")}>
       <div className="grid gap-4.5">
-        <div className="grid gap-4.5 md:grid-cols-2">
+        <div className="grid items-start gap-4.5 md:grid-cols-2">
           <Field label={t("name")} error={errors["parameters.name"]} required>
             <Input {...field("name")} maxLength={64} placeholder={t("namePlaceholder")} />
           </Field>

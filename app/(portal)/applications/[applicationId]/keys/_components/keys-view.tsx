@@ -35,7 +35,7 @@ export function KeysView({ application, subChain, initial, mayManage }: Props) {
       application={application}
       title={t("title", { count: keys.filter((key) => isLiveKey(key, nowMs)).length })}
       subtitle={t("subtitle")}
-      crumbs={[{ label: t("listTitle") }]}
+      crumbs={[{ label: t("crumb") }]}
       actions={
         mayManage ? (
           <Button look="primary" icon="add" onClick={() => setMaking(true)}>
