@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueAccessKey, revokeAccessKey } from '@/lib/access-keys';
-import { createPerson, tokenFromMail } from '@/lib/identity/testing';
+import { approveApplication, createDraft, payApplication, saveDraftStep, submitApplication } from '@/lib/applications';
+import { cardSchema, testCards } from '@/lib/billing';
+import { findSession, requestPasswordReset, resetPassword, signIn, verifyEmail } from '@/lib/identity';
+import { createPerson, freshOrigin, freshPassword, tokenFromMail } from '@/lib/identity/testing';
 import { ringOperation } from '@/lib/operations';
 import { createBlockingRedis, createId, getDb, getSecrets } from '@/lib/platform';
 import { beginDelete, createTestSubChain, findSubChain } from '@/lib/sub-chains';
@@ -48,6 +51,25 @@ function spellings(secret: string): string[] {
   return [secret, encodeURIComponent(secret), ...bytes.flatMap((one) => [one.toString('hex'), one.toString('base64'), one.toString('base64url')])];
 }
 
+/** Where a secret could have come to rest. */
+async function readPlaces() {
+  return { rows: await readAllRows(), queue: redisTraffic.join('\n'), 'city node’s log': cityNode.output(), 'worker’s log': worker.output() };
+}
+type Places = Awaited<ReturnType<typeof readPlaces>>;
+
+function expectNowhere(places: Places, secrets: Readonly<Record<string, string>>): void {
+  for (const [place, text] of Object.entries(places)) {
+    for (const [name, secret] of Object.entries(secrets)) {
+      expect(secret.length, name).toBeGreaterThan(8);
+      expect(findSpelling(text, secret), `${name} in ${place}`).toBeUndefined();
+    }
+  }
+}
+
+function linkSecretOf(subChainId: string | undefined): string {
+  return createHmac('sha256', Buffer.from(getSecrets().keyEncryptionKey, 'base64')).update(`link-secret:${subChainId}`).digest('base64');
+}
+
 function findSpelling(text: string, secret: string): string | undefined {
   return spellings(secret).find((spelling) => text.includes(spelling));
 }
@@ -88,7 +110,7 @@ describe('secrets', () => {
       'access-key pepper': secrets.accessKeyPepper,
       'session secret': secrets.authSecret,
       'control secret of the host': join.secret,
-      'link secret of the sub-chain': createHmac('sha256', Buffer.from(secrets.keyEncryptionKey, 'base64')).update(`link-secret:${subChain?.id}`).digest('base64'),
+      'link secret of the sub-chain': linkSecretOf(subChain?.id),
       'access key in headers': header.key.split('.')[1] ?? '',
       'access key in the address': url.key.split('.')[1] ?? '',
       'access key of the portal’s check': sent[0]?.split('.')[1] ?? '',
@@ -98,17 +120,78 @@ describe('secrets', () => {
       'peer key': 'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg',
       'peer key, bare': 'MHcCAQEEI',
     };
-    const places = { rows: await readAllRows(), queue: redisTraffic.join('\n'), 'city node’s log': cityNode.output(), 'worker’s log': worker.output() };
+    const places = await readPlaces();
     // The search is not blind: what may stand there is found.
     expect(findSpelling(places.rows, header.accessKey.id)).toBeDefined();
     expect(findSpelling(places.queue, operationId)).toBeDefined();
     expect(findSpelling(places['worker’s log'], operationId)).toBeDefined();
     expect(places['city node’s log']).toContain(installation.hostId);
-    for (const [place, text] of Object.entries(places)) {
-      for (const [name, secret] of Object.entries(seen)) {
-        expect(secret.length, name).toBeGreaterThan(8);
-        expect(findSpelling(text, secret), `${name} in ${place}`).toBeUndefined();
-      }
-    }
+    expectNowhere(places, seen);
+  });
+
+  it('of the paid way stand there neither: cards, passwords, tokens of mails, link secret', { timeout: 90_000 }, async () => {
+    const [person, admin] = [await createPerson(), await createPerson()];
+    await getDb().user.update({ where: { id: admin.userId }, data: { portalRole: 'ADMIN' } });
+    const verification = await tokenFromMail(person.email, '/verify-email');
+    await verifyEmail({ token: verification }, freshOrigin());
+    await expect(verifyEmail({ token: verification.replace(/^.{4}/, 'AAAA') }, freshOrigin())).rejects.toThrow();
+    await verifyEmail({ token: await tokenFromMail(admin.email, '/verify-email') }, freshOrigin());
+    const chosen = freshPassword();
+    await (await requestPasswordReset({ email: person.email }, freshOrigin())).mail;
+    const reset = await tokenFromMail(person.email, '/reset-password');
+    await resetPassword({ token: reset, password: chosen }, freshOrigin());
+    await expect(signIn({ email: person.email, password: person.password }, freshOrigin())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+
+    const { sessionId } = await signIn({ email: person.email, password: chosen }, freshOrigin());
+    const caller = await callerOf(sessionId);
+    const adminCaller = await callerOf((await signIn({ email: admin.email, password: admin.password }, freshOrigin())).sessionId);
+    let draft = await createDraft(caller);
+    const steps = [
+      { step: 'basics', data: { name: 'Bills of lading', description: 'Papers of the harbour.' } },
+      { step: 'framework', data: { framework: 'ethereum', frameworkVersion: 'prague' } },
+      { step: 'contract', data: { contractPackage: { kind: 'template', template: 'evidence-notary', parameters: {} } } },
+      { step: 'city-nodes', data: { cityNodes: ['TYO'] } },
+    ] as const;
+    for (const step of steps) draft = await saveDraftStep(caller, { applicationId: draft.id, version: draft.version, ...step } as Parameters<typeof saveDraftStep>[1]);
+    const applicationId = draft.id;
+    await submitApplication(caller, { applicationId, version: draft.version });
+    const cardOf = (number: string) => cardSchema.parse({ number, expiryMonth: 12, expiryYear: 2099, cvc: '739' });
+    // What fails is logged most.
+    await payApplication(caller, { applicationId, card: cardOf(testCards.declined) }).catch((error: unknown) => expect(error).toMatchObject({ name: 'AppError' }));
+    await payApplication(caller, { applicationId, card: cardOf(testCards.succeeds) });
+    const { operationId } = await approveApplication(adminCaller, applicationId);
+    await ringOperation(operationId);
+    expect((await finalOperation(operationId, 30_000)).state).toBe('SUCCEEDED');
+    const subChain = await findSubChain(caller, applicationId);
+
+    const places = await readPlaces();
+    expect(findSpelling(places.rows, applicationId), 'the search is not blind').toBeDefined();
+    expect(places.rows, 'what a receipt may show is kept').toContain(testCards.succeeds.slice(-4));
+    expect(findSpelling(places['worker’s log'], operationId)).toBeDefined();
+    expectNowhere(places, {
+      'card number': testCards.succeeds,
+      'card number as typed': testCards.succeeds.replace(/(\d{4})(?=\d)/g, '$1 '),
+      'declined card number': testCards.declined,
+      'token of the verification mail': verification,
+      'token of the reset mail': reset,
+      'first password': person.password,
+      'password after the reset': chosen,
+      'password of the admin': admin.password,
+      'link secret of the sub-chain': linkSecretOf(subChain?.id),
+    });
+    // Three digits are everywhere: the security code is looked for by its name, and by the columns that there are.
+    for (const [place, text] of Object.entries(places)) expect(/\\?"(?:cvc|cvv|securityCode)\\?"\s*:/i.exec(text)?.[0], place).toBeUndefined();
+    const columns = await getDb().$queryRaw<{ name: string }[]>`SELECT column_name AS name FROM information_schema.columns WHERE table_schema = 'public'`;
+    expect(columns.map(({ name }) => name).filter((name) => /cvc|cvv|security|cardNumber/i.test(name))).toEqual([]);
+
+    const deletion = await getDb().$transaction((tx) => beginDelete(tx, { applicationId, cause: 'asked', actor: { kind: 'SYSTEM' } }));
+    await ringOperation(deletion.operationId);
+    expect((await finalOperation(deletion.operationId, 30_000)).state).toBe('SUCCEEDED');
   });
 });
+
+async function callerOf(sessionId: string) {
+  const session = await findSession(sessionId);
+  if (!session) throw new Error('a session that was just made is live');
+  return { session, requestId: createId('request') };
+}
