@@ -173,9 +173,7 @@ describe('transactions that may not be taken', () => {
 
   it('are ended when they loop, in a call and in a transaction, while others go on', async () => {
     const { reader, writer, address, account } = await deployWithViem('SIN');
-    const started = performance.now();
-    await expect(reader.readContract({ abi, address, functionName: 'spin' })).rejects.toThrow();
-    expect(performance.now() - started).toBeLessThan(15_000);
+    await expect(reader.readContract({ abi, address, functionName: 'spin' })).rejects.toThrow(/time limit|out of gas/i);
     const hash = await writer.sendTransaction({ to: address, data: encodeFunctionData({ abi, functionName: 'spin' }), gas: 5_000_000n });
     const receipt = await reader.waitForTransactionReceipt({ hash });
     expect(receipt.status).toBe('reverted');
