@@ -7,6 +7,7 @@ import { ConsoleShell } from "@/app/_components/shell/console-shell";
 import type { NavLink } from "@/app/_components/shell/navigation";
 import { Switcher } from "@/app/_components/shell/switcher";
 import { UserMenu } from "@/app/_components/shell/user-menu";
+import { classNames } from "@/app/_components/ui/class-names";
 import { Tag } from "@/app/_components/ui/tag";
 import { SessionEndedDialog } from "@/app/_session/session-ended-dialog";
 import { VerifyEmailBanner } from "@/app/_session/verify-email-banner";
@@ -38,7 +39,7 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
       <>
         {children}
         {testMoney ? (
-          <footer className="mx-auto flex max-w-[1180px] flex-wrap items-center gap-2.5 px-3.5 pb-10 text-sm text-ink-2 md:px-6">
+          <footer className={classNames("mx-auto flex flex-wrap items-center gap-2.5 px-3.5 pb-10 text-sm text-ink-2 md:px-6", segment === "publish" ? "max-w-[1360px]" : "max-w-[1180px]")}>
             <Tag>{t("testMoney")}</Tag>
             {t("testMoneyWhy")}
           </footer>
