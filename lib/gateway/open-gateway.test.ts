@@ -343,22 +343,21 @@ describe('the gateway and bad input', () => {
   });
 
   it('bounds what is answered at once for one sub-chain, and goes on for the others', async () => {
-    const { url, base, makeKey } = await open({ limits: { concurrentPerChainMax: 2, requestMsMax: 500 } });
+    const { url, base, makeKey } = await open({ limits: { concurrentPerChainMax: 2, requestMsMax: 3_000 } });
     const headers = bearer(makeKey().text);
     const slow = [post(url, callBody('slow'), headers), post(url, callBody('slow'), headers)];
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await post(url, callBody(), headers)).toMatchObject({ status: 503, json: { error: { code: rpcCodes.rateLimited } } });
+    await expect.poll(() => post(url, callBody(), headers), { interval: 10, timeout: 2_500 }).toMatchObject({ status: 503, json: { error: { code: rpcCodes.rateLimited } } });
     expect((await post(`${base}/sin/moss-1001`, callBody(), bearer(makeKey({ chain: 'moss-1001' }).text))).status).toBe(200);
     await Promise.all(slow);
     expect((await post(url, callBody(), headers)).status).toBe(200);
   });
 
   it('bounds the bodies in memory and frees them again', async () => {
-    const { url, makeKey } = await open({ limits: { bodyBytesInFlightMax: 1_000, requestMsMax: 300 } });
+    const { url, makeKey } = await open({ limits: { bodyBytesInFlightMax: 1_000, requestMsMax: 3_000 } });
     const headers = bearer(makeKey().text);
     const slow = post(url, callBody('slow', ['x'.repeat(800)]), headers);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect((await post(url, callBody('echo', ['x'.repeat(300)]), headers)).status).toBe(503);
+    // From the moment on at which the slow one's body has arrived.
+    await expect.poll(async () => (await post(url, callBody('echo', ['x'.repeat(300)]), headers)).status, { interval: 10, timeout: 2_500 }).toBe(503);
     await slow;
     expect((await post(url, callBody('echo', ['x'.repeat(300)]), headers)).status).toBe(200);
   });
