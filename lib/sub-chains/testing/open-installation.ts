@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlClientFor, joinHost, observeHosts, seedCatalogue } from '@/lib/city-nodes';
 import type { ControlClient } from '@/lib/control';
+import { freePort } from '@/lib/gateway/testing';
 import { getDb } from '@/lib/platform';
 import { startChild, type Child } from './child-process';
 
@@ -88,13 +88,4 @@ async function answers(child: Child, client: ControlClient): Promise<void> {
     if (!child.isRunning() || Date.now() > endMs) throw new Error(`the city node did not start:\n${child.output()}`, { cause: error });
     await delay(50);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Caller } from "@/lib/access-keys";
 import { joinHost, observeHosts, seedCatalogue } from "@/lib/city-nodes";
+import { freePort } from "@/lib/gateway/testing";
 import { collectMeters } from "@/lib/metering";
 import { createOperationRegistry, getOperation, LeaseKeeper, runOperation } from "@/lib/operations";
 import { getDb } from "@/lib/platform";
@@ -101,13 +101,4 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   child.kill("SIGKILL");
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
