@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '../codec';
+import type { ByteReader, ByteWriter } from '../codec';
 import type { VerifySignature } from '../crypto';
 import type { ChainId, Hash } from '../types';
 import { quorumOf, VALIDATORS_MAX, type ChainRules } from './rules';

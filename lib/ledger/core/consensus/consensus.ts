@@ -58,7 +58,6 @@ export class Consensus {
   #abstain: number | 'unknown' | undefined;
   #lastVote: ConsensusStatus['lastVote'];
   #out: Effect[] = [];
-  #isChanged = false;
   #said: (Proposal | Vote)[] = [];
 
   constructor(start: ConsensusStart, ports: ConsensusPorts) {
