@@ -245,25 +245,27 @@ export class Consensus {
       return;
     }
     if (this.#self < 0) return this.#refuse('no validator here');
-    const sender = this.#rules.validators[message.sender];
-    if (sender === undefined) return this.#refuse('unknown validator');
-    if (message.sender === this.#self) return this.#refuse('own');
+    if (message.kind !== 'question' && message.kind !== 'answer') {
+      // At another height a place may be another validator's: only who brought the message can be meant.
+      if (message.height < this.#height) return void this.#out.push({ do: 'send', to: 'sender', message: encodeMessage({ kind: 'head', height: this.#head.height }) });
+      if (message.height > this.#height || this.#open.isDecided) return this.#takeEarly(message, bytes);
+    }
+    if (this.#rules.validators[message.sender] === undefined) return this.#refuse('unknown validator');
+    // Of its own words only an old prevote can be news: somebody's proof of lock may hang on it after it was forgotten here.
+    if (message.sender === this.#self && message.kind !== 'prevote') return this.#refuse('own');
     if (message.kind === 'question') return this.#answer(message);
     if (message.kind === 'answer') return this.#takeAnswer(message);
-    if (message.height < this.#height) {
-      this.#out.push({ do: 'send', to: message.sender, message: encodeMessage({ kind: 'head', height: this.#head.height }) });
-      return;
-    }
-    if (message.height > this.#height || this.#open.isDecided) return this.#takeEarly(message, bytes);
     if (message.kind === 'proposal') this.#takeProposal(message);
     else this.#takeVote(message);
   }
 
   /** A block that is almost final here, too, is waited for; who is further behind asks for blocks. */
   #takeEarly(message: Proposal | Vote, bytes: Uint8Array): void {
-    if (!this.#isSigned(message)) return this.#refuse('signature');
     const isNext = message.height <= this.#height + 1;
-    if (!isNext || this.#open.step === 'idle') this.#out.push({ do: 'behind', height: message.height - 1, from: message.sender });
+    const isSigned = this.#isSigned(message);
+    // Signed by nobody known here, it may come from validators that this peer has not heard of: as good as a head hint.
+    if (!isNext || !isSigned || this.#open.step === 'idle') this.#out.push({ do: 'behind', height: message.height - 1 });
+    if (!isSigned) return this.#refuse('signature');
     if (!isNext) return;
     const kept = this.#early.get(message.sender) ?? [];
     const isProposal = message.kind === 'proposal';
@@ -308,7 +310,7 @@ export class Consensus {
       this.#refuse('round');
       return false;
     }
-    open.furthest.set(sender, Math.max(round, open.furthest.get(sender) ?? 0));
+    if (sender !== this.#self) open.furthest.set(sender, Math.max(round, open.furthest.get(sender) ?? 0));
     const now = Math.max(0, open.round);
     if (round > now + ROUNDS_AHEAD) return false;
     return round >= now - ROUNDS_BACK || round === open.proposals.first(now)?.validRound;
@@ -497,8 +499,10 @@ export class Consensus {
         if (to !== this.#self && to !== proposal.sender && !votes.hasVotedFor(to, proposal.hash)) send(to, proposal);
       });
     }
-    for (const vote of open.proofOfLock) if (vote.sender !== this.#self) send('all', vote);
-    for (const message of open.own.values()) if (message.kind !== 'proposal' && message.round >= open.round - 2) send('all', message);
+    const said = [...open.own.values()].filter((message) => message.kind !== 'proposal' && message.round >= open.round - 2);
+    // The own vote is part of the proof, however old: without it the proof is one vote short for everybody else.
+    const proof = open.proofOfLock.filter((vote) => !said.some((message) => message.kind === 'prevote' && message.round === vote.round && message.sender === vote.sender));
+    for (const message of [...proof, ...said]) send('all', message);
     this.#out.push({ do: 'remind' });
   }
 
@@ -520,7 +524,7 @@ export class Consensus {
     if (this.#rejoin === undefined || Buffer.compare(answer.nonce, this.#rejoin.nonce) !== 0) return this.#refuse('nobody asked');
     if (!this.#isSigned(answer)) return this.#refuse('signature');
     this.#rejoin.answer(answer.sender, answer.height);
-    if (answer.height > this.#head.height) this.#out.push({ do: 'behind', height: answer.height, from: answer.sender });
+    if (answer.height > this.#head.height) this.#out.push({ do: 'behind', height: answer.height });
     this.#rejoinIfAnswered();
   }
 

@@ -36,8 +36,8 @@ export interface NamedBlock {
 export type Effect =
   /** Keep: replaces what was kept before. `block`: the body of the block that the record speaks of as valid, when it is another one. */
   | { readonly do: 'persist'; readonly record: Uint8Array; readonly block?: Uint8Array }
-  /** To one validator (its place) or to all others. May be lost. */
-  | { readonly do: 'send'; readonly to: number | 'all'; readonly message: Uint8Array }
+  /** To one validator (its place), to all others, or to whoever brought the message that this answers. May be lost. */
+  | { readonly do: 'send'; readonly to: number | 'all' | 'sender'; readonly message: Uint8Array }
   /** Call `onTimer` once, later. Timers of a height that is over may be dropped. */
   | { readonly do: 'timer'; readonly timer: Timer; readonly delayMs: number }
   /** It is this peer's turn: answer with `built`. */
@@ -51,8 +51,8 @@ export type Effect =
   | { readonly do: 'final'; readonly height: number; readonly hash: Hash; readonly block: Uint8Array; readonly certificate: Certificate }
   /** A quorum made final what this peer finds wrong: stop rather than go on. */
   | { readonly do: 'fault'; readonly height: number; readonly hash: Hash }
-  /** Somebody is further: fetch certified blocks, then call `advance`. `from`: its place, when it is known. */
-  | { readonly do: 'behind'; readonly height: number; readonly from?: number }
+  /** Somebody is further, says whoever brought the message: fetch certified blocks, from there first, then call `advance`. */
+  | { readonly do: 'behind'; readonly height: number }
   /** A validator signed two things for one place. */
   | { readonly do: 'evidence'; readonly evidence: Evidence }
   /** Own messages went out again: what else others may have missed should too (waiting transactions). */
