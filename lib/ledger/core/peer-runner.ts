@@ -129,13 +129,13 @@ export class PeerRunner {
     });
   }
 
-  /** A message of another peer. Never throws. */
-  received(message: Uint8Array): void {
+  /** A message of the peer of that name. Never throws. */
+  received(from: string, message: Uint8Array): void {
     const validator = this.#validator;
     if (validator === undefined || this.#isReleased) return;
     try {
       const decoded = decodePeerMessage(message);
-      if (decoded.kind === 'consensus') validator.receive(decoded.payload);
+      if (decoded.kind === 'consensus') validator.receive(from, decoded.payload);
       else if (decoded.kind === 'demand') validator.demand(false);
       else for (const bytes of decoded.transactions) void this.#takeForeign(bytes);
     } catch (error) {
