@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { acquireLock } from './supervisor/lock.mjs';
 import { freePort, isPortFree, waitUntil } from './supervisor/ports.mjs';
 import { dataLayout, hostDirectory, projectPath } from './supervisor/project.mjs';
-import { gone, isAlive } from './testing/alive.mjs';
+import { allPids, familyOf, gone, readIfThere } from './testing/alive.mjs';
 
 const data = mkdtempSync(path.join(os.tmpdir(), 'chainworks-start-'));
 const startedHere = [];
@@ -84,29 +84,8 @@ describe('npm start says what is in its way', () => {
   });
 });
 
-const allPids = () => readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) && isAlive(Number(name)) ? [Number(name)] : []));
-
 /** Processes that name the data directory in their arguments or their environment (not Next.js, which writes its title over both). */
 const processesOf = (directory) => allPids().filter((pid) => pid !== process.pid && ['cmdline', 'environ'].some((file) => readIfThere(`/proc/${pid}/${file}`).includes(directory)));
-
-/** The process and all that it and they have started. */
-function familyOf(pid) {
-  const parents = allPids().map((one) => [one, Number(readIfThere(`/proc/${one}/stat`).replace(/^.*\) /, '').split(' ')[1])]);
-  const family = new Set([pid]);
-  for (let before = 0; before < family.size; ) {
-    before = family.size;
-    for (const [one, parent] of parents) if (family.has(parent)) family.add(one);
-  }
-  return [...family];
-}
-
-function readIfThere(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return ''; // has ended meanwhile
-  }
-}
 
 /** The product's own rows, by the product's own verbs. */
 async function withRows(output, work) {
