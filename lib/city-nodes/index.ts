@@ -1,7 +1,9 @@
 export * from './client';
-export { embeddedCityNodes } from './catalogue';
+export { embeddedCityNodes, embeddedHostsMax } from './catalogue';
 export { seedCatalogue } from './seed-catalogue';
 export { joinHost, joinHostSchema, type JoinHost } from './join-host';
+export { joinEmbeddedHosts, type JoinEmbeddedHosts } from './join-embedded-hosts';
+export { listHosts } from './list-hosts';
 export { controlClientFor, controlClientOf, type HostAddress } from './control-client-for';
 export { requireSelectableCityNodes, findQuietestCityNode, type SelectableCityNode } from './require-selectable-city-nodes';
 export { reservePlacement, type ReservePlacement } from './reserve-placement';

@@ -1,6 +1,7 @@
 import type { PeerStatus } from '@/lib/control';
 import { getDb, getLogger } from '@/lib/platform';
 import { controlClientOf, type HostAddress } from './control-client-for';
+import { listHosts } from './list-hosts';
 
 /** A host that takes longer is seen at the next sweep. */
 const answerMsMax = 2_500;
@@ -8,9 +9,8 @@ const unknownPeer = 'The host does not know this peer any more.';
 
 /** Measures every host: its report, and height, size and state of its peers. One that does not answer is left as it was. */
 export async function observeHosts(): Promise<void> {
-  const hosts = await getDb().host.findMany({ select: { id: true, controlUrl: true, secretCiphertext: true } });
   await Promise.all(
-    hosts.map((host) =>
+    (await listHosts()).map((host) =>
       observeHost(host).catch((error: unknown) => getLogger().warn({ hostId: host.id, err: error }, 'host not observed')),
     ),
   );

@@ -8,16 +8,17 @@ export interface ReservePlacement {
 }
 
 /**
- * Reserves one peer on one host of each city node: the living host with the fewest peers. What is reserved already
- * stays where it is, so a repeated call changes nothing.
+ * Reserves one peer on one host of each city node: a living one that has none of this sub-chain's peers if there is such
+ * a host, of these the one with the fewest peers. What is reserved already stays where it is, so a repeated call changes
+ * nothing.
  * @throws AppError CONFLICT when a city node takes no new peers, UNAVAILABLE (retryable) when none of its hosts answers
  */
 export async function reservePlacement(tx: Tx, { subChainId, cityNodeIds }: ReservePlacement): Promise<void> {
-  const present = await tx.peer.findMany({ where: { subChainId }, select: { cityNodeId: true, state: true } });
+  const present = await tx.peer.findMany({ where: { subChainId }, select: { cityNodeId: true, hostId: true, state: true } });
   assert(present.every((peer) => peer.state !== 'REMOVED'), `placement of ${subChainId} was given back`);
   const missing = cityNodeIds.filter((id) => !present.some((peer) => peer.cityNodeId === id));
   if (missing.length === 0) return;
-  const hostIds = await chooseHosts(tx, missing);
+  const hostIds = await chooseHosts(tx, missing, present.map((peer) => peer.hostId));
   await tx.peer.createMany({
     data: missing.map((cityNodeId) => ({
       id: createId('peer'),
@@ -30,23 +31,27 @@ export async function reservePlacement(tx: Tx, { subChainId, cityNodeIds }: Rese
   });
 }
 
-async function chooseHosts(tx: Tx, cityNodeIds: readonly string[]): Promise<Map<string, string>> {
+async function chooseHosts(tx: Tx, cityNodeIds: readonly string[], taken: readonly string[]): Promise<Map<string, string>> {
   const cityNodes = await tx.cityNode.findMany({
     where: { id: { in: [...cityNodeIds] } },
     include: { hosts: { where: { host: { lastSeenAt: { gt: awaySince() } } }, select: { hostId: true } } },
   });
   const load = await countPeers(tx, cityNodes.some((cityNode) => cityNode.hosts.length > 1));
   const chosen = new Map<string, string>();
+  const used = new Set(taken);
   for (const id of cityNodeIds) {
     const cityNode = cityNodes.find((one) => one.id === id);
     if (cityNode?.state !== 'OPEN') {
       throw new AppError('CONFLICT', { subject: 'city node' }, { publicMessage: `${cityNode?.city ?? 'A chosen city node'} takes no new sub-chains. Choose another city node.` });
     }
-    const [host] = cityNode.hosts.map((one) => one.hostId).toSorted((a, b) => (load.get(a) ?? 0) - (load.get(b) ?? 0));
+    const hosts = cityNode.hosts.map((one) => one.hostId);
+    // One that falls must not take two peers of a sub-chain with it where this can be helped.
+    const [host] = hosts.toSorted((a, b) => Number(used.has(a)) - Number(used.has(b)) || (load.get(a) ?? 0) - (load.get(b) ?? 0));
     if (host === undefined) {
       throw new AppError('UNAVAILABLE', { what: `city node ${cityNode.code}` }, { publicMessage: `No host of ${cityNode.city} answers at the moment.` });
     }
     chosen.set(id, host);
+    used.add(host);
   }
   return chosen;
 }

@@ -49,7 +49,7 @@ export const subChainViewSchema = z.object({
   genesisHash: z.string().nullable(),
   contractAddress: z.string().nullable(),
   openedAt: z.iso.datetime().nullable(),
-  /** How many machines (hosts) the peers lie on. */
+  /** How many city-node processes (hosts) the peers lie on; several may share one machine. */
   hosts: z.number().int(),
   /** The ordering peer's first. */
   endpoints: z.array(endpointViewSchema),
