@@ -13,6 +13,7 @@ export function genesisOf(subChain: LoadedSubChain): OpenChain {
     framework: subChain.framework,
     config: frameworkConfig(subChain),
     genesisTimeMs: subChain.createdAt.getTime(),
+    finality: 'solo',
     peers: subChain.peers.map((peer) => {
       assert(peer.publicKey, `peer ${peer.id} has its key`);
       return { cityNode: peer.cityNode.code, publicKey: peer.publicKey, orders: peer.orders, hostId: peer.hostId, controlUrl: peer.host.controlUrl };

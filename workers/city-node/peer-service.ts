@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ChainLimits, DeployResult, OpenChain, OpenChainResult, PeerName, PeerStatus } from '@/lib/control';
+import type { ApproveChange, BlockCertificate, ChainLimits, DeployResult, OpenChain, OpenChainResult, PeerName, PeerStatus } from '@/lib/control';
 import { ChainQuota, type AccessKeyTable, type MeterBook, type QuotaTable } from '@/lib/gateway';
-import { isLedgerError, type ChainId, type GenesisSpec, type LedgerHost, type TimeMs } from '@/lib/ledger';
+import { isLedgerError, type ChainId, type GenesisSpec, type Height, type LedgerHost, type TimeMs } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import { deployContract } from './deploy-contract';
 import { nameOf, type HostRegister } from './host-register';
@@ -74,6 +74,31 @@ export class PeerService {
     this.setQuota(peer.chain, limits);
   }
 
+  async approveChange(peer: PeerName, change: ApproveChange): Promise<{ state: 'approved' | 'done'; height: number }> {
+    this.options.doors.get(peer);
+    throw new AppError('UNSUPPORTED', { what: change.finality }, { publicMessage: 'This city node’s program cannot change the finality of a running sub-chain.' });
+  }
+
+  /** The ordering peer's signature of a block. The genesis block has none: every peer makes it from the same document. */
+  async certificate(peer: PeerName, at: number): Promise<BlockCertificate> {
+    const host = this.host(peer.cityNode);
+    const { block, genesis } = await translated(() => ({ block: at === 0 ? undefined : host.blockAt(idOf(peer), at as Height), genesis: host.genesis(idOf(peer)) }));
+    const [first] = block?.signatures ?? [];
+    if (!block || !first) throw new AppError('NOT_FOUND', { subject: 'block' }, { publicMessage: 'This peer has no certificate of that height.' });
+    const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+    const nameOfKey = (key: Uint8Array) => genesis.peers.find((one) => Buffer.compare(one.publicKey, key) === 0)?.name ?? base64(key).slice(0, 80);
+    return {
+      height: block.header.height,
+      hash: block.hash,
+      round: 0,
+      finality: 'solo',
+      quorum: 1,
+      validators: 1,
+      proposer: nameOfKey(block.header.proposer),
+      signatures: [{ name: nameOfKey(first.publicKey), publicKey: base64(first.publicKey), signature: base64(first.signature) }],
+    };
+  }
+
   deploy(peer: PeerName, data: string): Promise<DeployResult> {
     return this.inOrder(peer, async () => {
       const door = this.options.doors.get(peer);
@@ -121,6 +146,7 @@ export class PeerService {
 
   private async openInOrder(peer: PeerName, input: OpenChain): Promise<OpenChainResult> {
     const { register, quotas } = this.options;
+    if (input.finality !== 'solo') throw new AppError('UNSUPPORTED', { what: input.finality }, { publicMessage: 'This city node’s program runs sub-chains with solo finality only.' });
     const host = this.host(peer.cityNode);
     const before = register.findPeerOfChain(peer.chain);
     if (before && before.linkSecret !== input.linkSecret) throw new AppError('CONFLICT', { subject: 'link secret' }, { publicMessage: 'The sub-chain was opened here with another link secret.' });
@@ -153,6 +179,8 @@ export class PeerService {
       ...(status.headHash === undefined ? {} : { headHash: status.headHash }),
       sizeBytes: status.sizeBytes,
       ...(problem === undefined ? {} : { problem }),
+      ...(status.state === 'key' ? {} : { finality: 'solo' as const, validators: 1, quorum: 1 }),
+      evidence: [],
     };
   }
 

@@ -1,0 +1,2 @@
+/** Browser-safe door: the words of the interface that screens need. */
+export * from './finality';
