@@ -8,5 +8,6 @@ export { controlClientFor, controlClientOf, type HostAddress } from './control-c
 export { requireSelectableCityNodes, findQuietestCityNode, type SelectableCityNode } from './require-selectable-city-nodes';
 export { reservePlacement, type ReservePlacement } from './reserve-placement';
 export { observeHosts } from './observe-hosts';
+export { machineOf } from './machine-of';
 export { isHostAlive, hostAwayMs } from './host-liveness';
-export { listCityNodes, getCityNode, peerIncluded, peerToView, type CityNodeScope } from './queries';
+export { listCityNodes, getCityNode, peerIncluded, peerToView, agreementOf, type CityNodeScope } from './queries';

@@ -1,19 +1,22 @@
+import type { Finality } from '@/lib/control';
 import { AppError, assert, createId, type Tx } from '@/lib/platform';
+import { assignHosts } from './assign-hosts';
 import { awaySince } from './host-liveness';
 
 export interface ReservePlacement {
   subChainId: string;
-  /** In the chosen order: the first one orders. */
+  /** With `solo` the first peer orders, otherwise all of them do. */
+  finality: Finality;
+  /** In the chosen order. */
   cityNodeIds: readonly string[];
 }
 
 /**
- * Reserves one peer on one host of each city node: a living one that has none of this sub-chain's peers if there is such
- * a host, of these the one with the fewest peers. What is reserved already stays where it is, so a repeated call changes
- * nothing.
+ * Reserves one peer on one host of each city node: on as many different hosts as there can be, and among these on the
+ * living ones with the fewest peers. What is reserved already stays where it is, so a repeated call changes nothing.
  * @throws AppError CONFLICT when a city node takes no new peers, UNAVAILABLE (retryable) when none of its hosts answers
  */
-export async function reservePlacement(tx: Tx, { subChainId, cityNodeIds }: ReservePlacement): Promise<void> {
+export async function reservePlacement(tx: Tx, { subChainId, finality, cityNodeIds }: ReservePlacement): Promise<void> {
   const present = await tx.peer.findMany({ where: { subChainId }, select: { cityNodeId: true, hostId: true, state: true } });
   assert(present.every((peer) => peer.state !== 'REMOVED'), `placement of ${subChainId} was given back`);
   const missing = cityNodeIds.filter((id) => !present.some((peer) => peer.cityNodeId === id));
@@ -25,7 +28,7 @@ export async function reservePlacement(tx: Tx, { subChainId, cityNodeIds }: Rese
       subChainId,
       cityNodeId,
       hostId: hostIds.get(cityNodeId) ?? '',
-      orders: cityNodeId === cityNodeIds[0],
+      orders: finality !== 'solo' || cityNodeId === cityNodeIds[0],
       state: 'RESERVED' as const,
     })),
   });
@@ -37,23 +40,18 @@ async function chooseHosts(tx: Tx, cityNodeIds: readonly string[], taken: readon
     include: { hosts: { where: { host: { lastSeenAt: { gt: awaySince() } } }, select: { hostId: true } } },
   });
   const load = await countPeers(tx, cityNodes.some((cityNode) => cityNode.hosts.length > 1));
-  const chosen = new Map<string, string>();
-  const used = new Set(taken);
-  for (const id of cityNodeIds) {
+  const choices = cityNodeIds.map((id) => {
     const cityNode = cityNodes.find((one) => one.id === id);
     if (cityNode?.state !== 'OPEN') {
       throw new AppError('CONFLICT', { subject: 'city node' }, { publicMessage: `${cityNode?.city ?? 'A chosen city node'} takes no new sub-chains. Choose another city node.` });
     }
-    const hosts = cityNode.hosts.map((one) => one.hostId);
-    // One that falls must not take two peers of a sub-chain with it where this can be helped.
-    const [host] = hosts.toSorted((a, b) => Number(used.has(a)) - Number(used.has(b)) || (load.get(a) ?? 0) - (load.get(b) ?? 0));
-    if (host === undefined) {
+    const hosts = cityNode.hosts.map((one) => one.hostId).toSorted((a, b) => (load.get(a) ?? 0) - (load.get(b) ?? 0));
+    if (hosts.length === 0) {
       throw new AppError('UNAVAILABLE', { what: `city node ${cityNode.code}` }, { publicMessage: `No host of ${cityNode.city} answers at the moment.` });
     }
-    chosen.set(id, host);
-    used.add(host);
-  }
-  return chosen;
+    return { cityNode: id, hosts };
+  });
+  return assignHosts(choices, taken);
 }
 
 /** Peers by host; not counted where there is nothing to choose. */
