@@ -22,7 +22,7 @@ import { encodeStopNote, STOP_NOTE } from './stop-note';
 import { Submissions } from './submissions';
 import type { Turns } from './turns';
 import { height, type Hash } from './types';
-import { UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
+import { ABSTAIN_NOTE, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 
 /** What all peers of a host share. */
 export interface RunnerContext {
@@ -253,6 +253,12 @@ export class PeerRunner {
     peer.orders = indexOfValidator(peer.rules.at(peer.parent.height + 1), peer.signer.publicKey) >= 0;
     if (!peer.orders || peer.stopped !== undefined || this.#isReleased) return this.#endValidator();
     if (this.#validator !== undefined) return;
+    if (this.#isAlone && peer.storage.note(ABSTAIN_NOTE) !== undefined) {
+      // There is nobody whose blocks could tell it how far it was: one that it signed and forgot may be at any peer.
+      const reason = 'it lost its ledger, but not its key, and orders alone: what it signed before cannot be known';
+      void this.stop('fault', reason, peer.parent.height + 1).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
+      return;
+    }
     this.#validator = new Validator(this.#home(), this.#context.ports.nonce);
     this.#validator.begin();
   }
