@@ -22,7 +22,7 @@ import { encodeStopNote, STOP_NOTE } from './stop-note';
 import { Submissions } from './submissions';
 import type { Turns } from './turns';
 import { height, type Hash } from './types';
-import { ABSTAIN_NOTE, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
+import { hasForgotten, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 
 /** What all peers of a host share. */
 export interface RunnerContext {
@@ -49,7 +49,9 @@ const SOURCES_MAX = 4;
 const BELL_GRACE_MS = 150;
 /** Transactions from other peers that are looked at at the same time. */
 const FOREIGN_CHECKS_MAX = 512;
-/** Own waiting transactions that are sent again at once. */
+/** Own waiting transactions that are kept to be sent again. */
+const OWN_MAX = 1_000;
+/** … and sent again at once. */
 const REMIND_MAX = 64;
 /** For so long after its approval a change asks for blocks; after it, it is still voted for. */
 const CHANGE_WANTED_MS = 120_000;
@@ -253,7 +255,7 @@ export class PeerRunner {
     peer.orders = indexOfValidator(peer.rules.at(peer.parent.height + 1), peer.signer.publicKey) >= 0;
     if (!peer.orders || peer.stopped !== undefined || this.#isReleased) return this.#endValidator();
     if (this.#validator !== undefined) return;
-    if (this.#isAlone && peer.storage.note(ABSTAIN_NOTE) !== undefined) {
+    if (this.#isAlone && hasForgotten(peer)) {
       // There is nobody whose blocks could tell it how far it was: one that it signed and forgot may be at any peer.
       const reason = 'it lost its ledger, but not its key, and orders alone: what it signed before cannot be known';
       void this.stop('fault', reason, peer.parent.height + 1).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
@@ -304,7 +306,7 @@ export class PeerRunner {
     try {
       const placement = await ordering.place(peer.chain, checked, ports.now());
       if (!this.#isAlone) {
-        this.#own.set(id, bytes);
+        this.#remember(id, bytes);
         this.#tellOthers(bytes);
       }
       if (placement === 'duplicate') return answer.then(asRepeated);
@@ -346,6 +348,14 @@ export class PeerRunner {
     } finally {
       this.#foreignChecks -= 1;
     }
+  }
+
+  /** Of those that wait too long for their predecessor nobody hears: the oldest make room. */
+  #remember(id: Hash, bytes: Uint8Array): void {
+    this.#own.delete(id);
+    this.#own.set(id, bytes);
+    const oldest = this.#own.keys().next();
+    if (this.#own.size > OWN_MAX && !oldest.done) this.#own.delete(oldest.value);
   }
 
   /** All that is handed in within a moment goes out together. */
