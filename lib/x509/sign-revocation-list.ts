@@ -19,8 +19,8 @@ import { keyIdentifierOf, publicKeyOf } from './keys';
 import { extension } from './profiles';
 import type { Issuer } from './sign-certificate';
 
-/** RFC 5280 section 5.3.1, as far as the product tells them apart. */
-export const revocationReasons = ['unspecified', 'keyCompromise', 'superseded', 'cessationOfOperation'] as const;
+/** RFC 5280 section 5.3.1, as far as the product tells them apart: the key may go on, or it may not. */
+export const revocationReasons = ['superseded', 'keyCompromise'] as const;
 export type RevocationReason = (typeof revocationReasons)[number];
 
 export interface SignRevocationList {
@@ -55,7 +55,6 @@ function toEntry({ serial, atMs, reason }: SignRevocationList['revoked'][number]
   return new RevokedCertificate({
     userCertificate: toArrayBuffer(Buffer.from(serial, 'hex')),
     revocationDate: new Time(atMs),
-    // Section 5.3.1: "unspecified" is said by leaving the reason out.
-    ...(reason === 'unspecified' ? {} : { crlEntryExtensions: [extension(id_ce_cRLReasons, false, new CRLReason(CRLReasons[reason]))] }),
+    crlEntryExtensions: [extension(id_ce_cRLReasons, false, new CRLReason(CRLReasons[reason]))],
   });
 }

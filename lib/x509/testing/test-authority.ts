@@ -50,7 +50,7 @@ export function createTestAuthority(nowMs: number = Date.now(), name = 'test'): 
     },
     revocationsPem({ number = 1, revoked = [], atMs = nowMs, days = 30 } = {}) {
       const update = { number, thisUpdateMs: atMs - skewMs, nextUpdateMs: atMs + days * dayMs };
-      const entries = revoked.map(({ serial, reason = 'unspecified' as const }) => ({ serial, reason, atMs }));
+      const entries = revoked.map(({ serial, reason = 'superseded' as const }) => ({ serial, reason, atMs }));
       return [signRevocationList({ ...update, issuer: intermediate, revoked: entries }), signRevocationList({ ...update, issuer: root, revoked: [] })].map((der) => encodePem('X509 CRL', der)).join('');
     },
   };
