@@ -147,7 +147,8 @@ describe('verifying a chain', () => {
     ['under a list from the future', () => authority.revocationsPem({ atMs: nowMs + dayMs }), 'unknown-status'],
     ['under another authority’s lists', () => createTestAuthority(nowMs).revocationsPem(), 'unknown-status'],
     ['without the root’s list', () => good.revocations.split(/(?<=-----END X509 CRL-----\n)/)[0] ?? '', 'unknown-status'],
-    ['without any list', () => '', 'malformed'],
+    ['without any list', () => '', 'unknown-status'],
+    ['under what is no list', () => 'hello', 'malformed'],
   ])('judges a certificate that is %s', (_, revocations, reason) => {
     expect(reasonOf({ revocations: revocations(1) })).toBe(reason);
   });
