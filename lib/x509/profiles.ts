@@ -79,8 +79,13 @@ function hostNames({ hostId, dnsNames, ipAddresses }: Extract<CertificateProfile
   return [
     new GeneralName({ uniformResourceIdentifier: toHostUri(hostId) }),
     ...dnsNames.map((dNSName) => new GeneralName({ dNSName })),
-    ...ipAddresses.map((iPAddress) => new GeneralName({ iPAddress })),
+    ...ipAddresses.map((address) => new GeneralName({ iPAddress: canonicalIp(address) })),
   ];
+}
+
+/** The encoder would take ::ffff:10.0.0.1 for ::ffff:10; a URL writes IPv6 in digits alone. */
+function canonicalIp(address: string): string {
+  return isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 }
 
 /** Lower-case labels of letters, digits and hyphens; no wildcard. */

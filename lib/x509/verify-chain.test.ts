@@ -77,6 +77,12 @@ describe('a host’s certificate', () => {
     expect(openssl(['x509', '-in', 'end.pem', '-noout', '-text'], { 'end.pem': end }).output).toMatch(/CRL Distribution Points: \s+Full Name:\s+URI:http:\/\/portal\.example\/api\/certificates\/revocations\?authority=x/);
   });
 
+  it('encodes every way of writing an address', () => {
+    const ipAddresses = ['::1', '::ffff:10.0.0.1', 'FD00::1', '1:2:3:4:5:6:7:8', '203.0.113.9'];
+    const { der } = authority.issueHost({ hostId: 'host_one', publicKey, addresses: { ipAddresses } });
+    expect(readCertificate(der).ipAddresses).toEqual(['::1', '::ffff:a00:1', 'fd00::1', '1:2:3:4:5:6:7:8', '203.0.113.9']);
+  });
+
   it('that ends after 2049 is written as RFC 5280 wants it', () => {
     const [end = ''] = chainOf({ notAfterMs: Date.parse('2056-01-01T00:00:00Z') }).split(/(?<=-----END CERTIFICATE-----\n)/);
     expect(openssl(['asn1parse', '-in', 'end.pem'], { 'end.pem': end }).output).toMatch(/GENERALIZEDTIME\s+:20560101000000Z/);
