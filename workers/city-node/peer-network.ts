@@ -37,6 +37,10 @@ export class PeerNetwork {
         for (const address of this.others(chain, cityNode)) this.announce(chain, address, height);
       },
       fetchBlocks: (chain, from, limit) => this.fetchBlocks(chain, cityNode, from, limit),
+      send: (chain, to, message) => {
+        const host = this.options.register.findPeer({ chain, cityNode: to }) && this.hosts.get(to);
+        if (host) void Promise.resolve().then(() => host.received(chain, cityNode, message));
+      },
       submit: (chain, bytes, options) => this.submit(chain, cityNode, bytes, options),
     };
   }

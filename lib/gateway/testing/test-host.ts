@@ -177,6 +177,7 @@ export async function openTestChain(places: [TestHost, string][], change: Partia
     framework: 'ethereum',
     config: { chainId: String(chainId) },
     genesisTimeMs: Date.now(),
+    finality: 'solo',
     peers,
     linkSecret: randomBytes(32).toString('base64'),
     limits: { ...generousLimits, ...change },

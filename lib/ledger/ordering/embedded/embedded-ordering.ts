@@ -19,7 +19,7 @@ export function createQueueBudget(max = PROCESS_QUEUE_MAX): QueueBudget {
   return { max, used: 0 };
 }
 
-/** Orders in memory, for peers that order alone (solo finality): arrival decides. Never buffers beyond its limits. */
+/** Orders in memory: what arrives first goes first; agreement on it is the consensus's. Never buffers beyond its limits. */
 export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()): Ordering {
   const queues = new Map<ChainId, ChainQueue>();
   let listener: (chain: ChainId) => void = () => undefined;
@@ -39,25 +39,30 @@ export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()
   return {
     place: async (chain, transaction, now) => {
       const queue = queues.get(chain) ?? new ChainQueue();
-      return counted(chain, queue, () => {
+      const wasReady = queue.ready > 0;
+      const placement = counted(chain, queue, () => {
         if (queue.held > 0) queue.expire(now);
         if (queue.size >= CHAIN_QUEUE_MAX || budget.used >= budget.max) throw full(chain);
-        const wasReady = queue.ready > 0;
         const isAhead = transaction.lane !== undefined && transaction.lane.sequence > transaction.lane.next;
         if (isAhead && queue.held >= CHAIN_HELD_MAX) throw full(chain);
-        const placement = queue.place(transaction, now);
-        if (!wasReady && queue.ready > 0) listener(chain);
-        return placement;
+        return queue.place(transaction, now);
       });
+      // Whoever hears it finds what it was rung for.
+      if (!wasReady && queue.ready > 0) listener(chain);
+      return placement;
     },
     onReady: (next) => {
       listener = next;
     },
     cut: (chain, caps) => queues.get(chain)?.cut(caps) ?? [],
-    settle: (chain, batch) => {
+    settle: (chain, ids) => {
       const queue = queues.get(chain);
-      // A chain that was forgotten meanwhile has nothing to settle.
-      if (queue !== undefined) counted(chain, queue, () => queue.settle(batch));
+      if (queue !== undefined) counted(chain, queue, () => queue.settle(ids));
+    },
+    ready: (chain) => queues.get(chain)?.ready ?? 0,
+    takeHeld: (chain) => {
+      const queue = queues.get(chain);
+      return queue === undefined || queue.held === 0 ? [] : counted(chain, queue, () => queue.takeHeld());
     },
     queued: (chain) => queues.get(chain)?.size ?? 0,
     forget: (chain) => {
