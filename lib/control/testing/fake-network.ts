@@ -134,6 +134,8 @@ export class FakeNetwork {
       listAccessKeys: async () => ({ accessKeys: [] }),
       meters: async () => ({ records: [], lastSequence: 0 }),
       acknowledgeMeters: async () => ({}),
+      channelRequest: absent,
+      putChannelCertificate: absent,
       report: async () => ({ hostId, version: '0.1.0', startedAtMs: 1, atMs: Date.now(), memoryRssBytes: 1, cpuSeconds: 0, diskFreeBytes: 1, cityNodes: [] }),
     };
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { AccessKeyRecord, OpenChain } from '@/lib/control';
 import { createAccessKeySecret, formatAccessKey, formatEndpoint, hashAccessKeySecret } from '@/lib/gateway';
+import { createTestAuthority } from '@/lib/x509/testing';
 import { registerCode } from './account';
 import type { Door } from './call-gateway';
 import type { Network } from './network';
@@ -36,12 +37,14 @@ export interface ClusterOptions {
 /** Starts the city-node processes and opens one sub-chain over all of them, as the portal does. */
 export async function openCluster({ network, directory, logs, finality, seed }: ClusterOptions): Promise<Cluster> {
   const pepper = randomBytes(32);
+  const authority = createTestAuthority();
   const nodes = network.places.map((place) => {
     const cityNode = cityNodes[place.index] ?? `N${place.index}X`;
-    return new Node({ place, cityNode, directory: path.join(directory, cityNode), logFile: path.join(logs, `${cityNode}.log`), accessKeyPepper: pepper.toString('base64') });
+    return new Node({ place, cityNode, directory: path.join(directory, cityNode), logFile: path.join(logs, `${cityNode}.log`), accessKeyPepper: pepper.toString('base64'), authority });
   });
   for (const node of nodes) node.start();
   await Promise.all(nodes.map((node) => node.untilReady()));
+  await Promise.all(nodes.map((node) => node.certify()));
 
   const chain = `chaos-${seed}`;
   const chainId = 2 ** 41 + seed;

@@ -4,6 +4,8 @@ import { createWriteStream, mkdirSync, writeFileSync, type WriteStream } from 'n
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createControlClient, type ControlClient, type JoinConfig } from '@/lib/control';
+import { checkRequest } from '@/lib/x509';
+import type { TestAuthority } from '@/lib/x509/testing';
 import type { Place } from './network';
 
 const projectDirectory = path.resolve(import.meta.dirname, '../../..');
@@ -17,6 +19,8 @@ export interface NodeOptions {
   readonly logFile: string;
   /** base64 of 32 bytes, the same for all. */
   readonly accessKeyPepper: string;
+  /** Certifies the nodes in the portal's place. */
+  readonly authority: TestAuthority;
 }
 
 /** A real city-node process in a network namespace of its own. */
@@ -26,6 +30,7 @@ export class Node {
   readonly cityNode: string;
   readonly directory: string;
   private readonly place: Place;
+  private readonly authority: TestAuthority;
   private readonly log: WriteStream;
   private child: ChildProcess | undefined;
   private ended: Promise<unknown> = Promise.resolve();
@@ -33,8 +38,9 @@ export class Node {
   readonly falls: string[] = [];
   private isWanted = false;
 
-  constructor({ place, cityNode, directory, logFile, accessKeyPepper }: NodeOptions) {
+  constructor({ place, cityNode, directory, logFile, accessKeyPepper, authority }: NodeOptions) {
     this.place = place;
+    this.authority = authority;
     this.cityNode = cityNode;
     this.directory = directory;
     const listener = (port: number) => ({ host: place.address, port });
@@ -42,6 +48,7 @@ export class Node {
       hostId: `host_${cityNode.toLowerCase()}`,
       secret: randomBytes(32).toString('base64'),
       accessKeyPepper,
+      authority: authority.rootPem,
       cityNodes: [cityNode],
       gateway: listener(ports.gateway),
       control: listener(ports.control),
@@ -90,6 +97,13 @@ export class Node {
       await delay(50);
     }
     throw new Error(`the city node ${this.cityNode} does not come up; its log says why`);
+  }
+
+  /** Gives it its channel certificate, as the portal does. */
+  async certify(): Promise<void> {
+    const { request } = await this.client.channelRequest();
+    const { chainPem } = this.authority.issueHost({ hostId: this.join.hostId, publicKey: checkRequest(request), addresses: { ipAddresses: [this.place.address] } });
+    await this.client.putChannelCertificate({ chain: chainPem, root: this.authority.rootPem, revocations: this.authority.revocationsPem() });
   }
 
   /** Ends the process and waits for its end. */
