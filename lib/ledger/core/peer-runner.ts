@@ -296,10 +296,13 @@ export class PeerRunner {
     };
   }
 
-  async #submitOnce(bytes: Uint8Array): Promise<SubmitAnswer> {
+  #submitOnce(bytes: Uint8Array): Promise<SubmitAnswer> {
+    return this.#check(bytes, (checked) => this.#queue(checked, bytes));
+  }
+
+  async #queue(checked: CheckedTransaction, bytes: Uint8Array): Promise<SubmitAnswer> {
     const { peer } = this;
     const { ordering, ports } = this.#context;
-    const checked = await this.#check(bytes);
     const { id } = checked;
     // Before the queue has it: its block may be durable by the time `place` resolves.
     const answer = this.#submissions.expect(id);
@@ -319,20 +322,20 @@ export class PeerRunner {
     }
   }
 
-  async #check(bytes: Uint8Array): Promise<CheckedTransaction> {
+  /** Nothing is awaited between the last look and `place`, which takes the transaction to the queue. */
+  async #check<T>(bytes: Uint8Array, place: (checked: CheckedTransaction) => Promise<T>): Promise<T> {
     const { storage, instance } = this.peer;
     this.checkRunning();
     let before = storage.pendingHeight;
     let checked = await instance.checkTransaction(bytes, storage.pendingState);
-    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now. Nothing may be
-    // awaited between the last look and the queue.
+    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now.
     for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
       this.checkRunning();
       before = storage.pendingHeight;
       checked = await instance.checkTransaction(bytes, storage.pendingState);
     }
     this.checkRunning();
-    return checked;
+    return place(checked);
   }
 
   /** One that another validator has. It refuses it where it was handed in; here it is just not taken. */
@@ -341,8 +344,9 @@ export class PeerRunner {
     this.#foreignChecks += 1;
     // A copy: the message it came in goes.
     const own = Uint8Array.from(bytes);
+    const { ordering, ports } = this.#context;
     try {
-      await this.#context.ordering.place(this.peer.chain, await this.#check(own), this.#context.ports.now());
+      await this.#check(own, (checked) => ordering.place(this.peer.chain, checked, ports.now()));
     } catch (error) {
       if (!(error instanceof TransactionRefused || error instanceof LedgerError)) this.#warn('a transaction of another peer could not be looked at', error);
     } finally {
