@@ -65,7 +65,7 @@ async function givenPlaced(...codes: string[]): Promise<{ subChainId: string; ho
   await getDb().subChain.create({ data: { id: subChainId, applicationId, slug: subChainId.toLowerCase().replaceAll('_', '-'), framework: 'ethereum', chainId: BigInt(Date.now()) * 1_000n + BigInt(Math.floor(performance.now()) % 1_000), state: 'OPENING' } });
   const rows = await getDb().cityNode.findMany({ where: { code: { in: codes } } });
   const cityNodeIds = codes.map((code) => rows.find((row) => row.code === code)?.id ?? '');
-  await getDb().$transaction((tx) => reservePlacement(tx, { subChainId, cityNodeIds }));
+  await getDb().$transaction((tx) => reservePlacement(tx, { subChainId, cityNodeIds, finality: 'solo' }));
   const peers = await getDb().peer.findMany({ where: { subChainId }, select: { host: { select: { name: true } } } });
   return { subChainId, hosts: peers.map((peer) => peer.host.name).toSorted() };
 }

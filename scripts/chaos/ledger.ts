@@ -3,10 +3,11 @@ import { cpSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { finalityModes, quorumOf, type Finality } from '@/lib/control';
 import { checkChains } from './ledger/check-chains';
 import { checkHistory } from './ledger/check-history';
 import { Client, type Known } from './ledger/client';
-import { finalities, openCluster, type ChaosFinality, type Cluster } from './ledger/cluster';
+import { openCluster, type Cluster } from './ledger/cluster';
 import { openHistory, type History } from './ledger/history';
 import { openNetwork } from './ledger/network';
 import { planStrikes } from './ledger/nemesis';
@@ -35,7 +36,7 @@ const { values } = parseArgs({
 });
 const minutes = Number(values.minutes);
 const clientCount = Number(values.clients);
-const finality = finalities.find((one) => one === values.finality);
+const finality = finalityModes.find((one) => one === values.finality);
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 const { directory } = values;
 const areWrong = !(minutes > 0 && minutes <= 24 * 60) || !Number.isInteger(clientCount) || clientCount < 1 || clientCount > 100 || !Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31;
@@ -49,7 +50,7 @@ const settleMsMax = 90_000;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 interface Run {
-  readonly finality: ChaosFinality;
+  readonly finality: Finality;
   readonly directory: string;
 }
 
@@ -117,10 +118,6 @@ async function settle({ cluster, history, known }: { cluster: Cluster; history: 
     if (timeUp.aborted) return [...faults, `the peers do not come to one height: ${nodes.map(({ cityNode }, index) => `${cityNode} ${status[index]?.height} ${status[index]?.problem ?? ''}`).join(', ')}`];
     await delay(200);
   }
-}
-
-function quorumOf(mode: ChaosFinality, validators: number): number {
-  return mode === 'byzantine' ? Math.floor((2 * validators) / 3) + 1 : Math.floor(validators / 2) + 1;
 }
 
 /** History, logs and the nodes' directories, for whoever looks for the cause. */

@@ -17,7 +17,7 @@ it('a door whose peer failed to wake up for a reason that nobody foresaw answers
   const chain = chainId('tide-1');
   let fetches = 0;
   const link: PeerLink = {
-    announce: () => undefined,
+    announce: () => undefined, send: () => undefined,
     fetchBlocks: async () => {
       fetches += 1;
       if (fetches === 1) throw new TypeError('nobody foresaw this');
@@ -25,7 +25,7 @@ it('a door whose peer failed to wake up for a reason that nobody foresaw answers
     },
     submit: async () => Promise.reject(new Error('not asked for')),
   };
-  const { frameworks, codecs } = await loadFrameworks({ version: '0', yieldTurn: () => setImmediate(), onUnexpected: () => undefined });
+  const { frameworks, codecs } = await loadFrameworks({ version: '0', yieldTurn: () => setImmediate(), nonce: () => new Uint8Array(16), onUnexpected: () => undefined });
   const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, yieldTurn: () => setImmediate(), logger };
   const open = (code: string) => openLedgerHost({ directory: path.join(directory, code), keyEncryptionKey: nodeKey, frameworks, link, ports, queueBudget: createQueueBudget() });
   const [orderer, follower] = await Promise.all([open('SIN'), open('PAR')]);

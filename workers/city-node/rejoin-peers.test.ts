@@ -28,7 +28,7 @@ const asked = async (chain: ChainId, what: string): Promise<void> => {
   if (away) throw new LedgerError('peers-unreachable', { chain }, 'away');
 };
 const link: PeerLink = {
-  announce: () => undefined,
+  announce: () => undefined, send: () => undefined,
   fetchBlocks: async (chain, from, limit) => {
     await asked(chain, 'ask');
     return orderer.blockRecords(chain, from, limit);
@@ -38,7 +38,7 @@ const link: PeerLink = {
 const network: RejoinOptions['network'] = { linkOf: () => link, tell: (chain) => asked(chain as ChainId, 'tell') };
 
 async function open(cityNode: string): Promise<LedgerHost> {
-  const { frameworks } = await loadFrameworks({ version: '0', yieldTurn: () => setImmediate(), onUnexpected: (error) => logger.error({ err: error }, 'unexpected') });
+  const { frameworks } = await loadFrameworks({ version: '0', yieldTurn: () => setImmediate(), nonce: () => new Uint8Array(16), onUnexpected: (error) => logger.error({ err: error }, 'unexpected') });
   const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, yieldTurn: () => setImmediate(), logger };
   return openLedgerHost({ directory: path.join(directory, cityNode), keyEncryptionKey: nodeKey, frameworks, link, ports, queueBudget: createQueueBudget() });
 }

@@ -159,15 +159,15 @@ export function makeAccessKey(chain: string, change: Partial<AccessKeyRecord> = 
 
 let chainsMade = 0;
 
-/** Opens an Ethereum sub-chain on these peers, the first of which orders. */
-export async function openTestChain(places: [TestHost, string][], change: Partial<ChainLimits> = {}): Promise<{ chain: string; chainId: number; input: OpenChain }> {
+/** Opens an Ethereum sub-chain on these peers. With solo finality the first orders, otherwise all do. */
+export async function openTestChain(places: [TestHost, string][], change: Partial<ChainLimits> = {}, finality: OpenChain['finality'] = 'solo'): Promise<{ chain: string; chainId: number; input: OpenChain }> {
   const chain = `tide-${++chainsMade}-${randomBytes(3).toString('hex')}`;
   const chainId = 2 ** 40 + Math.floor(Math.random() * 2 ** 40);
   const peers = await Promise.all(
     places.map(async ([host, cityNode], index) => ({
       cityNode,
       publicKey: (await host.client.createPeer({ chain, cityNode })).publicKey,
-      orders: index === 0,
+      orders: index === 0 || finality !== 'solo',
       hostId: host.join.hostId,
       controlUrl: host.controlUrl,
       channelAddress: host.channelAddress,
@@ -177,7 +177,7 @@ export async function openTestChain(places: [TestHost, string][], change: Partia
     framework: 'ethereum',
     config: { chainId: String(chainId) },
     genesisTimeMs: Date.now(),
-    finality: 'solo',
+    finality,
     peers,
     linkSecret: randomBytes(32).toString('base64'),
     limits: { ...generousLimits, ...change },

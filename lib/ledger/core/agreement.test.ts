@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, createTestNodes, final, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNodes, final, openTestChain, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import type { Finality } from './host-types';
 import { height } from './types';
 
@@ -8,14 +8,6 @@ async function city(count: number, finality: Finality): Promise<TestNode[]> {
   await openTestChain(nodes, TEST_CHAIN, {}, finality);
   await rest();
   return nodes;
-}
-
-/** Moves all clocks together, in small steps, letting everything rest in between. */
-async function pass(nodes: readonly TestNode[], ms: number): Promise<void> {
-  for (let at = 0; at < ms; at += 50) {
-    for (const node of nodes) node.manual.advance(50);
-    await rest();
-  }
 }
 
 const status = (node: TestNode) => node.host.peerStatus(TEST_CHAIN);
@@ -51,10 +43,10 @@ describe.each([
     const nodes = await city(count, finality);
     await at(nodes, 0).host.submit(TEST_CHAIN, add('c', 1));
     await rest();
-    await pass(nodes, 2_000);
+    await passTime(nodes, 2_000);
     const before = heads(nodes);
     expect(nodes.map((node) => node.manual.scheduled())).toEqual(nodes.map(() => 0));
-    await pass(nodes, 5_000);
+    await passTime(nodes, 5_000);
     expect(heads(nodes)).toEqual(before);
   });
 
@@ -66,7 +58,7 @@ describe.each([
     const here = nodes.slice(faults);
     for (let round = 0; round < count; round += 1) {
       const answer = at(here, round % here.length).host.submit(TEST_CHAIN, add('c', 1));
-      await pass(here, 6_000);
+      await passTime(here, 6_000);
       expect(await answer).toMatchObject({ state: 'final' });
     }
     for (const node of away) {
@@ -74,9 +66,9 @@ describe.each([
       node.away = false;
     }
     const last = at(here, 0).host.submit(TEST_CHAIN, add('c', 1));
-    await pass(nodes, 6_000);
+    await passTime(nodes, 6_000);
     await last;
-    await pass(nodes, 2_000);
+    await passTime(nodes, 2_000);
     expect(new Set(heads(nodes).map(({ hash }) => hash)).size).toBe(1);
     for (const node of nodes) expect(await readCounter(node.host, 'c')).toMatchObject({ value: count + 1 });
   });
@@ -91,11 +83,11 @@ describe.each([
     const answer = at(nodes, 0).host.submit(TEST_CHAIN, add('c', 1)).then(() => {
       isAnswered = true;
     });
-    await pass(nodes, 10_000);
+    await passTime(nodes, 10_000);
     expect(isAnswered).toBe(false);
     expect(await readCounter(at(nodes, 0).host, 'c')).toMatchObject({ value: 5 });
     for (const node of nodes) node.away = false;
-    await pass(nodes, 15_000);
+    await passTime(nodes, 15_000);
     await answer;
     expect(await readCounter(at(nodes, 0).host, 'c')).toMatchObject({ value: 6 });
   });
@@ -116,7 +108,7 @@ describe.each([
     const order = [3, 0, 2, 1, 5, 4];
     const answers = order.map((sequence, index) => at(nodes, index % count).host.submit(TEST_CHAIN, add('c', 1, { account: 'a', sequence })));
     await Promise.all(answers);
-    await pass(nodes, 8_000);
+    await passTime(nodes, 8_000);
     for (const node of nodes) expect(await readCounter(node.host, 'c')).toMatchObject({ value: 6 });
   });
 });

@@ -351,6 +351,11 @@ function encodeAbstain(through: number | 'unknown'): Uint8Array {
 
 export const ABSTAIN_UNKNOWN = encodeAbstain('unknown');
 
+/** True while the peer does not know what it signed. */
+export function hasForgotten({ storage }: Peer): boolean {
+  return decodeAbstain(storage.note(ABSTAIN_NOTE)) === 'unknown';
+}
+
 function decodeAbstain(note: Uint8Array | undefined): number | 'unknown' | undefined {
   if (note === undefined) return undefined;
   const text = Buffer.from(note).toString('utf8');

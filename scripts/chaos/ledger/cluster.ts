@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { AccessKeyRecord, OpenChain } from '@/lib/control';
+import type { AccessKeyRecord, Finality, OpenChain } from '@/lib/control';
 import { createAccessKeySecret, formatAccessKey, formatEndpoint, hashAccessKeySecret } from '@/lib/gateway';
 import { createTestAuthority } from '@/lib/x509/testing';
 import { registerCode } from './account';
 import type { Door } from './call-gateway';
 import type { Network } from './network';
 import { Node } from './node';
-
-export const finalities = ['solo', 'crash', 'byzantine'] as const;
-export type ChaosFinality = (typeof finalities)[number];
 
 /** Four city nodes are enough to lose one, and to be halved. */
 const cityNodes = ['SIN', 'PAR', 'JNB', 'HKG'];
@@ -30,7 +27,7 @@ export interface ClusterOptions {
   readonly network: Network;
   readonly directory: string;
   readonly logs: string;
-  readonly finality: ChaosFinality;
+  readonly finality: Finality;
   readonly seed: number;
 }
 
@@ -62,6 +59,7 @@ export async function openCluster({ network, directory, logs, finality, seed }: 
     framework: 'ethereum',
     config: { chainId: String(chainId) },
     genesisTimeMs: Date.now(),
+    finality,
     peers,
     linkSecret: randomBytes(32).toString('base64'),
     limits: { transactionsPerSecond: 10_000, transactionBurst: 10_000, requestsPerSecond: 100_000, requestBurst: 100_000, period: 'total', storageBytesMax: 1e10 },

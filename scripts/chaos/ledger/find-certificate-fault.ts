@@ -8,18 +8,24 @@ export interface Signers {
   readonly publicKeys: readonly string[];
 }
 
+export interface CertifiedBlock {
+  readonly header: Pick<BlockView['header'], 'chain' | 'height'>;
+  readonly hash: string;
+  readonly certificate: Pick<BlockView['certificate'], 'round'> & { readonly signatures: readonly Pick<BlockView['certificate']['signatures'][number], 'publicKey' | 'signature'>[] };
+}
+
 const keys = new Map<string, KeyObject>();
 
 /**
  * What is wrong with the block's finality certificate, as a clause; undefined when a quorum has signed it. Written by the
  * document alone, without the engine's own check, so that one mistake is not made twice.
  */
-export function findCertificateFault({ header, hash, signatures }: Pick<BlockView, 'header' | 'hash' | 'signatures'>, { quorum, publicKeys }: Signers): string | undefined {
-  const statement = statementOf(header.chain, header.height, 0, hash);
+export function findCertificateFault({ header, hash, certificate }: CertifiedBlock, { quorum, publicKeys }: Signers): string | undefined {
+  const statement = statementOf(header.chain, header.height, certificate.round, hash);
   const signed = new Set<string>();
-  for (const { publicKey, signature } of signatures) {
+  for (const { publicKey, signature } of certificate.signatures) {
     const name = Buffer.from(publicKey).toString('base64');
-    if (!publicKeys.includes(name)) continue;
+    if (!publicKeys.includes(name)) return 'somebody signed who is no validator';
     const key = keys.get(name) ?? createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
     keys.set(name, key);
     if (!verify('sha256', statement, { key, dsaEncoding: 'ieee-p1363' }, signature)) return 'a signature does not fit';

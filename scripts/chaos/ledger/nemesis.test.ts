@@ -34,6 +34,7 @@ describe('what happens to the nodes', () => {
     expect(new Set(faults.map((fault) => fault.kind))).toEqual(new Set(faultKinds));
     expect(faults.some((fault) => fault.kind === 'kill' && fault.nodes.length === 4)).toBe(true);
     expect(strikes.some((strike) => strike.faults.length === 2)).toBe(true);
+    expect(strikes.every(({ faults: [first, second] }) => first?.kind !== second?.kind)).toBe(true);
   });
 
   it('meets nodes that are there, each once, and both halves of a split', () => {

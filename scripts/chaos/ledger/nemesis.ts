@@ -26,8 +26,9 @@ export const faultKinds = ['kill', 'pause', 'isolate', 'split', 'mute', 'unplug'
 /** What shall happen, by seed, without an end. A fault that lasts is mostly as long as a round of the consensus or longer. */
 export function* planStrikes(nodes: number, random: () => number): Generator<Strike> {
   for (;;) {
-    const faults = [planFault(nodes, random)];
-    if (random() < 0.25) faults.push(planFault(nodes, random));
+    const first = planFault(nodes, random);
+    const second = random() < 0.25 ? planFault(nodes, random) : first;
+    const faults = second.kind === first.kind ? [first] : [first, second];
     yield { calmMs: 500 + random() * 3_500, faults, holdMs: 500 + random() ** 2 * 11_500 };
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -46,7 +47,7 @@ export async function readCopy({ directory, cityNode }: Node, chain: string, sig
 const away = async (): Promise<never> => {
   throw new AppError('UNAVAILABLE', { what: 'peers' }, { publicMessage: 'Nobody is there.' });
 };
-const nobody: PeerLink = { announce: () => undefined, fetchBlocks: away, submit: away };
+const nobody: PeerLink = { announce: () => undefined, send: () => undefined, fetchBlocks: away, submit: away };
 
 const quiet: MachinePorts = {
   now: () => Date.now() as TimeMs,
@@ -55,5 +56,6 @@ const quiet: MachinePorts = {
     return () => clearTimeout(timer);
   },
   yieldTurn: () => setImmediate(),
+  nonce: () => randomBytes(16),
   logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
 };
