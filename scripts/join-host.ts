@@ -4,8 +4,9 @@ import { getDb } from '@/lib/platform';
 
 const usage = `Makes a host of city nodes known to this installation and writes <data>/join.json, which its process reads.
 
-  tsx scripts/join-host.ts --data <directory> --gateway <host:port> --control <host:port>
-    [--name <name>] [--city-nodes SIN,PAR] [--gateway-url <url>] [--control-url <url>] [--provider <text>] [--region <text>]
+  tsx scripts/join-host.ts --data <directory> --gateway <host:port> --control <host:port> --channel <host:port>
+    [--name <name>] [--city-nodes SIN,PAR] [--provider <text>] [--region <text>]
+    [--gateway-url <url>] [--control-url <url>] [--channel-address <host:port>]   where others reach the listeners
 
 Joining again with the same name changes addresses and city nodes and keeps the host's identity and secret.`;
 
@@ -14,10 +15,12 @@ const { values } = parseArgs({
     data: { type: 'string' },
     gateway: { type: 'string' },
     control: { type: 'string' },
+    channel: { type: 'string' },
     name: { type: 'string', default: 'embedded' },
     'city-nodes': { type: 'string', default: embeddedCityNodes.join(',') },
     'gateway-url': { type: 'string' },
     'control-url': { type: 'string' },
+    'channel-address': { type: 'string' },
     provider: { type: 'string', default: 'This machine' },
     region: { type: 'string', default: 'Shares one machine' },
   },
@@ -31,20 +34,23 @@ function listener(name: string, text: string | undefined): { host: string; port:
 
 /** Where others reach a listener that listens everywhere. */
 function addressOf({ host, port }: { host: string; port: number }): string {
-  return `http://${['0.0.0.0', '::', '[::]'].includes(host) ? '127.0.0.1' : host}:${port}`;
+  return `${['0.0.0.0', '::', '[::]'].includes(host) ? '127.0.0.1' : host}:${port}`;
 }
 
 if (!values.data) throw new Error(`--data is missing\n\n${usage}`);
 const gateway = listener('gateway', values.gateway);
 const control = listener('control', values.control);
+const channel = listener('channel', values.channel);
 const { hostId, created } = await joinHost({
   name: values.name,
   dataDirectory: values.data,
   cityNodes: values['city-nodes'].split(',').map((code) => code.trim().toUpperCase()),
   gateway,
   control,
-  gatewayUrl: values['gateway-url'] ?? addressOf(gateway),
-  controlUrl: values['control-url'] ?? addressOf(control),
+  channel,
+  gatewayUrl: values['gateway-url'] ?? `http://${addressOf(gateway)}`,
+  controlUrl: values['control-url'] ?? `http://${addressOf(control)}`,
+  channelAddress: values['channel-address'] ?? addressOf(channel),
   provider: values.provider,
   region: values.region,
 });

@@ -20,8 +20,10 @@ const join = (change: Partial<JoinHost> = {}): JoinHost => ({
   cityNodes: ['HRB', 'LXA'],
   gateway: { host: '127.0.0.1', port: 4900 },
   control: { host: '127.0.0.1', port: 4901 },
+  channel: { host: '127.0.0.1', port: 4902 },
   gatewayUrl: 'http://127.0.0.1:4900',
   controlUrl: 'http://127.0.0.1:4901',
+  channelAddress: '127.0.0.1:4902',
   provider: 'This machine',
   region: 'Shares one machine',
   ...change,
@@ -42,14 +44,15 @@ describe('joinHost', () => {
     await joinHost(join());
     const { mode } = await stat(path.join(directory, 'host', 'join.json'));
     expect(mode & 0o777).toBe(0o600);
-    expect(await readJoin()).toMatchObject({ cityNodes: ['HRB', 'LXA'], gateway: { port: 4900 }, publicUrl: 'http://127.0.0.1:4900' });
+    expect(await readJoin()).toMatchObject({ cityNodes: ['HRB', 'LXA'], gateway: { port: 4900 }, channel: { port: 4902 }, publicUrl: 'http://127.0.0.1:4900' });
   });
 
   it('keeps identity and secret when it joins again with other addresses and places', async () => {
     const { hostId } = await joinHost(join());
     const { secret } = await readJoin();
-    const again = await joinHost(join({ cityNodes: ['HRB', 'URC'], gatewayUrl: 'https://node.example' }));
+    const again = await joinHost(join({ cityNodes: ['HRB', 'URC'], gatewayUrl: 'https://node.example', channelAddress: '[fd00::1]:4902' }));
     expect(again).toEqual({ hostId, created: false });
+    expect(await getDb().host.findUnique({ where: { id: hostId } })).toMatchObject({ channelAddress: '[fd00::1]:4902' });
     expect(await readJoin()).toMatchObject({ secret, publicUrl: 'https://node.example' });
     expect((await getCityNode('urc', {})).hosts.map((host) => host.id)).toEqual([hostId]);
     expect((await getCityNode('LXA', {})).hosts).toEqual([]);
@@ -63,6 +66,11 @@ describe('joinHost', () => {
     expect(await harbin()).toMatchObject({ selectable: true });
     await getDb().host.update({ where: { id: hostId }, data: { lastSeenAt: new Date(Date.now() - 13_000) } });
     expect(await harbin()).toMatchObject({ selectable: false });
+  });
+
+  it.each(['node.example', 'node.example:70000', 'http://node.example:1', 'fd00::1:4902', ':1'])('refuses %s as the address of its peer channel', async (channelAddress) => {
+    await expect(joinHost(join({ name: 'nowhere', channelAddress }))).rejects.toThrow(/host:port|65535/);
+    expect(await getDb().host.findUnique({ where: { name: 'nowhere' } })).toBeNull();
   });
 
   it('refuses a place that is not in the catalogue, and changes nothing', async () => {

@@ -3,7 +3,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { recordAuditEvent } from '@/lib/audit';
-import { cityCodeSchema, type JoinConfig } from '@/lib/control';
+import { channelAddressSchema, cityCodeSchema, type JoinConfig } from '@/lib/control';
 import { AppError, createId, getDb, getSecrets, type Tx } from '@/lib/platform';
 import { openHostSecret, sealHostSecret } from './control-client-for';
 
@@ -18,9 +18,11 @@ export const joinHostSchema = z.object({
   /** Where the process listens. */
   gateway: listenerSchema,
   control: listenerSchema,
-  /** Where clients reach the gateway; where portal and other hosts reach the control interface. */
+  channel: listenerSchema,
+  /** Where clients reach the gateway; where the portal reaches the control interface; where other hosts reach the peer channel. */
   gatewayUrl: z.url({ protocol: /^https?$/ }),
   controlUrl: z.url({ protocol: /^https?$/ }),
+  channelAddress: channelAddressSchema,
   /** What the host runs on, shown with its city nodes. */
   provider: z.string().min(1).max(60),
   region: z.string().min(1).max(60),
@@ -41,13 +43,14 @@ export async function joinHost(input: JoinHost): Promise<{ hostId: string; creat
     cityNodes: join.cityNodes,
     gateway: join.gateway,
     control: join.control,
+    channel: join.channel,
     publicUrl: join.gatewayUrl,
   });
   return { hostId, created };
 }
 
 async function writeHost(tx: Tx, join: JoinHost): Promise<{ hostId: string; secret: Uint8Array; created: boolean }> {
-  const addresses = { controlUrl: join.controlUrl, gatewayUrl: join.gatewayUrl };
+  const addresses = { controlUrl: join.controlUrl, gatewayUrl: join.gatewayUrl, channelAddress: join.channelAddress };
   // Two set-ups at once would make two secrets for one host.
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('join-host'))`;
   const present = await tx.host.findUnique({ where: { name: join.name } });

@@ -16,6 +16,8 @@ export const joinConfigSchema = z.object({
   gateway: listenerSchema,
   /** For the portal and for other hosts. */
   control: listenerSchema,
+  /** The peer channel: other hosts that carry peers of the same sub-chains. */
+  channel: listenerSchema,
   /** Where clients reach the gateway. */
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
 });

@@ -77,7 +77,7 @@ describe('control interface', () => {
       },
     });
     await expect(client.peerStatus(peer)).rejects.toMatchObject({ code: 'NOT_FOUND', details: { subject: 'peer' }, publicMessage: 'There is no such peer.', retryable: false });
-    const input = { framework: 'ethereum', config: {}, genesisTimeMs: 1, peers: [{ cityNode: 'SIN', publicKey: 'AAAA', orders: true, hostId: 'h1', controlUrl: 'http://127.0.0.1:1' }], linkSecret: linkText, limits: { transactionsPerSecond: 1, transactionBurst: 1, requestsPerSecond: 1, requestBurst: 1, period: 'total' as const, storageBytesMax: 1 } };
+    const input = { framework: 'ethereum', config: {}, genesisTimeMs: 1, peers: [{ cityNode: 'SIN', publicKey: 'AAAA', orders: true, hostId: 'h1', controlUrl: 'http://127.0.0.1:1', channelAddress: '127.0.0.1:2' }], linkSecret: linkText, limits: { transactionsPerSecond: 1, transactionBurst: 1, requestsPerSecond: 1, requestBurst: 1, period: 'total' as const, storageBytesMax: 1 } };
     expect(await codeOf(client.openChain(peer, input))).toBe('CONFLICT');
     expect(await codeOf(client.openChain(peer, { ...input, peers: [] }))).toBe('INVALID_INPUT');
     expect(await codeOf(client.deploy(peer, 'not hex'))).toBe('INVALID_INPUT');

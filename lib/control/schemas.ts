@@ -10,6 +10,13 @@ const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
 export const chainIdSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/);
 export const cityCodeSchema = z.string().regex(/^[A-Z]{3,4}$/);
 
+/** Where a host's peer channel answers other hosts: `host:port`, an IPv6 address in brackets. */
+export const channelAddressSchema = z
+  .string()
+  .max(253 + 6)
+  .regex(/^(?:\[[0-9a-f:.]+\]|[^\s:/@[\]]+):\d{1,5}$/i, 'must be host:port')
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'a port is at most 65535');
+
 /** Names one peer: a sub-chain in a city node. */
 export const peerNameSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema });
 export type PeerName = z.infer<typeof peerNameSchema>;
@@ -54,6 +61,7 @@ export const openChainSchema = z.object({
         /** Where the peer's host answers other hosts; same host: its own id. */
         hostId: z.string(),
         controlUrl: z.url(),
+        channelAddress: channelAddressSchema,
       }),
     )
     .min(1)

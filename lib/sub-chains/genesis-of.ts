@@ -15,7 +15,15 @@ export function genesisOf(subChain: LoadedSubChain): OpenChain {
     genesisTimeMs: subChain.createdAt.getTime(),
     peers: subChain.peers.map((peer) => {
       assert(peer.publicKey, `peer ${peer.id} has its key`);
-      return { cityNode: peer.cityNode.code, publicKey: peer.publicKey, orders: peer.orders, hostId: peer.hostId, controlUrl: peer.host.controlUrl };
+      assert(peer.host.channelAddress, `host ${peer.hostId} has joined with its channel`);
+      return {
+        cityNode: peer.cityNode.code,
+        publicKey: peer.publicKey,
+        orders: peer.orders,
+        hostId: peer.hostId,
+        controlUrl: peer.host.controlUrl,
+        channelAddress: peer.host.channelAddress,
+      };
     }),
     linkSecret: linkSecretOf(subChain.id),
     limits: chainLimitsOf(subChain.application),

@@ -15,14 +15,15 @@ interface PeerRow {
   code: string;
   city: string;
   controlUrl: string;
+  channelAddress: string | null;
   gatewayUrl: string;
   secretCiphertext: Uint8Array;
 }
 
 export type LoadedSubChain = Prisma.SubChainGetPayload<{ include: { application: true } }> & { peers: LoadedPeer[] };
-export type LoadedPeer = Omit<PeerRow, 'code' | 'city' | 'controlUrl' | 'gatewayUrl' | 'secretCiphertext'> & {
+export type LoadedPeer = Omit<PeerRow, 'code' | 'city' | 'controlUrl' | 'channelAddress' | 'gatewayUrl' | 'secretCiphertext'> & {
   cityNode: { code: string; city: string };
-  host: { id: string; controlUrl: string; gatewayUrl: string; secretCiphertext: Uint8Array };
+  host: { id: string; controlUrl: string; channelAddress: string | null; gatewayUrl: string; secretCiphertext: Uint8Array };
 };
 
 /** What an operation must know of a sub-chain: its application, peers and hosts; the ordering peer first, as in genesis. */
@@ -36,13 +37,13 @@ export async function loadSubChain(applicationId: string): Promise<LoadedSubChai
 async function loadPeers(subChainId: string): Promise<LoadedPeer[]> {
   const rows = await getDb().$queryRaw<PeerRow[]>`
     SELECT p.id, p."hostId", p."publicKey", p.orders, p.state::text AS state, p.height, p."sizeBytes", p.problem, p."checkedAt",
-      c.code, c.city, h."controlUrl", h."gatewayUrl", h."secretCiphertext"
+      c.code, c.city, h."controlUrl", h."channelAddress", h."gatewayUrl", h."secretCiphertext"
     FROM "Peer" p JOIN "CityNode" c ON c.id = p."cityNodeId" JOIN "Host" h ON h.id = p."hostId"
     WHERE p."subChainId" = ${subChainId} ORDER BY p.orders DESC, p.id`;
-  return rows.map(({ code, city, controlUrl, gatewayUrl, secretCiphertext, ...peer }) => ({
+  return rows.map(({ code, city, controlUrl, channelAddress, gatewayUrl, secretCiphertext, ...peer }) => ({
     ...peer,
     cityNode: { code, city },
-    host: { id: peer.hostId, controlUrl, gatewayUrl, secretCiphertext },
+    host: { id: peer.hostId, controlUrl, channelAddress, gatewayUrl, secretCiphertext },
   }));
 }
 

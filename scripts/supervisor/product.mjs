@@ -22,6 +22,7 @@ export function setupCommands({ data, host, ports, gatewayUrl }) {
         `--data=${dataLayout(data).host}`,
         `--gateway=${host}:${ports.gateway}`,
         `--control=127.0.0.1:${ports.control}`,
+        `--channel=127.0.0.1:${ports.channel}`,
         `--gateway-url=${gatewayUrl}`,
       ],
     },

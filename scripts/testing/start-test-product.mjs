@@ -14,7 +14,7 @@ import { ensureSecrets } from '../supervisor/secrets.mjs';
  */
 export async function startTestProduct({ family, log, supervise }, { data, databaseUrl, redisUrl }) {
   const host = '127.0.0.1';
-  const ports = { web: await freePort(), gateway: await freePort(), control: await freePort(), worker: await freePort() };
+  const ports = { web: await freePort(), gateway: await freePort(), control: await freePort(), channel: await freePort(), worker: await freePort() };
   const publicUrl = `http://${host}:${ports.web}`;
   mkdirSync(data, { recursive: true });
   ensureSecrets(data);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -22,9 +22,14 @@ const peerOf = (chain: string, cityNode: string): RegisteredPeer => ({
   chain,
   cityNode,
   framework: 'ethereum',
-  peers: [{ cityNode, publicKey: 'AAAA', orders: true, hostId: 'h', controlUrl: 'http://127.0.0.1:1' }],
+  peers: [{ cityNode, publicKey: 'AAAA', orders: true, hostId: 'h', controlUrl: 'http://127.0.0.1:1', channelAddress: '127.0.0.1:2' }],
   linkSecret: randomBytes(32).toString('base64'),
 });
+/** As the journal keeps a record. */
+const line = (record: unknown) => {
+  const json = JSON.stringify([record]);
+  return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+};
 
 describe('HostRegister', () => {
   it('knows everything again after a restart', async () => {
@@ -41,6 +46,19 @@ describe('HostRegister', () => {
     expect(again.findLimits('tide-1')).toEqual(generousLimits);
     expect(again.listAccessKeys()).toEqual([{ ...key, revoked: true, version: 2 }]);
     expect(again.findDeployment(peer)).toEqual(deployment);
+    await again.close();
+  });
+
+  it('opens the journal of a release before the peer channel', async () => {
+    const register = await open();
+    const peer = peerOf('tide-1', 'SIN');
+    await register.putPeer(peer);
+    await register.close();
+    const [record] = JSON.parse((await readFile(file, 'utf8')).slice(9)) as [{ peer: RegisteredPeer }];
+    const before = { ...record, peer: { ...record.peer, peers: record.peer.peers.map(({ channelAddress: _, ...rest }) => rest) } };
+    await writeFile(file, line(before));
+    const again = await open();
+    expect(again.findPeer(peer)).toEqual({ ...peer, peers: [{ ...peer.peers[0], channelAddress: '' }] });
     await again.close();
   });
 
@@ -140,10 +158,6 @@ describe('HostRegister', () => {
     await register.close();
 
     // What stays when the process is killed with the result stored and the journal not yet rewritten.
-    const line = (record: unknown) => {
-      const json = JSON.stringify([record]);
-      return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
-    };
     await appendFile(file, line({ kind: 'deployment', deployment: { ...deployment, privateKey: sealed } }) + line({ kind: 'deployment', deployment: rest }));
     const again = await open();
     expect(again.findDeployment(deployment)).toEqual(rest);

@@ -1,15 +1,18 @@
 import { z } from 'zod';
-import { accessKeyRecordSchema, chainLimitsSchema, openChainSchema, peerNameSchema, type AccessKeyRecord, type ChainLimits, type PeerName } from '@/lib/control';
+import { accessKeyRecordSchema, chainLimitsSchema, channelAddressSchema, openChainSchema, peerNameSchema, type AccessKeyRecord, type ChainLimits, type PeerName } from '@/lib/control';
 import { RecordJournal } from '@/lib/gateway';
 import { decryptSecret, encryptSecret } from '@/lib/platform/pure/encryption';
 import { assert } from '@/lib/platform/pure/assert';
 
 const sealedSchema = z.base64();
 
+/** Records of releases before the peer channel lack its address: they know peers of this host alone. */
+const peerAddressSchema = openChainSchema.shape.peers.element.extend({ channelAddress: channelAddressSchema.or(z.literal('')).default('') });
+
 /** A peer whose ledger is open, and how to reach the others of its sub-chain. */
 const peerRecordSchema = peerNameSchema.extend({
   framework: z.string(),
-  peers: openChainSchema.shape.peers,
+  peers: z.array(peerAddressSchema).min(1).max(16),
   linkSecret: sealedSchema,
 });
 

@@ -34,7 +34,7 @@ it('a door whose peer failed to wake up for a reason that nobody foresaw answers
     const keys = await Promise.all([orderer, follower].map((host) => host.createPeer(chain)));
     const peers = keys.map(({ publicKey }, at) => ({ name: ['SIN', 'PAR'][at] ?? '', publicKey, orders: at === 0 }));
     await follower.createChain({ chain, framework: 'ethereum', config: { chainId: String(2 ** 40) }, time: Date.now() as TimeMs, finality: 'solo', peers });
-    const addresses = peers.map(({ name, publicKey, orders }) => ({ cityNode: name, publicKey: Buffer.from(publicKey).toString('base64'), orders, hostId: 'host_one', controlUrl: 'http://127.0.0.1:1' }));
+    const addresses = peers.map(({ name, publicKey, orders }) => ({ cityNode: name, publicKey: Buffer.from(publicKey).toString('base64'), orders, hostId: 'host_one', controlUrl: 'http://127.0.0.1:1', channelAddress: '127.0.0.1:2' }));
     await register.putPeer({ chain, cityNode: 'PAR', framework: 'ethereum', peers: addresses, linkSecret: randomBytes(32).toString('base64') });
     const door = new PeerDoors({ hosts: new Map([['PAR', follower]]), codecs, register }).get({ cityNode: 'PAR', chain });
     const ask = () => door.call('eth_blockNumber', [], AbortSignal.timeout(30_000));

@@ -55,6 +55,7 @@ async function openChain(chain: ChainId): Promise<void> {
     orders,
     hostId: name === 'SIN' ? 'host_one' : 'host_two',
     controlUrl: 'http://127.0.0.1:1',
+    channelAddress: '127.0.0.1:2',
   }));
   await register.putPeer({ chain, cityNode: 'PAR', framework: 'ethereum', peers: addresses, linkSecret: randomBytes(32).toString('base64') });
 }

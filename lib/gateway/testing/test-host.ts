@@ -45,7 +45,7 @@ export class TestHost {
   /** Joined, not started. */
   static async prepare(cityNodes: string[], hostId = 'host_test'): Promise<TestHost> {
     const directory = await mkdtemp(path.join(tmpdir(), 'city-node-'));
-    const [gatewayPort, controlPort] = await Promise.all([freePort(), freePort()]);
+    const [gatewayPort, controlPort, channelPort] = await Promise.all([freePort(), freePort(), freePort()]);
     const join: JoinConfig = {
       hostId,
       secret: randomBytes(32).toString('base64'),
@@ -53,6 +53,7 @@ export class TestHost {
       cityNodes,
       gateway: { host: '127.0.0.1', port: gatewayPort },
       control: { host: '127.0.0.1', port: controlPort },
+      channel: { host: '127.0.0.1', port: channelPort },
     };
     mkdirSync(directory, { recursive: true });
     writeFileSync(path.join(directory, 'join.json'), JSON.stringify(join), { mode: 0o600 });
@@ -62,6 +63,10 @@ export class TestHost {
 
   get controlUrl(): string {
     return `http://127.0.0.1:${this.join.control.port}`;
+  }
+
+  get channelAddress(): string {
+    return `127.0.0.1:${this.join.channel.port}`;
   }
 
   get pid(): number {
@@ -153,6 +158,7 @@ export async function openTestChain(places: [TestHost, string][], change: Partia
       orders: index === 0,
       hostId: host.join.hostId,
       controlUrl: host.controlUrl,
+      channelAddress: host.channelAddress,
     })),
   );
   const input: OpenChain = {

@@ -38,7 +38,7 @@ export async function openInstallation({ cityNodes, directory, logLevel = 'info'
   await getDb().installation.createMany({ data: [{ id: 1, number: 4_711 }], skipDuplicates: true });
   await seedCatalogue();
   await getDb().cityNodeHost.deleteMany({ where: { cityNode: { code: { in: [...cityNodes] } } } });
-  const [gatewayPort, controlPort] = await Promise.all([freePort(), freePort()]);
+  const [gatewayPort, controlPort, channelPort] = await Promise.all([freePort(), freePort(), freePort()]);
   const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
   const { hostId } = await joinHost({
     name: path.basename(hostDirectory),
@@ -46,8 +46,10 @@ export async function openInstallation({ cityNodes, directory, logLevel = 'info'
     cityNodes: [...cityNodes],
     gateway: { host: '127.0.0.1', port: gatewayPort },
     control: { host: '127.0.0.1', port: controlPort },
+    channel: { host: '127.0.0.1', port: channelPort },
     gatewayUrl,
     controlUrl: `http://127.0.0.1:${controlPort}`,
+    channelAddress: `127.0.0.1:${channelPort}`,
     provider: 'This machine',
     region: 'Test',
   });

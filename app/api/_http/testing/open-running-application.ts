@@ -59,7 +59,7 @@ async function join(directory: string): Promise<string> {
   await seedCatalogue();
   // A host that another test left behind does not answer any more.
   await getDb().cityNodeHost.deleteMany({ where: { cityNode: { code: cityNode } } });
-  const [gateway, control] = await Promise.all([freePort(), freePort()]);
+  const [gateway, control, channel] = await Promise.all([freePort(), freePort(), freePort()]);
   const listener = (port: number) => ({ host: "127.0.0.1", port });
   const address = (port: number) => `http://127.0.0.1:${port}`;
   const { hostId } = await joinHost({
@@ -68,8 +68,10 @@ async function join(directory: string): Promise<string> {
     cityNodes: [cityNode],
     gateway: listener(gateway),
     control: listener(control),
+    channel: listener(channel),
     gatewayUrl: address(gateway),
     controlUrl: address(control),
+    channelAddress: `127.0.0.1:${channel}`,
     provider: "This machine",
     region: "Test",
   });
