@@ -7,4 +7,4 @@ export { waitMsMax, type ControlHandlers } from './calls';
 export { createLinkClient, type LinkClient, type LinkClientOptions } from './create-link-client';
 export { linkRecordsMax, linkTransactionBytesMax, type LinkHandlers, type LinkSubmitResult } from './link-calls';
 export { parseControlSecret } from './sign-request';
-export { openHttpListener, readBody, type HttpListener } from './http-listener';
+export { listenError, openHttpListener, readBody, type HttpListener } from './http-listener';
