@@ -13,6 +13,7 @@ const translations: Record<LedgerErrorCode, Translate> = {
   'queue-full': (error) => rateLimited(error),
   'peers-unreachable': (error) => unavailable(error, 'other peers'),
   'block-refused': (error) => unavailable(error, 'peer'),
+  'change-refused': (error) => new AppError('CONFLICT', { subject: 'change of the rules' }, { publicMessage: error.message, cause: error }),
   'view-too-old': (error) => unavailable(error, 'peer'),
   'storage-locked': storageFault,
   'storage-corrupt': storageFault,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -151,6 +152,7 @@ function portsOf(cityNode: string, logger: ProcessLogger): MachinePorts {
       return () => clearTimeout(timer);
     },
     yieldTurn: () => setImmediate(),
+    nonce: () => randomBytes(16),
     logger: child,
   };
 }

@@ -80,6 +80,10 @@ export class PeerDoor implements ChainDoor {
   }
 
   async handle(call: DoorCall, signals: DoorSignals): Promise<DoorAnswer> {
+    return this.carryOut(call, signals, false);
+  }
+
+  private async carryOut(call: DoorCall, signals: DoorSignals, isObserver: boolean): Promise<DoorAnswer> {
     const fault = this.findFault();
     if (fault) return { response: call.id === undefined ? undefined : { jsonrpc: '2.0', id: call.id, error: { code: rpcCodes.unavailable, message: fault } }, accepted: false, status: 503 };
     if (!this.isAwake) await (this.waking ??= this.wakeOnce());
@@ -94,7 +98,7 @@ export class PeerDoor implements ChainDoor {
         const answer = await this.host.submit(this.chainId, bytes, options).catch(note);
         isRepeated = answer.repeated === true;
       },
-      query: (request, signal) => this.host.query(this.chainId, request, signal).catch(note),
+      query: (request, signal) => this.host.query(this.chainId, request, signal, { isObserver }).catch(note),
     };
     // Also a notification's outcome must be known.
     const response = await this.codec.handle(call.id === undefined ? { ...call, id: null } : call, backend, signals);
@@ -113,7 +117,8 @@ export class PeerDoor implements ChainDoor {
   async call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown> {
     const fault = this.findFault();
     if (fault) throw new AppError('UNAVAILABLE', { what: 'peer' }, { publicMessage: fault, retryable: false });
-    const answer = await this.handle({ method, params, scope: this.codec.scopeOf(method), id: 1 }, { readSignal: signal, sendSignal: signal });
+    // The portal looks on: no block is made because a page is open.
+    const answer = await this.carryOut({ method, params, scope: this.codec.scopeOf(method), id: 1 }, { readSignal: signal, sendSignal: signal }, true);
     signal.throwIfAborted();
     if (!answer.response) return undefined;
     if ('result' in answer.response) return answer.response.result;

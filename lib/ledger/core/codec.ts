@@ -105,6 +105,13 @@ export class ByteReader {
     return this.#buffer.readUInt8(this.#take(1));
   }
 
+  /** A byte that is 0 or 1; every other is refused, or a flag would have many encodings. */
+  flag(): boolean {
+    const value = this.u8();
+    if (value > 1) throw new CodecError(`${value} where a flag must be`);
+    return value === 1;
+  }
+
   u32(): number {
     return this.#buffer.readUInt32BE(this.#take(4));
   }

@@ -19,6 +19,8 @@ export interface LedgerErrorDetails {
   'peers-unreachable': { chain: string };
   /** A block from another peer cannot be the next one; the peer goes on without it. */
   'block-refused': { chain: string; height: number };
+  /** The wanted rules of the sub-chain cannot be, or another change waits: `reason` says which. */
+  'change-refused': { chain: string; reason: string };
   /** A reader held its view so long that the blocks since then were forgotten. Read again. */
   'view-too-old': { chain: string };
   /** Another process (or this one) has the directory open. */

@@ -14,7 +14,7 @@ import type { StateReader, StateWrite } from './storage';
 export interface Framework<Config = unknown> {
   /** Stable name, written into the genesis block: `ethereum`, later `fabric`, `fisco-bcos` … */
   readonly name: string;
-  /** Rules of execution. A block that names a higher version stops an older program (fail-stop, not fork). */
+  /** Newest rules of execution that it knows. A block that names a higher version stops an older program (fail-stop, not fork). */
   readonly engineVersion: number;
   /** The sub-chain's settings, written into the genesis block as canonical JSON and parsed on each open. */
   readonly configSchema: z.ZodType<Config>;
@@ -33,6 +33,13 @@ export interface FrameworkInstance {
    * A single transaction above it is refused by `checkTransaction`. Absent: no cap.
    */
   readonly blockCostMax?: bigint;
+
+  /**
+   * When a reader of the head is owed a block though nobody has a transaction: clients that wait for confirmations, or
+   * take their time from the head, would wait for ever on a sub-chain that seals nothing while it is idle. At most one
+   * block a second. Absent: never.
+   */
+  readonly blocksOnDemand?: BlocksOnDemand;
 
   /** State and roots at height 0. */
   initGenesis(input: GenesisInput): Promise<ExecutedBlock>;
@@ -53,6 +60,15 @@ export interface FrameworkInstance {
   query(request: unknown, view: ReadView): Promise<unknown>;
 }
 
+export interface BlocksOnDemand {
+  /** A read of the head asks for one when the last transaction is in a block younger than so many. */
+  readonly confirmations?: number;
+  /** … or when the head is older, in milliseconds. */
+  readonly ageMsMax?: number;
+  /** Whether a request reads the head. */
+  readonly readsHead: (request: unknown) => boolean;
+}
+
 export interface GenesisInput {
   readonly time: TimeMs;
 }
@@ -64,6 +80,8 @@ export interface BlockInput {
   /** The proposer's public key as DER SubjectPublicKeyInfo; frameworks derive a coinbase from it if they need one. */
   readonly proposer: Uint8Array;
   readonly transactions: readonly Uint8Array[];
+  /** Version of the rules in force at this height. */
+  readonly engineVersion: number;
   /**
    * True while a proposer builds the block: a transaction that cannot be part of it (its sequence is used up, its
    * sender cannot pay any more) is left out and named in `dropped`. False on a peer that re-executes an ordered

@@ -1,5 +1,6 @@
 import { canonicalJson } from './canonical-json';
 import { ByteReader, ByteWriter, CodecError } from './codec';
+import { findRulesFault, type ChainRules, type Finality } from './consensus/rules';
 import { isPublicKey } from './crypto';
 import { LedgerError } from './errors';
 import type { GenesisPeer, GenesisSpec } from './host-types';
@@ -31,8 +32,7 @@ export function decodeGenesis(bytes: Uint8Array): GenesisSpec {
   const framework = reader.string(64);
   const config: unknown = JSON.parse(Buffer.from(reader.bytes(CONFIG_BYTES_MAX)).toString('utf8'));
   const time = timeMs(reader.u48());
-  const finality = reader.string(16);
-  if (finality !== 'solo') throw new CodecError(`this program does not know the finality ${JSON.stringify(finality)}`);
+  const finality = finalityOf(reader.string(16));
   const peers = reader.list(PEERS_MAX, (): GenesisPeer => ({ name: reader.string(64), publicKey: reader.bytes(256), orders: reader.u8() === 1 }));
   reader.end();
   return { chain, framework, config, time, finality, peers };
@@ -43,9 +43,9 @@ export function checkGenesis(spec: GenesisSpec): void {
   const refuse = (message: string): never => {
     throw new LedgerError('genesis-invalid', { chain: spec.chain }, `Genesis of ${spec.chain}: ${message}.`);
   };
-  if (spec.finality !== 'solo') refuse('the only finality is solo');
   if (spec.peers.length < 1 || spec.peers.length > PEERS_MAX) refuse(`1 to ${PEERS_MAX} peers are possible, not ${spec.peers.length}`);
-  if (spec.peers.filter((peer) => peer.orders).length !== 1) refuse('exactly one peer orders');
+  const fault = findRulesFault(genesisRules(spec, 1));
+  if (fault !== undefined) refuse(fault);
   if (spec.peers.some((peer) => !isPublicKey(peer.publicKey))) refuse('a public key is not P-256 as DER SubjectPublicKeyInfo');
   if (spec.peers.some((peer) => peer.name.length < 1 || peer.name.length > 64)) refuse('a peer’s name has 1 to 64 characters');
   const names = new Set(spec.peers.map((peer) => peer.name));
@@ -60,9 +60,16 @@ export function checkGenesis(spec: GenesisSpec): void {
   if (Buffer.byteLength(config, 'utf8') > CONFIG_BYTES_MAX) refuse(`the configuration is larger than ${CONFIG_BYTES_MAX} bytes`);
 }
 
-/** The peer that orders. Throws when the document was not checked. */
-export function orderingPeer(spec: Pick<GenesisSpec, 'peers'>): GenesisPeer {
-  const peer = spec.peers.find((candidate) => candidate.orders);
-  if (peer === undefined) throw new CodecError('no peer orders');
-  return peer;
+/** The rules of the first block: those who order are the validators, in the document's order. */
+export function genesisRules({ finality, peers }: Pick<GenesisSpec, 'finality' | 'peers'>, engineVersion: number): ChainRules {
+  const validators = peers.filter((peer) => peer.orders).map(({ name, publicKey }) => ({ name, publicKey }));
+  return { finality, validators, engineVersion };
+}
+
+const FINALITIES: readonly Finality[] = ['solo', 'crash', 'byzantine'];
+
+function finalityOf(text: string): Finality {
+  const finality = FINALITIES.find((known) => known === text);
+  if (finality === undefined) throw new CodecError(`this program does not know the finality ${JSON.stringify(text)}`);
+  return finality;
 }

@@ -1,4 +1,8 @@
+import type { Evidence } from './consensus/evidence';
+import type { ChainRules, Finality } from './consensus/rules';
 import type { ChainId, Hash, Height, TimeMs } from './types';
+
+export type { Finality } from './consensus/rules';
 
 /**
  * Many peers of many sub-chains in one process: one city node. One storage directory, one writer.
@@ -21,8 +25,11 @@ export interface LedgerHost {
    * `queue-full`, `chain-stopped`, `peers-unreachable`; a rejection by the signal takes nothing back.
    */
   submit(chain: ChainId, bytes: Uint8Array, options?: { signal?: AbortSignal }): Promise<SubmitAnswer>;
-  /** A read in the framework's own types, on one durable height. Errors of the framework's protocol pass through. */
-  query(chain: ChainId, request: unknown, signal: AbortSignal): Promise<unknown>;
+  /**
+   * A read in the framework's own types, on one durable height. Errors of the framework's protocol pass through. An
+   * observer's read of the head is owed no block.
+   */
+  query(chain: ChainId, request: unknown, signal: AbortSignal, options?: { isObserver?: boolean }): Promise<unknown>;
 
   /** Last durable block. Errors: `peer-missing` when only the key is there. */
   head(chain: ChainId): ChainHead;
@@ -47,6 +54,14 @@ export interface LedgerHost {
   blockRecords(chain: ChainId, from: Height, limit: number): readonly Uint8Array[];
   /** The bell of another peer: it has this height. Never throws; a follower then fetches what it lacks. */
   announced(chain: ChainId, height: Height): void;
+  /** A message of another peer, from whom a link says it is: what it claims is checked. Never throws. */
+  received(chain: ChainId, from: string, message: Uint8Array): void;
+  /**
+   * The operator wants these rules from some block on: this peer will vote for a block that brings exactly them, and
+   * asks for one. Durable. `done`: they are in force already. Errors: `change-refused` when they cannot be, or another
+   * change waits.
+   */
+  approveChange(chain: ChainId, change: RulesChange): Promise<'approved' | 'done'>;
   /** Fetches and re-executes what the others have; resolves with the head then. Errors: `peers-unreachable`, `chain-stopped`. */
   catchUp(chain: ChainId): Promise<ChainHead>;
 
@@ -63,14 +78,12 @@ export interface PeerIdentity {
   readonly publicKey: Uint8Array;
 }
 
-/** How blocks become final. `solo`: the ordering peer's signature alone; the others re-execute, sign and raise the alarm. */
-export type Finality = 'solo';
-
 export interface GenesisPeer {
   /** Name of the peer: the code of its city node. */
   readonly name: string;
   /** P-256, DER SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
+  /** Takes part in ordering: a validator. */
   readonly orders: boolean;
 }
 
@@ -81,8 +94,16 @@ export interface GenesisSpec {
   readonly config: unknown;
   readonly time: TimeMs;
   readonly finality: Finality;
-  /** 1 to 16; exactly one orders. */
+  /** 1 to 16. With solo finality exactly one orders, otherwise at least three (crash) or four (byzantine). */
   readonly peers: readonly GenesisPeer[];
+}
+
+/** New rules for a sub-chain. What is absent stays. */
+export interface RulesChange {
+  readonly finality: Finality;
+  readonly validators: readonly { readonly name: string; readonly publicKey: Uint8Array }[];
+  /** A version of the framework's rules that comes into force at a height; below a version that comes, or is there. */
+  readonly upgrade?: { readonly engineVersion: number; readonly height: number };
 }
 
 export interface GenesisView extends GenesisSpec {
@@ -107,19 +128,21 @@ export interface BlockHeader {
   readonly eventRoot: Hash;
   readonly stateRoot: Hash;
   readonly frameworkHeaderHash: Hash;
+  /** Over the transactions' bytes and the change of the rules. */
+  readonly bodyHash: Hash;
   readonly time: TimeMs;
   readonly engineVersion: number;
   /** Public key (DER SubjectPublicKeyInfo) of the peer that built the block. */
   readonly proposer: Uint8Array;
-  /** Hash of the public keys that may sign this block. */
+  /** Hash of the rules that this block is judged by: finality mode, validators, version. */
   readonly validators: Hash;
-  /** The same for the next height; differs only in a block that changes the peers. */
+  /** The same for the next height; differs in a block that changes the rules, or before an upgrade. */
   readonly nextValidators: Hash;
 }
 
 export interface BlockSignature {
   readonly publicKey: Uint8Array;
-  /** ECDSA P-256 over SHA-256 of `signedStatement`, r and s as 64 bytes. */
+  /** ECDSA P-256 over SHA-256 of `attestationStatement`, r and s as 64 bytes. */
   readonly signature: Uint8Array;
 }
 
@@ -128,9 +151,27 @@ export interface BlockView {
   readonly hash: Hash;
   readonly frameworkHeader: Uint8Array;
   readonly transactions: readonly Uint8Array[];
-  /** The ordering peer's first, then this peer's own. */
-  readonly signatures: readonly BlockSignature[];
+  readonly certificate: CertificateView;
+  /** This peer's own word that it executed the block, when it is not among the signers. */
+  readonly attestation?: BlockSignature;
+  /** The rules from the next height on, in a block that changes them. */
+  readonly change?: ChainRules;
   readonly sizeBytes: number;
+}
+
+/** Why a block is final. Empty at height 0, which every peer makes for itself. */
+export interface CertificateView {
+  readonly finality: Finality;
+  readonly round: number;
+  /** Signatures that are needed, and validators that there were. */
+  readonly quorum: number;
+  readonly validators: number;
+  readonly signatures: readonly {
+    readonly name: string;
+    readonly publicKey: Uint8Array;
+    /** ECDSA P-256 over SHA-256 of `precommitStatement`, r and s as 64 bytes. */
+    readonly signature: Uint8Array;
+  }[];
 }
 
 export type SubmitAnswer = FinalAnswer | HeldAnswer;
@@ -158,7 +199,10 @@ export interface PeerStatus {
   readonly chain: ChainId;
   /** `key`: the peer has its key, its ledger is not opened yet. */
   readonly state: 'key' | 'running' | 'stopped';
+  /** It is a validator now. */
   readonly orders: boolean;
+  /** Of the next block; absent while there is only the key. */
+  readonly agreement?: Agreement;
   /** Empty when the peer's key is lost: it is stopped then. */
   readonly publicKey: Uint8Array;
   /** Last durable height; -1 while there is only the key. */
@@ -174,6 +218,34 @@ export interface PeerStatus {
   /** Blocks of others that were refused (wrong signature, not the next …) since the process began, and the last reason: until a block is taken again. */
   readonly refusedBlocks: number;
   readonly lastRefusal?: string;
+}
+
+/** How the peers of a sub-chain agree, and where this one is in it. */
+export interface Agreement {
+  readonly finality: Finality;
+  readonly validators: readonly string[];
+  readonly quorum: number;
+  readonly engineVersion: number;
+  /** A version that comes into force at a height. */
+  readonly upgrade?: { readonly engineVersion: number; readonly height: number };
+  /** Of a validator in use. */
+  readonly position?: AgreementPosition;
+  /** Validators that signed two things for one place, the latest last; at most 16. */
+  readonly evidence: readonly { readonly evidence: Evidence; readonly culprit: string; readonly time: TimeMs }[];
+  /** Messages of other validators that were refused since the process began, by reason. */
+  readonly refusedMessages: Readonly<Record<string, number>>;
+}
+
+export interface AgreementPosition {
+  readonly height: number;
+  readonly round: number;
+  readonly step: 'idle' | 'propose' | 'prevote' | 'precommit';
+  /** Name of the validator whose turn it is. */
+  readonly proposer: string;
+  /** `hash` absent: for no block. */
+  readonly lastVote?: { readonly kind: 'prevote' | 'precommit'; readonly height: number; readonly round: number; readonly hash?: Hash; readonly time: TimeMs };
+  /** It signs nothing up to that height, because it lost its memory; `unknown` while it asks the others. */
+  readonly abstainsThrough?: number | 'unknown';
 }
 
 export interface StopNote {
@@ -207,8 +279,13 @@ export interface HostStats {
 export interface PeerLink {
   /** Tells the others of a new durable height. Never throws; may be lost: `catchUp` and the next bell heal that. */
   announce(chain: ChainId, height: Height): void;
-  /** Block records from that height on, from whoever has them: at most `limit`, in order. Rejects when nobody answers. */
-  fetchBlocks(chain: ChainId, from: Height, limit: number): Promise<readonly Uint8Array[]>;
-  /** Hands a transaction to the ordering peer; its answer or its refusal (`TransactionRefused`, `LedgerError`) comes back. */
+  /**
+   * Block records from that height on, from whoever has them: at most `limit`, in order. `skip` passes over so many
+   * sources, because what they gave was no good. Rejects when nobody answers.
+   */
+  fetchBlocks(chain: ChainId, from: Height, limit: number, skip?: number): Promise<readonly Uint8Array[]>;
+  /** A message to the peer of that name. Never throws; may be lost, doubled or late. */
+  send(chain: ChainId, to: string, message: Uint8Array): void;
+  /** Hands a transaction to a peer that orders; its answer or its refusal (`TransactionRefused`, `LedgerError`) comes back. */
   submit(chain: ChainId, bytes: Uint8Array, options?: { signal?: AbortSignal }): Promise<SubmitAnswer>;
 }

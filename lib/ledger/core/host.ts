@@ -1,19 +1,23 @@
-import { decodeBlock, encodeBlock, hashHeader } from './block';
+import { decodeBlock, encodeSealed, hashHeader } from './block';
+import type { Certificate } from './consensus/certificate';
+import { decodeRules, findRulesFault, indexOfValidator, quorumOf } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
 import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
-import { checkGenesis, encodeGenesis, orderingPeer } from './genesis';
-import type { BlockView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerStatus, StopNote, SubmitAnswer } from './host-types';
+import { decodeEvidenceNote } from './evidence-note';
+import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
+import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import type { Ordering } from './ordering';
-import { openPeer, readPeer, type PeerFacts } from './peer';
+import { openPeer, readPeer, type Peer, type PeerFacts } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
-import { PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
+import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
 import type { MachinePorts } from './ports';
-import { buildHeader, signBlock } from './seal-block';
-import type { LedgerStorage } from './storage';
+import { attestBlock, draftBlock } from './seal-block';
+import type { LedgerStorage, Notes } from './storage';
 import { Turns } from './turns';
 import { height, type ChainId, type Height } from './types';
+import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
 
 export interface LedgerHostSockets {
   readonly storage: LedgerStorage;
@@ -97,8 +101,10 @@ class Host implements LedgerHost {
     return answer;
   }
 
-  async query(chain: ChainId, request: unknown, signal: AbortSignal): Promise<unknown> {
-    const { peer } = this.#runner(chain);
+  async query(chain: ChainId, request: unknown, signal: AbortSignal, { isObserver = false }: { isObserver?: boolean } = {}): Promise<unknown> {
+    const runner = this.#runner(chain);
+    const { peer } = runner;
+    if (!isObserver && peer.instance.blocksOnDemand?.readsHead(request) === true) runner.headRead();
     const state = peer.storage.snapshot();
     const at = height(state.height);
     const view: ReadView = { height: at, knownHeight: Math.max(peer.announcedHeight, at), state, signal, blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)) };
@@ -114,10 +120,20 @@ class Host implements LedgerHost {
   }
 
   blockAt(chain: ChainId, at: Height): BlockView | undefined {
-    const bytes = this.#runner(chain).peer.storage.block(at);
+    const { peer } = this.#runner(chain);
+    const bytes = peer.storage.block(at);
     if (bytes === undefined) return undefined;
-    const { header, frameworkHeader, transactions, signatures } = decodeBlock(bytes);
-    return { header, hash: hashHeader(header), frameworkHeader, transactions, signatures, sizeBytes: bytes.length };
+    const { header, frameworkHeader, transactions, certificate, attestation, change } = decodeBlock(bytes);
+    return {
+      header,
+      hash: hashHeader(header),
+      frameworkHeader,
+      transactions,
+      certificate: viewCertificate(peer, at, certificate),
+      ...(attestation === undefined ? {} : { attestation }),
+      ...(change === undefined ? {} : { change: decodeRules(change) }),
+      sizeBytes: bytes.length,
+    };
   }
 
   genesis(chain: ChainId): GenesisView {
@@ -144,7 +160,7 @@ class Host implements LedgerHost {
     if (runner !== undefined) {
       const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
       const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
-      return { ...base, ...statusOf({ publicKey: signer.publicKey, orders, head, stopped }), ...more };
+      return { ...base, ...headStatus(signer.publicKey, head, stopped), orders, agreement: runner.agreement(), ...more };
     }
     const at = this.#storage.open(chain)?.height ?? -1;
     const signer = this.#findSigner(chain);
@@ -211,6 +227,15 @@ class Host implements LedgerHost {
     this.#findRunner(chain)?.announced(at);
   }
 
+  received(chain: ChainId, _from: string, message: Uint8Array): void {
+    if (this.#isClosing || !this.has(chain)) return;
+    this.#findRunner(chain)?.received(message);
+  }
+
+  approveChange(chain: ChainId, change: RulesChange): Promise<'approved' | 'done'> {
+    return this.#inOrder(chain, () => this.#runner(chain).approveChange(change));
+  }
+
   async catchUp(chain: ChainId): Promise<ChainHead> {
     this.#checkOpen();
     return this.#runner(chain).catchUp();
@@ -249,21 +274,19 @@ class Host implements LedgerHost {
     const config = framework.configSchema.safeParse(spec.config);
     if (!config.success) throw refuse(`the configuration does not suit ${framework.name}: ${config.error.message}`, config.error);
 
+    const rules = genesisRules(spec, framework.engineVersion);
+    const fault = findRulesFault(rules);
+    if (fault !== undefined) throw refuse(fault);
+    const [proposer] = rules.validators;
+    if (proposer === undefined) throw refuse('nobody orders');
+
     const executed = await framework.open({ chain, config: config.data }).initGenesis({ time: spec.time });
-    const place = {
-      chain,
-      height: height(0),
-      previousHash: sha256Hex(document),
-      time: spec.time,
-      engineVersion: framework.engineVersion,
-      proposer: orderingPeer(spec).publicKey,
-      validators: spec.peers.map((peer) => peer.publicKey),
-    };
-    const header = buildHeader(place, executed);
-    const signatures = [signBlock(header, hashHeader(header), signer)];
-    const transactions = executed.transactions.map(({ bytes }) => bytes);
-    const record = encodeBlock({ header, frameworkHeader: executed.frameworkHeader, transactions, signatures, genesis: document });
-    await this.#storage.create(chain).commit(height(0), record, executed.writes);
+    const place = { chain, height: height(0), previousHash: sha256Hex(document), time: spec.time, proposer: proposer.publicKey, rules, nextRules: rules, genesis: document };
+    const draft = draftBlock(place, executed);
+    const record = encodeSealed(draft.body, { certificate: { round: 0, signatures: [] }, attestation: attestBlock(chain, 0, draft.hash, signer) });
+    // The key signed blocks that are not here any more: it must not sign others for the same heights.
+    const notes: Notes = this.#keys.wasUsed(chain) && indexOfValidator(rules, signer.publicKey) >= 0 ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
+    await this.#storage.create(chain).commit(height(0), record, executed.writes, notes);
   }
 
   /** Until the block is durable here, too, or it is clear that this peer cannot have it now. Never rejects. */
@@ -300,9 +323,9 @@ class Host implements LedgerHost {
     if (storage === undefined || this.#broken.has(chain)) return undefined;
     try {
       if (signer === undefined) throw new Error('the peer’s key is missing');
-      const { publicKey, orders, head, stopped } = readPeer(storage, this.#frameworks);
+      const { publicKey, rules, head, evidence, stopped } = readPeer(storage, this.#frameworks);
       // A copy, or the whole block would stay in memory for its key.
-      const stored = { publicKey: new Uint8Array(publicKey), orders, head, stopped };
+      const stored = { publicKey: new Uint8Array(publicKey), rules, head, evidence, stopped };
       this.#stored.set(chain, stored);
       return stored;
     } catch (error) {
@@ -328,10 +351,22 @@ class Host implements LedgerHost {
       const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
       this.#runners.set(chain, runner);
       this.#stored.delete(chain);
+      this.#begin(runner);
       return runner;
     } catch (error) {
       throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
     }
+  }
+
+  /** A validator speaks only once its key is marked: see `PeerKeys.markUsed`. A peer alone has nobody to contradict. */
+  #begin(runner: PeerRunner): void {
+    const { peer } = runner;
+    if (peer.genesis.peers.length === 1 || !peer.orders || this.#keys.wasUsed(peer.chain)) return runner.begin();
+    const marked = this.#keys.markUsed(peer.chain).then(
+      () => runner.begin(),
+      (error: unknown) => runner.stop('fault', `its key could not be marked: ${publicReason(error)}`, peer.head.height, error),
+    );
+    this.#context.track(marked);
   }
 
   /** The peer's key; undefined when there is none or it cannot be read: why stands in `#broken` then. */
@@ -381,9 +416,27 @@ class Host implements LedgerHost {
   }
 }
 
-function statusOf({ publicKey, orders, head, stopped }: PeerFacts) {
+function statusOf({ publicKey, rules, evidence, head, stopped }: PeerFacts) {
+  return { ...headStatus(publicKey, head, stopped), orders: indexOfValidator(rules, publicKey) >= 0, agreement: agreementOf(rules, decodeEvidenceNote(evidence)) };
+}
+
+function headStatus(publicKey: Uint8Array, head: ChainHead, stopped: StopNote | undefined) {
   const state = stopped === undefined ? ('running' as const) : ('stopped' as const);
-  return { publicKey, orders, state, height: head.height, headHash: head.hash, announcedHeight: head.height, ...(stopped === undefined ? {} : { stopped }) };
+  return { publicKey, state, height: head.height, headHash: head.hash, announcedHeight: head.height, ...(stopped === undefined ? {} : { stopped }) };
+}
+
+function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certificate): CertificateView {
+  const { finality, validators } = peer.rules.at(at);
+  return {
+    finality,
+    round,
+    quorum: quorumOf(finality, validators.length),
+    validators: validators.length,
+    signatures: signatures.flatMap(({ validator, signature }) => {
+      const signer = validators[validator];
+      return signer === undefined ? [] : [{ name: signer.name, publicKey: signer.publicKey, signature }];
+    }),
+  };
 }
 
 /** The promise, or the signal's reason if that comes first; what was begun goes on. */

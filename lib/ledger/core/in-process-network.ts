@@ -2,30 +2,40 @@ import { LedgerError } from './errors';
 import type { LedgerHost, PeerLink } from './host-types';
 import type { ChainId } from './types';
 
-/** Links the hosts of one process: bells and blocks are function calls. */
+/** Links the hosts of one process: bells, blocks and messages are function calls. */
 export interface InProcessNetwork {
-  /** The link to hand to a host when it is opened, and how to enter the host once it is open; entering returns the way out. */
-  connect(): { readonly link: PeerLink; enter(host: LedgerHost): () => void };
+  /**
+   * The link to hand to a host when it is opened, and how to enter the host under the name of its city node once it is
+   * open; entering returns the way out.
+   */
+  connect(): { readonly link: PeerLink; enter(name: string, host: LedgerHost): () => void };
 }
 
 export function createInProcessNetwork(): InProcessNetwork {
-  const hosts = new Set<LedgerHost>();
+  const hosts = new Map<string, LedgerHost>();
   return {
     connect: () => {
-      let own: LedgerHost | undefined;
-      /** The other hosts that carry the chain, the ordering one first. */
+      let ownName = '';
+      /** The other hosts that carry the chain, the highest first. */
       const others = (chain: ChainId): LedgerHost[] => {
-        const orders = (host: LedgerHost): number => (host.peerStatus(chain).orders ? 0 : 1);
-        return [...hosts].filter((host) => host !== own && host.has(chain)).sort((a, b) => orders(a) - orders(b));
+        const own = hosts.get(ownName);
+        const heightAt = (host: LedgerHost): number => host.peerStatus(chain).height;
+        return [...hosts.values()].filter((host) => host !== own && host.has(chain)).sort((a, b) => heightAt(b) - heightAt(a));
       };
       const link: PeerLink = {
         announce: (chain, height) => {
-          for (const host of hosts) if (host !== own) host.announced(chain, height);
+          for (const [name, host] of hosts) if (name !== ownName) host.announced(chain, height);
         },
-        fetchBlocks: async (chain, from, limit) => {
-          const [source] = others(chain);
+        fetchBlocks: async (chain, from, limit, skip = 0) => {
+          const sources = others(chain);
+          const source = sources[skip % Math.max(1, sources.length)];
           if (source === undefined) throw unreachable(chain);
           return source.blockRecords(chain, from, limit);
+        },
+        send: (chain, to, message) => {
+          const from = ownName;
+          // A turn later, as every network would: whoever sends is not called back in the middle of it.
+          void Promise.resolve().then(() => hosts.get(to)?.received(chain, from, message));
         },
         submit: async (chain, bytes, options) => {
           const orderer = others(chain).find((host) => host.peerStatus(chain).orders);
@@ -35,10 +45,10 @@ export function createInProcessNetwork(): InProcessNetwork {
       };
       return {
         link,
-        enter: (host) => {
-          own = host;
-          hosts.add(host);
-          return () => void hosts.delete(host);
+        enter: (name, host) => {
+          ownName = name;
+          hosts.set(name, host);
+          return () => void hosts.delete(name);
         },
       };
     },

@@ -1,5 +1,5 @@
 import type { CheckedTransaction } from './framework';
-import type { ChainId, TimeMs } from './types';
+import type { ChainId, Hash, TimeMs } from './types';
 
 /**
  * The ordering socket: who decides what comes before what. It moves checked transactions and knows no meaning; it
@@ -13,10 +13,17 @@ export interface Ordering {
   place(chain: ChainId, transaction: CheckedTransaction, now: TimeMs): Promise<Placement>;
   /** Called when `cut` has something for a chain that had nothing. One listener. */
   onReady(listener: (chain: ChainId) => void): void;
-  /** Takes the next batch out, in order; empty when nothing is ready. Lanes keep their sequence. */
+  /**
+   * The next batch, in order; empty when nothing is ready. Lanes keep their sequence. It stays inside until it is
+   * settled: a proposal may come to nothing, and then the next cut begins with the same transactions.
+   */
   cut(chain: ChainId, caps: BlockCaps): readonly CheckedTransaction[];
-  /** The batch was executed: its transactions may be forgotten. Once for each batch, before the next cut. */
-  settle(chain: ChainId, batch: readonly CheckedTransaction[]): void;
+  /** These are in a block, whoever built it, or can be in none: forgets those of them that are inside. */
+  settle(chain: ChainId, ids: readonly Hash[]): void;
+  /** Transactions that `cut` would find. */
+  ready(chain: ChainId): number;
+  /** Takes the held ones out: a block of somebody else may have brought what they waited for. */
+  takeHeld(chain: ChainId): readonly CheckedTransaction[];
   /** Transactions of the chain inside, held ones too. */
   queued(chain: ChainId): number;
   /** Drops everything of the chain. */
@@ -25,7 +32,7 @@ export interface Ordering {
 
 /**
  * `queued`: will be cut in its turn. `held`: an earlier sequence of its lane is missing; `held-before`: and the same id
- * is held already. `duplicate`: the same id is inside already, queued or cut but not settled.
+ * is held already. `duplicate`: the same id is inside already.
  */
 export type Placement = 'queued' | 'held' | 'held-before' | 'duplicate';
 

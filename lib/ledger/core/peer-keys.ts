@@ -7,6 +7,12 @@ export interface PeerKeys {
   find(chain: ChainId): Signer | undefined;
   /** Makes the key, durably; the one there is when it exists. */
   create(chain: ChainId): Promise<Signer>;
+  /**
+   * Notes beside the key, durably, that it may have signed blocks: if the ledger is gone one day and the key is not,
+   * the peer knows that it forgot something. Idempotent.
+   */
+  markUsed(chain: ChainId): Promise<void>;
+  wasUsed(chain: ChainId): boolean;
   /** Durably. Idempotent. */
   remove(chain: ChainId): Promise<void>;
 }

@@ -1,19 +1,28 @@
 import { assert } from '@/lib/platform/pure/assert';
-import { buildBlock, type SealedBlock } from './build-block';
-import { checkBlock } from './check-block';
+import { encodeSealed } from './block';
+import { checkBlock, EMPTY_PAUSE_MS } from './check-block';
+import type { Certificate } from './consensus/certificate';
+import type { Evidence } from './consensus/evidence';
+import { NIL } from './consensus/messages';
+import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, type ChainRules } from './consensus/rules';
 import { sha256Hex } from './crypto';
 import { LedgerError } from './errors';
-import type { CheckedTransaction } from './framework';
+import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, type NotedEvidence } from './evidence-note';
+import { TransactionRefused, type CheckedTransaction } from './framework';
 import { HeightWaiters } from './height-waiters';
-import type { ChainHead, FinalAnswer, PeerLink, StopNote, SubmitAnswer } from './host-types';
-import type { BlockCaps, Ordering } from './ordering';
-import type { Peer } from './peer';
+import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import type { Ordering } from './ordering';
+import { countEmptyTail, type Peer } from './peer';
+import { decodePeerMessage, encodePeerMessage, packTransactions } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
 import { publicReason } from './public-reason';
+import { nameOfRules, RULES_NOTE } from './rules-history';
+import { attestBlock, type BlockDraft } from './seal-block';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import { Submissions } from './submissions';
 import type { Turns } from './turns';
 import { height, type Hash } from './types';
+import { UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 
 /** What all peers of a host share. */
 export interface RunnerContext {
@@ -22,7 +31,7 @@ export interface RunnerContext {
   readonly link: PeerLink;
   readonly ports: MachinePorts;
   readonly counters: RunnerCounters;
-  /** A commit is on its way; the host waits for it when it closes. */
+  /** Something is on its way to the disk; the host waits for it when it closes. */
   readonly track: (commit: Promise<void>) => void;
 }
 
@@ -32,15 +41,25 @@ export interface RunnerCounters {
   droppedTransactions: number;
 }
 
-/** Blocks that may be executed while earlier ones are not durable yet. */
-const UNSETTLED_MAX = 2;
 const FETCH_BLOCKS_MAX = 64;
 const CHECK_ATTEMPTS_MAX = 8;
-const BLOCK_CAPS: BlockCaps = { transactionsMax: 1_000, bytesMax: 2 * 1024 * 1024 };
+/** Sources that are tried for a block before catching up pauses. */
+const SOURCES_MAX = 4;
+/** A validator that hears of a height which it works on itself gives it so long before it fetches. */
+const BELL_GRACE_MS = 150;
+/** Transactions from other peers that are looked at at the same time. */
+const FOREIGN_CHECKS_MAX = 512;
+/** Own waiting transactions that are sent again at once. */
+const REMIND_MAX = 64;
+/** For so long after its approval a change asks for blocks; after it, it is still voted for. */
+const CHANGE_WANTED_MS = 120_000;
+
+/** Name of the durable note with rules that the operator approved. */
+const CHANGE_NOTE = 'change';
 
 /**
- * Runs one opened peer. Ordering: transactions → batch → executed and signed block → disk → answers. Following: bell →
- * fetch → check and execute again → sign → disk. Readers see a block once it is durable, never before.
+ * Runs one opened peer. As a validator: transactions → queue → agreement → certified block → disk → answers. As a
+ * follower: bell → fetch → check and execute again → disk. Readers see a block once it is durable, never before.
  */
 export class PeerRunner {
   readonly peer: Peer;
@@ -48,17 +67,33 @@ export class PeerRunner {
   readonly #submissions = new Submissions();
   readonly #joins = new Map<Hash, Promise<SubmitAnswer>>();
   readonly #heights = new HeightWaiters();
-  #isProposing = false;
+  /** Bytes of what was handed in here and is not in a block yet, oldest first. */
+  readonly #own = new Map<Hash, Uint8Array>();
+  #validator: Validator | undefined;
+  #evidence: readonly NotedEvidence[];
+  #change: ChainRules | undefined;
+  #changeWantedUntil = 0;
   #isReleased = false;
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
+  #bellGrace: (() => void) | undefined;
+  #foreignChecks = 0;
+  #gossip: Uint8Array[] = [];
 
   constructor(peer: Peer, context: RunnerContext) {
     this.peer = peer;
     this.#context = context;
+    this.#evidence = decodeEvidenceNote(peer.storage.note(EVIDENCE_NOTE));
+    const change = peer.storage.note(CHANGE_NOTE);
+    this.#change = change === undefined ? undefined : decodeRules(change);
   }
 
-  /** On the ordering peer: checks, queues, and waits for the durable block. The same bytes at the same time share one answer. */
+  /** Takes part, unless it is stopped. Once, after the constructor. */
+  begin(): void {
+    this.#takeRole();
+  }
+
+  /** On a validator: checks, queues, and waits for the durable block. The same bytes at the same time share one answer. */
   submit(bytes: Uint8Array): Promise<SubmitAnswer> {
     const digest = sha256Hex(bytes);
     const joined = this.#joins.get(digest);
@@ -74,28 +109,93 @@ export class PeerRunner {
     return this.peer.head;
   }
 
-  /** Has the queue's next batch made into a block in this chain's next turn, unless the disk is behind: then once it is not. */
+  /** The queue has something. */
   propose(): void {
+    this.#validator?.wake();
+  }
+
+  /** The bell of another peer. */
+  announced(at: number): void {
     const { peer } = this;
-    if (this.#isReleased || this.#isProposing || peer.stopped !== undefined || peer.unsettled >= UNSETTLED_MAX) return;
-    this.#isProposing = true;
-    this.#context.turns.run(peer.chain, () => this.#proposeTurn()).catch((error: unknown) => {
-      const reason = `block ${peer.parent.height + 1} could not be built: ${publicReason(error)}`;
-      this.stop('fault', reason, peer.parent.height + 1, error).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
+    if (!Number.isSafeInteger(at)) return;
+    if (peer.orders && this.#isAlone) return;
+    peer.announcedHeight = Math.max(peer.announcedHeight, at);
+    if (peer.announcedHeight <= peer.parent.height || peer.stopped !== undefined) return;
+    if (!peer.orders) return this.#followLater();
+    // Most likely the last votes for it are on their way here, too.
+    this.#bellGrace ??= this.#context.ports.schedule(BELL_GRACE_MS, () => {
+      this.#bellGrace = undefined;
+      if (!this.#isReleased && peer.stopped === undefined && peer.announcedHeight > peer.parent.height) this.#followLater();
     });
   }
 
-  announced(at: number): void {
-    const { peer } = this;
-    if (peer.orders || !Number.isSafeInteger(at)) return;
-    peer.announcedHeight = Math.max(peer.announcedHeight, at);
-    if (peer.announcedHeight > peer.parent.height && peer.stopped === undefined) this.#follow().catch((error: unknown) => this.#warn('catch-up paused', error));
+  /** A message of another peer. Never throws. */
+  received(message: Uint8Array): void {
+    const validator = this.#validator;
+    if (validator === undefined || this.#isReleased) return;
+    try {
+      const decoded = decodePeerMessage(message);
+      if (decoded.kind === 'consensus') validator.receive(decoded.payload);
+      else if (decoded.kind === 'demand') validator.demand(false);
+      else for (const bytes of decoded.transactions) void this.#takeForeign(bytes);
+    } catch (error) {
+      this.#warn('a message of another peer was refused', error);
+    }
   }
 
-  /** On a following peer: fetches and executes what others have, until it has it all durably. */
+  /** A reader looked at the head: if the framework owes it a block, one is made. */
+  headRead(): void {
+    const { peer } = this;
+    const wanted = peer.instance.blocksOnDemand;
+    if (wanted === undefined || peer.stopped !== undefined || peer.head.height !== peer.parent.height) return;
+    const now = this.#context.ports.now();
+    if (now < peer.head.time + EMPTY_PAUSE_MS) return;
+    const confirmations = wanted.confirmations ?? 0;
+    peer.tail ??= countEmptyTail(peer.storage, confirmations);
+    const isYoung = !peer.tail.isBare && peer.tail.empty < confirmations - 1;
+    const isOld = wanted.ageMsMax !== undefined && now - peer.head.time > wanted.ageMsMax;
+    if (!isYoung && !isOld) return;
+    if (this.#validator !== undefined) return this.#validator.demand(true);
+    const message = encodePeerMessage({ kind: 'demand' });
+    for (const { name } of peer.rules.at(peer.parent.height + 1).validators) this.#context.link.send(peer.chain, name, message);
+  }
+
+  /** Remembers rules that the operator wants. Errors: `change-refused`, `chain-stopped`. */
+  async approveChange({ finality, validators, upgrade }: RulesChange): Promise<'approved' | 'done'> {
+    this.checkRunning();
+    const { peer } = this;
+    const now = peer.rules.at(peer.parent.height + 1);
+    const kept = upgrade ?? now.upgrade;
+    const wanted: ChainRules = { finality, validators, engineVersion: now.engineVersion, ...(kept === undefined ? {} : { upgrade: kept }) };
+    const refuse = (reason: string): never => {
+      throw new LedgerError('change-refused', { chain: peer.chain, reason }, `The rules of ${peer.chain} cannot be changed so: ${reason}.`);
+    };
+    const fault = findRulesFault(wanted);
+    if (fault !== undefined) refuse(fault);
+    if (nameOfRules(wanted) === nameOfRules(now)) return 'done';
+    if (upgrade !== undefined && upgrade.height <= peer.parent.height + 1) refuse(`height ${upgrade.height} has come already, the next is ${peer.parent.height + 1}`);
+    if (this.#change !== undefined && nameOfRules(this.#change) !== nameOfRules(wanted)) {
+      // One that no quorum was found for would lock the sub-chain's rules for ever.
+      if (this.#context.ports.now() < this.#changeWantedUntil) refuse('another change waits for its block');
+    }
+    await peer.storage.setNote(CHANGE_NOTE, encodeRules(wanted));
+    this.#change = wanted;
+    this.#changeWantedUntil = this.#context.ports.now() + CHANGE_WANTED_MS;
+    this.#validator?.wake();
+    return 'approved';
+  }
+
+  /** How this peer agrees with the others, for people. */
+  agreement(): Agreement {
+    const { peer } = this;
+    const rules = peer.rules.at(peer.parent.height + 1);
+    return agreementOf(rules, this.#evidence, this.#validator);
+  }
+
+  /** Fetches and executes what others have, until it has it all durably. */
   async catchUp(): Promise<ChainHead> {
     this.checkRunning();
-    if (!this.peer.orders) await this.#follow();
+    if (!(this.peer.orders && this.#isAlone)) await this.#follow();
     await this.#lastCommit;
     this.checkRunning();
     return this.peer.head;
@@ -107,6 +207,7 @@ export class PeerRunner {
     if (peer.stopped !== undefined) return;
     const note: StopNote = { by, reason, height: height(at), time: this.#context.ports.now() };
     peer.stopped = note;
+    this.#endValidator();
     this.#context.ports.logger[by === 'fault' ? 'error' : 'info']({ chain: peer.chain, height: at, reason, ...causeOf(cause) }, 'peer stopped');
     this.#refuseWaiting();
     await peer.storage.setNote(STOP_NOTE, encodeStopNote(note));
@@ -114,9 +215,11 @@ export class PeerRunner {
 
   async start(): Promise<void> {
     if (this.peer.stopped === undefined) return;
+    // What was said before it stopped must be durable before it is read again.
+    await this.settle();
     await this.peer.storage.setNote(STOP_NOTE, undefined);
     this.peer.stopped = undefined;
-    this.propose();
+    this.#takeRole();
     this.announced(this.peer.announcedHeight);
   }
 
@@ -130,6 +233,7 @@ export class PeerRunner {
   /** The end of this runner: rejects everybody who waits, begins nothing more. */
   release(error: LedgerError): void {
     this.#isReleased = true;
+    this.#endValidator();
     this.#submissions.refuseAll(error);
     this.#heights.rejectAll(error);
   }
@@ -139,26 +243,64 @@ export class PeerRunner {
     if (stopped !== undefined) throw stoppedError(chain, stopped);
   }
 
+  get #isAlone(): boolean {
+    return this.peer.rules.at(this.peer.parent.height + 1).validators.length === 1;
+  }
+
+  /** Becomes a validator, or no longer is one, as the rules of the next block say. */
+  #takeRole(): void {
+    const { peer } = this;
+    peer.orders = indexOfValidator(peer.rules.at(peer.parent.height + 1), peer.signer.publicKey) >= 0;
+    if (!peer.orders || peer.stopped !== undefined || this.#isReleased) return this.#endValidator();
+    if (this.#validator !== undefined) return;
+    this.#validator = new Validator(this.#home(), this.#context.ports.nonce);
+    this.#validator.begin();
+  }
+
+  #endValidator(): void {
+    this.#validator?.end();
+    this.#validator = undefined;
+    this.#bellGrace?.();
+    this.#bellGrace = undefined;
+  }
+
+  #home(): ValidatorHome {
+    const { peer } = this;
+    const stop = (reason: string, at: number, cause?: unknown): void => {
+      const full = cause === undefined ? reason : `${reason}: ${publicReason(cause)}`;
+      this.stop('fault', full, at, cause).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
+    };
+    return {
+      peer,
+      context: this.#context,
+      approved: () => this.#change,
+      wantsChange: () => this.#change !== undefined && this.#context.ports.now() < this.#changeWantedUntil,
+      commit: (draft, certificate) => this.#commit(draft, certificate),
+      refuse: ({ id }, reason) => this.#refuse(id, reason),
+      behind: (at) => {
+        peer.announcedHeight = Math.max(peer.announcedHeight, at);
+        if (at > peer.parent.height) this.#followLater();
+      },
+      remind: () => this.#remind(),
+      noteEvidence: (evidence) => this.#noteEvidence(evidence),
+      fault: stop,
+      storageFailed: (error) => this.#onStorageFailed(error),
+    };
+  }
+
   async #submitOnce(bytes: Uint8Array): Promise<SubmitAnswer> {
     const { peer } = this;
     const { ordering, ports } = this.#context;
-    this.checkRunning();
-    const { storage, instance } = peer;
-    let before = storage.pendingHeight;
-    let checked = await instance.checkTransaction(bytes, storage.pendingState);
-    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now. Nothing may be
-    // awaited between the last look and the queue.
-    for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
-      this.checkRunning();
-      before = storage.pendingHeight;
-      checked = await instance.checkTransaction(bytes, storage.pendingState);
-    }
-    this.checkRunning();
+    const checked = await this.#check(bytes);
     const { id } = checked;
     // Before the queue has it: its block may be durable by the time `place` resolves.
     const answer = this.#submissions.expect(id);
     try {
       const placement = await ordering.place(peer.chain, checked, ports.now());
+      if (!this.#isAlone) {
+        this.#own.set(id, bytes);
+        this.#tellOthers(bytes);
+      }
       if (placement === 'duplicate') return answer.then(asRepeated);
       if (placement === 'queued') return answer;
       this.#submissions.forget(id);
@@ -169,71 +311,136 @@ export class PeerRunner {
     }
   }
 
-  async #proposeTurn(): Promise<void> {
-    const { peer } = this;
-    const { ordering, ports, counters } = this.#context;
-    // Before the cut: a bell from here on is for the turn after this one.
-    this.#isProposing = false;
-    if (peer.stopped !== undefined || peer.unsettled >= UNSETTLED_MAX) return;
-    const costMax = peer.instance.blockCostMax;
-    const batch = ordering.cut(peer.chain, costMax === undefined ? BLOCK_CAPS : { ...BLOCK_CAPS, costMax });
-    if (batch.length === 0) return;
-    try {
-      const { sealed, dropped } = await buildBlock(peer, batch, ports.now());
-      counters.droppedTransactions += dropped.length;
-      for (const { index, reason } of dropped) {
-        const transaction = batch[index];
-        if (transaction !== undefined) this.#submissions.refuse(transaction.id, reason);
-      }
-      if (sealed !== undefined) this.#commit(sealed);
-    } finally {
-      // After the commit: until it is settled the queue knows the next sequence of a lane, from then on the state does.
-      ordering.settle(peer.chain, batch);
+  async #check(bytes: Uint8Array): Promise<CheckedTransaction> {
+    const { storage, instance } = this.peer;
+    this.checkRunning();
+    let before = storage.pendingHeight;
+    let checked = await instance.checkTransaction(bytes, storage.pendingState);
+    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now. Nothing may be
+    // awaited between the last look and the queue.
+    for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
+      this.checkRunning();
+      before = storage.pendingHeight;
+      checked = await instance.checkTransaction(bytes, storage.pendingState);
     }
-    this.propose();
+    this.checkRunning();
+    return checked;
   }
 
-  #commit(sealed: SealedBlock): void {
+  /** One that another validator has. It refuses it where it was handed in; here it is just not taken. */
+  async #takeForeign(bytes: Uint8Array): Promise<void> {
+    if (this.#foreignChecks >= FOREIGN_CHECKS_MAX) return;
+    this.#foreignChecks += 1;
+    // A copy: the message it came in goes.
+    const own = Uint8Array.from(bytes);
+    try {
+      await this.#context.ordering.place(this.peer.chain, await this.#check(own), this.#context.ports.now());
+    } catch (error) {
+      if (!(error instanceof TransactionRefused || error instanceof LedgerError)) this.#warn('a transaction of another peer could not be looked at', error);
+    } finally {
+      this.#foreignChecks -= 1;
+    }
+  }
+
+  /** All that is handed in within a moment goes out together. */
+  #tellOthers(bytes: Uint8Array): void {
+    this.#gossip.push(bytes);
+    if (this.#gossip.length > 1) return;
+    void Promise.resolve().then(() => {
+      const waiting = this.#gossip;
+      this.#gossip = [];
+      for (const message of packTransactions(waiting)) this.#validator?.sendToOthers(message);
+    });
+  }
+
+  #remind(): void {
+    const oldest = [...this.#own.values()].slice(0, REMIND_MAX);
+    for (const message of packTransactions(oldest)) this.#validator?.sendToOthers(message);
+  }
+
+  #refuse(id: Hash, reason: TransactionRefused): void {
+    this.#own.delete(id);
+    this.#submissions.refuse(id, reason);
+  }
+
+  #commit(draft: BlockDraft, certificate: Certificate): void {
     const { peer } = this;
-    const { header, hash } = sealed;
+    const { ordering } = this.#context;
+    const { header, hash, executed, nextRules } = draft;
+    const before = peer.rules.at(header.height);
+    const isOwn = Buffer.compare(header.proposer, peer.signer.publicKey) === 0;
+    // Who orders alone signed already.
+    const attestation = isOwn && before.validators.length === 1 ? undefined : attestBlock(peer.chain, header.height, hash, peer.signer);
+    const history = draft.isChange ? peer.rules.with(header.height + 1, nextRules) : peer.rules;
+    const notes = new Map<string, Uint8Array | undefined>();
+    if (draft.isChange) notes.set(RULES_NOTE, history.encode()).set(CHANGE_NOTE, undefined);
+    // The block it was bound to is this one, or of no use.
+    if (before.validators.length > 1) notes.set(VOTES_BLOCK_NOTE, undefined);
     // First, for it throws when the write set is not canonical: then this block does not exist.
-    const commit = peer.storage.commit(header.height, sealed.record, sealed.executed.writes);
+    const record = encodeSealed(draft.body, { certificate, ...(attestation === undefined ? {} : { attestation }) });
+    const commit = peer.storage.commit(header.height, record, executed.writes, notes);
     peer.parent = { height: header.height, hash, time: header.time };
+    peer.rules = history;
+    peer.tail = executed.transactions.length > 0 ? { empty: 0, isBare: false } : peer.tail && { ...peer.tail, empty: peer.tail.empty + 1 };
+    if (draft.isChange) this.#change = undefined;
     peer.unsettled += 1;
+    const ids = executed.transactions.map(({ id }) => id);
+    // Until here the queue knows the next sequence of a lane, from now on the state does.
+    ordering.settle(peer.chain, ids);
+    for (const id of ids) this.#own.delete(id);
     this.#lastCommit = commit.then(
-      () => this.#onDurable(sealed),
+      () => this.#onDurable(draft),
       (error: unknown) => this.#onStorageFailed(error),
     );
     this.#context.track(this.#lastCommit);
+    this.#validator?.advanced();
+    this.#takeRole();
+    if (!isOwn && peer.orders) this.#lookAgain(ids.length === 0);
+    this.#validator?.wake();
   }
 
-  #onDurable({ header, hash, executed }: SealedBlock): void {
+  /**
+   * After a block of somebody else: what waited for a transaction that came with it may go now. After an empty one all
+   * is looked at again: what is waiting here although others had nothing may be of no use any more.
+   */
+  #lookAgain(isEmpty: boolean): void {
+    const { ordering } = this.#context;
+    const { chain } = this.peer;
+    for (const { bytes } of ordering.takeHeld(chain)) void this.#takeForeign(bytes);
+    if (!isEmpty || ordering.ready(chain) === 0) return;
+    for (const { id, bytes } of ordering.cut(chain, { transactionsMax: FOREIGN_CHECKS_MAX, bytesMax: Number.MAX_SAFE_INTEGER })) {
+      this.peer.instance.checkTransaction(bytes, this.peer.storage.pendingState).catch((reason: unknown) => {
+        if (!(reason instanceof TransactionRefused)) return this.#warn('a waiting transaction could not be looked at again', reason);
+        ordering.settle(chain, [id]);
+        this.#refuse(id, reason);
+      });
+    }
+  }
+
+  #onDurable({ header, hash, executed }: BlockDraft): void {
     const { peer } = this;
     const { counters, link } = this.#context;
     peer.unsettled -= 1;
     peer.head = { chain: peer.chain, height: header.height, hash, time: header.time, genesisHash: peer.genesisHash };
     counters.blocks += 1;
     counters.transactions += executed.transactions.length;
-    if (peer.orders) {
-      executed.transactions.forEach(({ id, succeeded }, index) => {
-        const answer: FinalAnswer = { state: 'final', id, height: header.height, index, succeeded, blockHash: hash };
-        this.#submissions.finish(answer);
-      });
-      link.announce(peer.chain, header.height);
-      this.propose();
-    }
+    executed.transactions.forEach(({ id, succeeded }, index) => {
+      const answer: FinalAnswer = { state: 'final', id, height: header.height, index, succeeded, blockHash: hash };
+      this.#submissions.finish(answer);
+    });
+    if (peer.orders) link.announce(peer.chain, header.height);
+    this.#validator?.wake();
     this.#heights.reached(header.height);
   }
-
   /** The disk takes no more: what was not durable is lost to this process, and nothing may be answered any more. */
   #onStorageFailed(error: unknown): void {
     const { peer } = this;
-    peer.unsettled -= 1;
     if (peer.stopped === undefined) {
       const reason = `the disk failed: ${publicReason(error)}`;
       peer.stopped = { by: 'fault', reason, height: height(peer.head.height), time: this.#context.ports.now() };
       this.#context.ports.logger.error({ chain: peer.chain, height: peer.head.height, reason, ...causeOf(error) }, 'peer stopped');
     }
+    this.#endValidator();
     this.#refuseWaiting();
   }
 
@@ -241,7 +448,12 @@ export class PeerRunner {
     const { chain, stopped } = this.peer;
     assert(stopped !== undefined, 'waiting transactions are refused when the peer is stopped');
     this.#context.ordering.forget(chain);
+    this.#own.clear();
     this.#submissions.refuseAll(stoppedError(chain, stopped));
+  }
+
+  #followLater(): void {
+    this.#follow().catch((error: unknown) => this.#warn('catch-up paused', error));
   }
 
   /** One catch-up at a time; a bell during it is heard by it. */
@@ -255,12 +467,19 @@ export class PeerRunner {
   async #fetchAll(): Promise<void> {
     const { peer } = this;
     const { link, turns } = this.#context;
+    let skip = 0;
     for (let isMore = true; isMore; ) {
       const from = height(peer.parent.height + 1);
-      const records = (await link.fetchBlocks(peer.chain, from, FETCH_BLOCKS_MAX)).slice(0, FETCH_BLOCKS_MAX);
-      for (const record of records) {
-        if (peer.unsettled >= UNSETTLED_MAX) await this.#lastCommit;
-        await turns.run(peer.chain, () => this.#applyTurn(record));
+      const records = (await link.fetchBlocks(peer.chain, from, FETCH_BLOCKS_MAX, skip)).slice(0, FETCH_BLOCKS_MAX);
+      try {
+        for (const record of records) {
+          if (peer.unsettled >= UNSETTLED_MAX) await this.#lastCommit;
+          await turns.run(peer.chain, () => this.#applyTurn(record));
+        }
+      } catch (error) {
+        // Whoever gave it may lie, or its disk: others have the same blocks.
+        if (peer.orders && !this.#isAlone && error instanceof LedgerError && error.code === 'block-refused' && (skip += 1) < SOURCES_MAX) continue;
+        throw error;
       }
       // Sources have limits of their own. A single block is the usual bell: nothing more is asked for unless it was told of.
       isMore = records.length > 1 || (records.length > 0 && peer.announcedHeight > peer.parent.height);
@@ -272,9 +491,12 @@ export class PeerRunner {
     this.checkRunning();
     const at = peer.parent.height + 1;
     const verdict = await checkBlock(peer, record, this.#context.ports.now());
-    if (verdict.kind === 'sealed') {
+    // The votes for it were here first.
+    if (peer.parent.height + 1 !== at) return;
+    this.checkRunning();
+    if (verdict.kind === 'good') {
       try {
-        this.#commit(verdict.sealed);
+        this.#commit(verdict.draft, verdict.certificate);
       } catch (error) {
         return this.#stopAndThrow(`block ${at} could not be stored: ${publicReason(error)}`, at, error);
       }
@@ -285,8 +507,19 @@ export class PeerRunner {
     if (verdict.kind === 'fault') return this.#stopAndThrow(verdict.reason, at, verdict.cause);
     peer.refusedBlocks += 1;
     peer.lastRefusal = verdict.reason;
-    if (verdict.isSigned) peer.announcedHeight = Math.max(peer.announcedHeight, at);
+    if (verdict.isFinal) peer.announcedHeight = Math.max(peer.announcedHeight, at);
     throw new LedgerError('block-refused', { chain: peer.chain, height: at }, `${peer.chain} refused a block: ${verdict.reason}.`);
+  }
+
+  #noteEvidence(evidence: Evidence): void {
+    const { peer } = this;
+    const { ports } = this.#context;
+    const { validators } = peer.rules.at(peer.parent.height + 1);
+    const culprit = validators.find(({ publicKey }) => Buffer.compare(publicKey, evidence.culprit) === 0)?.name ?? 'unknown';
+    this.#evidence = [...this.#evidence, { evidence, culprit, time: ports.now() }].slice(-EVIDENCE_MAX);
+    ports.logger.error({ chain: peer.chain, height: evidence.height, round: evidence.round, culprit, kind: evidence.kind }, 'a validator signed two things');
+    const kept = peer.storage.setNote(EVIDENCE_NOTE, encodeEvidenceNote(this.#evidence)).catch((error: unknown) => this.#onStorageFailed(error));
+    this.#context.track(kept);
   }
 
   async #stopAndThrow(reason: string, at: number, cause?: unknown): Promise<void> {
@@ -322,3 +555,21 @@ function causeOf(error: unknown): LogFields {
   return error === undefined ? {} : { cause: describe(error) };
 }
 
+/** What a peer's agreement looks like from outside; without a validator: of one that follows, or is not in use. */
+export function agreementOf(rules: ChainRules, evidence: readonly NotedEvidence[], validator?: Validator): Agreement {
+  const { finality, validators, engineVersion, upgrade } = rules;
+  const names = validators.map(({ name }) => name);
+  const base = { finality, validators: names, quorum: quorumOf(finality, names.length), engineVersion, ...(upgrade === undefined ? {} : { upgrade }), evidence };
+  if (validator === undefined) return { ...base, refusedMessages: {} };
+  const { height: at, round, step, proposer, lastVote, lastVoteAt, abstainsThrough } = validator.status();
+  const { hash, ...place } = lastVote ?? {};
+  const position = {
+    height: at,
+    round,
+    step,
+    proposer: names[proposer] ?? '',
+    ...(lastVote === undefined ? {} : { lastVote: { ...place, ...(hash === NIL ? {} : { hash }), time: lastVoteAt } }),
+    ...(abstainsThrough === undefined ? {} : { abstainsThrough }),
+  } as AgreementPosition;
+  return { ...base, position, refusedMessages: validator.refusedMessages };
+}

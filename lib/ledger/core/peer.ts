@@ -2,13 +2,17 @@ import { assert } from '@/lib/platform/pure/assert';
 import { CodecError } from './codec';
 import type { Block } from './block';
 import { decodeBlock, hashHeader } from './block';
+import { findCertificateFault } from './consensus/certificate';
+import { indexOfValidator, type ChainRules } from './consensus/rules';
 import { verifySignature, type Signer } from './crypto';
 import { LedgerError } from './errors';
+import { EVIDENCE_NOTE } from './evidence-note';
 import type { Framework, FrameworkInstance } from './framework';
-import { decodeGenesis, orderingPeer } from './genesis';
+import { decodeGenesis, genesisRules } from './genesis';
 import type { ChainHead, GenesisSpec, StopNote } from './host-types';
+import { nameOfRules, RULES_NOTE, RulesHistory } from './rules-history';
+import { isAttested } from './seal-block';
 import { decodeStopNote, STOP_NOTE } from './stop-note';
-import { verifyBlockSignature } from './seal-block';
 import type { ChainStorage } from './storage';
 import { height, type ChainId, type Hash, type TimeMs } from './types';
 
@@ -28,14 +32,16 @@ export interface Peer {
   readonly genesisHash: Hash;
   readonly framework: Framework;
   readonly instance: FrameworkInstance;
-  readonly orders: boolean;
-  /** Public key of the peer that orders. */
-  readonly orderer: Uint8Array;
-  readonly validators: readonly Uint8Array[];
+  /** By which rules the blocks are judged; moves on with the last executed block. */
+  rules: RulesHistory;
+  /** It is a validator of the next block. */
+  orders: boolean;
   /** Last durable block: what readers see. */
   head: ChainHead;
   /** Last executed block: what the next builds on. */
   parent: Parent;
+  /** Blocks without transactions at the end of the chain, and whether any block has some; see `countEmptyTail`. */
+  tail: Tail | undefined;
   /** Executed blocks on their way to the disk. */
   unsettled: number;
   stopped: StopNote | undefined;
@@ -44,12 +50,21 @@ export interface Peer {
   lastRefusal: string | undefined;
 }
 
+/** How many empty blocks follow the last one with transactions, counted up to a limit. */
+export interface Tail {
+  readonly empty: number;
+  /** No transaction within the counted blocks. */
+  readonly isBare: boolean;
+}
+
 /** Enough to say how a peer is. */
 export interface PeerFacts {
   readonly head: ChainHead;
-  /** Whose copy this is: the key of the signature that a peer adds to each block it keeps. */
+  /** Whose copy this is: the key under which each kept block is signed. */
   readonly publicKey: Uint8Array;
-  readonly orders: boolean;
+  /** By which the next block is judged. */
+  readonly rules: ChainRules;
+  readonly evidence: Uint8Array | undefined;
   readonly stopped: StopNote | undefined;
 }
 
@@ -58,7 +73,7 @@ export interface StoredPeer extends PeerFacts {
   readonly genesis: GenesisSpec;
   readonly framework: Framework;
   readonly config: unknown;
-  readonly orderer: Uint8Array;
+  readonly history: RulesHistory;
 }
 
 /**
@@ -72,17 +87,18 @@ export function readPeer(storage: ChainStorage, frameworks: ReadonlyMap<string, 
   const genesis = decodeGenesis(first.genesis);
   const framework = frameworks.get(genesis.framework);
   if (framework === undefined) throw new LedgerError('genesis-invalid', { chain }, `${chain} runs on ${genesis.framework}, which this program does not know.`);
+  const history = RulesHistory.open(genesisRules(genesis, first.header.engineVersion), storage.note(RULES_NOTE));
   const last = storage.height === 0 ? first : readBlock(storage, storage.height);
-  const orderer = orderingPeer(genesis).publicKey;
-  const publicKey = checkHead(storage, last);
+  assert(last.header.nextValidators === nameOfRules(history.at(last.header.height + 1)), `the head of ${chain} names the rules that follow it`);
   return {
     genesis,
     framework,
     config: framework.configSchema.parse(genesis.config),
     head: headOf(last, first.header.previousHash),
-    publicKey,
-    orderer,
-    orders: Buffer.compare(orderer, publicKey) === 0,
+    publicKey: checkHead(storage, last, history),
+    history,
+    rules: history.at(last.header.height + 1),
+    evidence: storage.note(EVIDENCE_NOTE),
     stopped: decodeStopNote(storage.note(STOP_NOTE)),
   };
 }
@@ -90,7 +106,7 @@ export function readPeer(storage: ChainStorage, frameworks: ReadonlyMap<string, 
 /** Opens a stored peer for use. Throws when it does not hang together, or is another peer's. */
 export function openPeer(storage: ChainStorage, signer: Signer, frameworks: ReadonlyMap<string, Framework>): Peer {
   const { chain } = storage;
-  const { genesis, framework, config, head, publicKey, orderer, orders, stopped } = readPeer(storage, frameworks);
+  const { genesis, framework, config, head, publicKey, history, rules, stopped } = readPeer(storage, frameworks);
   assert(Buffer.compare(publicKey, signer.publicKey) === 0, `the head of ${chain} carries this peer’s signature`);
   return {
     chain,
@@ -100,11 +116,11 @@ export function openPeer(storage: ChainStorage, signer: Signer, frameworks: Read
     genesisHash: head.genesisHash,
     framework,
     instance: framework.open({ chain, config }),
-    orders,
-    orderer,
-    validators: genesis.peers.map((peer) => peer.publicKey),
+    rules: history,
+    orders: indexOfValidator(rules, publicKey) >= 0,
     head,
     parent: { height: head.height, hash: head.hash, time: head.time },
+    tail: undefined,
     unsettled: 0,
     stopped,
     announcedHeight: head.height,
@@ -122,17 +138,33 @@ export function readBlock(storage: ChainStorage, at: number): Block {
   return block;
 }
 
+/** Counts the empty blocks at the end of the durable chain, looking at no more than `limit`. */
+export function countEmptyTail(storage: ChainStorage, limit: number): Tail {
+  for (let empty = 0; empty < limit; empty += 1) {
+    const at = storage.height - empty;
+    if (at <= 0) return { empty, isBare: true };
+    if (readBlock(storage, at).transactions.length > 0) return { empty, isBare: false };
+  }
+  return { empty: limit, isBare: true };
+}
+
 export function headOf({ header }: Pick<Block, 'header'>, genesisHash: Hash): ChainHead {
   return { chain: header.chain, height: header.height, hash: hashHeader(header), time: header.time, genesisHash };
 }
 
 /** The key under which this copy is signed. */
-function checkHead(storage: ChainStorage, last: Block): Uint8Array {
-  const { header } = last;
-  const own = last.signatures.at(-1);
-  assert(own !== undefined && verifyBlockSignature(header, own, verifySignature), `the head of ${storage.chain} carries this peer’s signature`);
-  if (header.height === 0) return own.publicKey;
-  const before = readBlock(storage, header.height - 1);
-  assert(hashHeader(before.header) === header.previousHash, `the head of ${storage.chain} follows the block before it`);
-  return own.publicKey;
+function checkHead(storage: ChainStorage, { header, attestation, certificate }: Block, history: RulesHistory): Uint8Array {
+  const { chain, height: at } = header;
+  const rules = history.at(at);
+  if (at > 0) {
+    const before = readBlock(storage, at - 1);
+    assert(hashHeader(before.header) === header.previousHash, `the head of ${chain} follows the block before it`);
+    const fault = findCertificateFault({ chain, height: at, hash: hashHeader(header) }, certificate, rules, verifySignature);
+    assert(fault === undefined, `the head of ${chain} is final: ${fault}`);
+  }
+  // Who orders alone signs once.
+  const alone = certificate.signatures[0];
+  const publicKey = attestation?.publicKey ?? (alone === undefined ? undefined : rules.validators[alone.validator]?.publicKey);
+  assert(publicKey !== undefined && (attestation === undefined || isAttested(header, attestation, verifySignature)), `the head of ${chain} carries this peer’s signature`);
+  return publicKey;
 }

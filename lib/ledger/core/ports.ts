@@ -11,6 +11,8 @@ export interface MachinePorts {
   readonly schedule: (delayMs: number, task: () => void) => () => void;
   /** Resolves after waiting sockets and files had their turn (`setImmediate`): the machine shares its thread. */
   readonly yieldTurn: () => Promise<void>;
+  /** 16 bytes that nobody can guess. */
+  readonly nonce: () => Uint8Array;
   readonly logger: MachineLogger;
 }
 

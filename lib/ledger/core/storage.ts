@@ -45,14 +45,20 @@ export interface ChainStorage {
   /**
    * Appends a block and its state changes. Heights are consecutive. Resolves when both are durable; several
    * commits, also of different chains, share one sync. A rejection is final: the storage takes no more commits.
-   * Writes: sorted by key, each key once; keys of 1 to 1,024 bytes; values never empty.
+   * Writes: sorted by key, each key once; keys of 1 to 1,024 bytes; values never empty. Notes are set or cleared
+   * together with the block: both are there after a power cut, or neither.
    */
-  commit(height: Height, block: Uint8Array, writes: readonly StateWrite[]): Promise<void>;
-  /** A small durable fact beside the blocks (why the peer stopped, later its votes). */
+  commit(height: Height, block: Uint8Array, writes: readonly StateWrite[], notes?: Notes): Promise<void>;
+  /** A durable fact beside the blocks (why the peer stopped, its votes). */
   note(name: string): Uint8Array | undefined;
-  /** Sets or clears a note, durably; shares the group's sync. Needs a genesis block. At most 64 KiB. */
+  /** Sets or clears a note, durably; shares the group's sync. Needs a genesis block. At most {@link NOTE_BYTES_MAX}. */
   setNote(name: string, value: Uint8Array | undefined): Promise<void>;
+  /** Several at once: all of them are there after a power cut, or none. */
+  setNotes(notes: Notes): Promise<void>;
 }
+
+/** By name; undefined clears. */
+export type Notes = ReadonlyMap<string, Uint8Array | undefined>;
 
 /** Ordered key-value state. Keys compare as bytes; values are never empty. */
 export interface StateReader {
@@ -97,4 +103,5 @@ export interface StorageStats {
 }
 
 export const STATE_KEY_BYTES_MAX = 1_024;
-export const NOTE_BYTES_MAX = 64 * 1024;
+/** A note may hold a whole block: the one that a validator is bound to. */
+export const NOTE_BYTES_MAX = 17 * 1024 * 1024;

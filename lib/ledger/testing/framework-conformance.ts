@@ -37,7 +37,7 @@ export function describeFrameworkConformance(name: string, subject: FrameworkUnd
       await storage.commit(height(0), Buffer.from('genesis'), genesis.writes);
       const input = (transactions: readonly Uint8Array[], building: boolean): BlockInput => {
         const at = storage.pendingHeight + 1;
-        return { height: height(at), parentHash: ZERO_HASH, time: timeMs(GENESIS_TIME + at * 1_000), proposer: PROPOSER, transactions, building };
+        return { height: height(at), parentHash: ZERO_HASH, time: timeMs(GENESIS_TIME + at * 1_000), proposer: PROPOSER, engineVersion: subject.framework.engineVersion, transactions, building };
       };
       return {
         instance,

@@ -25,6 +25,7 @@ export interface HostPowerCutRun {
 
 /** What survives a cut of one city node, and what does not. */
 interface Node {
+  readonly name: string;
   files: PowerCutFiles;
   index: MemoryIndex;
   readonly keys: PeerKeys;
@@ -41,7 +42,7 @@ const COUNTERS = 4;
 export async function runHostPowerCuts({ seed, nodes: count, cuts, wrap = (files) => files }: HostPowerCutRun): Promise<{ answered: number; height: number }> {
   const random = createRandom(seed);
   let network = createInProcessNetwork();
-  const nodes = Array.from({ length: count }, (): Node => ({ files: createPowerCutFiles(), index: createMemoryIndex(), keys: createMemoryKeys(), host: undefined, leave: () => undefined }));
+  const nodes = Array.from({ length: count }, (_, at): Node => ({ name: `C${at}`, files: createPowerCutFiles(), index: createMemoryIndex(), keys: createMemoryKeys(), host: undefined, leave: () => undefined }));
   const answers: { readonly answer: FinalAnswer; readonly id: string }[] = [];
 
   const start = async (node: Node): Promise<LedgerHost> => {
@@ -50,7 +51,7 @@ export async function runHostPowerCuts({ seed, nodes: count, cuts, wrap = (files
     const { link, enter } = network.connect();
     const host = createLedgerHost({ storage, keys: node.keys, ordering: createEmbeddedOrdering(), frameworks: [counterFramework], link, ports: manual.ports });
     node.host = host;
-    node.leave = enter(host);
+    node.leave = enter(node.name, host);
     return host;
   };
 

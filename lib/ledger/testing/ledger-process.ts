@@ -19,7 +19,7 @@ const host = await openLedgerHost({
   link,
   ports: createManualPorts().ports,
 });
-enter(host);
+enter('C0', host);
 process.stdout.write('open\n');
 if (mode === 'hold') {
   process.stdin.resume();

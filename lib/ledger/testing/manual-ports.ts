@@ -21,6 +21,7 @@ export const TEST_EPOCH_MS = 1_760_000_000_000;
 
 export function createManualPorts(): ManualPorts {
   let now = TEST_EPOCH_MS;
+  let nonces = 0;
   const tasks = new Set<Task>();
   const log: { level: 'info' | 'warn' | 'error'; event: string; fields: LogFields }[] = [];
   const write =
@@ -36,6 +37,7 @@ export function createManualPorts(): ManualPorts {
         return () => void tasks.delete(task);
       },
       yieldTurn: async () => undefined,
+      nonce: () => Buffer.alloc(16, (nonces += 1)),
       logger: { info: write('info'), warn: write('warn'), error: write('error') },
     },
     advance: (ms) => {

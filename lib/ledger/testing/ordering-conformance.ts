@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../core/crypto';
 import type { CheckedTransaction } from '../core/framework';
 import type { Ordering, Placement } from '../core/ordering';
-import { chainId, timeMs } from '../core/types';
+import { chainId, timeMs, type Hash } from '../core/types';
 import { createRandom } from './random';
 
 const tide = chainId('tide-4417');
@@ -15,6 +15,10 @@ export function checked(text: string, lane?: { key: string; sequence: number; ne
   const bytes = Buffer.from(text, 'utf8');
   const numbers = lane === undefined ? {} : { lane: { key: lane.key, sequence: BigInt(lane.sequence), next: BigInt(lane.next) } };
   return { id: sha256Hex(bytes), bytes, cost, ...numbers };
+}
+
+export function idsOf(batch: readonly CheckedTransaction[]): Hash[] {
+  return batch.map(({ id }) => id);
 }
 
 /** The ordering socket's contract as tests, for orderings that start empty. */
@@ -31,7 +35,7 @@ export function describeOrderingConformance(name: string, create: () => Ordering
     const lane = (sequence: number, next = 0, key = 'a'): CheckedTransaction => checked(`${key}-${sequence}`, { key, sequence, next });
     const cut = (chain = tide): string[] => {
       const batch = ordering.cut(chain, caps);
-      ordering.settle(chain, batch);
+      ordering.settle(chain, idsOf(batch));
       return batch.map(({ bytes }) => Buffer.from(bytes).toString());
     };
 
@@ -56,9 +60,50 @@ export function describeOrderingConformance(name: string, create: () => Ordering
       expect(await place(checked('one'))).toBe('duplicate');
       const batch = ordering.cut(tide, caps);
       expect(await place(checked('one'))).toBe('duplicate');
-      ordering.settle(tide, batch);
+      ordering.settle(tide, idsOf(batch));
       expect(await place(checked('one'))).toBe('queued');
       expect(await place(checked('one'), reef)).toBe('queued');
+    });
+
+    it('gives the same batch again while it is not settled: a proposal may come to nothing', async () => {
+      for (const text of ['one', 'two', 'three']) await place(checked(text));
+      const first = ordering.cut(tide, { ...caps, transactionsMax: 2 });
+      expect(ordering.cut(tide, { ...caps, transactionsMax: 2 })).toEqual(first);
+      await place(lane(0));
+      expect(ordering.ready(tide)).toBe(4);
+      expect(cut()).toEqual(['one', 'two', 'three', 'a-0']);
+      expect(ordering.ready(tide)).toBe(0);
+    });
+
+    it('forgets what somebody else put into a block, from whatever place in the queue', async () => {
+      for (const text of ['one', 'two', 'three']) await place(checked(text));
+      await place(lane(0));
+      await place(lane(1));
+      ordering.settle(tide, [checked('two').id, lane(0).id, checked('never seen').id]);
+      expect(cut()).toEqual(['one', 'three', 'a-1']);
+      expect(ordering.queued(tide)).toBe(0);
+    });
+
+    it('lets go of what waited when its predecessor came with a block of somebody else', async () => {
+      await place(lane(2));
+      await place(lane(3));
+      ordering.settle(tide, [lane(2).id]);
+      expect(cut()).toEqual(['a-3']);
+    });
+
+    it('hands out what is held, to be looked at again', async () => {
+      await place(lane(0));
+      await place(lane(2));
+      await place(lane(5, 5, 'b'));
+      await place(lane(7, 5, 'b'));
+      expect(ordering.takeHeld(tide).map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['a-2', 'b-7']);
+      expect(ordering.takeHeld(tide)).toEqual([]);
+      expect([ordering.queued(tide), ordering.ready(tide)]).toEqual([2, 2]);
+      expect(await place(lane(7, 5, 'b'))).toBe('held');
+      ordering.settle(tide, [lane(5, 5, 'b').id]);
+      expect(cut()).toEqual(['a-0']);
+      expect(await place(lane(6, 6, 'b'))).toBe('queued');
+      expect(cut()).toEqual(['b-6', 'b-7']);
     });
 
     it('keeps a lane in sequence, whatever order it came in', async () => {
@@ -83,7 +128,7 @@ export function describeOrderingConformance(name: string, create: () => Ordering
       const batch = ordering.cut(tide, caps);
       expect(await place(lane(1))).toBe('queued');
       expect(await place(lane(2))).toBe('queued');
-      ordering.settle(tide, batch);
+      ordering.settle(tide, idsOf(batch));
       expect(cut()).toEqual(['a-1', 'a-2']);
       expect(await place(lane(3, 3))).toBe('queued');
     });
@@ -102,7 +147,7 @@ export function describeOrderingConformance(name: string, create: () => Ordering
       for (let at = 0; at < 5; at += 1) await place(checked(`transaction ${at}`, undefined, 10n));
       const take = (limits: Parameters<Ordering['cut']>[1]): number => {
         const batch = ordering.cut(tide, limits);
-        ordering.settle(tide, batch);
+        ordering.settle(tide, idsOf(batch));
         return batch.length;
       };
       expect(take({ transactionsMax: 2, bytesMax: 1_000 })).toBe(2);
@@ -119,7 +164,7 @@ export function describeOrderingConformance(name: string, create: () => Ordering
       expect([ordering.queued(tide), ordering.queued(reef)]).toEqual([2, 1]);
       const batch = ordering.cut(tide, caps);
       expect(ordering.queued(tide)).toBe(2);
-      ordering.settle(tide, batch);
+      ordering.settle(tide, idsOf(batch));
       expect(ordering.queued(tide)).toBe(1);
       ordering.forget(tide);
       expect([ordering.queued(tide), ordering.queued(reef)]).toEqual([0, 1]);
@@ -142,7 +187,7 @@ export function describeOrderingConformance(name: string, create: () => Ordering
           state.set(key, next + 1);
           delivered += 1;
         }
-        ordering.settle(tide, batch);
+        ordering.settle(tide, idsOf(batch));
       };
       for (let step = 0; step < 600; step += 1) {
         const key = `lane ${random.below(5)}`;

@@ -17,7 +17,7 @@ export interface PowerCutRun {
 
 /** Everything a chain was ever given, and how much of it was acknowledged. */
 interface Story {
-  readonly blocks: { readonly bytes: string; readonly writes: readonly StateWrite[] }[];
+  readonly blocks: { readonly bytes: string; readonly writes: readonly StateWrite[]; readonly isNoted: boolean }[];
   acknowledged: number;
   note: string | undefined;
   noteAcknowledged: boolean;
@@ -108,8 +108,9 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
   const bytes = `${chain} block ${at} ${'x'.repeat(random.below(random.pick([20, 1_500])))}`;
   const names = new Set(Array.from({ length: random.below(5) }, () => `k${random.below(12)}`));
   const writes = [...names].sort().map((name): StateWrite => (random.chance(0.2) ? { key: Buffer.from(name) } : { key: Buffer.from(name), value: Buffer.from(`${at}`) }));
-  story.blocks.push({ bytes, writes });
-  opened.commit(height(at), Buffer.from(bytes), writes).then(() => {
+  const notes = at > 0 && random.chance(0.3) ? new Map([['height', Buffer.from(`${at}`)], ['earlier', undefined]]) : undefined;
+  story.blocks.push({ bytes, writes, isNoted: notes !== undefined });
+  opened.commit(height(at), Buffer.from(bytes), writes, notes).then(() => {
     story.acknowledged = Math.max(story.acknowledged, at + 1);
   }, ignoreCut);
 }
@@ -149,6 +150,9 @@ function checkStory(storage: LedgerStorage, chain: ChainId, story: Story): void 
   const state = found.state.range({ from: Buffer.from('\0'), to: Buffer.from('z'), limit: 1_000 }).map(({ key, value }) => `${Buffer.from(key)}=${Buffer.from(value)}`);
   const wanted = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${value}`);
   if (state.join() !== wanted.join()) throw new Error(`${chain}: state ${state.join()} where the blocks give ${wanted.join()}`);
+  const noted = story.blocks.slice(0, found.height + 1).findLastIndex(({ isNoted }) => isNoted);
+  const notedHeight = Buffer.from(found.note('height') ?? []).toString();
+  if (notedHeight !== (noted < 0 ? '' : `${noted}`)) throw new Error(`${chain}: the note of block ${noted} says ${notedHeight}: block and note came apart`);
   const note = found.note('n');
   if (story.noteAcknowledged && story.note !== undefined && Buffer.from(note ?? []).toString() !== story.note) throw new Error(`${chain}: an acknowledged note is gone`);
 }

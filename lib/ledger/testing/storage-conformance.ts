@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LedgerStorage, StateEntry, StateReader, StateWrite } from '../core/storage';
+import { NOTE_BYTES_MAX, type LedgerStorage, type StateEntry, type StateReader, type StateWrite } from '../core/storage';
 import { chainId, height, type ChainId } from '../core/types';
 import { createRandom } from './random';
 
@@ -187,6 +187,17 @@ export function describeStorageConformance(name: string, subject: StorageUnderTe
       expect(chain.note('stopped')).toBeUndefined();
       expect(text(chain.note('other'))).toBe('2');
       expect(() => storage.create(reef).setNote('early', bytes('1'))).toThrow(/genesis/);
+    });
+
+    it('sets and clears notes together with a block, and several at once', async () => {
+      const chain = await genesis(tide);
+      await chain.setNotes(new Map([['votes', bytes('v')], ['rules', bytes('r')]]));
+      expect([text(chain.note('votes')), text(chain.note('rules'))]).toEqual(['v', 'r']);
+      const commit = chain.commit(height(1), bytes('one'), [put('a', '1')], new Map([['votes', undefined], ['change', bytes('c')]]));
+      expect(text(chain.note('votes'))).toBe('v');
+      await commit;
+      expect([chain.note('votes'), text(chain.note('rules')), text(chain.note('change'))]).toEqual([undefined, 'r', 'c']);
+      expect(() => chain.setNote('large', new Uint8Array(NOTE_BYTES_MAX + 1))).toThrow(/at most/);
     });
 
     it('forgets a removed chain altogether, and takes its name again', async () => {

@@ -1,5 +1,5 @@
 import { createLedgerHost } from '../core/host';
-import type { FinalAnswer, GenesisSpec, LedgerHost, PeerLink, SubmitAnswer } from '../core/host-types';
+import type { FinalAnswer, Finality, GenesisSpec, LedgerHost, PeerLink, SubmitAnswer } from '../core/host-types';
 import { createInProcessNetwork } from '../core/in-process-network';
 import type { Framework } from '../core/framework';
 import { LedgerError } from '../core/errors';
@@ -48,10 +48,13 @@ export async function createTestNodes({ count, frameworks = [counterFramework], 
       announce: (chain, height) => {
         if (!node.away) link.announce(chain, height);
       },
-      fetchBlocks: async (chain, from, limit) => {
+      fetchBlocks: async (chain, from, limit, skip) => {
         if (node.away) throw new LedgerError('peers-unreachable', { chain }, 'away');
-        const records = await link.fetchBlocks(chain, from, limit);
+        const records = await link.fetchBlocks(chain, from, limit, skip);
         return node.tamper?.(records) ?? records;
+      },
+      send: (chain, to, message) => {
+        if (!node.away && !nodes.some((other) => other.name === to && other.away)) link.send(chain, to, message);
       },
       submit: async (chain, bytes, options) => {
         if (node.away) throw new LedgerError('peers-unreachable', { chain }, 'away');
@@ -60,7 +63,7 @@ export async function createTestNodes({ count, frameworks = [counterFramework], 
     };
     const host = createLedgerHost({ storage: parts.storage, keys: parts.keys, ordering: createEmbeddedOrdering(), frameworks, link: disturbed, ports: manual.ports });
     const node: TestNode = { ...parts, host, away: false, tamper: undefined };
-    enter(host);
+    enter(name, host);
     nodes.push(node);
   }
   return nodes;
@@ -79,11 +82,11 @@ export function final(answer: SubmitAnswer): FinalAnswer {
   return answer;
 }
 
-/** Keys and genesis of a sub-chain on all nodes; node 0 orders. */
-export async function openTestChain(nodes: readonly Pick<TestNode, 'host'>[], chain: ChainId = TEST_CHAIN, config: unknown = {}): Promise<GenesisSpec> {
+/** Keys and genesis of a sub-chain on all nodes. With solo finality node 0 orders, otherwise all do. */
+export async function openTestChain(nodes: readonly Pick<TestNode, 'host'>[], chain: ChainId = TEST_CHAIN, config: unknown = {}, finality: Finality = 'solo'): Promise<GenesisSpec> {
   const identities = await Promise.all(nodes.map(({ host }) => host.createPeer(chain)));
-  const peers = identities.map(({ publicKey }, at) => ({ name: `C${at}`, publicKey, orders: at === 0 }));
-  const spec: GenesisSpec = { chain, framework: 'counter', config, time: timeMs(TEST_EPOCH_MS), finality: 'solo', peers };
+  const peers = identities.map(({ publicKey }, at) => ({ name: `C${at}`, publicKey, orders: at === 0 || finality !== 'solo' }));
+  const spec: GenesisSpec = { chain, framework: 'counter', config, time: timeMs(TEST_EPOCH_MS), finality, peers };
   await Promise.all(nodes.map(({ host }) => host.createChain(spec)));
   return spec;
 }

@@ -1,11 +1,11 @@
-import type { BlockInput, CheckedTransaction, ExecutedBlock, Framework, FrameworkInstance, GenesisInput, ReadView } from '../../core/framework';
+import type { BlockInput, BlocksOnDemand, CheckedTransaction, ExecutedBlock, Framework, FrameworkInstance, GenesisInput, ReadView } from '../../core/framework';
 import type { StateReader } from '../../core/storage';
 import { createEthereumjsEvm, type Evm } from '../../vm/evm';
 import { checkTransaction } from './check-transaction';
 import { ethereumConfigSchema, rulesOf, type ChainRules, type EthereumConfig } from './config';
 import { executeBlock } from './execute-block';
 import { initGenesis } from './init-genesis';
-import { answerQuery } from './rpc/answer-query';
+import { answerQuery, ethereumQuerySchema } from './rpc/answer-query';
 import { CallLanes } from './rpc/call-lanes';
 
 export const ETHEREUM = 'ethereum';
@@ -42,6 +42,17 @@ export async function createEthereumFramework(options: EthereumFrameworkOptions)
   };
 }
 
+/** What clients wait for by default: five confirmations (Hardhat Ignition) up to twelve. */
+const CONFIRMATIONS = 12;
+const ON_DEMAND: BlocksOnDemand = { confirmations: CONFIRMATIONS, readsHead };
+
+function readsHead(request: unknown): boolean {
+  const query = ethereumQuerySchema.safeParse(request);
+  if (!query.success) return false;
+  const { method, params } = query.data;
+  return method === 'eth_blockNumber' || (method === 'eth_getBlockByNumber' && params[0] === 'latest');
+}
+
 /** One sub-chain's rules over the process's one machine: a host holds thousands of these, so each is small. */
 class EthereumInstance implements FrameworkInstance {
   readonly #shared: Shared;
@@ -58,6 +69,10 @@ class EthereumInstance implements FrameworkInstance {
 
   get blockCostMax(): bigint {
     return this.#rules.blockGasLimit;
+  }
+
+  get blocksOnDemand(): BlocksOnDemand {
+    return ON_DEMAND;
   }
 
   initGenesis(input: GenesisInput): Promise<ExecutedBlock> {

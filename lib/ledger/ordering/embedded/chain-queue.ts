@@ -1,4 +1,3 @@
-import { assert } from '@/lib/platform/pure/assert';
 import { TransactionRefused, type CheckedTransaction } from '../../core/framework';
 import type { BlockCaps, Placement } from '../../core/ordering';
 import type { Hash, TimeMs } from '../../core/types';
@@ -7,10 +6,9 @@ import type { Hash, TimeMs } from '../../core/types';
 export const SEQUENCE_GAP_MAX = 64;
 /** A held transaction whose predecessor does not come is forgotten after this time. */
 export const HOLD_MS_MAX = 10 * 60 * 1_000;
-const COMPACT_FROM = 256;
 
 interface Lane {
-  /** Transactions of the lane that are ready or cut; while there are any, `next` is right, whatever the state says. */
+  /** Transactions of the lane that are ready; while there are any, `next` is right, whatever the state says. */
   live: number;
   next: bigint;
   readonly held: Map<bigint, CheckedTransaction>;
@@ -23,21 +21,19 @@ interface Held {
 
 /** One chain's queue: first in, first out, except that a lane's transactions leave in the order of their sequence. */
 export class ChainQueue {
-  #ready: CheckedTransaction[] = [];
-  #taken = 0;
-  #cut = 0;
-  readonly #ids = new Set<Hash>();
+  /** In the order in which they became ready. */
+  readonly #ready = new Map<Hash, CheckedTransaction>();
   readonly #lanes = new Map<string, Lane>();
   /** Oldest first. */
   readonly #held = new Map<Hash, Held>();
 
-  /** Transactions inside, also those that are cut and not settled. */
+  /** Transactions inside, held ones too. */
   get size(): number {
-    return this.#ids.size;
+    return this.#ready.size + this.#held.size;
   }
 
   get ready(): number {
-    return this.#ready.length - this.#taken;
+    return this.#ready.size;
   }
 
   get held(): number {
@@ -47,10 +43,10 @@ export class ChainQueue {
   /** Throws TransactionRefused when the sequence cannot be waited for. */
   place(transaction: CheckedTransaction, now: TimeMs): Placement {
     if (this.#held.has(transaction.id)) return 'held-before';
-    if (this.#ids.has(transaction.id)) return 'duplicate';
+    if (this.#ready.has(transaction.id)) return 'duplicate';
     const { lane } = transaction;
     if (lane === undefined) {
-      this.#admit(transaction);
+      this.#ready.set(transaction.id, transaction);
       return 'queued';
     }
     const known = this.#lanes.get(lane.key);
@@ -63,7 +59,6 @@ export class ChainQueue {
     if (lane.sequence > next) {
       entry.held.set(lane.sequence, transaction);
       this.#held.set(transaction.id, { transaction, since: now });
-      this.#ids.add(transaction.id);
       return 'held';
     }
     entry.next = next;
@@ -71,62 +66,66 @@ export class ChainQueue {
     return 'queued';
   }
 
+  /** The next batch; it stays inside. */
   cut({ transactionsMax, bytesMax, costMax }: BlockCaps): readonly CheckedTransaction[] {
     const batch: CheckedTransaction[] = [];
     let bytes = 0;
     let cost = 0n;
-    for (let next = this.#ready[this.#taken]; next !== undefined && batch.length < transactionsMax; next = this.#ready[this.#taken]) {
+    for (const next of this.#ready.values()) {
       bytes += next.bytes.length;
       cost += next.cost;
-      if (batch.length > 0 && (bytes > bytesMax || (costMax !== undefined && cost > costMax))) break;
+      if (batch.length > 0 && (batch.length >= transactionsMax || bytes > bytesMax || (costMax !== undefined && cost > costMax))) break;
       batch.push(next);
-      this.#taken += 1;
-    }
-    this.#cut += batch.length;
-    if (this.#taken === this.#ready.length || this.#taken >= COMPACT_FROM) {
-      this.#ready = this.#ready.slice(this.#taken);
-      this.#taken = 0;
     }
     return batch;
   }
 
-  settle(batch: readonly CheckedTransaction[]): void {
-    this.#cut -= batch.length;
-    assert(this.#cut >= 0, 'no more is settled than was cut');
-    for (const { id, lane } of batch) {
-      this.#ids.delete(id);
+  /** Forgets those that are inside. One that was held had its predecessors elsewhere: what waited for it may go. */
+  settle(ids: readonly Hash[]): void {
+    for (const id of ids) {
+      const ready = this.#ready.get(id);
+      const held = this.#held.get(id)?.transaction;
+      const { lane } = ready ?? held ?? {};
+      this.#ready.delete(id);
+      if (held !== undefined) this.#release(held);
       const entry = lane === undefined ? undefined : this.#lanes.get(lane.key);
       if (lane === undefined || entry === undefined) continue;
-      entry.live -= 1;
-      if (entry.live === 0 && entry.held.size === 0) this.#lanes.delete(lane.key);
+      if (ready !== undefined) entry.live -= 1;
+      if (entry.next <= lane.sequence) {
+        entry.next = lane.sequence + 1n;
+        const follower = entry.held.get(entry.next);
+        if (follower !== undefined) {
+          this.#release(follower);
+          this.#follow(entry, follower);
+        }
+      }
+      this.#forgetIfEmpty(lane.key, entry);
     }
+  }
+
+  /** Takes all held ones out. */
+  takeHeld(): readonly CheckedTransaction[] {
+    const all = [...this.#held.values()].map(({ transaction }) => transaction);
+    for (const transaction of all) this.#drop(transaction);
+    return all;
   }
 
   /** Forgets transactions that waited too long for their predecessor; says how many. */
   expire(now: TimeMs): number {
     let count = 0;
-    for (const [id, { transaction, since }] of this.#held) {
+    for (const { transaction, since } of this.#held.values()) {
       if (now - since <= HOLD_MS_MAX) break;
-      this.#release(transaction);
-      this.#ids.delete(id);
+      this.#drop(transaction);
       count += 1;
-      const { lane } = transaction;
-      const entry = lane === undefined ? undefined : this.#lanes.get(lane.key);
-      if (lane !== undefined && entry !== undefined && entry.live === 0 && entry.held.size === 0) this.#lanes.delete(lane.key);
     }
     return count;
-  }
-
-  #admit(transaction: CheckedTransaction): void {
-    this.#ready.push(transaction);
-    this.#ids.add(transaction.id);
   }
 
   /** The transaction is next in its lane: it and those that waited for it become ready. */
   #follow(entry: Lane, first: CheckedTransaction): void {
     for (let next: CheckedTransaction | undefined = first; next !== undefined; next = entry.held.get(entry.next)) {
       if (next !== first) this.#release(next);
-      this.#admit(next);
+      this.#ready.set(next.id, next);
       entry.live += 1;
       entry.next += 1n;
     }
@@ -135,6 +134,17 @@ export class ChainQueue {
   #release(transaction: CheckedTransaction): void {
     this.#held.delete(transaction.id);
     if (transaction.lane !== undefined) this.#lanes.get(transaction.lane.key)?.held.delete(transaction.lane.sequence);
+  }
+
+  #drop(transaction: CheckedTransaction): void {
+    this.#release(transaction);
+    const { lane } = transaction;
+    const entry = lane === undefined ? undefined : this.#lanes.get(lane.key);
+    if (lane !== undefined && entry !== undefined) this.#forgetIfEmpty(lane.key, entry);
+  }
+
+  #forgetIfEmpty(key: string, entry: Lane): void {
+    if (entry.live === 0 && entry.held.size === 0) this.#lanes.delete(key);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chainId, timeMs } from '../../core/types';
-import { checked, describeOrderingConformance } from '../../testing/ordering-conformance';
+import { checked, idsOf, describeOrderingConformance } from '../../testing/ordering-conformance';
 import { HOLD_MS_MAX } from './chain-queue';
 import { CHAIN_HELD_MAX, CHAIN_QUEUE_MAX, createEmbeddedOrdering, createQueueBudget } from './embedded-ordering';
 
@@ -18,7 +18,7 @@ describe('embedded ordering', () => {
     await ordering.place(chainId('reef-2209'), checked('elsewhere'), now);
     const batch = ordering.cut(tide, { ...caps, transactionsMax: 10 });
     await expect(ordering.place(tide, checked('one more'), now)).rejects.toMatchObject({ code: 'queue-full' });
-    ordering.settle(tide, batch);
+    ordering.settle(tide, idsOf(batch));
     expect(await ordering.place(tide, checked('one more'), now)).toBe('queued');
   });
 
@@ -29,7 +29,7 @@ describe('embedded ordering', () => {
     for (let at = 0; at < 4; at += 1) await second.place(tide, checked(`t${at}`), now);
     await expect(first.place(tide, checked('x'), now)).rejects.toMatchObject({ code: 'queue-full' });
     await expect(second.place(chainId('reef-2209'), checked('x'), now)).rejects.toMatchObject({ code: 'queue-full' });
-    second.settle(tide, second.cut(tide, caps));
+    second.settle(tide, idsOf(second.cut(tide, caps)));
     expect(budget.used).toBe(6);
     expect(await first.place(tide, checked('x'), now)).toBe('queued');
     first.forget(tide);
@@ -65,7 +65,7 @@ describe('embedded ordering', () => {
     const ordering = createEmbeddedOrdering();
     await ordering.place(tide, checked('a-0', { key: 'a', sequence: 0, next: 0 }), now);
     await ordering.place(tide, checked('a-5', { key: 'a', sequence: 5, next: 0 }), now);
-    ordering.settle(tide, ordering.cut(tide, caps));
+    ordering.settle(tide, idsOf(ordering.cut(tide, caps)));
     // Sequence 0 was dropped by the block: the state still says 0 is next.
     expect(await ordering.place(tide, checked('a-0 again', { key: 'a', sequence: 0, next: 0 }), now)).toBe('queued');
   });

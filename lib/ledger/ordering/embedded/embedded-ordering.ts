@@ -19,7 +19,7 @@ export function createQueueBudget(max = PROCESS_QUEUE_MAX): QueueBudget {
   return { max, used: 0 };
 }
 
-/** Orders in memory, for peers that order alone (solo finality): arrival decides. Never buffers beyond its limits. */
+/** Orders in memory: what arrives first goes first; agreement on it is the consensus's. Never buffers beyond its limits. */
 export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()): Ordering {
   const queues = new Map<ChainId, ChainQueue>();
   let listener: (chain: ChainId) => void = () => undefined;
@@ -54,10 +54,14 @@ export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()
       listener = next;
     },
     cut: (chain, caps) => queues.get(chain)?.cut(caps) ?? [],
-    settle: (chain, batch) => {
+    settle: (chain, ids) => {
       const queue = queues.get(chain);
-      // A chain that was forgotten meanwhile has nothing to settle.
-      if (queue !== undefined) counted(chain, queue, () => queue.settle(batch));
+      if (queue !== undefined) counted(chain, queue, () => queue.settle(ids));
+    },
+    ready: (chain) => queues.get(chain)?.ready ?? 0,
+    takeHeld: (chain) => {
+      const queue = queues.get(chain);
+      return queue === undefined || queue.held === 0 ? [] : counted(chain, queue, () => queue.takeHeld());
     },
     queued: (chain) => queues.get(chain)?.size ?? 0,
     forget: (chain) => {

@@ -1,5 +1,5 @@
 import { assert } from '@/lib/platform/pure/assert';
-import type { ChainStorage, StateReader, StateSnapshot, StateWrite } from '../../core/storage';
+import type { ChainStorage, Notes, StateReader, StateSnapshot, StateWrite } from '../../core/storage';
 import { NOTE_BYTES_MAX } from '../../core/storage';
 import type { ChainId, Height } from '../../core/types';
 import { ChainState } from '../chain-state';
@@ -27,6 +27,8 @@ export interface ChainFlush {
   readonly blocks: ReadonlyMap<number, FrameLocation>;
   readonly notes: ReadonlyMap<string, Uint8Array | undefined>;
 }
+
+const NO_NOTES: Notes = new Map();
 
 export class DiskChain implements ChainStorage {
   readonly chain: ChainId;
@@ -79,15 +81,19 @@ export class DiskChain implements ChainStorage {
     return frame.payload;
   }
 
-  commit(height: Height, block: Uint8Array, writes: readonly StateWrite[]): Promise<void> {
+  commit(height: Height, block: Uint8Array, writes: readonly StateWrite[], notes: Notes = NO_NOTES): Promise<void> {
     this.#state.push(height, writes);
     this.#home.onCommit();
     const frames: Frame[] = [];
     if (height === 0) frames.push(this.#frame(FrameKind.chain, 0, Buffer.from(this.chain, 'utf8')));
     if (writes.length > 0) frames.push(this.#frame(FrameKind.writes, height, encodeWrites(writes)));
+    // Before the block, which ends what belongs to it.
+    const payloads = [...notes].map(([name, value]) => checkedNote(name, value));
+    for (const payload of payloads) frames.push(this.#frame(FrameKind.note, height, payload));
     frames.push(this.#frame(FrameKind.block, height, Buffer.from(block)));
     return this.#append(frames, (locations) => {
       this.#state.promote(height);
+      for (const payload of payloads) this.#setNote(payload);
       const location = locations.at(-1);
       if (location !== undefined) this.#blocks.set(height, location);
       this.record.height = height;
@@ -101,10 +107,16 @@ export class DiskChain implements ChainStorage {
   }
 
   setNote(name: string, value: Uint8Array | undefined): Promise<void> {
+    return this.setNotes(new Map([[name, value]]));
+  }
+
+  setNotes(notes: Notes): Promise<void> {
     assert(this.pendingHeight >= 0, 'a note needs a genesis block');
-    assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
-    const payload = encodeNote(name, value);
-    return this.#append([this.#frame(FrameKind.note, this.pendingHeight, payload)], () => this.#setNote(payload));
+    const payloads = [...notes].map(([name, value]) => checkedNote(name, value));
+    const frames = payloads.map((payload) => this.#frame(FrameKind.note, this.pendingHeight, payload));
+    return this.#append(frames, () => {
+      for (const payload of payloads) this.#setNote(payload);
+    });
   }
 
   /** Applies a frame of this chain out of the log. Throws when it does not follow. */
@@ -177,3 +189,7 @@ export class DiskChain implements ChainStorage {
 // `settled` waits for the end, good or bad: who committed hears of a failure through their own promise.
 function ignore(): void {}
 
+function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {
+  assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
+  return encodeNote(name, value);
+}

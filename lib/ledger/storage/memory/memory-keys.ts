@@ -5,6 +5,7 @@ import type { ChainId } from '../../core/types';
 /** Keys that are gone with the process, for tests. `makeSigner` may replace P-256 in a simulation. */
 export function createMemoryKeys(makeSigner: () => Signer = () => openSigner(generatePrivateKey())): PeerKeys {
   const signers = new Map<ChainId, Signer>();
+  const used = new Set<ChainId>();
   return {
     chains: () => [...signers.keys()],
     find: (chain) => signers.get(chain),
@@ -13,8 +14,11 @@ export function createMemoryKeys(makeSigner: () => Signer = () => openSigner(gen
       signers.set(chain, signer);
       return signer;
     },
+    markUsed: async (chain) => void used.add(chain),
+    wasUsed: (chain) => used.has(chain),
     remove: async (chain) => {
       signers.delete(chain);
+      used.delete(chain);
     },
   };
 }

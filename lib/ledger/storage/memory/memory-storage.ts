@@ -1,9 +1,11 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { LedgerError } from '../../core/errors';
-import { NOTE_BYTES_MAX, type ChainStorage, type LedgerStorage, type StateWrite } from '../../core/storage';
+import { NOTE_BYTES_MAX, type ChainStorage, type LedgerStorage, type Notes, type StateWrite } from '../../core/storage';
 import type { ChainId } from '../../core/types';
 import { ChainState } from '../chain-state';
 import { MemoryState } from './memory-state';
+
+const NO_NOTES: Notes = new Map();
 
 /** A storage that forgets everything when the process ends: for tests, and as the plain meaning of the socket. */
 export function createMemoryStorage(): LedgerStorage {
@@ -91,16 +93,18 @@ class MemoryChain implements ChainStorage {
     return height <= this.height ? this.#blocks[height] : undefined;
   }
 
-  commit(height: number, block: Uint8Array, writes: readonly StateWrite[]): Promise<void> {
+  commit(height: number, block: Uint8Array, writes: readonly StateWrite[], notes: Notes = NO_NOTES): Promise<void> {
     const bytes = writes.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), block.length);
     this.#onCommit(bytes);
     this.#state.push(height, writes);
     this.sizeBytes += bytes;
     const copy = Buffer.from(block);
     // A turn later, as a disk would: whoever reads durable state too early must fail here as well.
+    const noted = [...notes].map(([name, value]) => [name, checkedNote(value)] as const);
     this.#last = this.#last.then(() => {
       this.#blocks.push(copy);
       this.#state.promote(height);
+      for (const [name, value] of noted) this.#keepNote(name, value);
     });
     return this.#last;
   }
@@ -110,13 +114,15 @@ class MemoryChain implements ChainStorage {
   }
 
   setNote(name: string, value: Uint8Array | undefined): Promise<void> {
-    this.#onNote(value?.length ?? 0);
+    return this.setNotes(new Map([[name, value]]));
+  }
+
+  setNotes(notes: Notes): Promise<void> {
+    const noted = [...notes].map(([name, value]) => [name, checkedNote(value)] as const);
+    this.#onNote(noted.reduce((sum, [, value]) => sum + (value?.length ?? 0), 0));
     assert(this.pendingHeight >= 0, 'a note needs a genesis block');
-    assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
-    const copy = value === undefined ? undefined : Buffer.from(value);
     this.#last = this.#last.then(() => {
-      if (copy === undefined) this.#notes.delete(name);
-      else this.#notes.set(name, copy);
+      for (const [name, value] of noted) this.#keepNote(name, value);
     });
     return this.#last;
   }
@@ -124,4 +130,15 @@ class MemoryChain implements ChainStorage {
   settled(): Promise<void> {
     return this.#last;
   }
+
+  #keepNote(name: string, value: Uint8Array | undefined): void {
+    if (value === undefined) this.#notes.delete(name);
+    else this.#notes.set(name, value);
+  }
+}
+
+/** A copy: the caller's buffer may be reused. */
+function checkedNote(value: Uint8Array | undefined): Uint8Array | undefined {
+  assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
+  return value === undefined ? undefined : Buffer.from(value);
 }

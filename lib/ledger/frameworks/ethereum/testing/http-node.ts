@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createEmbeddedOrdering } from '../../../ordering/embedded/embedded-ordering';
 import { createLedgerHost } from '../../../core/host';
@@ -68,12 +69,14 @@ const PORTS: MachinePorts = {
     return () => clearTimeout(timer);
   },
   yieldTurn,
+  nonce: () => randomBytes(16),
   logger: { info: () => {}, warn: () => {}, error: () => {} },
 };
 
 const NO_OTHERS: PeerLink = {
   announce: () => {},
   fetchBlocks: async () => [],
+  send: () => {},
   submit: async () => {
     throw new Error('there is one peer here');
   },
