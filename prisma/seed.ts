@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { ensureAuthority } from '@/lib/certificates';
 import { seedCatalogue } from '@/lib/city-nodes';
 import { ensureAdmin } from '@/lib/identity';
 import { dataPath, getDb } from '@/lib/platform';
@@ -8,10 +9,11 @@ import { dataPath, getDb } from '@/lib/platform';
 
 // Keeps chain ids of two installations apart, so that no signed transaction replays; made once, never changed.
 await getDb().installation.createMany({ data: [{ id: 1, number: randomInt(2 ** 27) }], skipDuplicates: true });
+const authority = await ensureAuthority();
 const { added } = await seedCatalogue();
 const admin = await ensureAdmin({
   email: 'admin@chainworks.localhost',
   password: readFileSync(dataPath('admin-password'), 'utf8').trim(),
 });
-process.stdout.write(`city nodes added: ${added}; portal admin: ${admin.created ? 'made' : 'known'}\n`);
+process.stdout.write(`certificate authority: ${authority.created ? 'made' : 'known'}; city nodes added: ${added}; portal admin: ${admin.created ? 'made' : 'known'}\n`);
 await getDb().$disconnect();

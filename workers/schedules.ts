@@ -6,7 +6,7 @@ const everyMs = {
   'operation.reconcile': 2_000,
   'access-key.sync-all': 2_000,
   'metering.collect': 2_000,
-  'city-node.observe': 3_000,
+  'city-node.observe': 2_000,
   'billing.settle': 5_000,
   'sub-chain.expire': 60_000,
   'identity.delete-expired': 24 * 60 * 60 * 1000,

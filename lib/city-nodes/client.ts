@@ -43,6 +43,8 @@ export const hostViewSchema = z.object({
       diskFreeBytes: z.number().int(),
     })
     .nullable(),
+  /** Its certificate for the channel to other hosts, as it reports it. Null before the first one. */
+  channel: z.object({ serial: z.string(), notAfter: iso }).nullable(),
   /** Measured for this city node alone on this host. */
   here: z.object({ peers: z.number().int(), storageBytes: z.number().int(), syncs: z.number().int() }).nullable(),
 });

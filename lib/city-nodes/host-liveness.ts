@@ -1,4 +1,4 @@
-/** A host that has not answered for this long takes no new peers and is shown as away. Observed each 3 s. */
+/** A host that has not answered for this long takes no new peers and is shown as away. Observed each 2 s. */
 export const hostAwayMs = 12_000;
 
 export function isHostAlive(lastSeenAt: Date | null, now: number = Date.now()): boolean {

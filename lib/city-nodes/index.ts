@@ -6,5 +6,6 @@ export { controlClientFor, controlClientOf, type HostAddress } from './control-c
 export { requireSelectableCityNodes, findQuietestCityNode, type SelectableCityNode } from './require-selectable-city-nodes';
 export { reservePlacement, type ReservePlacement } from './reserve-placement';
 export { observeHosts } from './observe-hosts';
+export { ensureHostCertificate } from './keep-host-certificate';
 export { isHostAlive, hostAwayMs } from './host-liveness';
 export { listCityNodes, getCityNode, peerIncluded, peerToView, type CityNodeScope } from './queries';

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getAuthority } from '@/lib/certificates';
 import { joinConfigSchema } from '@/lib/control';
 import { getDb } from '@/lib/platform';
 import { getCityNode, joinHost, listCityNodes, seedCatalogue, type JoinHost } from '.';
@@ -38,6 +39,15 @@ describe('joinHost', () => {
     const row = await getDb().host.findUniqueOrThrow({ where: { id: first.hostId } });
     expect((await readJoin()).secret).toBe(Buffer.from(openHostSecret(row)).toString('base64'));
     expect(Buffer.from(row.secretCiphertext).includes(Buffer.from((await readJoin()).secret, 'base64'))).toBe(false);
+  });
+
+  it('pins the root of the certificate authority, also on an installation that has none yet', async () => {
+    await joinHost(join());
+    const { authority } = await readJoin();
+    expect(authority).toBe((await getAuthority()).rootPem);
+    expect(authority.match(/BEGIN/g)).toHaveLength(1);
+    await joinHost(join());
+    expect((await readJoin()).authority).toBe(authority);
   });
 
   it('writes what the process must know where only its owner can read it', async () => {

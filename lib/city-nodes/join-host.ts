@@ -3,6 +3,7 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { recordAuditEvent } from '@/lib/audit';
+import { ensureAuthority, getAuthority } from '@/lib/certificates';
 import { channelAddressSchema, cityCodeSchema, type JoinConfig } from '@/lib/control';
 import { AppError, createId, getDb, getSecrets, type Tx } from '@/lib/platform';
 import { openHostSecret, sealHostSecret } from './control-client-for';
@@ -31,15 +32,18 @@ export type JoinHost = z.infer<typeof joinHostSchema>;
 
 /**
  * Makes or changes a host and what its process must know to be it. Idempotent: the control secret is made once, kept
- * encrypted in the row, and written to `join.json` (readable by its owner only).
+ * encrypted in the row, and written to `join.json` (readable by its owner only), with the root that the host pins.
  */
 export async function joinHost(input: JoinHost): Promise<{ hostId: string; created: boolean }> {
   const join = joinHostSchema.parse(input);
+  await ensureAuthority();
+  const { rootPem } = await getAuthority();
   const { hostId, secret, created } = await getDb().$transaction((tx) => writeHost(tx, join));
   await writeJoinFile(join.dataDirectory, {
     hostId,
     secret: Buffer.from(secret).toString('base64'),
     accessKeyPepper: getSecrets().accessKeyPepper,
+    authority: rootPem,
     cityNodes: join.cityNodes,
     gateway: join.gateway,
     control: join.control,

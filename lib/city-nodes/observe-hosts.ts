@@ -1,30 +1,57 @@
-import type { PeerStatus } from '@/lib/control';
-import { getDb, getLogger } from '@/lib/platform';
-import { controlClientOf, type HostAddress } from './control-client-for';
+import { ensureAuthority, type AuthorityStanding } from '@/lib/certificates';
+import type { ChannelHolding, PeerStatus } from '@/lib/control';
+import { getDb, getLogger, singleton } from '@/lib/platform';
+import { CertificatePauses } from './certificate-pauses';
+import { controlClientOf } from './control-client-for';
+import { keepHostCertificate, type ChannelHost } from './keep-host-certificate';
 
 /** A host that takes longer is seen at the next sweep. */
 const answerMsMax = 2_500;
 const unknownPeer = 'The host does not know this peer any more.';
 
-/** Measures every host: its report, and height, size and state of its peers. One that does not answer is left as it was. */
+/**
+ * Measures every host: its report, and height, size and state of its peers; and brings its channel certificate to date.
+ * One that does not answer is left as it was.
+ */
 export async function observeHosts(): Promise<void> {
-  const hosts = await getDb().host.findMany({ select: { id: true, controlUrl: true, secretCiphertext: true } });
+  const hosts = await getDb().host.findMany({ select: { id: true, controlUrl: true, secretCiphertext: true, channelAddress: true } });
+  const standing = await ensureAuthority().catch((error: unknown) => {
+    getLogger().error({ err: error }, 'the certificate authority cannot be brought to date');
+    return undefined;
+  });
   await Promise.all(
     hosts.map((host) =>
-      observeHost(host).catch((error: unknown) => getLogger().warn({ hostId: host.id, err: error }, 'host not observed')),
+      observeHost(host, standing).catch((error: unknown) => getLogger().warn({ hostId: host.id, err: error }, 'host not observed')),
     ),
   );
 }
 
-async function observeHost(host: HostAddress): Promise<void> {
+async function observeHost(host: ChannelHost, standing: AuthorityStanding | undefined): Promise<void> {
   const client = controlClientOf(host);
   // Rows first: a peer that is made or removed while the host is asked is looked at in the next sweep.
   const rows = await findPeers(host.id);
   const [report, statuses] = await Promise.all([client.report({ timeoutMs: answerMsMax }), client.listPeers({ timeoutMs: answerMsMax })]);
   await getDb().host.update({ where: { id: host.id }, data: { lastSeenAt: new Date(), report } });
+  const channel = standing ? await keepCertificate(host, report.channel, standing) : report.channel;
+  if (channel !== report.channel) await getDb().host.update({ where: { id: host.id }, data: { report: { ...report, ...(channel ? { channel } : {}) } } });
   const byName = new Map(statuses.map((status) => [nameOf(status.cityNode, status.chain), status]));
   await writeChanges(rows, byName);
   await removeLeftovers(host, statuses, new Set(rows.map((row) => nameOf(row.cityNode, row.subChain))));
+}
+
+/** What a host refuses is tried again with growing pauses, and does not keep its peers from being looked at. */
+async function keepCertificate(host: ChannelHost, holding: ChannelHolding | undefined, standing: AuthorityStanding): Promise<ChannelHolding | undefined> {
+  const pauses = singleton('host-certificate-pauses', () => new CertificatePauses());
+  if (pauses.isPaused(host.id, Date.now())) return holding;
+  try {
+    const held = await keepHostCertificate(host, holding, standing);
+    pauses.noteSuccess(host.id);
+    return held;
+  } catch (error) {
+    const failures = pauses.noteFailure(host.id, Date.now());
+    getLogger().warn({ hostId: host.id, failures, err: error }, 'channel certificate not brought to date');
+    return holding;
+  }
 }
 
 interface PeerRow {
@@ -82,7 +109,7 @@ function logProblem(row: PeerRow, { state, problem }: Pick<PeerRow, 'state' | 'p
  * it is removed again. Only what a row says was removed: a peer without any row may be a sign of a database that was
  * restored from an old copy, and is kept and reported.
  */
-async function removeLeftovers(host: HostAddress, statuses: readonly PeerStatus[], known: ReadonlySet<string>): Promise<void> {
+async function removeLeftovers(host: ChannelHost, statuses: readonly PeerStatus[], known: ReadonlySet<string>): Promise<void> {
   const strangers = statuses.filter((status) => !known.has(nameOf(status.cityNode, status.chain)));
   if (strangers.length === 0) return;
   const rows = await getDb().peer.findMany({

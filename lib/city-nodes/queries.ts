@@ -68,6 +68,7 @@ function hostToView(host: HostRow, code: string): HostView {
           diskFreeBytes: report.diskFreeBytes,
         }
       : null,
+    channel: report?.channel ? { serial: report.channel.serial, notAfter: new Date(report.channel.notAfterMs).toISOString() } : null,
     here: here ? { peers: here.peers, storageBytes: here.storageBytes, syncs: here.syncs } : null,
   };
 }

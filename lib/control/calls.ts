@@ -47,6 +47,8 @@ export const controlCalls = {
     timeoutMs: quickMs,
   }),
   acknowledgeMeters: defineCall({ ...host, method: 'POST', path: '/v1/meters/acknowledge', body: s.meterAcknowledgeSchema, answer: s.doneSchema, timeoutMs: quickMs }),
+  channelRequest: defineCall({ ...host, method: 'POST', path: '/v1/channel/request', body: s.channelRequestSchema, answer: s.channelRequestResultSchema, timeoutMs: quickMs }),
+  putChannelCertificate: defineCall({ ...host, method: 'PUT', path: '/v1/channel/certificate', body: s.putChannelCertificateSchema, answer: s.channelHoldingSchema, timeoutMs: quickMs }),
   report: defineCall({ ...host, method: 'GET', path: '/v1/report', body: noBody, answer: s.hostReportSchema, timeoutMs: quickMs }),
 } as const;
 

@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/platform/pure/errors';
 import { controlCalls, type CallAnswer } from './calls';
 import { createCallSender, type CallOptions } from './create-call-sender';
-import type { AccessKeyRecord, ChainLimits, OpenChain, PeerName, PeerStatus } from './schemas';
+import type { AccessKeyRecord, ChainLimits, ChannelHolding, OpenChain, PeerName, PeerStatus, PutChannelCertificate } from './schemas';
 
 export interface ControlClientOptions {
   /** Base address of the host's control listener: `http://127.0.0.1:4101`. */
@@ -43,6 +43,10 @@ export interface ControlClient {
   waitForHeight(peer: PeerName, after: number, options?: CallOptions): Promise<number>;
   meters(input: { after: number; limit?: number }, options?: CallOptions): Promise<CallAnswer<'meters'>>;
   acknowledgeMeters(upTo: number, options?: CallOptions): Promise<void>;
+  /** A request for the host's channel key. With `retire`, the hash of a key, for another key than that one. */
+  channelRequest(input?: { retire?: string }, options?: CallOptions): Promise<CallAnswer<'channelRequest'>>;
+  /** In use when it answers, with what the host holds then: lists newer than these stay. CONFLICT for another host's or another portal's. */
+  putChannelCertificate(input: PutChannelCertificate, options?: CallOptions): Promise<ChannelHolding>;
   report(options?: CallOptions): Promise<CallAnswer<'report'>>;
 }
 
@@ -81,6 +85,8 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     async acknowledgeMeters(upTo, call) {
       await send('acknowledgeMeters', { body: { upTo } }, call);
     },
+    channelRequest: (input = {}, call) => send('channelRequest', { body: input }, call),
+    putChannelCertificate: (input, call) => send('putChannelCertificate', { body: input }, call),
     report: (call) => send('report', {}, call),
   };
 }

@@ -1,8 +1,19 @@
 import { z } from 'zod';
+import { isX509Refusal, readChain } from '@/lib/x509';
 import { cityCodeSchema } from './schemas';
 
 const listenerSchema = z.object({ host: z.string().min(1).max(253), port: z.number().int().min(0).max(65_535) });
 const secretSchema = z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be base64 of 32 bytes');
+
+function isOneAuthority(pem: string): boolean {
+  try {
+    const certificates = readChain(pem);
+    return certificates.length === 1 && certificates.every(({ isAuthority }) => isAuthority);
+  } catch (error) {
+    if (isX509Refusal(error)) return false;
+    throw error;
+  }
+}
 
 /** `<data>/join.json`: what the portal wrote when this host joined. */
 export const joinConfigSchema = z.object({
@@ -11,6 +22,8 @@ export const joinConfigSchema = z.object({
   secret: secretSchema,
   /** HMAC key under which access keys are stored. */
   accessKeyPepper: secretSchema,
+  /** Root certificate of the portal's authority, PEM. Pinned: no call over the control interface replaces it. */
+  authority: z.string().max(16 * 1024).refine(isOneAuthority, 'must be one certificate of an authority in PEM'),
   cityNodes: z.array(cityCodeSchema).min(1).max(64).refine((codes) => new Set(codes).size === codes.length, 'a city node stands there twice'),
   /** Public door. Port 0: any free one. */
   gateway: listenerSchema,

@@ -22,7 +22,7 @@ function emptyHost(): { handlers: ControlHandlers; links: LinkHandlers } {
       createPeer: absent, listPeers: async () => ({ peers: [] }), openChain: absent, peerStatus: absent, removeChain: async () => ({}),
       startChain: absent, stopChain: absent, setLimits: absent, deploy: absent, rpc: absent, waitForHeight: absent,
       putAccessKey: absent, listAccessKeys: async () => ({ accessKeys: [] }),
-      meters: async () => ({ records: [], lastSequence: 0 }), acknowledgeMeters: async () => ({}), report: absent,
+      meters: async () => ({ records: [], lastSequence: 0 }), acknowledgeMeters: async () => ({}), report: absent, channelRequest: absent, putChannelCertificate: absent,
     },
     links: { fetchBlocks: absent, announce: absent, submit: absent },
   };

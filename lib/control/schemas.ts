@@ -142,6 +142,43 @@ export type MeterPage = z.infer<typeof meterPageSchema>;
 /** `POST /v1/meters/acknowledge`: records up to and including this number may be forgotten. */
 export const meterAcknowledgeSchema = z.object({ upTo: z.number().int().min(0) });
 
+const keyIdentifierSchema = z.string().regex(/^[0-9a-f]{40}$/);
+
+/** What a host holds for its peer channel. */
+export const channelHoldingSchema = z.object({
+  /** Serial of its certificate, hexadecimal digits. */
+  serial: z.string().regex(/^[0-9a-f]{40}$/),
+  notAfterMs: z.number().int(),
+  /** SHA-256 of DER SubjectPublicKeyInfo, hexadecimal digits. */
+  publicKeyHash: hex32,
+  /** The revocation lists that it goes by: key identifier of their authority, and their number. */
+  revocations: z.array(z.object({ authority: keyIdentifierSchema, number: z.number().int().min(0) })).max(8),
+});
+export type ChannelHolding = z.infer<typeof channelHoldingSchema>;
+
+/** `POST /v1/channel/request`: a PKCS#10 request for the host's channel key, which is made at the first call and never leaves. */
+export const channelRequestSchema = z.object({
+  /** Hash of a public key that must not be used again: a host that has this key makes another. */
+  retire: hex32.optional(),
+});
+export const channelRequestResultSchema = z.object({
+  /** PEM. */
+  request: z.string().max(8_192),
+  publicKeyHash: hex32,
+  /** Absent before its first certificate. */
+  holding: channelHoldingSchema.optional(),
+});
+
+/** `PUT /v1/channel/certificate`: all PEM. The host takes it only if it ends at the root that it joined with. */
+export const putChannelCertificateSchema = z.object({
+  /** The host's certificate, then its authorities. */
+  chain: z.string().max(32 * 1024),
+  root: z.string().max(16 * 1024),
+  /** The current list of every authority. */
+  revocations: z.string().max(512 * 1024),
+});
+export type PutChannelCertificate = z.infer<typeof putChannelCertificateSchema>;
+
 /** `GET /v1/report`: measured, never estimated. */
 export const hostReportSchema = z.object({
   hostId: z.string(),
@@ -153,6 +190,8 @@ export const hostReportSchema = z.object({
   memoryAnonymousBytes: z.number().int().optional(),
   cpuSeconds: z.number(),
   diskFreeBytes: z.number().int(),
+  /** Absent before its first certificate. */
+  channel: channelHoldingSchema.optional(),
   cityNodes: z.array(
     z.object({ code: cityCodeSchema, peers: z.number().int(), storageBytes: z.number().int(), syncs: z.number().int() }),
   ),

@@ -38,7 +38,7 @@ export const jobCatalog = {
   'access-key.sync-all': { queue: 'sweeps', payload: nothing, attempts: 1, alone: true },
   /** Adds up the meter records of each host. */
   'metering.collect': { queue: 'sweeps', payload: nothing, attempts: 1, alone: true },
-  /** Measures hosts and peers: last report, heights, sizes, problems. */
+  /** Measures hosts and peers: last report, heights, sizes, problems; brings channel certificates to date. */
   'city-node.observe': { queue: 'sweeps', payload: nothing, attempts: 1, alone: true },
   /** Settles payments that were left in doubt, pays back what is owed. */
   'billing.settle': { queue: 'sweeps', payload: nothing, attempts: 1, alone: true },

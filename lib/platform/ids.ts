@@ -12,6 +12,8 @@ const prefixes = {
   cityNode: 'city',
   host: 'host',
   accessKey: 'ck',
+  authority: 'ca',
+  certificate: 'crt',
   operation: 'op',
   invoice: 'inv',
   payment: 'pay',

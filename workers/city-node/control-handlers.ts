@@ -2,6 +2,7 @@ import { waitMsMax, type ControlHandlers, type ControlRpcResult, type LinkHandle
 import type { AccessKeyTable, MeterBook } from '@/lib/gateway';
 import type { Height } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
+import type { ChannelKeeper } from './channel-keeper';
 import type { HostRegister } from './host-register';
 import { KeyKeeper } from './key-keeper';
 import { refusalToLink, translated } from './ledger-errors';
@@ -16,11 +17,12 @@ export interface ControlHandlersOptions {
   readonly accessKeys: AccessKeyTable;
   readonly meters: MeterBook;
   readonly report: ReportReader;
+  readonly channel: ChannelKeeper;
   readonly now: () => number;
 }
 
 /** The host's side of every control call. */
-export function createControlHandlers({ peers, doors, register, accessKeys, meters, report, now }: ControlHandlersOptions): ControlHandlers {
+export function createControlHandlers({ peers, doors, register, accessKeys, meters, report, channel, now }: ControlHandlersOptions): ControlHandlers {
   const keys = new KeyKeeper(register, accessKeys, now);
   return {
     createPeer: ({ params }) => peers.createPeer(params),
@@ -56,6 +58,8 @@ export function createControlHandlers({ peers, doors, register, accessKeys, mete
       await meters.acknowledge(body.upTo, (chain) => register.hasChain(chain));
       return {};
     },
+    channelRequest: ({ body }) => channel.request(body),
+    putChannelCertificate: ({ body }) => channel.put(body),
     report: () => report.read(),
   };
 }

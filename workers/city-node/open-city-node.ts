@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
 import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
 import { createQueueBudget, lockDirectory, openLedgerHost, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
+import { ChannelKeeper } from './channel-keeper';
 import { createControlHandlers, createLinkHandlers } from './control-handlers';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
@@ -48,6 +49,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const lock: DirectoryLock = await lockDirectory(dataDirectory);
   opened.push(() => lock.release());
   const nodeKey = await loadNodeKey(dataDirectory);
+  const channel = await ChannelKeeper.open({ directory: path.join(dataDirectory, 'channel'), nodeKey, hostId: join.hostId, authority: join.authority, now: Date.now, logger });
   const register = await HostRegister.open(path.join(dataDirectory, 'register.journal'), nodeKey);
   opened.push(() => register.close());
   const meters = await MeterBook.open({
@@ -96,7 +98,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     now: Date.now,
     onBackgroundError: (error, event, peer) => logger.warn({ ...peer, err: error }, event),
   });
-  const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, now: Date.now });
+  const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), now: Date.now });
 
   let ready = false;
   const gateway = await openGateway({
@@ -113,7 +115,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     hostId: join.hostId,
     secret: parseControlSecret(join.secret),
     linkSecretOf: (chain) => linkSecretOf(register, chain),
-    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, now: Date.now }),
+    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, channel, now: Date.now }),
     links: createLinkHandlers({ peers, register }),
     isReady: () => ready,
     logger,

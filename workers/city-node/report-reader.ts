@@ -1,5 +1,5 @@
 import { readFile, statfs } from 'node:fs/promises';
-import type { HostReport } from '@/lib/control';
+import type { ChannelHolding, HostReport } from '@/lib/control';
 import type { LedgerHost } from '@/lib/ledger';
 
 export interface ReportReaderOptions {
@@ -8,6 +8,7 @@ export interface ReportReaderOptions {
   readonly startedAtMs: number;
   readonly dataDirectory: string;
   readonly hosts: ReadonlyMap<string, LedgerHost>;
+  readonly channel: () => ChannelHolding | undefined;
   readonly now: () => number;
 }
 
@@ -16,7 +17,8 @@ export class ReportReader {
   constructor(private readonly options: ReportReaderOptions) {}
 
   async read(): Promise<HostReport> {
-    const { hostId, version, startedAtMs, dataDirectory, hosts, now } = this.options;
+    const { hostId, version, startedAtMs, dataDirectory, hosts, channel, now } = this.options;
+    const holding = channel();
     const disk = await statfs(dataDirectory);
     const cpu = process.cpuUsage();
     return {
@@ -27,6 +29,7 @@ export class ReportReader {
       ...(await readMemory()),
       cpuSeconds: (cpu.user + cpu.system) / 1e6,
       diskFreeBytes: disk.bavail * disk.bsize,
+      ...(holding ? { channel: holding } : {}),
       cityNodes: Array.from(hosts, ([code, host]) => {
         const { diskBytes, syncs } = host.stats();
         return { code, peers: host.chains().length, storageBytes: diskBytes, syncs };

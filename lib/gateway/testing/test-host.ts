@@ -7,14 +7,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createControlClient, type AccessKeyRecord, type ChainLimits, type ControlClient, type JoinConfig, type OpenChain } from '@/lib/control';
+import { checkRequest } from '@/lib/x509';
+import { createTestAuthority } from '@/lib/x509/testing';
 import { formatAccessKey, formatEndpoint } from '../access-key-format';
 import { createAccessKeySecret, hashAccessKeySecret } from '../access-key-secret';
 
 /** Two cores shared with a database and a browser: slow is not wrong. */
 const startMsMax = 60_000;
 const projectDirectory = path.resolve(import.meta.dirname, '../../..');
-/** One pepper for all hosts of an installation. */
+/** One pepper and one authority for all hosts of an installation. */
 const pepper = randomBytes(32);
+export const testAuthority = createTestAuthority();
 
 export const generousLimits: ChainLimits = {
   transactionsPerSecond: 10_000,
@@ -50,6 +53,7 @@ export class TestHost {
       hostId,
       secret: randomBytes(32).toString('base64'),
       accessKeyPepper: pepper.toString('base64'),
+      authority: testAuthority.rootPem,
       cityNodes,
       gateway: { host: '127.0.0.1', port: gatewayPort },
       control: { host: '127.0.0.1', port: controlPort },
@@ -120,6 +124,14 @@ export class TestHost {
   async remove(): Promise<void> {
     await this.end('SIGKILL');
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Issues its channel certificate and hands it over, as the portal does. */
+  async certify(): Promise<{ serial: string }> {
+    const { request } = await this.client.channelRequest();
+    const { chainPem, serial } = testAuthority.issueHost({ hostId: this.join.hostId, publicKey: checkRequest(request) });
+    await this.client.putChannelCertificate({ chain: chainPem, root: testAuthority.rootPem, revocations: testAuthority.revocationsPem() });
+    return { serial };
   }
 
   async makeKey(chain: string, change: Partial<AccessKeyRecord> = {}): Promise<{ text: string; secret: string; record: AccessKeyRecord }> {

@@ -16,7 +16,7 @@ type Props = Readonly<{ host: HostView; /** Code of the city node whose page thi
 /** One host: what is measured for this city node stands apart from what is measured for the whole process. */
 export function HostSheet({ host, cityNode }: Props) {
   const t = useTranslations("cityNodes.host");
-  const { carries, measured, here } = host;
+  const { carries, measured, here, channel } = host;
   const shared = carries.length > 1;
   return (
     <Sheet
@@ -77,6 +77,7 @@ export function HostSheet({ host, cityNode }: Props) {
                   ...(measured.memoryAnonymousBytes === null ? [] : [{ label: t("memoryAnonymous"), value: <Bytes value={measured.memoryAnonymousBytes} /> }]),
                   { label: t("cpu"), value: <Duration ms={measured.cpuSeconds * 1_000} /> },
                   { label: t("diskFree"), value: <Bytes value={measured.diskFreeBytes} /> },
+                  { label: t("certificate"), value: channel ? <Time value={channel.notAfter} /> : t("noCertificate") },
                   { label: t("started"), value: <Time value={measured.startedAt} show="moment" /> },
                   { label: t("version"), value: measured.version },
                 ]}

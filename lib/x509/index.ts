@@ -1,0 +1,13 @@
+export { X509Refusal, isX509Refusal, type RefusalReason } from './refusal';
+export { encodePem, decodePem, type PemLabel } from './pem';
+export { createPrivateKey256, publicKeyOf, parsePublicKey, hashPublicKey } from './keys';
+export { createRequest } from './create-request';
+export { checkRequest, requestCharactersMax } from './check-request';
+export { addressesMax, isDnsName, type CertificateProfile, type HostAddresses } from './profiles';
+export { commonNameLengthMax } from './distinguished-name';
+export { createSerial, signCertificate, type Issuer, type SignCertificate } from './sign-certificate';
+export { revocationReasons, signRevocationList, type RevocationReason, type SignRevocationList } from './sign-revocation-list';
+export { readCertificate, type CertificateFacts } from './read-certificate';
+export { isListOf, readRevocationList, readRevocationLists, revocationsCharactersMax, type RevocationListFacts } from './read-revocation-list';
+export { readChain, verifyChain, type VerifyChain } from './verify-chain';
+export { hostIdOf, toHostUri } from './host-name';

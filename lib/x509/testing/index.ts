@@ -1,0 +1,2 @@
+export { createTestAuthority, type TestAuthority } from './test-authority';
+export { openssl } from './openssl';
