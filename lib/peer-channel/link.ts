@@ -66,8 +66,8 @@ export class Link {
   }
 
   /** Of the certificate that it was opened with. */
-  get fingerprint(): string {
-    return this.options.credentials.fingerprint;
+  get serial(): string {
+    return this.options.credentials.serial;
   }
 
   /** Nothing is on its way, and nothing was since that moment. */

@@ -122,12 +122,23 @@ describe('who is called', () => {
 });
 
 describe('a revocation list', () => {
-  it('that is past its next update still counts, and agreement goes on', async () => {
-    const certificates = async (hostId: string) => ({ ...(await authority.certificatesOf(hostId)), crlPem: await authority.listRevocations({ nextUpdateMs: Date.now() - 1_000 }) });
-    const [a, b] = [await open('host_a', { identity: new TestIdentity(await certificates('host_a')) }), await open('host_b', { identity: new TestIdentity(await certificates('host_b')) })];
+  it('that is past its next update lets nobody in, also on a connection that is open, until a newer one comes', async () => {
+    let nowMs = Date.now();
+    const limits = { sweepMs: 10, pauseMsMin: 10, pauseMsMax: 20 };
+    const [a, b] = [await open('host_a'), await open('host_b', { now: () => nowMs, limits })];
+    const before = b.identity.current();
+    if (!before) throw new Error('host_b has certificates');
+    b.identity.set({ ...before, crlPem: await authority.listRevocations({ nextUpdateMs: nowMs + 60_000 }) });
     a.channel.send(b.remote, route, hello);
     await vi.waitFor(() => expect(b.received).toHaveLength(1));
-    expect(b.channel.stats().revocationsUpToMs).toBeLessThan(Date.now());
+    expect(b.channel.stats().revocationsUpToMs).toBeLessThan(nowMs + 61_000);
+    nowMs += 120_000;
+    await vi.waitFor(() => expect(b.channel.stats()).toMatchObject({ inboundConnections: 0, refused: { 'unknown-status': 1 } }));
+    a.channel.send(b.remote, route, Uint8Array.of(2));
+    await vi.waitFor(() => expect(b.channel.stats().refused['unknown-status']).toBeGreaterThan(1));
+    b.identity.set(before);
+    a.channel.send(b.remote, route, Uint8Array.of(3));
+    await vi.waitFor(() => expect(b.received.map(({ bytes }) => bytes[0])).toContain(3));
   });
 
   it('of another authority is none: who may have been taken back is not let in', async () => {

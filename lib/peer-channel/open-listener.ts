@@ -35,7 +35,7 @@ export interface Listener {
   list(): Iterable<InboundConnection>;
   /** The certificates for handshakes from now on; connections whose proof is no longer good are cut. */
   use(credentials: Credentials | undefined): void;
-  /** Cuts the connections whose certificates have ended meanwhile. */
+  /** Cuts the connections whose proof is no longer good. */
   sweep(): void;
   /** Takes no more connections; those that are open stay. */
   stop(): void;
@@ -120,6 +120,13 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     connection.socket.destroy();
   }
 
+  function look(): void {
+    for (const connection of connections.values()) {
+      const reason = credentials ? refusalOf(connection.proof, credentials, now()) : 'no-identity';
+      if (reason) cut(connection, reason);
+    }
+  }
+
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(listenError({ name: 'peer channel', host: options.host, port: options.port }, error));
     server.once('error', fail);
@@ -137,14 +144,9 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     use(next) {
       credentials = next;
       if (next) server.setSecureContext(next.contextOptions);
-      for (const connection of connections.values()) {
-        const reason = next ? refusalOf(connection.proof, next, now()) : 'no-identity';
-        if (reason) cut(connection, reason);
-      }
+      look();
     },
-    sweep() {
-      for (const connection of connections.values()) if (now() > connection.proof.expiresAtMs) cut(connection, 'expired');
-    },
+    sweep: () => look(),
     stop: () => void server.close(),
     async close() {
       const closed = new Promise<void>((resolve) => (server.listening ? server.close(() => resolve()) : resolve()));

@@ -65,7 +65,7 @@ export interface ChannelStats extends Readonly<Traffic> {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
   /** Of this host's own certificate; undefined without one. */
   readonly certificateExpiresAtMs: number | undefined;
-  /** When revocation lists are no longer up to date; they count nevertheless. */
+  /** From then on nobody is accepted until newer revocation lists have come. */
   readonly revocationsUpToMs: number | undefined;
 }
 
@@ -133,7 +133,7 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
       // What was good until now is better than nothing.
       return logger.error({ err: error }, 'the certificates of the peer channel cannot be used');
     }
-    const isOwnNew = next?.fingerprint !== credentials?.fingerprint;
+    const isOwnNew = next?.serial !== credentials?.serial;
     credentials = next;
     listener.use(next);
     for (const remote of remotes.values()) remote.renew(next, isOwnNew);

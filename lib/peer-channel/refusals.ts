@@ -7,6 +7,7 @@ export type RefusalReason =
   | 'handshake'
   | 'too-many-connections'
   | 'no-certificate'
+  | 'unusable-certificate'
   | 'foreign-root'
   | 'expired'
   | 'not-yet-valid'

@@ -147,10 +147,7 @@ export class Remote {
   /** This process has other certificates: what the new ones do not allow is cut, the rest is done anew in good order. */
   renew(credentials: Credentials | undefined, isOwnNew: boolean): void {
     if (!credentials) this.queue.clear('no-identity');
-    for (const link of [this.link, ...this.leavingLinks.keys()]) {
-      const reason = credentials ? link?.proof && refusalOf(link.proof, credentials, this.context.now()) : 'no-identity';
-      if (reason) link?.close({ refusal: reason, detail: 'certificates have changed' });
-    }
+    this.look(credentials);
     // One that is still being opened is left as soon as it is open.
     if (isOwnNew && this.link?.isOpen) this.leaveLink();
     this.kick();
@@ -158,10 +155,10 @@ export class Remote {
 
   /** Closes what nobody uses, or what may not be used any more. */
   sweep(): void {
-    const { limits, now } = this.context;
+    const { limits, now, credentials } = this.context;
+    this.look(credentials());
     const { link } = this;
-    if (link?.proof && now() > link.proof.expiresAtMs) link.close({ refusal: 'expired', detail: 'the certificate of the other host has ended' });
-    else if (link?.isOpen && !this.hasWork && link.isIdleSince(now() - limits.idleMs)) this.leaveLink();
+    if (link?.isOpen && !this.hasWork && link.isIdleSince(now() - limits.idleMs)) this.leaveLink();
   }
 
   /** Begins nothing new; what is on its way is completed. */
@@ -179,6 +176,14 @@ export class Remote {
 
   get hasWork(): boolean {
     return this.queue.messages > 0 || this.announcements.count > 0;
+  }
+
+  /** Closes links whose other side would not be accepted any more. */
+  private look(credentials: Credentials | undefined): void {
+    for (const link of [this.link, ...this.leavingLinks.keys()]) {
+      const reason = credentials ? link?.proof && refusalOf(link.proof, credentials, this.context.now()) : 'no-identity';
+      if (reason) link?.close({ refusal: reason, detail: 'its certificate is not accepted any more' });
+    }
   }
 
   private async call<I, O>(address: string, gate: CallGate, method: Method<I, O>, request: I, timeoutMs: number, signal: AbortSignal | undefined): Promise<O> {
@@ -232,7 +237,7 @@ export class Remote {
     this.stopDial?.();
     this.stopDial = undefined;
     this.context.logger.info({ otherHostId: this.hostId }, 'peer channel open');
-    if (link.fingerprint !== this.context.credentials()?.fingerprint) this.leaveLink();
+    if (link.serial !== this.context.credentials()?.serial) this.leaveLink();
     this.kick();
   }
 

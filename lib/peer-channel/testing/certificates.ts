@@ -4,6 +4,7 @@ import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   cryptoProvider,
+  Extension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
@@ -13,7 +14,6 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
   X509CrlGenerator,
-  type Extension,
   type JsonGeneralNames,
   type X509Certificate,
 } from '@peculiar/x509';
@@ -21,6 +21,8 @@ import type { ChannelCertificates, ChannelIdentity } from '../channel-identity';
 
 cryptoProvider.set(webcrypto as Crypto);
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+/** RFC 5280 section 5.2.3. */
+const crlNumber = '2.5.29.20';
 const dayMs = 24 * 60 * 60 * 1_000;
 
 interface Authority {
@@ -64,7 +66,7 @@ export class TestAuthority {
   }
 
   get rootPem(): string {
-    return this.root.certificate.toString('pem');
+    return pemOf(this.root.certificate);
   }
 
   async issue(hostId: string, { notBeforeMs = Date.now() - dayMs, notAfterMs = Date.now() + dayMs, names }: IssueOptions = {}): Promise<Issued> {
@@ -84,7 +86,7 @@ export class TestAuthority {
       ],
     });
     const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
-    const chainPem = [certificate, this.intermediate.certificate].map((one) => one.toString('pem')).join('\n');
+    const chainPem = [certificate, this.intermediate.certificate].map(pemOf).join('');
     return { chainPem, privateKeyPem: PemConverter.encode(pkcs8, 'PRIVATE KEY'), serial };
   }
 
@@ -98,7 +100,7 @@ export class TestAuthority {
       signList(this.root, [], nextUpdateMs),
       signList(this.intermediate, this.revoked, nextUpdateMs),
     ]);
-    return lists.join('\n');
+    return lists.join('');
   }
 
   async certificatesOf(hostId: string, options?: IssueOptions): Promise<ChannelCertificates> {
@@ -173,12 +175,17 @@ async function signList({ certificate, keys }: Authority, serials: readonly stri
     issuer: certificate.subject,
     thisUpdate: new Date(Date.now() - dayMs),
     nextUpdate: new Date(nextUpdateMs),
+    extensions: [await AuthorityKeyIdentifierExtension.create(keys.publicKey), new Extension(crlNumber, false, Uint8Array.of(0x02, 0x01, 0x01))],
     entries: serials.map((serialNumber) => ({ serialNumber, revocationDate: new Date() })),
     signingAlgorithm: algorithm,
     signingKey: keys.privateKey,
   });
   // The library's own label is not that of RFC 7468 section 6.
-  return PemConverter.encode(list.rawData, 'X509 CRL');
+  return `${PemConverter.encode(list.rawData, 'X509 CRL')}\n`;
+}
+
+function pemOf(certificate: X509Certificate): string {
+  return `${certificate.toString('pem')}\n`;
 }
 
 async function generateKeys(): Promise<CryptoKeyPair> {
