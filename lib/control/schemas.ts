@@ -58,16 +58,13 @@ export const openChainSchema = z.object({
         cityNode: cityCodeSchema,
         publicKey: z.base64(),
         orders: z.boolean(),
-        /** Where the peer's host answers other hosts; same host: its own id. */
         hostId: z.string(),
-        controlUrl: z.url(),
+        /** Where the peer's host answers other hosts. */
         channelAddress: channelAddressSchema,
       }),
     )
     .min(1)
     .max(16),
-  /** Shared by the hosts of this sub-chain alone, for forwarding and catch-up between them. 32 bytes, base64. */
-  linkSecret: z.base64(),
   limits: chainLimitsSchema,
 });
 export type OpenChain = z.infer<typeof openChainSchema>;
