@@ -1,6 +1,5 @@
 import { waitMsMax, type ControlHandlers, type ControlRpcResult, type PeerName } from '@/lib/control';
 import type { AccessKeyTable, MeterBook } from '@/lib/gateway';
-import type { Height } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import type { ChannelKeeper } from './channel-keeper';
 import type { HostRegister } from './host-register';
