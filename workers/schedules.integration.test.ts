@@ -17,7 +17,7 @@ describe('keepSchedules', () => {
     await scheduleJob('operation.reconcile', {}, 9_000);
     (await keepSchedules())();
     expect(await findSchedule('operation.reconcile')).toBe(2_000);
-    expect(await findSchedule('city-node.observe')).toBe(3_000);
+    expect(await findSchedule('city-node.observe')).toBe(2_000);
     const before = (await queue.getJobScheduler('sub-chain.expire'))?.next;
     (await keepSchedules())();
     expect((await queue.getJobScheduler('sub-chain.expire'))?.next).toBe(before);
