@@ -1,13 +1,36 @@
-// `npm run chaos -- provision --rounds N`: kills processes of an installation of its own while it works. See scripts/README.md.
-import { existsSync } from 'node:fs';
+// `npm run chaos -- provision --rounds N`, `-- ledger --minutes M`: breaks processes of an installation of its own while they work. See scripts/README.md.
+import { spawnSync } from 'node:child_process';
+import { canInstallPackages, installDebianPackage } from './supervisor/debian.mjs';
 import { projectPath } from './supervisor/project.mjs';
-import { runCommand } from './supervisor/session.mjs';
+import { runCommand, temporaryData } from './supervisor/session.mjs';
 import { SetupError } from './supervisor/setup-error.mjs';
+
+const tsx = [process.execPath, '--import', 'tsx'];
+
+const disturbances = {
+  provision: (context, args) => [process.execPath, projectPath('scripts/with-services.mjs'), ...tsx, projectPath('scripts/chaos/provision.ts'), ...args],
+  ledger(context, args) {
+    requireProgram('ip', 'iproute2');
+    requireProgram('nsenter', 'util-linux');
+    // Own users, network and processes: partitions need no privileges, and nothing outlives the first process of it.
+    const apart = ['unshare', '--user', '--map-root-user', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', '--'];
+    if (spawnSync(apart[0], [...apart.slice(1), 'true'], { stdio: 'ignore' }).status !== 0) {
+      throw new SetupError('This machine does not let us make namespaces for users and networks (unshare -rn), which cut the city nodes off from each other.');
+    }
+    return [...apart, ...tsx, projectPath('scripts/chaos/ledger.ts'), '--directory', temporaryData(context, 'chaos'), ...args];
+  },
+};
+
+function requireProgram(program, debianPackage) {
+  if (spawnSync(program, ['-V'], { stdio: 'ignore' }).error === undefined) return;
+  if (!canInstallPackages()) throw new SetupError(`The program ${program} is missing. Install it, e.g. with: sudo apt-get install ${debianPackage}`);
+  installDebianPackage(debianPackage);
+}
 
 const [name, ...args] = process.argv.slice(2);
 
-await runCommand(async ({ family }) => {
-  const file = projectPath(`scripts/chaos/${name}.ts`);
-  if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name what to disturb, e.g. npm run chaos -- provision --rounds 20');
-  return family.run([process.execPath, projectPath('scripts/with-services.mjs'), process.execPath, '--import', 'tsx', file, ...args]);
+await runCommand((context) => {
+  const disturb = Object.hasOwn(disturbances, name ?? '') ? disturbances[name] : undefined;
+  if (!disturb) throw new SetupError('Name what to disturb, e.g. npm run chaos -- provision --rounds 20, or npm run chaos -- ledger --minutes 8');
+  return context.family.run(disturb(context, args));
 });

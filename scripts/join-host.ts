@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { embeddedCityNodes, joinHost } from '@/lib/city-nodes';
+import { joinHost } from '@/lib/city-nodes';
 import { getDb } from '@/lib/platform';
 
 const usage = `Makes a host of city nodes known to this installation and writes <data>/join.json, which its process reads.
 
-  tsx scripts/join-host.ts --data <directory> --gateway <host:port> --control <host:port> --channel <host:port>
-    [--name <name>] [--city-nodes SIN,PAR] [--provider <text>] [--region <text>]
+  tsx scripts/join-host.ts --name <name> --city-nodes SIN,PAR --data <directory>
+    --gateway <host:port> --control <host:port> --channel <host:port> [--provider <text>] [--region <text>]
     [--gateway-url <url>] [--control-url <url>] [--channel-address <host:port>]   where others reach the listeners
 
 Joining again with the same name changes addresses and city nodes and keeps the host's identity and secret.`;
@@ -16,8 +16,8 @@ const { values } = parseArgs({
     gateway: { type: 'string' },
     control: { type: 'string' },
     channel: { type: 'string' },
-    name: { type: 'string', default: 'embedded' },
-    'city-nodes': { type: 'string', default: embeddedCityNodes.join(',') },
+    name: { type: 'string' },
+    'city-nodes': { type: 'string' },
     'gateway-url': { type: 'string' },
     'control-url': { type: 'string' },
     'channel-address': { type: 'string' },
@@ -37,14 +37,19 @@ function addressOf({ host, port }: { host: string; port: number }): string {
   return `${['0.0.0.0', '::', '[::]'].includes(host) ? '127.0.0.1' : host}:${port}`;
 }
 
-if (!values.data) throw new Error(`--data is missing\n\n${usage}`);
+function required(name: 'name' | 'city-nodes' | 'data'): string {
+  const value = values[name];
+  if (!value) throw new Error(`--${name} is missing\n\n${usage}`);
+  return value;
+}
+
 const gateway = listener('gateway', values.gateway);
 const control = listener('control', values.control);
 const channel = listener('channel', values.channel);
 const { hostId, created } = await joinHost({
-  name: values.name,
-  dataDirectory: values.data,
-  cityNodes: values['city-nodes'].split(',').map((code) => code.trim().toUpperCase()),
+  name: required('name'),
+  dataDirectory: required('data'),
+  cityNodes: required('city-nodes').split(',').map((code) => code.trim().toUpperCase()),
   gateway,
   control,
   channel,

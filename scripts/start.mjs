@@ -4,6 +4,7 @@ import path from 'node:path';
 import { announceServing, buildPortal } from './supervisor/build.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
 import { processEnvironment } from './supervisor/environment.mjs';
+import { planHosts } from './supervisor/hosts.mjs';
 import { installPackages, requireNode } from './supervisor/install.mjs';
 import { acquireLock } from './supervisor/lock.mjs';
 import { createLog } from './supervisor/log.mjs';
@@ -18,6 +19,8 @@ import { createSupervisor } from './supervisor/supervise.mjs';
 
 /** Whom prisma/seed.ts makes. */
 const adminEmail = 'admin@chainworks.localhost';
+/** Beside those of PostgreSQL and Redis; nobody but we ask there. */
+const preferredWorkerPort = 4112;
 
 await runCommand(async ({ family, atEnd, interrupted }) => {
   requireNode();
@@ -26,23 +29,28 @@ await runCommand(async ({ family, atEnd, interrupted }) => {
     process.stdout.write(`${startUsage}\n`);
     return 0;
   }
-  const { data, host, port, gatewayPort, publicUrl, gatewayUrl } = options;
+  const { data, host, port, gatewayPort, cityNodes, publicUrl, gatewayUrls } = options;
   const log = createLog();
   const files = dataLayout(data);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const lock = await acquireLock(files.lock, { what: `running Chainworks on ${data}` });
   atEnd(lock.release);
   await requireFreePort(port, { host, what: 'the portal', change: '--port (or PORT)' });
-  await requireFreePort(gatewayPort, { host, what: 'the city-node gateway', change: '--gateway-port (or CHAINWORKS_GATEWAY_PORT)' });
+  for (let number = 1; number <= cityNodes; number++) {
+    const what = number === 1 ? 'the city-node gateway' : `gateway ${number} of ${cityNodes}`;
+    await requireFreePort(gatewayPort + number - 1, { host, what, change: '--gateway-port (or CHAINWORKS_GATEWAY_PORT)' });
+  }
+  const hosts = await planHosts({ data, count: cityNodes, gatewayPort, gatewayUrls, portalPort: port });
+  const spokenFor = new Set([port, ...hosts.flatMap(({ ports }) => Object.values(ports))]);
 
   await requirePrograms(log);
   await log.step('packages', () => installPackages(family));
   const secrets = ensureSecrets(data);
   const supervise = createSupervisor({ family, logs: files.logs, say: log.say });
-  const { databaseUrl, redisUrl } = await startServices({ data, secrets, supervise, log });
-  const ports = { web: port, gateway: gatewayPort, control: await freePort(4101), worker: await freePort(4102), channel: await freePort(4103) };
+  const { databaseUrl, redisUrl } = await startServices({ data, secrets, supervise, log, spokenFor });
+  const ports = { web: port, worker: await freePort(preferredWorkerPort, spokenFor) };
   const env = processEnvironment({ data, databaseUrl, redisUrl, publicUrl, nodeEnv: 'production' });
-  const plan = { data, host, ports, gatewayUrl };
+  const plan = { host, ports, hosts };
   await log.step('database client', () => generateClient(family));
   await log.step('database schema', () => migrate(family, databaseUrl));
   await runSetupCommands({ family, log, env, plan });

@@ -7,7 +7,7 @@ import { getMeters } from '@/lib/metering';
 import { ringOperation } from '@/lib/operations';
 import { getDb } from '@/lib/platform';
 import { beginDelete, createTestSubChain, findSubChain } from '@/lib/sub-chains';
-import { finalOperation, givenCaller, type Installation, openInstallation } from '@/lib/sub-chains/testing';
+import { finalOperation, givenCaller, givenPaidApplication, type Installation, openInstallation } from '@/lib/sub-chains/testing';
 
 let installation: Installation;
 let caller: Awaited<ReturnType<typeof givenCaller>>;
@@ -97,5 +97,25 @@ describe('a test sub-chain', () => {
     expect((await next).value).toMatchObject({ height: (first?.height ?? 0) + 1 });
     reader.abort();
     expect((await pages.next()).done).toBe(true);
+  });
+});
+
+describe('a sub-chain over two city-node processes', () => {
+  let second: Installation;
+  beforeAll(async () => {
+    second = await openInstallation({ cityNodes: ['SAO'] });
+    await second.startCityNode();
+  });
+  afterAll(() => second?.close());
+
+  it('says so, and each peer is reached at its own process', { timeout: 60_000 }, async () => {
+    const { applicationId, operationId } = await givenPaidApplication(caller, { cityNodes: ['TYO', 'SYD', 'SAO'] });
+    await ringOperation(operationId);
+    expect((await finalOperation(operationId, 30_000)).state).toBe('SUCCEEDED');
+    const subChain = await findSubChain(caller, applicationId);
+    expect(subChain).toMatchObject({ state: 'RUNNING', hosts: 2 });
+    const gateways = { TYO: installation.gatewayUrl, SYD: installation.gatewayUrl, SAO: second.gatewayUrl };
+    expect(Object.fromEntries(subChain?.endpoints.map(({ cityNode, url }) => [cityNode, url.slice(0, url.indexOf('/', 8))]) ?? [])).toEqual(gateways);
+    expect(new Set((await Promise.all([installation, second].map(async (one) => (await one.control()).listPeers()))).flat().map((peer) => peer.cityNode))).toEqual(new Set(['TYO', 'SYD', 'SAO']));
   });
 });

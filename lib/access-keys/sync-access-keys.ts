@@ -1,4 +1,4 @@
-import { controlClientOf, type HostAddress } from '@/lib/city-nodes';
+import { controlClientOf, listHosts, type HostAddress } from '@/lib/city-nodes';
 import { hostReportSchema } from '@/lib/control';
 import { getDb, getLogger, singleton } from '@/lib/platform';
 import { rowToRecord } from './access-key-record';
@@ -16,7 +16,7 @@ const lanes = 8;
  */
 export async function syncAccessKeys(): Promise<{ pushed: number }> {
   await deleteSpentInternalKeys();
-  const hosts = await getDb().host.findMany({ select: { id: true, controlUrl: true, secretCiphertext: true, report: true } });
+  const hosts = await listHosts();
   const counts = await Promise.all(
     // Also those that were not seen lately: a host that comes back must not take a revoked key until it is seen again.
     hosts.map((host) =>

@@ -1,3 +1,4 @@
+import type { Finality } from '@/lib/control/client';
 import type { ApplicationView } from './client';
 import type { ApplicationState } from './application-state';
 import { checkDraft } from './drafts/check-draft';
@@ -22,6 +23,7 @@ interface ApplicationRows {
   framework: string | null;
   frameworkVersion: string | null;
   contractPackage: unknown;
+  finality: Finality | null;
   draftStep: string | null;
   version: number;
   cityNodes: { cityNode: ApplicationView['cityNodes'][number] }[];
@@ -43,6 +45,7 @@ export function toApplicationView(row: ApplicationRows): ApplicationView {
     frameworkVersion: row.frameworkVersion,
     contractPackage: row.contractPackage ?? null,
     cityNodes: row.cityNodes.map(({ cityNode }) => cityNode.code),
+    finality: row.finality,
   };
   return {
     id: row.id,
@@ -56,6 +59,7 @@ export function toApplicationView(row: ApplicationRows): ApplicationView {
     frameworkVersion: row.frameworkVersion,
     contractPackage: content.contractPackage,
     cityNodes: row.cityNodes.map(({ cityNode }) => cityNode),
+    finality: row.finality,
     draft: row.state === 'DRAFT' ? { step: row.draftStep, missing: checkDraft(content) } : null,
     version: row.version,
     createdAt: row.createdAt.toISOString(),

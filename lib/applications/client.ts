@@ -1,5 +1,6 @@
 /** Browser-safe door: states, schemas, shapes and query keys. */
 import type { InvoiceView } from '@/lib/billing/client';
+import type { Finality } from '@/lib/control/client';
 import { ledgerPageSchema } from '@/lib/explorer/client';
 import { metersViewSchema } from '@/lib/metering/client';
 import type { OperationView } from '@/lib/operations/client';
@@ -19,6 +20,7 @@ export {
   type DraftStep,
   type SaveDraftStepInput,
 } from './drafts/draft-steps';
+export { finalityOfDraft } from './drafts/draft-finality';
 export { checkDraft, type DraftContent, type MissingInDraft } from './drafts/check-draft';
 
 export interface CityNodeChoice {
@@ -43,8 +45,10 @@ export interface ApplicationView {
   frameworkVersion: string | null;
   /** Of a draft: perhaps half-typed. Otherwise the shape of templates' `contractPackageSchema`. */
   contractPackage: unknown;
-  /** The first one orders. */
+  /** In the publisher's order; with solo finality the first one orders. */
   cityNodes: CityNodeChoice[];
+  /** Null in a draft whose publisher has not chosen: `finalityOfDraft` says what it comes to. */
+  finality: Finality | null;
   /** Null once submitted. */
   draft: {
     /** Step to open the wizard at. */

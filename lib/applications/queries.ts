@@ -4,7 +4,7 @@ import { mayDo } from '@/lib/identity';
 import { findLatestOperation, type OperationView } from '@/lib/operations';
 import { getDb } from '@/lib/platform';
 import type { Prisma } from '@/lib/platform/generated/prisma/client';
-import { findSubChain, type SubChainView } from '@/lib/sub-chains';
+import { deleteOperation, findSubChain, provisionOperation, type SubChainView } from '@/lib/sub-chains';
 import { applicationInclude, toApplicationView } from './application-view';
 import type { ApplicationPage, ApplicationSummary, ApplicationView, ListApplicationsInput } from './client';
 import { applicationNotFound } from './move-application';
@@ -28,11 +28,16 @@ export async function getApplication(caller: Caller, applicationId: string): Pro
   const [row, subChain, operation, invoice] = await Promise.all([
     getDb().application.findFirst({ where: { id: applicationId, organisationId }, include: applicationInclude }),
     findSubChain(caller, applicationId),
-    findLatestOperation(applicationId),
+    findLifeOperation(applicationId),
     role && mayDo(role, 'billing.read') ? findApplicationInvoice({ applicationId, organisationId }) : undefined,
   ]);
   if (!row) throw applicationNotFound();
   return { application: toApplicationView(row), subChain: subChain ?? null, operation: operation ?? null, invoice: invoice ?? null };
+}
+
+/** The newest provisioning or deletion: what an application's state hangs on. Changes of what runs are shown with the sub-chain. */
+export function findLifeOperation(applicationId: string): Promise<OperationView | undefined> {
+  return findLatestOperation(applicationId, [provisionOperation.kind, deleteOperation.kind]);
 }
 
 /** Applications of the caller's organisations, the last changed first, 25 a page; deleted ones only when asked for. */

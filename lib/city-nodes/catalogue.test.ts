@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cityCodeSchema } from '@/lib/control';
-import { catalogue, embeddedCityNodes } from './catalogue';
+import { catalogue, embeddedCityNodes, embeddedHostName, spreadCityNodes } from './catalogue';
 
 describe('catalogue of city nodes', () => {
   it('names each place once, by a code that fits the control interface and the gateway’s paths', () => {
@@ -26,5 +26,27 @@ describe('catalogue of city nodes', () => {
 
   it('knows every city node of the embedded host', () => {
     for (const code of embeddedCityNodes) expect(catalogue.some((place) => place.code === code), code).toBe(true);
+  });
+});
+
+describe('the city nodes of one machine', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7])('lie each on exactly one of %i processes, and no process carries two more than another', (processes) => {
+    const hands = spreadCityNodes(processes);
+    expect(hands).toHaveLength(processes);
+    expect(hands.flat().toSorted()).toEqual([...embeddedCityNodes].toSorted());
+    const sizes = hands.map((codes) => codes.length);
+    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+  });
+
+  it('lie apart when neighbours in the list are chosen', () => {
+    expect(spreadCityNodes(4)).toEqual([['SIN', 'TYO'], ['PAR', 'SAO'], ['JNB', 'SYD'], ['HKG']]);
+  });
+
+  it.each([0, 8, 1.5, Number.NaN])('are not spread over %s processes', (processes) => {
+    expect(() => spreadCityNodes(processes)).toThrow('number of city-node processes');
+  });
+
+  it('keep the first process under the name it always had', () => {
+    expect([1, 2, 7].map(embeddedHostName)).toEqual(['embedded', 'embedded-2', 'embedded-7']);
   });
 });

@@ -1,3 +1,5 @@
+import { assert } from '@/lib/platform';
+
 /**
  * The catalogue of places: data. A place without a host is planned and can be looked at, not chosen. `provider` is the
  * cloud it is planned with; the host that joins says what it really runs on. Codes are the city's IATA code.
@@ -101,5 +103,21 @@ export const catalogue: readonly CataloguePlace[] = [
   ),
 ];
 
-/** City nodes that the one host of an embedded installation carries, unless it is told otherwise. */
+/** City nodes that an installation on one machine carries. */
 export const embeddedCityNodes = ['SIN', 'PAR', 'JNB', 'HKG', 'TYO', 'SAO', 'SYD'] as const;
+
+/** More processes than city nodes would have nothing to carry. */
+export const embeddedHostsMax = embeddedCityNodes.length;
+
+/** How the embedded city nodes lie on that many processes: dealt out in turn, so that neighbours in the list lie apart. */
+export function spreadCityNodes(processes: number): string[][] {
+  assert(Number.isInteger(processes) && processes >= 1 && processes <= embeddedHostsMax, `${processes} is a number of city-node processes`);
+  const hands: string[][] = Array.from({ length: processes }, () => []);
+  embeddedCityNodes.forEach((code, index) => hands[index % processes]?.push(code));
+  return hands;
+}
+
+/** The name of a process of this machine, counted from 1. The first one's is older than the others. */
+export function embeddedHostName(number: number): string {
+  return number === 1 ? 'embedded' : `embedded-${number}`;
+}

@@ -1,4 +1,7 @@
+import { consensusStatusSchema, evidenceSchema, finalitySchema } from '@/lib/control/client';
 import { z } from 'zod';
+
+export { failureDomainsOf, failureDomainsOfChoice, type FailureDomains, type PeerPlace } from './failure-domains';
 
 const iso = z.iso.datetime();
 
@@ -16,6 +19,8 @@ export const cityNodeViewSchema = z.object({
   state: z.enum(['PLANNED', 'OPEN', 'CLOSED']),
   /** Open, and a host of it answered in the last seconds. */
   selectable: z.boolean(),
+  /** Processes that answer and could carry a peer; equal `machine`: they fail together, as far as their address tells. */
+  hosts: z.array(z.object({ id: z.string(), machine: z.string() })),
   /** Peers of all sub-chains. */
   peers: z.number().int(),
   lastSeenAt: iso.nullable(),
@@ -50,6 +55,19 @@ export const hostViewSchema = z.object({
 });
 export type HostView = z.infer<typeof hostViewSchema>;
 
+/** What a peer last said of the agreement in its sub-chain. */
+export const agreementSchema = z.object({
+  finality: finalitySchema,
+  /** Peers whose signature counts, and how many of them make a block final. */
+  validators: z.number().int(),
+  quorum: z.number().int(),
+  /** Of a validator in a mode with a quorum. */
+  consensus: consensusStatusSchema.optional(),
+  /** Proven double signing that this peer saw, newest first. */
+  evidence: z.array(evidenceSchema),
+});
+export type AgreementView = z.infer<typeof agreementSchema>;
+
 export const peerViewSchema = z.object({
   id: z.string(),
   applicationId: z.string(),
@@ -62,11 +80,13 @@ export const peerViewSchema = z.object({
   height: z.number().int(),
   sizeBytes: z.number().int(),
   problem: z.string().nullable(),
+  /** Null before its first report. */
+  agreement: agreementSchema.nullable(),
   checkedAt: iso.nullable(),
 });
 export type PeerView = z.infer<typeof peerViewSchema>;
 
-export const cityNodeDetailSchema = cityNodeViewSchema.extend({
+export const cityNodeDetailSchema = cityNodeViewSchema.omit({ hosts: true }).extend({
   hosts: z.array(hostViewSchema),
   /** The organisation's own peers; all of them for the portal's staff. At most 200, newest first. */
   visiblePeers: z.array(peerViewSchema),

@@ -1,11 +1,14 @@
 export * from './client';
-export { embeddedCityNodes } from './catalogue';
+export { embeddedCityNodes, embeddedHostsMax } from './catalogue';
 export { seedCatalogue } from './seed-catalogue';
 export { joinHost, joinHostSchema, type JoinHost } from './join-host';
+export { joinEmbeddedHosts, type JoinEmbeddedHosts } from './join-embedded-hosts';
+export { listHosts } from './list-hosts';
 export { controlClientFor, controlClientOf, type HostAddress } from './control-client-for';
 export { requireSelectableCityNodes, findQuietestCityNode, type SelectableCityNode } from './require-selectable-city-nodes';
 export { reservePlacement, type ReservePlacement } from './reserve-placement';
 export { observeHosts } from './observe-hosts';
 export { ensureHostCertificate } from './keep-host-certificate';
+export { machineOf } from './machine-of';
 export { isHostAlive, hostAwayMs } from './host-liveness';
-export { listCityNodes, getCityNode, peerIncluded, peerToView, type CityNodeScope } from './queries';
+export { listCityNodes, getCityNode, peerIncluded, peerToView, agreementOf, type CityNodeScope } from './queries';

@@ -1,9 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ensureAuthority, type AuthorityStanding } from '@/lib/certificates';
 import type { ChannelHolding, PeerStatus } from '@/lib/control';
 import { getDb, getLogger, singleton } from '@/lib/platform';
+import { Prisma } from '@/lib/platform/generated/prisma/client';
 import { CertificatePauses } from './certificate-pauses';
+import type { AgreementView } from './client';
 import { controlClientOf } from './control-client-for';
 import { keepHostCertificate, type ChannelHost } from './keep-host-certificate';
+import { listHosts } from './list-hosts';
+import { agreementOf } from './queries';
 
 /** A host that takes longer is seen at the next sweep. */
 const answerMsMax = 2_500;
@@ -14,13 +19,12 @@ const unknownPeer = 'The host does not know this peer any more.';
  * One that does not answer is left as it was.
  */
 export async function observeHosts(): Promise<void> {
-  const hosts = await getDb().host.findMany({ select: { id: true, controlUrl: true, secretCiphertext: true, channelAddress: true } });
   const standing = await ensureAuthority().catch((error: unknown) => {
     getLogger().error({ err: error }, 'the certificate authority cannot be brought to date');
     return undefined;
   });
   await Promise.all(
-    hosts.map((host) =>
+    (await listHosts()).map((host) =>
       observeHost(host, standing).catch((error: unknown) => getLogger().warn({ hostId: host.id, err: error }, 'host not observed')),
     ),
   );
@@ -60,6 +64,7 @@ interface PeerRow {
   height: number;
   sizeBytes: bigint;
   problem: string | null;
+  agreement: unknown;
   cityNode: string;
   subChain: string;
   subChainState: string;
@@ -68,7 +73,7 @@ interface PeerRow {
 /** In one statement, because it is done for all of a host's peers each few seconds. */
 function findPeers(hostId: string): Promise<PeerRow[]> {
   return getDb().$queryRaw<PeerRow[]>`
-    SELECT p.id, p.state::text AS state, p.height, p."sizeBytes", p.problem, c.code AS "cityNode", s.slug AS "subChain", s.state::text AS "subChainState"
+    SELECT p.id, p.state::text AS state, p.height, p."sizeBytes", p.problem, p.agreement, c.code AS "cityNode", s.slug AS "subChain", s.state::text AS "subChainState"
     FROM "Peer" p JOIN "CityNode" c ON c.id = p."cityNodeId" JOIN "SubChain" s ON s.id = p."subChainId"
     WHERE p."hostId" = ${hostId} AND p.state IN ('OPEN', 'STOPPED', 'RESERVED')`;
 }
@@ -79,21 +84,39 @@ async function writeChanges(rows: readonly PeerRow[], statuses: ReadonlyMap<stri
     // Before it is opened and while it is removed, the peer is its operation's own affair.
     if (row.state === 'RESERVED' || row.subChainState === 'CLOSING') continue;
     const seen = measured(row, statuses.get(nameOf(row.cityNode, row.subChain)));
-    const same = seen.state === row.state && seen.height === row.height && seen.sizeBytes === row.sizeBytes && seen.problem === row.problem;
+    const same = seen.state === row.state && seen.height === row.height && seen.sizeBytes === row.sizeBytes && seen.problem === row.problem && isDeepStrictEqual(seen.agreement, row.agreement);
     if (same) continue;
     logProblem(row, seen);
-    await getDb().peer.updateMany({ where: { id: row.id, state: { in: ['OPEN', 'STOPPED'] } }, data: { ...seen, checkedAt } });
+    logEvidence(row, seen.agreement);
+    const agreement = seen.agreement ?? Prisma.DbNull;
+    await getDb().peer.updateMany({ where: { id: row.id, state: { in: ['OPEN', 'STOPPED'] } }, data: { ...seen, agreement, checkedAt } });
   }
 }
 
-function measured(row: PeerRow, status: PeerStatus | undefined): Pick<PeerRow, 'state' | 'height' | 'sizeBytes' | 'problem'> {
-  if (!status) return { state: 'STOPPED', height: row.height, sizeBytes: row.sizeBytes, problem: unknownPeer };
+type Measured = Pick<PeerRow, 'state' | 'height' | 'sizeBytes' | 'problem'> & { agreement: AgreementView | null };
+
+function measured(row: PeerRow, status: PeerStatus | undefined): Measured {
+  if (!status) return { state: 'STOPPED', height: row.height, sizeBytes: row.sizeBytes, problem: unknownPeer, agreement: null };
   return {
     state: status.state === 'running' ? 'OPEN' : 'STOPPED',
     height: status.height,
     sizeBytes: BigInt(status.sizeBytes),
     problem: status.problem ?? (status.state === 'running' ? null : 'The peer is not open.'),
+    agreement: toAgreement(status),
   };
+}
+
+function toAgreement({ finality, validators, quorum, consensus, evidence }: PeerStatus): AgreementView | null {
+  if (finality === undefined || validators === undefined || quorum === undefined) return null;
+  return { finality, validators, quorum, ...(consensus === undefined ? {} : { consensus }), evidence };
+}
+
+/** A validator that signed twice is a fault or a break-in: somebody has to look. */
+function logEvidence(row: PeerRow, agreement: AgreementView | null): void {
+  const count = agreement?.evidence.length ?? 0;
+  if (count <= (agreementOf(row.agreement)?.evidence.length ?? 0)) return;
+  const [newest] = agreement?.evidence ?? [];
+  getLogger().error({ peerId: row.id, subChain: row.subChain, culprit: newest?.culprit, height: newest?.height, kind: newest?.kind }, 'a peer holds proof that a validator signed two different blocks');
 }
 
 function logProblem(row: PeerRow, { state, problem }: Pick<PeerRow, 'state' | 'problem'>): void {

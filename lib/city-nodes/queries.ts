@@ -1,12 +1,13 @@
 import { hostReportSchema } from '@/lib/control';
 import { AppError, getDb } from '@/lib/platform';
 import type { Prisma } from '@/lib/platform/generated/prisma/client';
-import type { CityNodeDetail, CityNodeView, HostView, PeerView } from './client';
+import { agreementSchema, type AgreementView, type CityNodeDetail, type CityNodeView, type HostView, type PeerView } from './client';
 import { isHostAlive } from './host-liveness';
+import { machineOf } from './machine-of';
 
 const visiblePeersMax = 200;
 const livePeers = { state: { not: 'REMOVED' } } as const;
-const listed = { hosts: { select: { host: { select: { lastSeenAt: true } } } }, _count: { select: { peers: { where: livePeers } } } } as const;
+const listed = { hosts: { select: { host: { select: { id: true, controlUrl: true, lastSeenAt: true } } } }, _count: { select: { peers: { where: livePeers } } } } as const;
 type ListedRow = Prisma.CityNodeGetPayload<{ include: typeof listed }>;
 
 /** The whole catalogue: open ones first, then by city. */
@@ -88,11 +89,17 @@ export function peerToView(peer: Prisma.PeerGetPayload<{ include: typeof peerInc
     height: peer.height,
     sizeBytes: Number(peer.sizeBytes),
     problem: peer.problem,
+    agreement: agreementOf(peer.agreement),
     checkedAt: peer.checkedAt?.toISOString() ?? null,
   };
 }
 
-function rowToView(row: Omit<ListedRow, 'hosts'> & { hosts: readonly { host: { lastSeenAt: Date | null } }[] }): CityNodeView {
+/** What the observation kept of a peer's agreement; null when nothing is known, or a former release wrote it otherwise. */
+export function agreementOf(stored: unknown): AgreementView | null {
+  return agreementSchema.safeParse(stored).data ?? null;
+}
+
+function rowToView(row: Omit<ListedRow, 'hosts'> & { hosts: readonly { host: { id: string; controlUrl: string; lastSeenAt: Date | null } }[] }): CityNodeView {
   const seen = row.hosts.flatMap(({ host }) => host.lastSeenAt ?? []).toSorted((a, b) => b.getTime() - a.getTime());
   const lastSeenAt = seen[0] ?? null;
   return {
@@ -106,6 +113,7 @@ function rowToView(row: Omit<ListedRow, 'hosts'> & { hosts: readonly { host: { l
     longitude: row.longitude,
     state: row.state,
     selectable: row.state === 'OPEN' && isHostAlive(lastSeenAt),
+    hosts: row.hosts.flatMap(({ host }) => (isHostAlive(host.lastSeenAt) ? [{ id: host.id, machine: machineOf(host.controlUrl) }] : [])),
     peers: row._count.peers,
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
   };

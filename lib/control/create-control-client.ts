@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/platform/pure/errors';
 import { controlCalls, type CallAnswer } from './calls';
 import { createCallSender, type CallOptions } from './create-call-sender';
-import type { AccessKeyRecord, ChainLimits, ChannelHolding, OpenChain, PeerName, PeerStatus, PutChannelCertificate } from './schemas';
+import type { AccessKeyRecord, ApproveChange, BlockCertificate, ChainLimits, ChannelHolding, OpenChain, PeerName, PeerStatus, PutChannelCertificate } from './schemas';
 
 export interface ControlClientOptions {
   /** Base address of the host's control listener: `http://127.0.0.1:4101`. */
@@ -28,6 +28,10 @@ export interface ControlClient {
   stopChain(peer: PeerName, reason: string, options?: CallOptions): Promise<PeerStatus>;
   /** Forgets the peer: blocks, state, keys, limits. Succeeds for one that was never there. */
   removeChain(peer: PeerName, options?: CallOptions): Promise<void>;
+  /** Lets the peer vote for new finality rules. `done`: they are in force there. CONFLICT while another change is pending. */
+  approveChange(peer: PeerName, change: ApproveChange, options?: CallOptions): Promise<CallAnswer<'approveChange'>>;
+  /** NOT_FOUND for a height that the peer does not have, and for the genesis block. */
+  blockCertificate(peer: PeerName, height: number, options?: CallOptions): Promise<BlockCertificate>;
   setLimits(peer: PeerName, limits: ChainLimits, options?: CallOptions): Promise<void>;
   /** On the ordering peer. The first call's data counts: the same data again gives its result, other data a CONFLICT. */
   deploy(peer: PeerName, data: string, options?: CallOptions): Promise<CallAnswer<'deploy'>>;
@@ -61,6 +65,8 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     async removeChain(peer, call) {
       await send('removeChain', { params: peer }, call);
     },
+    approveChange: (peer, change, call) => send('approveChange', { params: peer, body: change }, call),
+    blockCertificate: (peer, height, call) => send('blockCertificate', { params: { ...peer, height: String(height) } }, call),
     async setLimits(peer, limits, call) {
       await send('setLimits', { params: peer, body: limits }, call);
     },

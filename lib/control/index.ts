@@ -1,3 +1,4 @@
+export * from './finality';
 export * from './schemas';
 export { joinConfigSchema, type JoinConfig } from './join-config';
 export { createControlClient, type ControlClient, type ControlClientOptions } from './create-control-client';

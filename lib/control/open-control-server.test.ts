@@ -20,7 +20,7 @@ function emptyHost(): { handlers: ControlHandlers } {
   return {
     handlers: {
       createPeer: absent, listPeers: async () => ({ peers: [] }), openChain: absent, peerStatus: absent, removeChain: async () => ({}),
-      startChain: absent, stopChain: absent, setLimits: absent, deploy: absent, rpc: absent, waitForHeight: absent,
+      startChain: absent, stopChain: absent, approveChange: absent, blockCertificate: absent, setLimits: absent, deploy: absent, rpc: absent, waitForHeight: absent,
       putAccessKey: absent, listAccessKeys: async () => ({ accessKeys: [] }),
       meters: async () => ({ records: [], lastSequence: 0 }), acknowledgeMeters: async () => ({}), report: absent, channelRequest: absent, putChannelCertificate: absent,
     },
@@ -75,10 +75,31 @@ describe('control interface', () => {
       },
     });
     await expect(client.peerStatus(peer)).rejects.toMatchObject({ code: 'NOT_FOUND', details: { subject: 'peer' }, publicMessage: 'There is no such peer.', retryable: false });
-    const input = { framework: 'ethereum', config: {}, genesisTimeMs: 1, peers: [{ cityNode: 'SIN', publicKey: 'AAAA', orders: true, hostId: 'h1', channelAddress: '127.0.0.1:2' }], limits: { transactionsPerSecond: 1, transactionBurst: 1, requestsPerSecond: 1, requestBurst: 1, period: 'total' as const, storageBytesMax: 1 } };
+    const input = { framework: 'ethereum', config: {}, genesisTimeMs: 1, finality: 'solo' as const, peers: [{ cityNode: 'SIN', publicKey: 'AAAA', orders: true, hostId: 'h1', channelAddress: '127.0.0.1:2' }], limits: { transactionsPerSecond: 1, transactionBurst: 1, requestsPerSecond: 1, requestBurst: 1, period: 'total' as const, storageBytesMax: 1 } };
     expect(await codeOf(client.openChain(peer, input))).toBe('CONFLICT');
     expect(await codeOf(client.openChain(peer, { ...input, peers: [] }))).toBe('INVALID_INPUT');
     expect(await codeOf(client.deploy(peer, 'not hex'))).toBe('INVALID_INPUT');
+  });
+
+  it('carries a height in the path as a number, and refuses rules that no sub-chain can have', async () => {
+    const seen: unknown[] = [];
+    const { client } = await open({
+      handlers: {
+        async blockCertificate({ params }) {
+          seen.push(params);
+          return { height: params.height, hash: 'a'.repeat(64), round: 0, finality: 'byzantine', quorum: 3, validators: 4, proposer: 'SIN', signatures: [] };
+        },
+        approveChange: async () => ({ state: 'approved', height: 7 }),
+      },
+    });
+    expect(await client.blockCertificate(peer, 7)).toMatchObject({ height: 7, quorum: 3 });
+    expect(seen).toEqual([{ ...peer, height: 7 }]);
+    expect(await codeOf(client.blockCertificate(peer, -1))).toBe('INVALID_INPUT');
+    const change = { id: 'op_01jd000000000000', finality: 'crash' as const, validators: [{ name: 'SIN', publicKey: 'AAAA' }] };
+    expect(await client.approveChange(peer, change)).toEqual({ state: 'approved', height: 7 });
+    expect(await codeOf(client.approveChange(peer, { ...change, validators: [] }))).toBe('INVALID_INPUT');
+    expect(await codeOf(client.approveChange(peer, { ...change, finality: 'perhaps' as 'solo' }))).toBe('INVALID_INPUT');
+    expect(await codeOf(client.approveChange(peer, { ...change, id: '../elsewhere' }))).toBe('INVALID_INPUT');
   });
 
   it('does not show what went wrong inside, and logs it with the request id', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { finalitySchema } from './finality';
 
 /**
  * The control interface between the portal (web, worker) and a city-node process: JSON over HTTP on its own listener,
@@ -51,7 +52,9 @@ export const openChainSchema = z.object({
   /** The framework's own configuration, parsed by its configSchema. */
   config: z.record(z.string(), z.unknown()),
   genesisTimeMs: z.number().int().positive(),
-  /** All peers of the sub-chain, the ordering one first. */
+  /** With `solo` exactly one peer orders, otherwise all of them do. */
+  finality: finalitySchema,
+  /** All peers of the sub-chain, one that orders first. */
   peers: z
     .array(
       z.object({
@@ -83,6 +86,47 @@ export const deployResultSchema = z.object({
 });
 export type DeployResult = z.infer<typeof deployResultSchema>;
 
+const roundSchema = z.number().int().min(0);
+const voteKindSchema = z.enum(['prevote', 'precommit']);
+
+/** Where a validator stands in the agreement on its next block. */
+export const consensusStatusSchema = z.object({
+  /** The block that is next. */
+  height: z.number().int(),
+  round: roundSchema,
+  /** `idle`: nothing waits to be ordered, no timer runs. */
+  step: z.enum(['idle', 'propose', 'prevote', 'precommit']),
+  /** Absent until it has voted since its process began. */
+  lastVote: z
+    .object({
+      kind: voteKindSchema,
+      height: z.number().int(),
+      round: roundSchema,
+      /** Null: it voted for no block. */
+      blockHash: z.string().max(80).nullable(),
+      timeMs: z.number().int(),
+    })
+    .optional(),
+  /** Peer whose turn it is. */
+  proposer: z.string().max(80),
+  /** It lost its memory of what it signed: up to this height it votes for nothing. */
+  abstainsThrough: z.number().int().optional(),
+});
+export type ConsensusStatus = z.infer<typeof consensusStatusSchema>;
+
+/** One validator signed two different blocks for one place: proven, not suspected. */
+export const evidenceSchema = z.object({
+  /** Name of the peer, or its public key (base64) when it is none of today's. */
+  culprit: z.string().max(400),
+  height: z.number().int(),
+  round: roundSchema,
+  kind: z.enum(['proposal', ...voteKindSchema.options]),
+  hashes: z.tuple([z.string().max(80), z.string().max(80)]),
+  timeMs: z.number().int(),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
+export const evidenceMax = 16;
+
 /** `GET /v1/chains/{cityNode}/{chain}`. */
 export const peerStatusSchema = z.object({
   cityNode: cityCodeSchema,
@@ -95,8 +139,54 @@ export const peerStatusSchema = z.object({
   sizeBytes: z.number().int(),
   /** Why the peer is stopped; while it runs: why it falls behind. */
   problem: z.string().optional(),
+  /** Rules in force at this peer's next block. Absent while there is only the key. */
+  finality: finalitySchema.optional(),
+  /** Peers whose signature counts, and how many of them make a block final. */
+  validators: z.number().int().optional(),
+  quorum: z.number().int().optional(),
+  /** Of a validator in a mode with a quorum. */
+  consensus: consensusStatusSchema.optional(),
+  /** What this peer saw, newest first. */
+  evidence: z.array(evidenceSchema).max(evidenceMax).default([]),
 });
 export type PeerStatus = z.infer<typeof peerStatusSchema>;
+
+const validatorSchema = z.object({ name: cityCodeSchema, publicKey: z.base64().max(400) });
+
+/**
+ * `POST /v1/chains/{cityNode}/{chain}/change`: this host approves new rules for the sub-chain. Its peer from then on votes
+ * for a config block with exactly these rules, and for no other. CONFLICT while another change is pending.
+ */
+export const approveChangeSchema = z.object({
+  /** Operation that asks: the same id with the same content is the same approval. */
+  id: z.string().regex(/^[a-z]{2,8}_[0-9a-z]{8,40}$/),
+  finality: finalitySchema,
+  /** In the order of turns. */
+  validators: z.array(validatorSchema).min(1).max(16),
+  /** A version of the framework's rules that comes into force with the block of that height. */
+  engineVersion: z.object({ version: z.number().int().positive(), atHeight: z.number().int().positive() }).optional(),
+});
+export type ApproveChange = z.infer<typeof approveChangeSchema>;
+/** `done`: the rules of the next block are these. */
+export const approveChangeResultSchema = z.object({ state: z.enum(['approved', 'done']), height: z.number().int() });
+
+/** `GET /v1/chains/{cityNode}/{chain}/blocks/{height}/certificate`: what makes a block final. The genesis block has none. */
+export const blockCertificateSchema = z.object({
+  height: z.number().int(),
+  /** Of the engine's block header, which is what is signed. */
+  hash: hex32,
+  round: roundSchema,
+  finality: finalitySchema,
+  quorum: z.number().int(),
+  /** How many could have signed. */
+  validators: z.number().int(),
+  /** Peer that built the block. */
+  proposer: z.string().max(80),
+  /** P-256 over SHA-256 of the statement (chain, height, round, hash), r and s as 64 bytes; base64. */
+  signatures: z.array(z.object({ name: z.string().max(80), publicKey: z.base64().max(400), signature: z.base64().max(400) })).max(16),
+});
+export type BlockCertificate = z.infer<typeof blockCertificateSchema>;
+
 /** `POST /v1/chains/{cityNode}/{chain}/stop`: the reason is shown with the peer. */
 export const stopChainSchema = z.object({ reason: z.string().min(1).max(500) });
 

@@ -1,3 +1,4 @@
+import { blockCertificateSchema } from '@/lib/control/client';
 import { z } from 'zod';
 
 const hash = z.string();
@@ -62,6 +63,21 @@ export const transactionViewSchema = transactionSummarySchema.extend({
   logs: z.array(logViewSchema),
 });
 export type TransactionView = z.infer<typeof transactionViewSchema>;
+
+/** What makes a block final. */
+export const certificateViewSchema = blockCertificateSchema.extend({
+  /** Name of the sub-chain, part of what is signed. */
+  chain: z.string(),
+  signatures: z.array(
+    blockCertificateSchema.shape.signatures.element.extend({
+      /** The signature holds and the key is the one that the sub-chain was opened with: checked by the portal. */
+      valid: z.boolean(),
+    }),
+  ),
+  /** The bytes that each signature is over, hexadecimal. */
+  statement: z.string(),
+});
+export type CertificateView = z.infer<typeof certificateViewSchema>;
 
 /** Path parameters of the pages: a height in decimal digits or a block's hash; a transaction's hash. */
 export const blockReferenceSchema = z.union([z.string().regex(/^(0|[1-9]\d{0,14})$/), z.string().regex(/^0x[0-9a-f]{64}$/i)]);

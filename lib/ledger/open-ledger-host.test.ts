@@ -27,7 +27,7 @@ async function openNode(name: string, keyByte = 5): Promise<LedgerHost> {
   const { link, enter } = network.connect();
   const options = { directory: `${home.path}/${name}`, keyEncryptionKey: new Uint8Array(32).fill(keyByte), frameworks: [counterFramework], link, ports: createManualPorts().ports };
   const host = await openLedgerHost(options);
-  const leave = enter(host);
+  const leave = enter(name, host);
   const close = host.close.bind(host);
   host.close = async () => {
     leave();

@@ -1,5 +1,5 @@
 import type { MeterRecord } from '@/lib/control';
-import { controlClientOf, type HostAddress } from '@/lib/city-nodes';
+import { controlClientOf, listHosts, type HostAddress } from '@/lib/city-nodes';
 import { getDb, getLogger, type Tx } from '@/lib/platform';
 import { meterPeriod } from './plans';
 
@@ -10,7 +10,7 @@ const pagesMax = 20;
 
 /** Adds up what the doors of each host have counted since the last time. Each record counts exactly once. */
 export async function collectMeters(): Promise<{ records: number }> {
-  const hosts = await getDb().host.findMany({ select: { id: true, controlUrl: true, secretCiphertext: true } });
+  const hosts = await listHosts();
   const counts = await Promise.all(
     hosts.map((host) =>
       collectHost(host).catch((error: unknown) => {

@@ -49,10 +49,10 @@ export async function listOperations(filter: ListOperations): Promise<{ operatio
   return { operations: page.map(rowToView), next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 
-/** The newest operation of an application, of any kind or of this one. */
-export async function findLatestOperation(applicationId: string, kind?: string): Promise<OperationView | undefined> {
+/** The newest operation of an application, of any kind or of these. */
+export async function findLatestOperation(applicationId: string, kinds?: readonly string[]): Promise<OperationView | undefined> {
   const row = await getDb().operation.findFirst({
-    where: { applicationId, ...(kind === undefined ? {} : { kind }) },
+    where: { applicationId, ...(kinds === undefined ? {} : { kind: { in: [...kinds] } }) },
     orderBy: { id: 'desc' },
     include: withSteps,
   });

@@ -1,9 +1,10 @@
+import type { Finality } from '@/lib/control';
 import { assert, createId, type Tx } from '@/lib/platform';
 import { chainIdOf } from './chain-id';
 import { slugOf } from './slug';
 
 /** The application's sub-chain with its name and chain id; made at the first call, the same one afterwards. */
-export async function allocateSubChain(tx: Tx, application: { id: string; framework: string }): Promise<{ subChainId: string; slug: string }> {
+export async function allocateSubChain(tx: Tx, application: { id: string; framework: string; finality: Finality }): Promise<{ subChainId: string; slug: string }> {
   const present = await tx.subChain.findUnique({ where: { applicationId: application.id }, select: { id: true, slug: true } });
   if (present) return { subChainId: present.id, slug: present.slug };
   const [installation] = await tx.$queryRaw<{ number: number; taken: number }[]>`
@@ -18,6 +19,7 @@ export async function allocateSubChain(tx: Tx, application: { id: string; framew
       applicationId: application.id,
       slug,
       framework: application.framework,
+      finality: application.finality,
       chainId: chainIdOf(installation.number, installation.taken),
       state: 'OPENING',
     },

@@ -1,11 +1,14 @@
+import { agreementSchema } from '@/lib/city-nodes/client';
+import { finalitySchema } from '@/lib/control/client';
 import { z } from 'zod';
 import { contractPackageSchema } from '@/lib/templates/client';
 
 /** Live test sub-chains of one organisation. */
 export const testSubChainsMax = 3;
 
-/** Steps of the two operations, in their order; screens give each its title. */
+/** Steps of the operations, in their order; screens give each its title. */
 export const provisionSteps = ['reserve-placement', 'create-peers', 'start', 'deploy', 'smoke-transaction', 'publish-endpoint', 'notify'] as const;
+export const changeFinalitySteps = ['check-peers', 'approve-change', 'await-change', 'record-change'] as const;
 export const deleteSteps = ['revoke-keys', 'remove-peers', 'release-placement', 'notify'] as const;
 
 export const createTestSubChainSchema = z.strictObject({
@@ -32,6 +35,11 @@ export const endpointViewSchema = z.object({
   height: z.number().int(),
   sizeBytes: z.number().int(),
   problem: z.string().nullable(),
+  /** Process and machine that it runs on: equal values fail together. */
+  host: z.string(),
+  machine: z.string(),
+  /** What it last said of the agreement; null before its first report. */
+  agreement: agreementSchema.nullable(),
   checkedAt: z.iso.datetime().nullable(),
 });
 
@@ -44,18 +52,23 @@ export const subChainViewSchema = z.object({
   /** Decimal digits. */
   chainId: z.string(),
   state: z.enum(['OPENING', 'RUNNING', 'CLOSING', 'CLOSED']),
-  /** Today every sub-chain has one ordering peer: no fault tolerance. */
-  finality: z.literal('solo'),
+  /** In force. */
+  finality: finalitySchema,
+  /** A change that is under way, or failed and waits to be taken up again. */
+  change: z
+    .object({ operationId: z.string(), finality: finalitySchema, state: z.enum(['PENDING', 'RUNNING', 'FAILED']), reason: z.string().nullable() })
+    .nullable(),
   genesisHash: z.string().nullable(),
   contractAddress: z.string().nullable(),
   openedAt: z.iso.datetime().nullable(),
-  /** How many machines (hosts) the peers lie on. */
-  hosts: z.number().int(),
-  /** The ordering peer's first. */
+  /** In the publisher's order; with solo finality the ordering peer's first. */
   endpoints: z.array(endpointViewSchema),
 });
 export type SubChainView = z.infer<typeof subChainViewSchema>;
 export type EndpointView = z.infer<typeof endpointViewSchema>;
+
+export const changeFinalitySchema = z.strictObject({ finality: finalitySchema });
+export type ChangeFinality = z.infer<typeof changeFinalitySchema>;
 
 export const subChainKeys = {
   ofApplication: (applicationId: string) => ['sub-chains', applicationId] as const,

@@ -37,6 +37,8 @@ export async function createTestSubChain(caller: Caller, input: CreateTestSubCha
         state: 'APPROVED',
         name: create.name,
         ...testFramework,
+        // One peer: there is nobody to agree with.
+        finality: 'solo',
         ...(create.contractPackage ? { contractPackage: create.contractPackage as Prisma.InputJsonObject } : {}),
         expiresAt: new Date(Date.now() + (planQuota('TEST').days ?? 0) * dayMs),
         cityNodes: { create: { cityNodeId, position: 0 } },

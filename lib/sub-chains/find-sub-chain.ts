@@ -1,6 +1,8 @@
 import { requireApplication, type Caller } from '@/lib/access-keys';
+import { agreementOf, machineOf } from '@/lib/city-nodes';
 import { formatEndpoint } from '@/lib/gateway';
 import { getDb } from '@/lib/platform';
+import { findChange } from './change-finality/find-change';
 import type { EndpointView, SubChainView } from './client';
 import { loadSubChain, type LoadedPeer } from './load-sub-chain';
 
@@ -11,7 +13,8 @@ import { loadSubChain, type LoadedPeer } from './load-sub-chain';
 export async function findSubChain(caller: Caller, applicationId: string): Promise<SubChainView | undefined> {
   await requireApplication(caller, applicationId, 'application.read');
   if ((await getDb().subChain.count({ where: { applicationId } })) === 0) return undefined;
-  const row = await loadSubChain(applicationId);
+  const [row, change] = await Promise.all([loadSubChain(applicationId), findChange(getDb(), applicationId)]);
+  const peers = row.peers.toSorted((a, b) => Number(b.orders) - Number(a.orders) || a.position - b.position);
   return {
     id: row.id,
     applicationId,
@@ -19,12 +22,12 @@ export async function findSubChain(caller: Caller, applicationId: string): Promi
     framework: row.framework,
     chainId: row.chainId.toString(),
     state: row.state,
-    finality: 'solo',
+    finality: row.finality,
+    change: change && { operationId: change.operationId, finality: change.finality, state: change.state, reason: change.reason },
     genesisHash: row.genesisHash,
     contractAddress: row.contractAddress,
     openedAt: row.openedAt?.toISOString() ?? null,
-    hosts: new Set(row.peers.map((peer) => peer.hostId)).size,
-    endpoints: row.peers.map((peer) => peerToEndpoint(row.slug, peer)),
+    endpoints: peers.map((peer) => peerToEndpoint(row.slug, peer)),
   };
 }
 
@@ -39,6 +42,9 @@ function peerToEndpoint(slug: string, peer: LoadedPeer): EndpointView {
     height: peer.height,
     sizeBytes: Number(peer.sizeBytes),
     problem: peer.problem,
+    host: peer.hostId,
+    machine: machineOf(peer.host.controlUrl),
+    agreement: agreementOf(peer.agreement),
     checkedAt: peer.checkedAt?.toISOString() ?? null,
   };
 }

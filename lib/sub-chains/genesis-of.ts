@@ -1,7 +1,7 @@
 import type { OpenChain } from '@/lib/control';
 import { AppError, assert } from '@/lib/platform';
 import { chainLimitsOf } from './chain-limits';
-import type { LoadedSubChain } from './load-sub-chain';
+import type { LoadedPeer, LoadedSubChain } from './load-sub-chain';
 
 /**
  * What every host of a sub-chain is told to open it. Made from rows alone, so that each try and each worker makes the
@@ -12,7 +12,8 @@ export function genesisOf(subChain: LoadedSubChain): OpenChain {
     framework: subChain.framework,
     config: frameworkConfig(subChain),
     genesisTimeMs: subChain.createdAt.getTime(),
-    peers: subChain.peers.map((peer) => {
+    finality: subChain.finality,
+    peers: peersInOrder(subChain).map((peer) => {
       assert(peer.publicKey, `peer ${peer.id} has its key`);
       assert(peer.host.channelAddress, `host ${peer.hostId} has joined with its channel`);
       return {
@@ -25,6 +26,11 @@ export function genesisOf(subChain: LoadedSubChain): OpenChain {
     }),
     limits: chainLimitsOf(subChain.application),
   };
+}
+
+/** Validators take turns in the publisher's order. Solo genesis blocks keep the order that the first of them were made with. */
+function peersInOrder({ finality, peers }: LoadedSubChain): readonly LoadedPeer[] {
+  return finality === 'solo' ? peers : peers.toSorted((a, b) => a.position - b.position);
 }
 
 function frameworkConfig(subChain: { framework: string; chainId: bigint }): Record<string, unknown> {

@@ -7,3 +7,5 @@ export { findSubChain } from './find-sub-chain';
 export { expireTestSubChains } from './expire-test-sub-chains';
 export { provisionOperation } from './provision/provision-operation';
 export { deleteOperation } from './delete/delete-operation';
+export { changeFinality, type ChangeFinalityInput } from './change-finality/change-finality';
+export { changeFinalityOperation } from './change-finality/change-finality-operation';

@@ -11,7 +11,10 @@ interface PeerRow {
   height: number;
   sizeBytes: bigint;
   problem: string | null;
+  agreement: unknown;
   checkedAt: Date | null;
+  /** Place in the publisher's order. */
+  position: number;
   code: string;
   city: string;
   controlUrl: string;
@@ -26,7 +29,7 @@ export type LoadedPeer = Omit<PeerRow, 'code' | 'city' | 'controlUrl' | 'channel
   host: { id: string; controlUrl: string; channelAddress: string | null; gatewayUrl: string; secretCiphertext: Uint8Array };
 };
 
-/** What an operation must know of a sub-chain: its application, peers and hosts; the ordering peer first, as in genesis. */
+/** What an operation must know of a sub-chain: its application, peers and hosts; one that orders first, as in genesis. */
 export async function loadSubChain(applicationId: string): Promise<LoadedSubChain> {
   const row = await getDb().subChain.findUnique({ where: { applicationId }, include: { application: true } });
   assert(row, `application ${applicationId} has a sub-chain row`);
@@ -36,9 +39,10 @@ export async function loadSubChain(applicationId: string): Promise<LoadedSubChai
 /** In one statement: each step of each operation begins with it. */
 async function loadPeers(subChainId: string): Promise<LoadedPeer[]> {
   const rows = await getDb().$queryRaw<PeerRow[]>`
-    SELECT p.id, p."hostId", p."publicKey", p.orders, p.state::text AS state, p.height, p."sizeBytes", p.problem, p."checkedAt",
-      c.code, c.city, h."controlUrl", h."channelAddress", h."gatewayUrl", h."secretCiphertext"
-    FROM "Peer" p JOIN "CityNode" c ON c.id = p."cityNodeId" JOIN "Host" h ON h.id = p."hostId"
+    SELECT p.id, p."hostId", p."publicKey", p.orders, p.state::text AS state, p.height, p."sizeBytes", p.problem, p.agreement, p."checkedAt",
+      COALESCE(a.position, 0) AS position, c.code, c.city, h."controlUrl", h."channelAddress", h."gatewayUrl", h."secretCiphertext"
+    FROM "Peer" p JOIN "CityNode" c ON c.id = p."cityNodeId" JOIN "Host" h ON h.id = p."hostId" JOIN "SubChain" s ON s.id = p."subChainId"
+      LEFT JOIN "ApplicationCityNode" a ON a."applicationId" = s."applicationId" AND a."cityNodeId" = p."cityNodeId"
     WHERE p."subChainId" = ${subChainId} ORDER BY p.orders DESC, p.id`;
   return rows.map(({ code, city, controlUrl, channelAddress, gatewayUrl, secretCiphertext, ...peer }) => ({
     ...peer,

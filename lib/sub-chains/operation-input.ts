@@ -1,6 +1,7 @@
+import { finalitySchema } from '@/lib/control';
 import { z } from 'zod';
 
-/** Both operations act on one application; whatever else they need they read from its rows. */
+/** Every operation acts on one application; whatever else it needs it reads from its rows. */
 export const applicationInputSchema = z.object({ applicationId: z.string() });
 export type ApplicationInput = z.infer<typeof applicationInputSchema>;
 
@@ -9,3 +10,6 @@ export const deleteInputSchema = applicationInputSchema.extend({
   cause: z.enum(['asked', 'expired']),
 });
 export type DeleteInput = z.infer<typeof deleteInputSchema>;
+
+export const changeFinalityInputSchema = applicationInputSchema.extend({ from: finalitySchema, to: finalitySchema });
+export type ChangeFinalityInput = z.infer<typeof changeFinalityInputSchema>;

@@ -44,6 +44,7 @@ await inParts((part) =>
       name: `Application ${index}`,
       framework: 'ethereum',
       frameworkVersion: 'prague',
+      finality: 'solo',
       runningAt: new Date(),
     })),
   }),

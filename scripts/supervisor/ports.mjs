@@ -15,9 +15,14 @@ export function isPortFree(port, host = '127.0.0.1') {
   });
 }
 
-/** A port that nobody uses just now: `preferred` where it is free. */
-export async function freePort(preferred = 0) {
-  if (preferred && (await isPortFree(preferred))) return preferred;
+/** A port that nobody uses just now: `preferred` where it is free. None that is spoken for, though nobody listens yet. */
+export async function freePort(preferred = 0, spokenFor = new Set()) {
+  if (preferred && !spokenFor.has(preferred) && (await isPortFree(preferred))) return preferred;
+  const port = await anyPort();
+  return spokenFor.has(port) ? freePort(0, spokenFor) : port;
+}
+
+function anyPort() {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
     server.once('error', reject);

@@ -2,30 +2,33 @@
 import { existsSync } from 'node:fs';
 import { cityNodeEnvironment } from './environment.mjs';
 import { answersOk, waitUntil } from './ports.mjs';
-import { dataLayout, projectPath } from './project.mjs';
+import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const tsx = [process.execPath, '--import', 'tsx'];
 
+/** What a set-up command ends with when the person at the terminal can put it right; what it wrote says how. */
+const refusedCode = 3;
+
 /**
  * Commands that run to their end at every start, once the schema is there and before any process.
  * Each must be safe to repeat.
- * @param {{ data: string, host: string, ports: Record<string, number>, gatewayUrl: string }} plan
+ * @param {{ host: string, hosts: Awaited<ReturnType<import('./hosts.mjs').planHosts>> }} plan
  */
-export function setupCommands({ data, host, ports, gatewayUrl }) {
+export function setupCommands({ host, hosts }) {
+  const here = '127.0.0.1';
+  const processes = hosts.map(({ directory, gatewayUrl, ports }) => ({
+    dataDirectory: directory,
+    gateway: { host, port: ports.gateway },
+    control: { host: here, port: ports.control },
+    channel: { host: here, port: ports.channel },
+    gatewayUrl,
+    controlUrl: `http://${here}:${ports.control}`,
+    channelAddress: `${here}:${ports.channel}`,
+  }));
   return [
     { name: 'first rows', file: 'prisma/seed.ts', args: [] },
-    {
-      name: 'host of the city nodes',
-      file: 'scripts/join-host.ts',
-      args: [
-        `--data=${dataLayout(data).host}`,
-        `--gateway=${host}:${ports.gateway}`,
-        `--control=127.0.0.1:${ports.control}`,
-        `--channel=127.0.0.1:${ports.channel}`,
-        `--gateway-url=${gatewayUrl}`,
-      ],
-    },
+    { name: 'hosts of the city nodes', file: 'scripts/join-embedded-hosts.ts', args: ['--processes', JSON.stringify(processes)] },
   ];
 }
 
@@ -35,6 +38,7 @@ export async function runSetupCommands({ family, log, env, plan }) {
     await log.step(name, async () => {
       if (!existsSync(projectPath(file))) throw new SetupError(`${file} is missing.`);
       const { code, output } = await family.runQuietly([...tsx, projectPath(file), ...args], { env });
+      if (code === refusedCode) throw new SetupError(output.trim());
       if (code !== 0) throw new SetupError(`${file} failed:\n${output.trim()}`);
     });
   }
@@ -42,19 +46,19 @@ export async function runSetupCommands({ family, log, env, plan }) {
 
 /**
  * The long-running processes, each with the environment that it needs.
- * @param {{ data: string, host: string, ports: Record<string, number> }} plan
+ * @param {{ host: string, ports: { web: number, worker: number }, hosts: Awaited<ReturnType<import('./hosts.mjs').planHosts>> }} plan
  * @param {NodeJS.ProcessEnv} env of the portal's processes
  */
-export function productProcesses({ data, host, ports }, env) {
+export function productProcesses({ host, ports, hosts }, env) {
   const next = projectPath('node_modules/next/dist/bin/next');
   return [
-    {
-      name: 'city-node',
-      command: [...tsx, projectPath('workers/city-node/main.ts'), '--data', dataLayout(data).host, '--log-level', env.LOG_LEVEL ?? 'info'],
+    ...hosts.map(({ name, directory, ports: { control } }) => ({
+      name,
+      command: [...tsx, projectPath('workers/city-node/main.ts'), '--data', directory, '--log-level', env.LOG_LEVEL ?? 'info'],
       env: cityNodeEnvironment(env),
-      readyUrl: `http://127.0.0.1:${ports.control}/readyz`,
+      readyUrl: `http://127.0.0.1:${control}/readyz`,
       stopTimeoutMs: 30_000, // drains: finishes what it has taken in
-    },
+    })),
     {
       name: 'worker',
       command: [...tsx, projectPath('workers/main.ts')],

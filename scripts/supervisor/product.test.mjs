@@ -6,9 +6,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestHost } from '@/lib/gateway/testing';
 import { processEnvironment } from './environment.mjs';
+import { hostName } from './hosts.mjs';
 import { answersOk, waitUntil } from './ports.mjs';
 import { productProcesses } from './product.mjs';
-import { dataLayout, projectDirectory } from './project.mjs';
+import { dataLayout, hostDirectory, projectDirectory } from './project.mjs';
 
 const settings = { databaseUrl: 'postgresql://chainworks:hush@127.0.0.1:1/portal', redisUrl: 'redis://:hush@127.0.0.1:1', publicUrl: 'http://127.0.0.1:3000', nodeEnv: 'production' };
 let data;
@@ -23,15 +24,15 @@ afterEach(async () => {
 });
 
 function processNamed(name) {
-  const ports = { web: 3000, gateway: joined.join.gateway.port, control: joined.join.control.port, worker: 4102 };
+  const hosts = [1, 2].map((number) => ({ number, name: hostName(number), directory: hostDirectory(data, number), gatewayUrl: '', ports: { control: joined.join.control.port + number - 1 } }));
   const env = processEnvironment({ data, ...settings });
-  return productProcesses({ data, host: '127.0.0.1', ports }, env).find((one) => one.name === name);
+  return productProcesses({ host: '127.0.0.1', ports: { web: 3000, worker: 4112 }, hosts }, env).find((one) => one.name === name);
 }
 
 describe('the environment of a city node, which runs other people’s code,', () => {
   it('names neither the database, Redis nor the portal’s secrets, and the city node opens without them', async () => {
     const { command, env, readyUrl } = processNamed('city-node');
-    renameSync(joined.directory, dataLayout(data).host);
+    renameSync(joined.directory, hostDirectory(data, 1));
     const child = spawn(command[0], command.slice(1), { env, cwd: projectDirectory, stdio: 'ignore' });
     try {
       await waitUntil(() => answersOk(readyUrl), { timeoutMs: 60_000, what: 'the city node', gaveUp: () => child.exitCode ?? undefined });
@@ -51,7 +52,18 @@ describe('the environment of a city node, which runs other people’s code,', ()
     for (const name of ['worker', 'web']) {
       expect(processNamed(name).env).toMatchObject({ DATABASE_URL: settings.databaseUrl, REDIS_URL: settings.redisUrl, CHAINWORKS_SECRETS: dataLayout(data).secrets });
     }
-    expect(processNamed('worker').env.WORKER_HEALTH_PORT).toBe('4102');
+    expect(processNamed('worker').env.WORKER_HEALTH_PORT).toBe('4112');
     expect(processNamed('web').env.WORKER_HEALTH_PORT).toBeUndefined();
+  });
+});
+
+describe('several city-node processes', () => {
+  it('keep their things apart, and the first keeps them where it always did', () => {
+    const [first, second] = ['city-node', 'city-node-2'].map(processNamed);
+    const directoryOf = ({ command }) => command[command.indexOf('--data') + 1];
+    expect(directoryOf(first)).toBe(path.join(data, 'host'));
+    expect(directoryOf(second)).toBe(path.join(data, 'hosts', '2'));
+    expect(first.readyUrl).not.toBe(second.readyUrl);
+    expect(second.env).toEqual(first.env);
   });
 });

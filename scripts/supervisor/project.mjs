@@ -20,6 +20,10 @@ export function dataLayout(data) {
     redis: path.join(data, 'redis'),
     logs: path.join(data, 'logs'),
     outbox: path.join(data, 'outbox'),
-    host: path.join(data, 'host'),
   };
+}
+
+/** What a city-node process keeps; they are counted from 1, and the first one's place is older than the others. */
+export function hostDirectory(data, number) {
+  return number === 1 ? path.join(data, 'host') : path.join(data, 'hosts', String(number));
 }

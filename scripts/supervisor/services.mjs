@@ -20,12 +20,12 @@ async function requireAnswer(check, what, variable) {
 
 /**
  * @param {{ data: string, secrets: Record<string, string>, supervise: Function, log: { step: Function },
- *   durable?: boolean }} options `durable: false` for throw-away data
+ *   durable?: boolean, spokenFor?: Set<number> }} options `durable: false` for throw-away data; `spokenFor`: ports to leave alone
  * @returns {Promise<{ databaseUrl: string, redisUrl: string }>}
  */
-export async function startServices({ data, secrets, supervise, log, durable = true }) {
+export async function startServices({ data, secrets, supervise, log, durable = true, spokenFor }) {
   const files = dataLayout(data);
-  const port = (name) => freePort(durable ? preferredPorts[name] : 0);
+  const port = (name) => freePort(durable ? preferredPorts[name] : 0, spokenFor);
   let databaseUrl = process.env.DATABASE_URL;
   await log.step('PostgreSQL', async () => {
     if (databaseUrl) {

@@ -1,5 +1,5 @@
 // For tests of what is left running.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { waitUntil } from '../supervisor/ports.mjs';
 
 /** Whether a process runs; one that only waits to be reaped does not. */
@@ -20,3 +20,26 @@ export const readPids = (file) => readFileSync(file, 'utf8').trim().split('\n').
 
 export const hasPids = (file, count) =>
   waitUntil(async () => existsSync(file) && readFileSync(file, 'utf8').trim().split('\n').length >= count, { timeoutMs: 15_000, what: file });
+
+/** A file of /proc; empty when its process has ended meanwhile. */
+export function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** All that run on this machine (Linux). */
+export const allPids = () => readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) && isAlive(Number(name)) ? [Number(name)] : []));
+
+/** The process and all that it and they have started. */
+export function familyOf(pid) {
+  const parents = allPids().map((one) => [one, Number(readIfThere(`/proc/${one}/stat`).replace(/^.*\) /, '').split(' ')[1])]);
+  const family = new Set([pid]);
+  for (let before = 0; before < family.size; ) {
+    before = family.size;
+    for (const [one, parent] of parents) if (family.has(parent)) family.add(one);
+  }
+  return [...family];
+}

@@ -150,6 +150,7 @@ describe('a pushed certificate', () => {
     const before = keeper.current();
     const stranger = createTestAuthority(nowMs);
     expect(await codeOf((await push(keeper, stranger)).put())).toBe('CONFLICT');
+    await expect((await push(keeper, authority, { root: stranger.rootPem })).put()).rejects.toMatchObject({ code: 'CONFLICT', publicMessage: expect.stringContaining('Join it anew') as string });
     expect(await stateOf((await push(keeper, stranger, { root: authority.rootPem })).put())).toBe('foreign');
     expect(await stateOf((await push(keeper, stranger, { root: authority.rootPem, revocations: authority.revocationsPem() })).put())).toBe('foreign');
     expect(keeper.current()).toEqual(before);

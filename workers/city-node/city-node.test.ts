@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,6 +46,18 @@ function sender(chainId: number) {
   };
 }
 
+/** What a finality certificate signs, built from its description instead of by the engine. */
+function finalityStatement(chain: string, { height, round, hash }: { height: number; round: number; hash: string }): Buffer {
+  const text = (value: string) => Buffer.concat([number(value.length, 4), Buffer.from(value)]);
+  const number = (value: number, bytes: number) => Buffer.from(value.toString(16).padStart(2 * bytes, '0'), 'hex');
+  return Buffer.concat([text('chainworks/finality/1'), text(chain), number(height, 6), number(round, 4), Buffer.from(hash, 'hex')]);
+}
+
+function isSignature(statement: Buffer, publicKey: string, signature: string): boolean {
+  const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+  return verify('sha256', statement, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64'));
+}
+
 const errorOf = async (promise: Promise<unknown>): Promise<AppError> => {
   const error = await promise.then(() => undefined, (reason: unknown) => reason);
   if (!isAppError(error)) throw new Error(`not the product's error: ${String(error)}`);
@@ -79,6 +91,22 @@ describe('peers over the control interface', () => {
     expect((await rpc(host, 'PAR', chain, text, 'eth_chainId')).status).toBe(404);
     expect((await errorOf(host.client.peerStatus(sin))).code).toBe('NOT_FOUND');
     expect(await readdir(path.join(host.directory, 'SIN', 'keys'))).toEqual([]);
+  });
+
+  it('give each block’s certificate, which anybody can check with the peers’ public keys alone', async () => {
+    const host = await startHost(['SIN', 'PAR']);
+    const { chain, chainId, input } = await openTestChain([[host, 'SIN'], [host, 'PAR']]);
+    const { text } = await host.makeKey(chain);
+    await rpc(host, 'SIN', chain, text, 'eth_sendRawTransaction', [await sender(chainId).next()]);
+    await host.client.waitForHeight({ chain, cityNode: 'PAR' }, 0);
+    for (const cityNode of ['SIN', 'PAR']) {
+      const certificate = await host.client.blockCertificate({ chain, cityNode }, 1);
+      expect(certificate).toMatchObject({ height: 1, finality: 'solo', quorum: 1, validators: 1, proposer: 'SIN', signatures: [{ name: 'SIN', publicKey: input.peers[0]?.publicKey }] });
+      expect(certificate.signatures.map(({ publicKey, signature }) => isSignature(finalityStatement(chain, certificate), publicKey, signature))).toEqual([true]);
+      expect(certificate.signatures.map(({ publicKey, signature }) => isSignature(finalityStatement(chain, { ...certificate, height: 2 }), publicKey, signature))).toEqual([false]);
+    }
+    for (const height of [0, 2]) expect((await errorOf(host.client.blockCertificate({ chain, cityNode: 'SIN' }, height))).code).toBe('NOT_FOUND');
+    expect((await errorOf(host.client.blockCertificate({ chain: 'moss-1', cityNode: 'SIN' }, 1))).code).toBe('NOT_FOUND');
   });
 
   it('answers writes at a stopped peer with its reason, and reads as ever', async () => {

@@ -34,6 +34,8 @@ export function createControlHandlers({ peers, doors, register, accessKeys, mete
     },
     startChain: ({ params }) => peers.start(params),
     stopChain: ({ params, body }) => peers.stop(params, body.reason),
+    approveChange: ({ params, body }) => peers.approveChange(params, body),
+    blockCertificate: ({ params: { height, ...peer } }) => peers.certificate(peer, height),
     async setLimits({ params, body }) {
       await peers.setLimits(params, body);
       return {};

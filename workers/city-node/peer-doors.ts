@@ -145,8 +145,9 @@ export class PeerDoor implements ChainDoor {
 
   /** A bell that rang while this process was down was heard by nobody. */
   private async wake(): Promise<void> {
-    const { orders, state } = this.host.peerStatus(this.chainId);
-    if (!orders && state === 'running') {
+    const { orders, state, agreement } = this.host.peerStatus(this.chainId);
+    const ordersAlone = orders && agreement?.validators.length === 1;
+    if (!ordersAlone && state === 'running') {
       const pause = new Promise((resolve) => setTimeout(resolve, catchUpMsMax).unref());
       // Neighbours that are away, or a peer that stops itself over what they send, are no reason not to answer reads.
       const caughtUp = this.host.catchUp(this.chainId).catch((error: unknown) => {

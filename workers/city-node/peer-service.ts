@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ChainLimits, DeployResult, OpenChain, OpenChainResult, PeerName, PeerStatus } from '@/lib/control';
+import type { ApproveChange, BlockCertificate, ChainLimits, DeployResult, OpenChain, OpenChainResult, PeerName, PeerStatus } from '@/lib/control';
 import { ChainQuota, type AccessKeyTable, type MeterBook, type QuotaTable } from '@/lib/gateway';
-import { isLedgerError, type ChainId, type GenesisSpec, type LedgerHost, type TimeMs } from '@/lib/ledger';
+import { isLedgerError, type ChainId, type GenesisSpec, type Height, type LedgerHost, type TimeMs } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
+import { agreementStatus } from './agreement-status';
 import { deployContract } from './deploy-contract';
 import { nameOf, type HostRegister } from './host-register';
 import { translated } from './ledger-errors';
@@ -75,6 +76,34 @@ export class PeerService {
     this.options.doors.get(peer);
     await this.options.register.putLimits(peer.chain, limits);
     this.setQuota(peer.chain, limits);
+  }
+
+  /** Lets the peer vote for new rules. The operation's id needs no keeping: the same rules twice are one approval. */
+  async approveChange(peer: PeerName, { finality, validators, engineVersion }: ApproveChange): Promise<{ state: 'approved' | 'done'; height: number }> {
+    const host = this.host(peer.cityNode);
+    const keys = validators.map(({ name, publicKey }) => ({ name, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64')) }));
+    const upgrade = engineVersion === undefined ? {} : { upgrade: { engineVersion: engineVersion.version, height: engineVersion.atHeight } };
+    const state = await translated(() => host.approveChange(idOf(peer), { finality, validators: keys, ...upgrade }));
+    return { state, height: host.head(idOf(peer)).height };
+  }
+
+  /** Why a block is final. The genesis block has no certificate: every peer makes it from the same document. */
+  async certificate(peer: PeerName, at: number): Promise<BlockCertificate> {
+    const host = this.host(peer.cityNode);
+    const { block, genesis } = await translated(() => ({ block: at === 0 ? undefined : host.blockAt(idOf(peer), at as Height), genesis: host.genesis(idOf(peer)) }));
+    if (!block) throw new AppError('NOT_FOUND', { subject: 'block' }, { publicMessage: 'This peer has no certificate of that height.' });
+    const { finality, round, quorum, validators, signatures } = block.certificate;
+    const peers = [...signatures, ...genesis.peers];
+    return {
+      height: block.header.height,
+      hash: block.hash,
+      round,
+      finality,
+      quorum,
+      validators,
+      proposer: peers.find(({ publicKey }) => Buffer.compare(publicKey, block.header.proposer) === 0)?.name ?? base64(block.header.proposer).slice(0, 80),
+      signatures: signatures.map(({ name, publicKey, signature }) => ({ name, publicKey: base64(publicKey), signature: base64(signature) })),
+    };
   }
 
   deploy(peer: PeerName, data: string): Promise<DeployResult> {
@@ -154,17 +183,19 @@ export class PeerService {
       ...(status.headHash === undefined ? {} : { headHash: status.headHash }),
       sizeBytes: status.sizeBytes,
       ...(problem === undefined ? {} : { problem }),
+      ...agreementStatus(status),
     };
   }
 
   /** A crash between two peers' commits leaves one behind until its next bell: looking at it rings. */
   private ringWhenBehind(peer: PeerName, host: LedgerHost, height: number): void {
     if (height < 0) return;
-    const orderer = this.options.register.findPeer(peer)?.peers.find((other) => other.orders && other.hostId === this.options.hostId && other.cityNode !== peer.cityNode);
-    const source = orderer && this.options.hosts.get(orderer.cityNode);
-    if (!source?.has(idOf(peer))) return;
-    const ahead = source.peerStatus(idOf(peer)).height;
-    if (ahead > height) host.announced(idOf(peer), ahead as Parameters<LedgerHost['announced']>[1]);
+    for (const other of this.options.register.findPeer(peer)?.peers ?? []) {
+      const source = other.orders && other.hostId === this.options.hostId && other.cityNode !== peer.cityNode ? this.options.hosts.get(other.cityNode) : undefined;
+      if (!source?.has(idOf(peer))) continue;
+      const ahead = source.peerStatus(idOf(peer)).height;
+      if (ahead > height) host.announced(idOf(peer), ahead as Height);
+    }
   }
 
   private setQuota(chain: string, limits: ChainLimits): void {
@@ -197,7 +228,11 @@ function genesisOf(peer: PeerName, input: OpenChain): GenesisSpec {
     framework: input.framework,
     config: input.config,
     time: input.genesisTimeMs as TimeMs,
-    finality: 'solo',
+    finality: input.finality,
     peers: input.peers.map((other) => ({ name: other.cityNode, publicKey: new Uint8Array(Buffer.from(other.publicKey, 'base64')), orders: other.orders })),
   };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }

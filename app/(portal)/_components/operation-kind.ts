@@ -1,8 +1,8 @@
 import type { OperationView } from "@/lib/operations/client";
 
-const kinds: Readonly<Record<string, "provision" | "delete">> = { "sub-chain.provision": "provision", "sub-chain.delete": "delete" };
+const kinds: Readonly<Record<string, "provision" | "delete" | "change">> = { "sub-chain.provision": "provision", "sub-chain.delete": "delete", "sub-chain.change-finality": "change" };
 
 /** Key of the words for a kind of operation. */
-export function operationKindOf(operation: Pick<OperationView, "kind">): "provision" | "delete" | "other" {
+export function operationKindOf(operation: Pick<OperationView, "kind">): "provision" | "delete" | "change" | "other" {
   return kinds[operation.kind] ?? "other";
 }

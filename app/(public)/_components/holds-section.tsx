@@ -4,8 +4,8 @@ import { Sheet } from "@/app/_components/ui/sheet";
 import { StatusShape } from "@/app/_components/ui/status";
 import { Section } from "./section";
 
-const holding = ["copies", "durable", "idle", "refund", "own"] as const;
-const missing = ["solo", "machine", "http", "compile", "young"] as const;
+const holding = ["copies", "agreed", "durable", "idle", "refund", "own"] as const;
+const missing = ["audit", "machine", "http", "compile", "young"] as const;
 
 export function HoldsSection() {
   const t = useTranslations("landing.holds");

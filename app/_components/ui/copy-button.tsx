@@ -9,6 +9,8 @@ type Props = Readonly<{
   text: string;
   /** What is copied, for the name of a button that shows the icon alone. */
   name?: string;
+  /** On the button instead of "Copy", where it does not stand beside what it copies. */
+  label?: string;
   iconOnly?: boolean;
   onCopy?: () => void;
 }>;
@@ -16,7 +18,7 @@ type Props = Readonly<{
 /** How long the button says that it has copied, ms. */
 const thanksMs = 1_600;
 
-export function CopyButton({ text, name, iconOnly = false, onCopy }: Props) {
+export function CopyButton({ text, name, label: shown, iconOnly = false, onCopy }: Props) {
   const t = useTranslations("ui.copy");
   const [copied, setCopied] = useState(false);
 
@@ -41,7 +43,7 @@ export function CopyButton({ text, name, iconOnly = false, onCopy }: Props) {
   return (
     <>
       <Button look="quiet" size="sm" icon={copied ? "check" : "copy"} iconOnly={iconOnly} onClick={() => void copy()} aria-label={iconOnly ? label : undefined}>
-        {copied ? t("done") : t("action")}
+        {copied ? t("done") : (shown ?? t("action"))}
       </Button>
       <span className="sr-only" aria-live="polite">
         {copied ? t("done") : ""}

@@ -1,3 +1,4 @@
+import type { Finality } from '@/lib/control/client';
 import { completeStepSchemas, draftSteps, type DraftStep } from './draft-steps';
 
 /** What a draft holds so far. */
@@ -7,8 +8,10 @@ export interface DraftContent {
   framework: string | null;
   frameworkVersion: string | null;
   contractPackage: unknown;
-  /** Codes, the ordering one first. */
+  /** Codes, in the publisher's order. */
   cityNodes: string[];
+  /** Null: not chosen. */
+  finality: Finality | null;
 }
 
 /** Step → path of a field → what to do about it. A step that is complete is absent. */

@@ -1,7 +1,9 @@
+import { finalitySchema } from '@/lib/control/client';
 import { planQuotas } from '@/lib/metering/client';
 import { contractPackageSchema } from '@/lib/templates/client';
 import { z } from 'zod';
 import { offeredFrameworks } from '../frameworks';
+import { findFinalityFault } from './draft-finality';
 
 /** Steps of the wizard, in order. `review` has no fields of its own. */
 export const draftSteps = ['basics', 'framework', 'contract', 'city-nodes', 'review'] as const;
@@ -33,6 +35,8 @@ export const draftStepSchemas = {
       .max(cityNodesMax, `Choose at most ${cityNodesMax} city nodes.`)
       .refine((codes) => new Set(codes).size === codes.length, 'Choose each city node once.')
       .optional(),
+    /** Null: not chosen; a mode that needs more city nodes than there are yet may be saved. */
+    finality: finalitySchema.nullish(),
   }),
   review: z.strictObject({}),
 } as const satisfies Record<DraftStep, z.ZodType>;
@@ -56,9 +60,15 @@ export const completeStepSchemas = {
     frameworkVersion: z.string('Choose a version.').refine((version) => versionCodes.includes(version), 'Choose a version.'),
   }),
   contract: z.object({ contractPackage: contractPackageSchema }),
-  'city-nodes': z.object({
-    cityNodes: z.array(cityCode).min(1, 'Choose at least one city node.').max(cityNodesMax, `Choose at most ${cityNodesMax} city nodes.`),
-  }),
+  'city-nodes': z
+    .object({
+      cityNodes: z.array(cityCode).min(1, 'Choose at least one city node.').max(cityNodesMax, `Choose at most ${cityNodesMax} city nodes.`),
+      finality: finalitySchema.nullable(),
+    })
+    .superRefine((step, context) => {
+      const fault = findFinalityFault(step);
+      if (fault !== undefined) context.addIssue({ code: 'custom', path: ['finality'], message: fault });
+    }),
   review: z.object({}),
 } as const satisfies Record<DraftStep, z.ZodType>;
 

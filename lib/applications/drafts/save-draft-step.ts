@@ -51,6 +51,7 @@ function columnsOf(input: SaveDraftStepInput): Prisma.ApplicationUncheckedUpdate
       return { contractPackage: contractPackage === null ? Prisma.DbNull : (contractPackage as Prisma.InputJsonObject) };
     }
     case 'city-nodes':
+      return input.data.finality === undefined ? {} : { finality: input.data.finality };
     case 'review':
       return {};
   }

@@ -1,12 +1,11 @@
 import type { Caller } from '@/lib/access-keys';
 import { requirePortalAdmin } from '@/lib/identity';
-import { findLatestOperation } from '@/lib/operations';
 import { getDb } from '@/lib/platform';
 import type { Prisma } from '@/lib/platform/generated/prisma/client';
 import { applicationInclude, toApplicationView } from '../application-view';
 import type { ListPublicationsInput, PublicationDetail, PublicationPage, PublicationView } from '../client';
 import { applicationNotFound } from '../move-application';
-import { containing, matching, toSummary } from '../queries';
+import { containing, findLifeOperation, matching, toSummary } from '../queries';
 import { summariseContract } from './summarise-contract';
 
 const pageSize = 25;
@@ -75,7 +74,7 @@ async function toPublicationViews(rows: PublicationRow[]): Promise<PublicationVi
         contract: summariseContract(row.contractPackage),
         requestedBy: personOf.get(row.createdById) ?? { name: '', email: '' },
         invoice: invoice ? { ...invoice, amountMinor: Number(invoice.amountMinor) } : null,
-        operation: (await findLatestOperation(row.id)) ?? null,
+        operation: (await findLifeOperation(row.id)) ?? null,
       };
     }),
   );

@@ -9,6 +9,7 @@ import { contractPackageSchema } from '@/lib/templates';
 import { applicationInclude, toApplicationView } from '../application-view';
 import type { ApplicationView } from '../client';
 import { canMove } from '../application-state';
+import { finalityOfDraft } from '../drafts/draft-finality';
 import { moveApplication, movedOn } from '../move-application';
 
 export interface SubmitApplicationInput {
@@ -38,14 +39,14 @@ export async function submitApplication(caller: Caller, input: SubmitApplication
     const actor = actorOf(caller);
     const { requestId } = caller;
     // First the application, so that a second click is told of the move and not of the invoice that exists already.
-    await moveApplication(tx, { applicationId, organisationId, move: 'submit', version, data: { contractPackage } });
+    await moveApplication(tx, { applicationId, organisationId, move: 'submit', version, data: { contractPackage, finality: finalityOfDraft(draft) } });
     const { id: invoiceId, number } = await createInvoice(tx, { organisationId, applicationId, plan: draft.plan, actor, requestId });
     await recordAuditEvent(tx, {
       actor,
       organisationId,
       action: 'application.submit',
       subject: { type: 'application', id: applicationId },
-      details: { invoiceId, number, version },
+      details: { invoiceId, number, version, finality: finalityOfDraft(draft) },
       requestId,
     });
     const application = await tx.application.findFirstOrThrow({ where: { id: applicationId, organisationId }, include: applicationInclude });

@@ -161,8 +161,11 @@ export function makeAccessKey(chain: string, change: Partial<AccessKeyRecord> = 
 
 let chainsMade = 0;
 
-/** Opens an Ethereum sub-chain on these peers, the first of which orders. Hosts of different processes get their certificates. */
-export async function openTestChain(places: [TestHost, string][], change: Partial<ChainLimits> = {}): Promise<{ chain: string; chainId: number; input: OpenChain }> {
+/**
+ * Opens an Ethereum sub-chain on these peers. With solo finality the first orders, otherwise all do. Hosts of different
+ * processes get their certificates.
+ */
+export async function openTestChain(places: [TestHost, string][], change: Partial<ChainLimits> = {}, finality: OpenChain['finality'] = 'solo'): Promise<{ chain: string; chainId: number; input: OpenChain }> {
   const chain = `tide-${++chainsMade}-${randomBytes(3).toString('hex')}`;
   const chainId = 2 ** 40 + Math.floor(Math.random() * 2 ** 40);
   const hosts = new Set(places.map(([host]) => host));
@@ -171,7 +174,7 @@ export async function openTestChain(places: [TestHost, string][], change: Partia
     places.map(async ([host, cityNode], index) => ({
       cityNode,
       publicKey: (await host.client.createPeer({ chain, cityNode })).publicKey,
-      orders: index === 0,
+      orders: index === 0 || finality !== 'solo',
       hostId: host.join.hostId,
       channelAddress: host.channelAddress,
     })),
@@ -180,6 +183,7 @@ export async function openTestChain(places: [TestHost, string][], change: Partia
     framework: 'ethereum',
     config: { chainId: String(chainId) },
     genesisTimeMs: Date.now(),
+    finality,
     peers,
     limits: { ...generousLimits, ...change },
   };

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { certifyBlock } from '../testing/certify-block';
 import { createRandom } from '../testing/random';
-import { BLOCK_BYTES_MAX, decodeBlock, decodeHeader, encodeBlock, encodeHeader, hashHeader, hashValidators, signedStatement, type Block } from './block';
+import { BLOCK_BYTES_MAX, decodeBlock, decodeBody, decodeHeader, encodeBlock, encodeBody, encodeHeader, hashBody, hashHeader, type Block } from './block';
 import { CodecError } from './codec';
+import { findCertificateFault } from './consensus/certificate';
+import { encodeRules, type ChainRules } from './consensus/rules';
 import { generatePrivateKey, openSigner, sha256Hex, verifySignature } from './crypto';
+import type { ExecutedBlock } from './framework';
 import type { BlockHeader } from './host-types';
-import { buildHeader, findDifference, signBlock, verifyBlockSignature } from './seal-block';
+import { attestBlock, draftBlock, findDifference, isAttested, type BlockPlace } from './seal-block';
+import { nameOfRules } from './rules-history';
 import { chainId, hash, height, timeMs, ZERO_HASH } from './types';
 
 const signer = openSigner(generatePrivateKey());
 const frameworkHeader = Buffer.from('framework header');
+const rules: ChainRules = { finality: 'solo', validators: [{ name: 'SIN', publicKey: signer.publicKey }], engineVersion: 1 };
+const transactions = [Buffer.from('one'), new Uint8Array(0), Buffer.from('three')];
 const header: BlockHeader = {
   chain: chainId('tide-4417'),
   height: height(7),
@@ -18,17 +25,18 @@ const header: BlockHeader = {
   eventRoot: ZERO_HASH,
   stateRoot: hash('44'.repeat(32)),
   frameworkHeaderHash: sha256Hex(frameworkHeader),
+  bodyHash: hashBody({ transactions }),
   time: timeMs(1_760_000_000_123),
   engineVersion: 1,
   proposer: signer.publicKey,
-  validators: hashValidators([signer.publicKey]),
-  nextValidators: hashValidators([signer.publicKey]),
+  validators: nameOfRules(rules),
+  nextValidators: nameOfRules(rules),
 };
 const block: Block = {
   header,
   frameworkHeader,
-  transactions: [Buffer.from('one'), new Uint8Array(0), Buffer.from('three')],
-  signatures: [signBlock(header, hashHeader(header), signer)],
+  transactions,
+  certificate: certifyBlock(header, [signer]),
 };
 
 describe('block header', () => {
@@ -48,6 +56,7 @@ describe('block header', () => {
       { eventRoot: hash('01'.repeat(32)) },
       { stateRoot: ZERO_HASH },
       { frameworkHeaderHash: ZERO_HASH },
+      { bodyHash: ZERO_HASH },
       { time: timeMs(1) },
       { engineVersion: 2 },
       { proposer: Buffer.from('other') },
@@ -82,7 +91,41 @@ describe('block record', () => {
     const decoded = decodeBlock(encodeBlock(block));
     expect(encodeBlock(decoded)).toEqual(encodeBlock(block));
     expect(decoded.transactions.map((bytes) => Buffer.from(bytes).toString())).toEqual(['one', '', 'three']);
-    expect(decoded.genesis).toBeUndefined();
+    expect(decoded.certificate.signatures).toHaveLength(1);
+    expect([decoded.genesis, decoded.change, decoded.attestation]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('carries the word of the peer whose copy it is, beside the certificate', () => {
+    const attestation = attestBlock(header.chain, header.height, hashHeader(header), signer);
+    const decoded = decodeBlock(encodeBlock({ ...block, attestation }));
+    expect(Buffer.from(decoded.attestation?.signature ?? [])).toEqual(Buffer.from(attestation.signature));
+    expect(encodeBlock(decoded)).toEqual(encodeBlock({ ...block, attestation }));
+  });
+
+  it('has a body that says the same under another certificate, and is its beginning', () => {
+    const other = encodeBlock({ ...block, certificate: { round: 3, signatures: [] } });
+    const body = encodeBody(block);
+    expect(Buffer.from(other.subarray(0, body.length))).toEqual(Buffer.from(body));
+    expect(hashHeader(decodeBody(body).header)).toBe(hashHeader(header));
+    for (let length = 0; length < body.length; length += 1) expect(() => decodeBody(body.subarray(0, length)), `${length} bytes`).toThrow(CodecError);
+    expect(() => decodeBody(Buffer.concat([body, Uint8Array.of(0)]))).toThrow(CodecError);
+  });
+
+  it('refuses transactions that the header does not name: one changed, missing, added or in another order', () => {
+    const [one, two, three] = transactions as [Uint8Array, Uint8Array, Uint8Array];
+    for (const others of [[Buffer.from('0ne'), two, three], [one, three], [one, two, three, two], [three, two, one], [Buffer.from('on'), Buffer.from('e'), three]]) {
+      expect(() => decodeBlock(encodeBlock({ ...block, transactions: others }))).toThrow(/transactions are not the named ones/);
+    }
+  });
+
+  it('carries a change of the rules alone, and only the named one', () => {
+    const change = encodeRules({ ...rules, engineVersion: 2 });
+    const changing: Block = { ...block, transactions: [], change, header: { ...header, bodyHash: hashBody({ transactions: [], change }) } };
+    expect(Buffer.from(decodeBlock(encodeBlock(changing)).change ?? [])).toEqual(Buffer.from(change));
+    expect(() => decodeBlock(encodeBlock({ ...changing, change: encodeRules(rules) }))).toThrow(/not the named ones/);
+    expect(() => decodeBlock(encodeBlock({ ...block, transactions: [] }))).toThrow(/not the named ones/);
+    const both: Block = { ...changing, transactions, header: { ...header, bodyHash: hashBody({ transactions, change }) } };
+    expect(() => decodeBlock(encodeBlock(both))).toThrow(/a block of its own/);
   });
 
   it('refuses a framework header that the header does not name', () => {
@@ -100,8 +143,10 @@ describe('block record', () => {
 
   it('refuses another format and oversized blocks with a clear word', () => {
     const bytes = Uint8Array.from(encodeBlock(block));
-    bytes[0] = 2;
-    expect(() => decodeBlock(bytes)).toThrow(/format 2/);
+    for (const format of [1, 3]) {
+      bytes[0] = format;
+      expect(() => decodeBlock(bytes)).toThrow(`format ${format}, this program reads 2`);
+    }
     expect(() => decodeBlock(new Uint8Array(BLOCK_BYTES_MAX + 1))).toThrow(CodecError);
   });
 
@@ -120,30 +165,28 @@ describe('block record', () => {
   });
 });
 
-describe('block signature', () => {
-  const [signature] = block.signatures;
+describe('attestation', () => {
+  const attestation = attestBlock(header.chain, header.height, hashHeader(header), signer);
 
-  it('holds for this block alone', () => {
-    expect(signature && verifyBlockSignature(header, signature, verifySignature)).toBe(true);
-    expect(signature && verifyBlockSignature({ ...header, stateRoot: ZERO_HASH }, signature, verifySignature)).toBe(false);
-    expect(signature && verifyBlockSignature({ ...header, chain: chainId('tide-4418') }, signature, verifySignature)).toBe(false);
+  it('holds for this block and this key alone', () => {
+    expect(isAttested(header, attestation, verifySignature)).toBe(true);
+    expect(isAttested({ ...header, stateRoot: ZERO_HASH }, attestation, verifySignature)).toBe(false);
+    expect(isAttested({ ...header, chain: chainId('tide-4418') }, attestation, verifySignature)).toBe(false);
+    expect(isAttested(header, { ...attestation, publicKey: openSigner(generatePrivateKey()).publicKey }, verifySignature)).toBe(false);
   });
 
-  it('is made over chain, height, round and hash', () => {
-    const statements = [
-      signedStatement(header.chain, header.height, 0, hashHeader(header)),
-      signedStatement(header.chain, header.height, 1, hashHeader(header)),
-      signedStatement(header.chain, height(8), 0, hashHeader(header)),
-      signedStatement(chainId('tide-4418'), header.height, 0, hashHeader(header)),
-      signedStatement(header.chain, header.height, 0, ZERO_HASH),
-    ].map((bytes) => Buffer.from(bytes).toString('hex'));
-    expect(new Set(statements).size).toBe(statements.length);
+  it('is no vote: neither counts where the other belongs', () => {
+    const [vote] = certifyBlock(header, [signer]).signatures;
+    if (vote === undefined) throw new Error('one validator signed');
+    expect(isAttested(header, { publicKey: signer.publicKey, signature: vote.signature }, verifySignature)).toBe(false);
+    const certificate = { round: 0, signatures: [{ validator: 0, signature: attestation.signature }] };
+    expect(findCertificateFault({ chain: header.chain, height: header.height, hash: hashHeader(header) }, certificate, rules, verifySignature)).toMatch(/wrong signature of SIN/);
   });
 });
 
 describe('comparing an own execution with a block', () => {
-  const executed = {
-    transactions: [],
+  const executed: ExecutedBlock = {
+    transactions: transactions.map((bytes) => ({ id: sha256Hex(bytes), bytes, succeeded: true })),
     dropped: [],
     stateRoot: header.stateRoot,
     receiptRoot: header.receiptRoot,
@@ -152,19 +195,24 @@ describe('comparing an own execution with a block', () => {
     frameworkHeader,
     writes: [],
   };
-  const place = { ...header, validators: [signer.publicKey] };
+  const place: BlockPlace = { chain: header.chain, height: header.height, previousHash: header.previousHash, time: header.time, proposer: header.proposer, rules, nextRules: rules };
+  const differenceOf = (otherPlace: Partial<BlockPlace>, other: Partial<ExecutedBlock> = {}) => findDifference(header, draftBlock({ ...place, ...otherPlace }, { ...executed, ...other }).header);
 
-  it('finds nothing when everything is alike', () => {
-    expect(findDifference(header, buildHeader(place, executed))).toBeUndefined();
+  it('finds nothing when everything is alike, and drafts the same bytes', () => {
+    expect(differenceOf({})).toBeUndefined();
+    expect(Buffer.from(draftBlock(place, executed).body)).toEqual(Buffer.from(encodeBody(block)));
   });
 
   it.each(['stateRoot', 'receiptRoot', 'transactionRoot', 'eventRoot'] as const)('names a different %s with both values', (root) => {
     const other = hash('99'.repeat(32));
-    expect(findDifference(header, buildHeader(place, { ...executed, [root]: other }))).toBe(`${root} is ${other} here and ${header[root]} in the block`);
+    expect(differenceOf({}, { [root]: other })).toBe(`${root} is ${other} here and ${header[root]} in the block`);
   });
 
-  it('sees a different framework header and a different set of peers', () => {
-    expect(findDifference(header, buildHeader(place, { ...executed, frameworkHeader: Buffer.from('x') }))).toMatch(/frameworkHeaderHash/);
-    expect(findDifference(header, buildHeader({ ...place, validators: [] }, executed))).toMatch(/besides the roots/);
+  it('sees a different framework header, and different rules before or after the block', () => {
+    expect(differenceOf({}, { frameworkHeader: Buffer.from('x') })).toMatch(/frameworkHeaderHash/);
+    const other: ChainRules = { ...rules, validators: [] };
+    expect(differenceOf({ rules: other })).toMatch(/besides the roots/);
+    expect(differenceOf({ nextRules: other })).toMatch(/besides the roots/);
+    expect(differenceOf({}, { transactions: executed.transactions.slice(1) })).toMatch(/besides the roots/);
   });
 });

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { add, createTestNode, createTestNodes, openTestChain, TEST_CHAIN } from '../testing/test-nodes';
+import { certifyBlock } from '../testing/certify-block';
+import { add, createTestNodes, openTestChain, TEST_CHAIN } from '../testing/test-nodes';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
 import { counterFramework, counterId } from '../testing/counter-framework';
-import { decodeBlock } from './block';
+import { encodeSealed } from './block';
 import { buildBlock } from './build-block';
-import { checkBlock, CLOCK_SKEW_MS_MAX } from './check-block';
+import { checkBlock, CLOCK_SKEW_MS_MAX, EMPTY_PAUSE_MS } from './check-block';
+import { precommitStatement } from './consensus/statements';
+import { generatePrivateKey, openSigner, verifySignature } from './crypto';
 import type { Framework } from './framework';
 import { openPeer, type Peer } from './peer';
+import { attestBlock, type BlockDraft } from './seal-block';
 import { timeMs } from './types';
 
 const frameworks = new Map<string, Framework>([[counterFramework.name, counterFramework]]);
@@ -27,75 +31,93 @@ async function pair(): Promise<{ orderer: Peer; follower: Peer }> {
 
 const checked = (...transactions: Uint8Array[]) => transactions.map((bytes) => ({ id: counterId(bytes), bytes, cost: 1n }));
 
+/** The block as the orderer keeps it: its draft, made final by its one signature. */
+const seal = ({ signer }: Peer, { header, body }: BlockDraft): Uint8Array => encodeSealed(body, { certificate: certifyBlock(header, [signer]) });
+
 describe('building and checking a block', () => {
-  it('come to the same block on both sides, each with its own signature', async () => {
+  it('come to the same block on both sides, with the orderer’s signature as its certificate', async () => {
     const { orderer, follower } = await pair();
-    const { sealed } = await buildBlock(orderer, checked(add('c', 1), add('c', 2)), now);
-    if (sealed === undefined) throw new Error('there is something to build');
-    const verdict = await checkBlock(follower, sealed.record, now);
-    expect(verdict).toMatchObject({ kind: 'sealed', sealed: { hash: sealed.hash, header: { height: 1, stateRoot: sealed.header.stateRoot } } });
-    if (verdict.kind !== 'sealed') return;
-    const keys = decodeBlock(verdict.sealed.record).signatures.map(({ publicKey }) => Buffer.from(publicKey));
-    expect(keys).toEqual([orderer.signer.publicKey, follower.signer.publicKey].map((key) => Buffer.from(key)));
-    expect(verdict.sealed.executed.writes).toEqual(sealed.executed.writes);
+    const { draft } = await buildBlock(orderer, checked(add('c', 1), add('c', 2)), now);
+    const verdict = await checkBlock(follower, seal(orderer, draft), now);
+    if (verdict.kind !== 'good') throw new Error(verdict.reason);
+    expect(verdict.draft.hash).toBe(draft.hash);
+    expect(Buffer.from(verdict.draft.body)).toEqual(Buffer.from(draft.body));
+    expect(verdict.draft.executed.writes).toEqual(draft.executed.writes);
+    expect(verdict.certificate).toMatchObject({ round: 0, signatures: [{ validator: 0 }] });
+    expect(verifySignature(orderer.signer.publicKey, precommitStatement(TEST_CHAIN, 1, 0, draft.hash), verdict.certificate.signatures[0]?.signature ?? new Uint8Array(0))).toBe(true);
   });
 
   it('change nothing by themselves: the same block can be built and checked again', async () => {
     const { orderer, follower } = await pair();
     const batch = checked(add('c', 1));
     const [first, second] = [await buildBlock(orderer, batch, now), await buildBlock(orderer, batch, now)];
-    expect(second.sealed?.hash).toBe(first.sealed?.hash);
-    const record = first.sealed?.record ?? new Uint8Array(0);
-    expect((await checkBlock(follower, record, now)).kind).toBe('sealed');
-    expect((await checkBlock(follower, record, now)).kind).toBe('sealed');
+    expect(second.draft.hash).toBe(first.draft.hash);
+    const record = seal(orderer, first.draft);
+    expect((await checkBlock(follower, record, now)).kind).toBe('good');
+    expect((await checkBlock(follower, record, now)).kind).toBe('good');
     expect([orderer.storage.pendingHeight, follower.storage.pendingHeight]).toEqual([0, 0]);
   });
 
-  it('make no block of nothing, and say why nothing is left', async () => {
+  it('draft an empty block of nothing, and say why nothing is left', async () => {
     const { orderer } = await pair();
-    expect(await buildBlock(orderer, [], now)).toMatchObject({ sealed: undefined, dropped: [] });
+    const nothing = await buildBlock(orderer, [], now);
+    expect([nothing.draft.executed.transactions, nothing.dropped]).toEqual([[], []]);
     const again = add('c', 1, { account: 'a', sequence: 5 });
-    const { sealed, dropped } = await buildBlock(orderer, checked(again), now);
-    expect(sealed).toBeUndefined();
+    const { draft, dropped } = await buildBlock(orderer, checked(again), now);
+    expect(draft.executed.transactions).toEqual([]);
     expect(dropped).toMatchObject([{ index: 0, reason: { code: 'sequence-too-high' } }]);
   });
 
   it('take the clock as it is, but never below the parent', async () => {
     const { orderer } = await pair();
-    const timeAt = async (ms: number): Promise<number | undefined> => (await buildBlock(orderer, checked(add('c', 1)), timeMs(ms))).sealed?.header.time;
+    const timeAt = async (ms: number): Promise<number> => (await buildBlock(orderer, checked(add('c', 1)), timeMs(ms))).draft.header.time;
     expect(await timeAt(TEST_EPOCH_MS + 7)).toBe(TEST_EPOCH_MS + 7);
     expect(await timeAt(TEST_EPOCH_MS - 7)).toBe(TEST_EPOCH_MS);
   });
 
-  it('allow the clocks two seconds', async () => {
+  it('allow the clocks two seconds; one further ahead is final all the same', async () => {
     const { orderer, follower } = await pair();
-    const { sealed } = await buildBlock(orderer, checked(add('c', 1)), timeMs(TEST_EPOCH_MS + 10_000));
-    const record = sealed?.record ?? new Uint8Array(0);
-    expect((await checkBlock(follower, record, timeMs(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX))).kind).toBe('sealed');
-    expect(await checkBlock(follower, record, timeMs(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX - 1))).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/2001 ms ahead/) });
+    const { draft } = await buildBlock(orderer, checked(add('c', 1)), timeMs(TEST_EPOCH_MS + 10_000));
+    const record = seal(orderer, draft);
+    expect((await checkBlock(follower, record, timeMs(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX))).kind).toBe('good');
+    const early = await checkBlock(follower, record, timeMs(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX - 1));
+    expect(early).toMatchObject({ kind: 'refused', isFinal: true, reason: expect.stringMatching(/2001 ms ahead/) });
   });
 
-  it('refuse every single changed byte of a record, or find it at fault, or find that it says the same', async () => {
+  it('allow an empty block a second after its parent, and stop at one that comes sooner', async () => {
     const { orderer, follower } = await pair();
-    const { sealed } = await buildBlock(orderer, checked(add('c', 1), add('d', 2)), now);
-    const record = sealed?.record ?? new Uint8Array(0);
+    const emptyAt = async (ms: number) => checkBlock(follower, seal(orderer, (await buildBlock(orderer, [], timeMs(ms))).draft), timeMs(ms));
+    expect(await emptyAt(TEST_EPOCH_MS + EMPTY_PAUSE_MS - 1)).toMatchObject({ kind: 'fault', reason: 'block 1 is empty and comes 999 ms after its parent' });
+    expect((await emptyAt(TEST_EPOCH_MS + EMPTY_PAUSE_MS)).kind).toBe('good');
+  });
+
+  it('refuse every single changed byte of a record', async () => {
+    const { orderer, follower } = await pair();
+    const { draft } = await buildBlock(orderer, checked(add('c', 1), add('d', 2)), now);
+    const record = seal(orderer, draft);
     for (let at = 0; at < record.length; at += 1) {
       const changed = Uint8Array.from(record);
       changed[at] = (changed[at] ?? 0) ^ 0x21;
-      const verdict = await checkBlock(follower, changed, now);
-      expect(verdict.kind === 'sealed' ? verdict.sealed.hash : verdict.kind, `byte ${at}`).toMatch(/^(refused|fault)$/);
+      expect((await checkBlock(follower, changed, now)).kind, `byte ${at}`).toBe('refused');
     }
   });
 
-  it('drop what strangers add to the signatures', async () => {
+  it('refuse a certificate with strangers or doubles in it, and let go of what a stranger attests', async () => {
     const { orderer, follower } = await pair();
-    const stranger = await createTestNode();
-    const { publicKey } = await stranger.host.createPeer(TEST_CHAIN);
-    const { sealed } = await buildBlock(orderer, checked(add('c', 1)), now);
-    const { decodeBlock: decode, encodeBlock } = await import('./block');
-    const block = decode(sealed?.record ?? new Uint8Array(0));
-    const crowded = encodeBlock({ ...block, signatures: [{ publicKey, signature: Buffer.alloc(64, 9) }, ...block.signatures, ...block.signatures] });
-    const verdict = await checkBlock(follower, crowded, now);
-    expect(verdict.kind === 'sealed' && decode(verdict.sealed.record).signatures).toHaveLength(2);
+    const stranger = openSigner(generatePrivateKey());
+    const { draft } = await buildBlock(orderer, checked(add('c', 1)), now);
+    const { header, body } = draft;
+    const [own] = certifyBlock(header, [orderer.signer]).signatures;
+    const [foreign] = certifyBlock(header, [stranger]).signatures;
+    if (own === undefined || foreign === undefined) throw new Error('both signed');
+    for (const signatures of [[own, own], [own, { ...foreign, validator: 1 }], [{ ...own, validator: 1 }]]) {
+      const crowded = encodeSealed(body, { certificate: { round: 0, signatures } });
+      expect(await checkBlock(follower, crowded, now)).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/names its signers wrongly/) });
+    }
+    const attested = encodeSealed(body, { certificate: { round: 0, signatures: [own] }, attestation: attestBlock(TEST_CHAIN, 1, draft.hash, stranger) });
+    const verdict = await checkBlock(follower, attested, now);
+    if (verdict.kind !== 'good') throw new Error(verdict.reason);
+    expect(Object.keys(verdict).toSorted()).toEqual(['certificate', 'draft', 'kind']);
+    expect(verdict.certificate.signatures).toHaveLength(1);
   });
 });

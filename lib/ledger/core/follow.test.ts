@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
+import { certifyBlock } from '../testing/certify-block';
 import { counterFramework, counterKey } from '../testing/counter-framework';
 import { add, createTestNodes, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { createRandom } from '../testing/random';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
-import { decodeBlock, encodeBlock, hashHeader, type Block } from './block';
+import { decodeBlock, encodeBlock, hashBody, type Block } from './block';
+import { precommitStatement } from './consensus/statements';
 import { generatePrivateKey, openSigner, verifySignature } from './crypto';
 import type { Framework } from './framework';
 import { createLedgerHost } from './host';
 import type { BlockHeader } from './host-types';
-import { signBlock, verifyBlockSignature } from './seal-block';
+import { isAttested } from './seal-block';
 import { hash, height, timeMs, type ChainId, chainId } from './types';
 
 async function city(count: number, frameworks?: readonly Framework[]): Promise<[TestNode, TestNode, ...TestNode[]]> {
@@ -19,19 +21,20 @@ async function city(count: number, frameworks?: readonly Framework[]): Promise<[
   return [orderer, follower, ...others];
 }
 
-/** Changes a block's header after the fact; signed anew by the ordering peer when `sign` is set. */
+/** Changes a block after the fact; with `signer`, whose certificate it then carries, the header names what is in it. */
 function forge(record: Uint8Array, change: Partial<BlockHeader> | ((block: Block) => Partial<Block>), signer?: TestNode): Uint8Array {
   const block = decodeBlock(record);
   const changed: Block = typeof change === 'function' ? { ...block, ...change(block) } : { ...block, header: { ...block.header, ...change } };
   const own = signer?.keys.find(TEST_CHAIN);
-  const signatures = own === undefined ? changed.signatures : [signBlock(changed.header, hashHeader(changed.header), own)];
-  return encodeBlock({ ...changed, signatures });
+  if (own === undefined) return encodeBlock(changed);
+  const header = { ...changed.header, bodyHash: hashBody(changed) };
+  return encodeBlock({ ...changed, header, certificate: certifyBlock(header, [own]) });
 }
 
 const status = (node: TestNode, chain: ChainId = TEST_CHAIN) => node.host.peerStatus(chain);
 
 describe('a following peer', () => {
-  it('executes every block again, agrees, and signs its own copy', async () => {
+  it('executes every block again, agrees, keeps the orderer’s certificate, and attests its own copy', async () => {
     const [orderer, ...followers] = await city(4);
     for (let count = 0; count < 10; count += 1) await orderer.host.submit(TEST_CHAIN, add('c', 1));
     await rest();
@@ -42,9 +45,12 @@ describe('a following peer', () => {
         const block = follower.host.blockAt(TEST_CHAIN, height(at));
         if (block === undefined) throw new Error(`block ${at} is there`);
         expect(block.hash).toBe(orderer.host.blockAt(TEST_CHAIN, height(at))?.hash);
-        const keys = block.signatures.map(({ publicKey }) => Buffer.from(publicKey).toString('hex'));
-        expect(keys).toEqual([status(orderer), status(follower)].map(({ publicKey }) => Buffer.from(publicKey).toString('hex')));
-        for (const signature of block.signatures) expect(verifyBlockSignature(block.header, signature, verifySignature)).toBe(true);
+        const [{ publicKey, signature }] = block.certificate.signatures as [(typeof block.certificate.signatures)[0]];
+        expect(Buffer.from(publicKey)).toEqual(Buffer.from(status(orderer).publicKey));
+        expect(verifySignature(publicKey, precommitStatement(TEST_CHAIN, at, 0, block.hash), signature)).toBe(true);
+        expect(Buffer.from(block.attestation?.publicKey ?? [])).toEqual(Buffer.from(status(follower).publicKey));
+        expect(block.attestation !== undefined && isAttested(block.header, block.attestation, verifySignature)).toBe(true);
+        expect(orderer.host.blockAt(TEST_CHAIN, height(at))).not.toHaveProperty('attestation');
       }
     }
     expect([orderer, ...followers].map((node) => status(node).orders)).toEqual([true, false, false, false]);
@@ -155,10 +161,13 @@ describe('catching up', () => {
 describe('a peer refuses and goes on', () => {
   const cases: [string, (record: Uint8Array, orderer: TestNode, follower: TestNode) => Uint8Array, RegExp][] = [
     ['a block whose orderer’s signature is wrong', (record) => forge(record, { stateRoot: hash('ee'.repeat(32)) }), /wrong signature/],
-    ['a block signed by another key', (record) => forge(record, ({ header }) => ({ header, signatures: [signBlock(header, hashHeader(header), openSigner(generatePrivateKey()))] })), /lacks the ordering peer/],
-    ['a block that names another proposer', (record) => forge(record, { proposer: openSigner(generatePrivateKey()).publicKey }), /does not order/],
-    ['a block that a following peer made', (record, _orderer, follower) => forge(record, { proposer: status(follower).publicKey }, follower), /does not order/],
-    ['a block without signatures', (record) => forge(record, () => ({ signatures: [] })), /lacks the ordering peer/],
+    ['a block signed by another key', (record) => forge(record, ({ header }) => ({ header, certificate: certifyBlock(header, [openSigner(generatePrivateKey())]) })), /not final: its certificate carries a wrong signature of C0/],
+    ['a block whose certificate names a peer that does not order', (record) => forge(record, ({ certificate }) => ({ certificate: { ...certificate, signatures: certificate.signatures.map((one) => ({ ...one, validator: 1 })) } })), /names its signers wrongly/],
+    ['a block whose certificate is of another round', (record) => forge(record, ({ certificate }) => ({ certificate: { ...certificate, round: 1 } })), /wrong signature of C0/],
+    ['a block that names another proposer', (record) => forge(record, { proposer: openSigner(generatePrivateKey()).publicKey }), /wrong signature of C0/],
+    ['a block that a following peer made', (record, _orderer, follower) => forge(record, { proposer: status(follower).publicKey }, follower), /wrong signature of C0/],
+    ['a block without signatures', (record) => forge(record, () => ({ certificate: { round: 0, signatures: [] } })), /its certificate carries 0 signatures where 1 are needed/],
+    ['a block whose transactions are not those of the header, already when it is read', (record) => forge(record, () => ({ transactions: [add('c', 2)] })), /not a block: the transactions are not the named ones/],
     ['a block of another chain', (record, orderer) => forge(record, { chain: chainId('reef-2209') }, orderer), /reef-2209/],
     ['a block of another height', (record, orderer) => forge(record, { height: height(9) }, orderer), /where 1 is next/],
     ['a block from the future', (record, orderer) => forge(record, { time: timeMs(TEST_EPOCH_MS + 60_000) }, orderer), /ahead of this clock/],
@@ -194,10 +203,12 @@ describe('a peer stops itself and keeps the reason', () => {
   const cases: [string, (record: Uint8Array, orderer: TestNode) => Uint8Array, RegExp][] = [
     ['when the orderer signed a state root it does not find', (record, orderer) => forge(record, { stateRoot: hash('ee'.repeat(32)) }, orderer), /stateRoot is [0-9a-f]{64} here and (ee){32} in the block/],
     ['when the orderer signed another receipt root', (record, orderer) => forge(record, { receiptRoot: hash('ee'.repeat(32)) }, orderer), /receiptRoot/],
-    ['when the transactions are not those of the header', (record, orderer) => forge(record, () => ({ transactions: [add('c', 2)] }), orderer), /transactionRoot/],
+    ['when the orderer signed transactions under the root of others', (record, orderer) => forge(record, () => ({ transactions: [add('c', 2)] }), orderer), /transactionRoot/],
     ['when the orderer signed two histories', (record, orderer) => forge(record, { previousHash: hash('ee'.repeat(32)) }, orderer), /two histories/],
     ['when the block is older than its parent', (record, orderer) => forge(record, { time: timeMs(TEST_EPOCH_MS - 1) }, orderer), /older than the block before/],
-    ['when the block needs a newer program', (record, orderer) => forge(record, { engineVersion: 2 }, orderer), /update it/],
+    ['when the block is of another version than the rules of its height', (record, orderer) => forge(record, { engineVersion: 2 }, orderer), /names version 2 where 1 is in force/],
+    ['when the orderer signed the block of a peer that does not order', (record, orderer) => forge(record, { proposer: openSigner(generatePrivateKey()).publicKey }, orderer), /does not order/],
+    ['when the orderer signed an empty block right after its parent', (record, orderer) => forge(record, () => ({ transactions: [] }), orderer), /is empty and comes 0 ms after its parent/],
     ['when the block names other peers', (record, orderer) => forge(record, { nextValidators: hash('ee'.repeat(32)) }, orderer), /other peers/],
     ['when the block holds a transaction that cannot be there', (record, orderer) => forge(record, ({ transactions }) => ({ transactions: [...transactions, ...transactions] }), orderer), /cannot be executed: this transaction is in a block already/],
   ];
@@ -283,7 +294,7 @@ describe('a peer stops itself and keeps the reason', () => {
       keys: third.keys,
       ordering: createEmbeddedOrdering(),
       frameworks: [counterFramework],
-      link: { announce: () => undefined, fetchBlocks: async (chain, from, limit) => follower.host.blockRecords(chain, from, limit), submit: async () => Promise.reject(new Error('not used')) },
+      link: { announce: () => undefined, send: () => undefined, fetchBlocks: async (chain, from, limit) => follower.host.blockRecords(chain, from, limit), submit: async () => Promise.reject(new Error('not used')) },
       ports: third.manual.ports,
     });
     expect(await rebuilt.createChain(genesis)).toMatchObject({ height: 0, genesisHash: genesis.hash });

@@ -21,7 +21,7 @@ interface Expected {
   isStopped: boolean;
 }
 
-const link = { announce: () => undefined, fetchBlocks: async () => [], submit: async () => Promise.reject(new Error('alone')) };
+const link = { announce: () => undefined, fetchBlocks: async () => [], send: () => undefined, submit: async () => Promise.reject(new Error('alone')) };
 
 /** One city node that can be closed and opened again on what it left. */
 async function createLife() {

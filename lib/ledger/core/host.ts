@@ -227,9 +227,9 @@ class Host implements LedgerHost {
     this.#findRunner(chain)?.announced(at);
   }
 
-  received(chain: ChainId, _from: string, message: Uint8Array): void {
+  received(chain: ChainId, from: string, message: Uint8Array): void {
     if (this.#isClosing || !this.has(chain)) return;
-    this.#findRunner(chain)?.received(message);
+    this.#findRunner(chain)?.received(from, message);
   }
 
   approveChange(chain: ChainId, change: RulesChange): Promise<'approved' | 'done'> {

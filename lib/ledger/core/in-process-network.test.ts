@@ -12,7 +12,7 @@ describe('the network within a process', () => {
     const host = (name: string): LedgerHost => Object.create(node.host, { announced: { value: () => rung.push(name) }, has: { value: () => true } }) as LedgerHost;
     const links = ['a', 'b', 'c'].map((name) => {
       const { link, enter } = network.connect();
-      return { link, leave: enter(host(name)) };
+      return { link, leave: enter(name, host(name)) };
     });
     links[1]?.link.announce(TEST_CHAIN, height(1));
     expect(rung).toEqual(['a', 'c']);

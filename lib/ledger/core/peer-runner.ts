@@ -22,7 +22,7 @@ import { encodeStopNote, STOP_NOTE } from './stop-note';
 import { Submissions } from './submissions';
 import type { Turns } from './turns';
 import { height, type Hash } from './types';
-import { UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
+import { hasForgotten, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 
 /** What all peers of a host share. */
 export interface RunnerContext {
@@ -49,7 +49,9 @@ const SOURCES_MAX = 4;
 const BELL_GRACE_MS = 150;
 /** Transactions from other peers that are looked at at the same time. */
 const FOREIGN_CHECKS_MAX = 512;
-/** Own waiting transactions that are sent again at once. */
+/** Own waiting transactions that are kept to be sent again. */
+const OWN_MAX = 1_000;
+/** … and sent again at once. */
 const REMIND_MAX = 64;
 /** For so long after its approval a change asks for blocks; after it, it is still voted for. */
 const CHANGE_WANTED_MS = 120_000;
@@ -129,13 +131,13 @@ export class PeerRunner {
     });
   }
 
-  /** A message of another peer. Never throws. */
-  received(message: Uint8Array): void {
+  /** A message of the peer of that name. Never throws. */
+  received(from: string, message: Uint8Array): void {
     const validator = this.#validator;
     if (validator === undefined || this.#isReleased) return;
     try {
       const decoded = decodePeerMessage(message);
-      if (decoded.kind === 'consensus') validator.receive(decoded.payload);
+      if (decoded.kind === 'consensus') validator.receive(from, decoded.payload);
       else if (decoded.kind === 'demand') validator.demand(false);
       else for (const bytes of decoded.transactions) void this.#takeForeign(bytes);
     } catch (error) {
@@ -253,6 +255,12 @@ export class PeerRunner {
     peer.orders = indexOfValidator(peer.rules.at(peer.parent.height + 1), peer.signer.publicKey) >= 0;
     if (!peer.orders || peer.stopped !== undefined || this.#isReleased) return this.#endValidator();
     if (this.#validator !== undefined) return;
+    if (this.#isAlone && hasForgotten(peer)) {
+      // There is nobody whose blocks could tell it how far it was: one that it signed and forgot may be at any peer.
+      const reason = 'it lost its ledger, but not its key, and orders alone: what it signed before cannot be known';
+      void this.stop('fault', reason, peer.parent.height + 1).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
+      return;
+    }
     this.#validator = new Validator(this.#home(), this.#context.ports.nonce);
     this.#validator.begin();
   }
@@ -288,17 +296,20 @@ export class PeerRunner {
     };
   }
 
-  async #submitOnce(bytes: Uint8Array): Promise<SubmitAnswer> {
+  #submitOnce(bytes: Uint8Array): Promise<SubmitAnswer> {
+    return this.#check(bytes, (checked) => this.#queue(checked, bytes));
+  }
+
+  async #queue(checked: CheckedTransaction, bytes: Uint8Array): Promise<SubmitAnswer> {
     const { peer } = this;
     const { ordering, ports } = this.#context;
-    const checked = await this.#check(bytes);
     const { id } = checked;
     // Before the queue has it: its block may be durable by the time `place` resolves.
     const answer = this.#submissions.expect(id);
     try {
       const placement = await ordering.place(peer.chain, checked, ports.now());
       if (!this.#isAlone) {
-        this.#own.set(id, bytes);
+        this.#remember(id, bytes);
         this.#tellOthers(bytes);
       }
       if (placement === 'duplicate') return answer.then(asRepeated);
@@ -311,20 +322,20 @@ export class PeerRunner {
     }
   }
 
-  async #check(bytes: Uint8Array): Promise<CheckedTransaction> {
+  /** Nothing is awaited between the last look and `place`, which takes the transaction to the queue. */
+  async #check<T>(bytes: Uint8Array, place: (checked: CheckedTransaction) => Promise<T>): Promise<T> {
     const { storage, instance } = this.peer;
     this.checkRunning();
     let before = storage.pendingHeight;
     let checked = await instance.checkTransaction(bytes, storage.pendingState);
-    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now. Nothing may be
-    // awaited between the last look and the queue.
+    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now.
     for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
       this.checkRunning();
       before = storage.pendingHeight;
       checked = await instance.checkTransaction(bytes, storage.pendingState);
     }
     this.checkRunning();
-    return checked;
+    return place(checked);
   }
 
   /** One that another validator has. It refuses it where it was handed in; here it is just not taken. */
@@ -333,13 +344,22 @@ export class PeerRunner {
     this.#foreignChecks += 1;
     // A copy: the message it came in goes.
     const own = Uint8Array.from(bytes);
+    const { ordering, ports } = this.#context;
     try {
-      await this.#context.ordering.place(this.peer.chain, await this.#check(own), this.#context.ports.now());
+      await this.#check(own, (checked) => ordering.place(this.peer.chain, checked, ports.now()));
     } catch (error) {
       if (!(error instanceof TransactionRefused || error instanceof LedgerError)) this.#warn('a transaction of another peer could not be looked at', error);
     } finally {
       this.#foreignChecks -= 1;
     }
+  }
+
+  /** Of those that wait too long for their predecessor nobody hears: the oldest make room. */
+  #remember(id: Hash, bytes: Uint8Array): void {
+    this.#own.delete(id);
+    this.#own.set(id, bytes);
+    const oldest = this.#own.keys().next();
+    if (this.#own.size > OWN_MAX && !oldest.done) this.#own.delete(oldest.value);
   }
 
   /** All that is handed in within a moment goes out together. */

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStorage } from '../storage/memory/memory-storage';
+import { certifyBlock } from '../testing/certify-block';
 import { counterFramework } from '../testing/counter-framework';
 import { add, createTestNode, openTestChain, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { decodeBlock, encodeBlock, hashHeader, type Block } from './block';
+import { CodecError } from './codec';
+import type { ChainRules } from './consensus/rules';
 import { generatePrivateKey, openSigner, sha256Hex, type Signer } from './crypto';
 import type { Framework } from './framework';
 import { decodeGenesis, encodeGenesis } from './genesis';
 import { openPeer, readBlock } from './peer';
-import { signBlock } from './seal-block';
+import { RULES_NOTE } from './rules-history';
+import { attestBlock } from './seal-block';
 import type { ChainStorage } from './storage';
 import { hash, height } from './types';
 
@@ -35,7 +39,8 @@ function changed(record: Uint8Array, change: (block: Block) => Partial<Block>): 
   return encodeBlock({ ...block, ...change(block) });
 }
 
-const resign = (signer: Signer, header: Block['header']) => ({ header, signatures: [signBlock(header, hashHeader(header), signer)] });
+const resign = (signer: Signer, header: Block['header']) => ({ header, certificate: certifyBlock(header, [signer]) });
+const attest = (signer: Signer, { header }: Block) => ({ attestation: attestBlock(header.chain, header.height, hashHeader(header), signer) });
 
 describe('opening a stored peer', () => {
   it('finds head, genesis and part as they were left', async () => {
@@ -50,13 +55,23 @@ describe('opening a stored peer', () => {
   it('knows whether it orders by its key', async () => {
     const { records } = await withBlocks();
     const other = openSigner(generatePrivateKey());
-    const records2 = records.map((record) => changed(record, ({ header, signatures }) => ({ signatures: [...signatures, signBlock(header, hashHeader(header), other)] })));
+    const records2 = records.map((record) => changed(record, (block) => attest(other, block)));
     expect(openPeer(await storageOf(records2), other, frameworks).orders).toBe(false);
   });
 
   it.each<[string, (records: Uint8Array[], signer: Signer) => Uint8Array[], RegExp]>([
-    ['a head that this peer never signed', (records) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), () => ({ signatures: [] }))], /carries this peer’s signature/],
-    ['a head that was changed after it was signed', (records) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), ({ header }) => ({ header: { ...header, stateRoot: hash('ee'.repeat(32)) } }))], /carries this peer’s signature/],
+    ['a head that nobody made final', (records) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), () => ({ certificate: { round: 0, signatures: [] } }))], /is final: its certificate carries 0 signatures where 1/],
+    [
+      'a head that another peer attested',
+      (records) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), (block) => attest(openSigner(generatePrivateKey()), block))],
+      /carries this peer’s signature/,
+    ],
+    [
+      'a head with an attestation of another block',
+      (records, signer) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), () => attest(signer, decodeBlock(records[2] ?? new Uint8Array(0))))],
+      /carries this peer’s signature/,
+    ],
+    ['a head that was changed after it was signed', (records) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), ({ header }) => ({ header: { ...header, stateRoot: hash('ee'.repeat(32)) } }))], /is final: its certificate carries a wrong signature of C0/],
     [
       'a head that follows another block',
       (records, signer) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), ({ header }) => resign(signer, { ...header, previousHash: hash('ee'.repeat(32)) }))],
@@ -68,11 +83,37 @@ describe('opening a stored peer', () => {
       /under another name/,
     ],
     ['a first block that is no genesis block', (records) => [records[1] ?? new Uint8Array(0), ...records.slice(1)], /under another name/],
+    [
+      'a head that names other rules for the next block',
+      (records, signer) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), ({ header }) => resign(signer, { ...header, nextValidators: hash('ee'.repeat(32)) }))],
+      /names the rules that follow it/,
+    ],
     ['bytes that are no block', (records) => [...records.slice(0, 3), Buffer.from('nonsense')], /format/],
   ])('refuses %s', async (_name, change, reason) => {
     const { signer, records } = await withBlocks();
     const storage = await storageOf(change(records, signer));
     expect(() => openPeer(storage, signer, frameworks)).toThrow(reason);
+  });
+
+  it('refuses a copy whose own word was taken away: another peer’s certificate says nothing of this one', async () => {
+    const { records } = await withBlocks();
+    const other = openSigner(generatePrivateKey());
+    const storage = await storageOf(records);
+    expect(() => openPeer(storage, other, frameworks)).toThrow(/carries this peer’s signature/);
+  });
+
+  it('judges the head by the rules of its height, which a durable note remembers', async () => {
+    const { signer, records } = await withBlocks();
+    const storage = await storageOf(records);
+    const { rules } = openPeer(storage, signer, frameworks);
+    const successor = openSigner(generatePrivateKey());
+    const handedOver: ChainRules = { ...rules.at(3), validators: [{ name: 'C1', publicKey: successor.publicKey }] };
+    await storage.setNote(RULES_NOTE, rules.with(3, handedOver).encode());
+    expect(() => openPeer(storage, signer, frameworks)).toThrow(/names the rules that follow it/);
+    await storage.setNote(RULES_NOTE, Buffer.from('nonsense'));
+    expect(() => openPeer(storage, signer, frameworks)).toThrow(CodecError);
+    await storage.setNote(RULES_NOTE, undefined);
+    expect(openPeer(storage, signer, frameworks).rules.at(4)).toEqual(rules.at(4));
   });
 
   it('refuses a framework or settings that this program does not know', async () => {

@@ -102,8 +102,9 @@ export class Validator {
     if (context.ordering.ready(peer.chain) > 0 || this.#isDemanded || this.#home.wantsChange()) this.#perform(this.#core.wake());
   }
 
-  receive(message: Uint8Array): void {
-    if (!this.#isEnded && this.#home.peer.stopped === undefined) this.#perform(this.#core.receive(message));
+  /** A message that the peer of that name brought. */
+  receive(from: string, message: Uint8Array): void {
+    if (!this.#isEnded && this.#home.peer.stopped === undefined) this.#perform(this.#core.receive(message), from);
   }
 
   /** A reader is owed a block, unless the last one is too fresh. `isOwn`: the reader is here, so the others should know. */
@@ -148,7 +149,8 @@ export class Validator {
     return Object.fromEntries(this.#core.refused);
   }
 
-  #perform(effects: readonly Effect[]): void {
+  /** `from`: who brought the message that these answer. */
+  #perform(effects: readonly Effect[], from?: string): void {
     const { peer, context } = this.#home;
     for (const effect of effects) {
       if (this.#isEnded) return;
@@ -162,7 +164,7 @@ export class Validator {
           context.ports.logger.warn({ chain: peer.chain, through: effect.through }, 'a validator that lost its memory is silent for a while');
           break;
         case 'send':
-          this.#send(effect.to, encodePeerMessage({ kind: 'consensus', payload: effect.message }));
+          this.#send(effect.to === 'sender' ? from : effect.to, encodePeerMessage({ kind: 'consensus', payload: effect.message }));
           break;
         case 'timer':
           this.#arm(effect.delayMs, () => this.#perform(this.#core.onTimer(effect.timer)));
@@ -204,7 +206,7 @@ export class Validator {
     this.#home.context.track(kept);
   }
 
-  #send(to: number | 'all', message: Uint8Array): void {
+  #send(to: number | string | undefined, message: Uint8Array): void {
     if (this.#durable === undefined) return this.#sendNow(to, message);
     this.#durable.then(
       () => this.#sendNow(to, message),
@@ -212,12 +214,13 @@ export class Validator {
     );
   }
 
-  #sendNow(to: number | 'all', message: Uint8Array): void {
-    if (this.#isEnded) return;
+  /** `to`: a place among the validators, a peer's name, or all. */
+  #sendNow(to: number | string | undefined, message: Uint8Array): void {
+    if (this.#isEnded || to === undefined) return;
     if (to === 'all') return this.sendToOthers(message);
     const { peer, context } = this.#home;
-    const validator = peer.rules.at(peer.parent.height + 1).validators[to];
-    if (validator !== undefined) context.link.send(peer.chain, validator.name, message);
+    const name = typeof to === 'string' ? to : peer.rules.at(peer.parent.height + 1).validators[to]?.name;
+    if (name !== undefined) context.link.send(peer.chain, name, message);
   }
 
   /** To every other validator; may be lost. */
@@ -347,6 +350,11 @@ function encodeAbstain(through: number | 'unknown'): Uint8Array {
 }
 
 export const ABSTAIN_UNKNOWN = encodeAbstain('unknown');
+
+/** True while the peer does not know what it signed. */
+export function hasForgotten({ storage }: Peer): boolean {
+  return decodeAbstain(storage.note(ABSTAIN_NOTE)) === 'unknown';
+}
 
 function decodeAbstain(note: Uint8Array | undefined): number | 'unknown' | undefined {
   if (note === undefined) return undefined;

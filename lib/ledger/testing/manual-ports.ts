@@ -9,6 +9,8 @@ export interface ManualPorts {
   setClock(ms: number): void;
   /** Tasks that are scheduled and have not run. */
   scheduled(): number;
+  /** The process that scheduled them is gone. */
+  forgetTasks(): void;
   readonly log: readonly { level: 'info' | 'warn' | 'error'; event: string; fields: LogFields }[];
 }
 
@@ -49,6 +51,7 @@ export function createManualPorts(): ManualPorts {
       now = ms;
     },
     scheduled: () => tasks.size,
+    forgetTasks: () => tasks.clear(),
     log,
   };
 }

@@ -1,6 +1,6 @@
 import { createLedgerHost } from '../core/host';
 import type { FinalAnswer, Finality, GenesisSpec, LedgerHost, PeerLink, SubmitAnswer } from '../core/host-types';
-import { createInProcessNetwork } from '../core/in-process-network';
+import { createInProcessNetwork, type InProcessNetwork } from '../core/in-process-network';
 import type { Framework } from '../core/framework';
 import { LedgerError } from '../core/errors';
 import type { PeerKeys } from '../core/peer-keys';
@@ -35,38 +35,94 @@ export interface TestNodesOptions {
   readonly keys?: (at: number) => PeerKeys;
 }
 
-/** City nodes of one process that reach each other by function calls. Node 0 orders. */
+/** City nodes of one process that reach each other by function calls. With solo finality node 0 orders. */
 export async function createTestNodes({ count, frameworks = [counterFramework], storage = () => createMemoryStorage(), keys = () => createMemoryKeys() }: TestNodesOptions): Promise<TestNode[]> {
   const network = createInProcessNetwork();
+  const away = new Set<string>();
   const nodes: TestNode[] = [];
   for (let at = 0; at < count; at += 1) {
     const manual = createManualPorts();
-    const { link, enter } = network.connect();
-    const name = `C${at}`;
-    const parts = { name, storage: await storage(at, manual), keys: keys(at), manual };
-    const disturbed: PeerLink = {
-      announce: (chain, height) => {
-        if (!node.away) link.announce(chain, height);
-      },
-      fetchBlocks: async (chain, from, limit, skip) => {
-        if (node.away) throw new LedgerError('peers-unreachable', { chain }, 'away');
-        const records = await link.fetchBlocks(chain, from, limit, skip);
-        return node.tamper?.(records) ?? records;
-      },
-      send: (chain, to, message) => {
-        if (!node.away && !nodes.some((other) => other.name === to && other.away)) link.send(chain, to, message);
-      },
-      submit: async (chain, bytes, options) => {
-        if (node.away) throw new LedgerError('peers-unreachable', { chain }, 'away');
-        return link.submit(chain, bytes, options);
-      },
-    };
-    const host = createLedgerHost({ storage: parts.storage, keys: parts.keys, ordering: createEmbeddedOrdering(), frameworks, link: disturbed, ports: manual.ports });
-    const node: TestNode = { ...parts, host, away: false, tamper: undefined };
-    enter(name, host);
-    nodes.push(node);
+    nodes.push(openTestNode({ name: `C${at}`, storage: await storage(at, manual), keys: keys(at), manual, network, away, frameworks }));
   }
   return nodes;
+}
+
+type NodeParts = Pick<TestNode, 'name' | 'storage' | 'keys' | 'manual'> & { readonly network: InProcessNetwork; readonly away: Set<string>; readonly frameworks: readonly Framework[] };
+
+const partsOf = new WeakMap<TestNode, NodeParts & { readonly leave: () => void }>();
+
+function openTestNode(parts: NodeParts): TestNode {
+  const { name, storage, keys, manual, network, away, frameworks } = parts;
+  const { link, enter } = network.connect();
+  const unreachable = (chain: ChainId): LedgerError => new LedgerError('peers-unreachable', { chain }, 'away');
+  let isGone = false;
+  const disturbed: PeerLink = {
+    announce: (chain, height) => {
+      if (!isGone && !away.has(name)) link.announce(chain, height);
+    },
+    fetchBlocks: async (chain, from, limit, skip) => {
+      if (isGone || away.has(name)) throw unreachable(chain);
+      const records = await link.fetchBlocks(chain, from, limit, skip);
+      return node.tamper?.(records) ?? records;
+    },
+    send: (chain, to, message) => {
+      if (!isGone && !away.has(name) && !away.has(to)) link.send(chain, to, message);
+    },
+    submit: async (chain, bytes, options) => {
+      if (isGone || away.has(name)) throw unreachable(chain);
+      return link.submit(chain, bytes, options);
+    },
+  };
+  const host = createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(), frameworks, link: disturbed, ports: manual.ports });
+  const node: TestNode = {
+    name,
+    host,
+    storage,
+    keys,
+    manual,
+    tamper: undefined,
+    get away() {
+      return away.has(name);
+    },
+    set away(isAway) {
+      if (isAway) away.add(name);
+      else away.delete(name);
+    },
+  };
+  const leave = enter(name, host);
+  partsOf.set(node, {
+    ...parts,
+    leave: () => {
+      isGone = true;
+      leave();
+    },
+  });
+  return node;
+}
+
+/**
+ * The node's process ends and another one opens what it left, its timers forgotten. `isAbrupt`: it is not asked to
+ * finish anything; what it still says is heard by nobody.
+ */
+export async function restartTestNode(node: TestNode, { isAbrupt = false, frameworks }: { isAbrupt?: boolean; frameworks?: readonly Framework[] } = {}): Promise<TestNode> {
+  const parts = partsOf.get(node);
+  if (parts === undefined) throw new Error('the node was made here');
+  parts.leave();
+  node.manual.forgetTasks();
+  if (!isAbrupt) for (const chain of node.host.chains()) await node.storage.open(chain)?.setNote('restarted', undefined);
+  await rest(5);
+  const again = openTestNode({ ...parts, frameworks: frameworks ?? parts.frameworks });
+  // Validators begin with their first use.
+  for (const chain of again.host.chains()) if (again.host.has(chain)) again.host.head(chain);
+  return again;
+}
+
+/** Moves all clocks together, in small steps, letting everything rest in between. */
+export async function passTime(nodes: readonly TestNode[], ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 50) {
+    for (const node of nodes) node.manual.advance(50);
+    await rest();
+  }
 }
 
 /** One city node alone. */

@@ -22,9 +22,10 @@ export async function beginProvision(tx: Tx, { applicationId, actor, requestId }
     data: { state: 'PROVISIONING', stateReason: null, version: { increment: 1 } },
   });
   if (count === 0) throw new AppError('CONFLICT', { subject: 'application' }, { publicMessage: 'Only an approved application can be provisioned.' });
-  const { organisationId, framework } = await tx.application.findUniqueOrThrow({ where: { id: applicationId } });
+  const { organisationId, framework, finality } = await tx.application.findUniqueOrThrow({ where: { id: applicationId } });
   assert(framework, `application ${applicationId} has a framework`);
-  const { slug } = await allocateSubChain(tx, { id: applicationId, framework });
+  assert(finality, `application ${applicationId} has a finality mode`);
+  const { slug } = await allocateSubChain(tx, { id: applicationId, framework, finality });
   const operationId = await beginOperation(tx, provisionOperation, {
     input: { applicationId },
     organisationId,

@@ -7,11 +7,11 @@ import { listCities, loadSubChain } from '../load-sub-chain';
 /** One peer on one host of each chosen city node. */
 export async function reservePlacementStep({ input, write }: StepContext<ApplicationInput>): Promise<StepOutcome> {
   const { applicationId } = input;
-  const [{ id: subChainId }, chosen] = await Promise.all([
+  const [{ id: subChainId, finality }, chosen] = await Promise.all([
     loadSubChain(applicationId),
     getDb().applicationCityNode.findMany({ where: { applicationId }, orderBy: { position: 'asc' } }),
   ]);
-  await write((tx) => reservePlacement(tx, { subChainId, cityNodeIds: chosen.map((one) => one.cityNodeId) }));
+  await write((tx) => reservePlacement(tx, { subChainId, finality, cityNodeIds: chosen.map((one) => one.cityNodeId) }));
   const { peers } = await loadSubChain(applicationId);
   return { result: { peers: peers.map((peer) => peer.id) }, message: `Reserved in ${listCities(peers)}.` };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { actorOf, type Caller } from '@/lib/access-keys';
+import type { Finality } from '@/lib/control';
 import { cardSchema, createInvoice, payInvoice, testCards } from '@/lib/billing';
 import { createPerson } from '@/lib/identity/testing';
 import { getOperation, isFinalOperation, type OperationView } from '@/lib/operations';
@@ -18,11 +19,13 @@ export async function givenCaller(): Promise<SignedUp> {
 
 export interface PaidApplication {
   cityNodes: readonly string[];
+  /** Absent: solo. */
+  finality?: Finality;
   contractPackage?: ContractPackage;
 }
 
 /** A paid publication that waits for its provisioning: rows as the wizard leaves them, money by billing's verbs. */
-export async function givenApprovedApplication(caller: SignedUp, { cityNodes, contractPackage }: PaidApplication): Promise<string> {
+export async function givenApprovedApplication(caller: SignedUp, { cityNodes, finality = 'solo', contractPackage }: PaidApplication): Promise<string> {
   const { organisationId } = caller;
   const applicationId = createId('application');
   const rows = await getDb().cityNode.findMany({ where: { code: { in: [...cityNodes] } } });
@@ -38,6 +41,7 @@ export async function givenApprovedApplication(caller: SignedUp, { cityNodes, co
         name: 'Harbour Receipts',
         framework: 'ethereum',
         frameworkVersion: 'prague',
+        finality,
         ...(contractPackage ? { contractPackage: contractPackage as Prisma.InputJsonObject } : {}),
         cityNodes: { create: cityNodes.map((code, position) => ({ cityNodeId: rows.find((row) => row.code === code)?.id ?? '', position })) },
       },

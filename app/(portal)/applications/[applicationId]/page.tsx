@@ -22,7 +22,7 @@ export default async function ApplicationPage({ params }: Props) {
     <ApplicationOverview
       initial={{ detail, ledger, meters }}
       contract={contractWords(detail)}
-      rights={{ submit: may("application.submit"), pay: may("billing.pay"), delete: may("application.delete"), keys: may("access-key.manage") }}
+      rights={{ write: may("application.write"), submit: may("application.submit"), pay: may("billing.pay"), delete: may("application.delete"), keys: may("access-key.manage") }}
     />
   );
 }

@@ -13,6 +13,7 @@ import { TitleBlock } from "@/app/_components/ui/title-block";
 import type { ApplicationDetail } from "@/lib/applications";
 import type { PriceQuote } from "@/lib/billing/client";
 import type { TransactionSummary } from "@/lib/explorer/client";
+import { FinalityName } from "../../_components/finality/finality-name";
 import { Framework } from "../../_components/framework";
 import { ClientSnippets } from "../../_snippets/client-snippets";
 import { useArrival } from "../_hooks/use-arrival";
@@ -34,6 +35,7 @@ type Props = Readonly<{
 /** Snippet left, arrival right; on phones the arrival comes first. */
 export function RunningView({ detail, arrival: initialArrival, price, signedUpAtMs, watched }: Props) {
   const t = useTranslations("minute");
+  const finality = useTranslations("finality");
   const errorText = useErrorText();
   const { application, subChain } = detail;
   const key = useFirstKey(application.id, t("page"), watched);
@@ -64,7 +66,7 @@ export function RunningView({ detail, arrival: initialArrival, price, signedUpAt
           facts={[
             { label: t("running.framework"), value: <Framework code={subChain.framework} /> },
             { label: t("running.cityNode"), value: endpoint.city },
-            { label: t("running.finality"), value: t("running.solo") },
+            { label: finality("title"), value: <FinalityName finality={subChain.finality} peers={subChain.endpoints.length} /> },
           ]}
         />
       </div>

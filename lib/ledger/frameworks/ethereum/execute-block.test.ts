@@ -95,7 +95,7 @@ describe('executeBlock', () => {
     const follower = await TestChain.open({ allocations });
     const built = await chain.seal([deploy, store]);
     const followed = await follower.instance.executeBlock(
-      { height: chain.head.height, parentHash: follower.head.hash, time: chain.time, proposer: new Uint8Array(91).fill(7), transactions: built.transactions.map(({ bytes }) => bytes), building: false },
+      { height: chain.head.height, parentHash: follower.head.hash, time: chain.time, proposer: new Uint8Array(91).fill(7), engineVersion: 1, transactions: built.transactions.map(({ bytes }) => bytes), building: false },
       follower.state,
     );
     expect(followed).toEqual(built);
@@ -115,7 +115,7 @@ describe('executeBlock', () => {
     expect(executed.transactions).toHaveLength(1);
     expect(executed.dropped.map(({ index, reason }) => [index, reason.code])).toEqual([[1, 'nonce-too-low'], [2, 'insufficient-funds'], [3, 'nonce-too-high'], [4, 'malformed']]);
     const follower = await TestChain.open({ allocations });
-    const input = { height: chain.head.height, parentHash: follower.head.hash, time: chain.time, proposer: new Uint8Array(91), transactions: [good, usedUp], building: false };
+    const input = { height: chain.head.height, parentHash: follower.head.hash, time: chain.time, proposer: new Uint8Array(91), engineVersion: 1, transactions: [good, usedUp], building: false };
     await expect(follower.instance.executeBlock(input, follower.state)).rejects.toThrow(/carries at 1 a transaction that may not be in it: nonce too low/);
   });
 

@@ -43,7 +43,7 @@ describe('initGenesis', () => {
 
   it('must come first: a block on nothing, or on the wrong height, is refused', async () => {
     const chain = await TestChain.open();
-    const input = { height: chain.head.height, parentHash: chain.head.hash, time: timeMs(1), proposer: new Uint8Array(1), transactions: [], building: true };
+    const input = { height: chain.head.height, parentHash: chain.head.hash, time: timeMs(1), proposer: new Uint8Array(1), engineVersion: 1, transactions: [], building: true };
     await expect(chain.instance.executeBlock(input, new MapState())).rejects.toThrow(/before genesis/);
     await expect(chain.instance.executeBlock(input, chain.state)).rejects.toThrow(/block 0 is executed on top of block 0/);
   });

@@ -39,16 +39,17 @@ export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()
   return {
     place: async (chain, transaction, now) => {
       const queue = queues.get(chain) ?? new ChainQueue();
-      return counted(chain, queue, () => {
+      const wasReady = queue.ready > 0;
+      const placement = counted(chain, queue, () => {
         if (queue.held > 0) queue.expire(now);
         if (queue.size >= CHAIN_QUEUE_MAX || budget.used >= budget.max) throw full(chain);
-        const wasReady = queue.ready > 0;
         const isAhead = transaction.lane !== undefined && transaction.lane.sequence > transaction.lane.next;
         if (isAhead && queue.held >= CHAIN_HELD_MAX) throw full(chain);
-        const placement = queue.place(transaction, now);
-        if (!wasReady && queue.ready > 0) listener(chain);
-        return placement;
+        return queue.place(transaction, now);
       });
+      // Whoever hears it finds what it was rung for.
+      if (!wasReady && queue.ready > 0) listener(chain);
+      return placement;
     },
     onReady: (next) => {
       listener = next;

@@ -2,7 +2,9 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { StatusShape, type StatusKind } from "@/app/_components/ui/status";
 import type { PublicationDetail } from "@/lib/applications/client";
-import type { CityNodeView } from "@/lib/city-nodes/client";
+import { failureDomainsOfChoice, type CityNodeView } from "@/lib/city-nodes/client";
+import { faultsToleratedOf, quorumOf, type Finality } from "@/lib/control/client";
+import { FailureDomain } from "@/app/(portal)/_components/finality/failure-domain";
 
 type Props = Readonly<{ publication: PublicationDetail; cityNodes: ReadonlyArray<CityNodeView> }>;
 
@@ -14,7 +16,6 @@ export function PublicationChecks({ publication, cityNodes }: Props) {
   const { application, contract, invoice } = publication;
   const chosen = application.cityNodes.map(({ code }) => code);
   const away = application.cityNodes.filter(({ code }) => !cityNodes.some((node) => node.code === code && node.selectable));
-  const [orders] = application.cityNodes;
   return (
     <ul className="rounded-sheet border border-line">
       <Check kind={invoice?.state === "PAID" ? "well" : "wait"} title={invoice?.state === "PAID" ? t("paid") : t("notPaid")}>
@@ -26,10 +27,23 @@ export function PublicationChecks({ publication, cityNodes }: Props) {
       <Check kind={contract === null ? "wait" : "well"} title={contract === null ? t("noContract") : t("contract")}>
         {contract === null ? t("noContractText") : contract.kind === "own" ? t("ownText") : t("templateText")}
       </Check>
-      <Check kind="wait" title={orders ? t("solo", { city: orders.city }) : t("noCityNode")}>
-        {t("soloText")}
-      </Check>
+      <Agreement finality={application.finality ?? "solo"} cityNodes={cityNodes.filter(({ code }) => chosen.includes(code))} first={application.cityNodes[0]?.city} peers={chosen.length} />
     </ul>
+  );
+}
+
+/** Who orders, how many may fail, and what of it holds on the hosts that there are. */
+function Agreement({ finality, cityNodes, first, peers }: Readonly<{ finality: Finality; cityNodes: ReadonlyArray<CityNodeView>; first: string | undefined; peers: number }>) {
+  const t = useTranslations("admin.checks");
+  if (first === undefined) return <Check kind="wait" title={t("noCityNode")}>{null}</Check>;
+  const words = { quorum: quorumOf(finality, peers), peers, faults: faultsToleratedOf(finality, peers) };
+  return (
+    <Check kind={finality === "solo" ? "wait" : "well"} title={finality === "solo" ? t("solo", { city: first }) : t("agreed", words)}>
+      <span className="grid gap-2">
+        {finality === "solo" ? t("soloText") : t(`${finality}Text`, words)}
+        <FailureDomain finality={finality} domains={failureDomainsOfChoice(cityNodes)} />
+      </span>
+    </Check>
   );
 }
 

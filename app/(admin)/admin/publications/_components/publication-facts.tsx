@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { FinalityName } from "@/app/(portal)/_components/finality/finality-name";
 import { Framework } from "@/app/(portal)/_components/framework";
 import { Bytes } from "@/app/_components/ui/bytes";
 import { KeyValues } from "@/app/_components/ui/key-values";
@@ -14,6 +15,7 @@ import { templates } from "@/lib/templates/client";
 /** What is asked for and by whom, from the rows as they stand. */
 export function PublicationFacts({ publication }: Readonly<{ publication: PublicationDetail }>) {
   const t = useTranslations("admin.publication");
+  const finality = useTranslations("finality");
   const { application, requestedBy, contract } = publication;
   return (
     <div className="grid gap-x-8 lg:grid-cols-2">
@@ -52,7 +54,7 @@ export function PublicationFacts({ publication }: Readonly<{ publication: Public
               </span>
             ),
           },
-          { label: t("finality"), value: t("solo", { peers: application.cityNodes.length }) },
+          { label: finality("title"), value: application.finality ? <FinalityName finality={application.finality} peers={application.cityNodes.length} /> : t("notYet") },
         ]}
       />
     </div>

@@ -12,7 +12,7 @@ import type { ContractWords } from "./transaction-table";
 import { UnpaidState } from "./unpaid-state";
 
 /** What the person who looks may do here; the server refuses the rest all the same. */
-export type ApplicationRights = Readonly<{ submit: boolean; pay: boolean; delete: boolean; keys: boolean }>;
+export type ApplicationRights = Readonly<{ write: boolean; submit: boolean; pay: boolean; delete: boolean; keys: boolean }>;
 
 export type StateProps = Readonly<{ live: LiveApplication; rights: ApplicationRights; contract: ContractWords }>;
 

@@ -6,12 +6,16 @@ import { ButtonLink } from "@/app/_components/ui/button-link";
 import { Note } from "@/app/_components/ui/note";
 import { Sheet } from "@/app/_components/ui/sheet";
 import { Skeleton } from "@/app/_components/ui/skeleton";
+import { quorumOf } from "@/lib/control/client";
+import type { EndpointView, SubChainView } from "@/lib/sub-chains/client";
+import { EvidenceNotes } from "../../../_components/finality/evidence-notes";
 import { LiveMark } from "../../../_components/live-mark";
 import { useSilentCityNodes } from "../_hooks/use-silent-city-nodes";
 import { ApplicationFrame } from "./application-frame";
 import type { StateProps } from "./application-overview";
 import { BlockTable } from "./block-table";
 import { ConnectSheet } from "./connect-sheet";
+import { FinalityChangeNote } from "./finality-change-note";
 import { InvoiceLink } from "./application-facts";
 import { PeersSheet } from "./peers-sheet";
 import { QuotaSheet } from "./quota-sheet";
@@ -43,13 +47,15 @@ export function RunningState({ live, rights, contract }: StateProps) {
     >
       {stopped ? (
         <Note kind="bad" title={t("stoppedTitle", { city: stopped.city })} announce>
-          {stopped.problem ?? t("stoppedUnknown")} {stopped.orders ? t("stoppedOrders") : t("stoppedFollows")}
+          {stopped.problem ?? t("stoppedUnknown")} {subChain ? <StopMeans stopped={stopped} subChain={subChain} silent={silent} /> : null}
         </Note>
       ) : null}
+      {subChain ? <EvidenceNotes subChain={subChain} /> : null}
+      {subChain?.change ? <FinalityChangeNote applicationId={application.id} change={subChain.change} mayChange={rights.write} /> : null}
       {subChain ? <RunningFacts application={application} subChain={subChain} /> : null}
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_348px]">
         <div className="grid min-w-0 gap-5">
-          {subChain ? <PeersSheet subChain={subChain} silent={silent} /> : null}
+          {subChain ? <PeersSheet name={application.name} subChain={subChain} silent={silent} mayChange={rights.write} /> : null}
           <Sheet title={t("transactions")} flush aside={<Aside stream={stream} href={`${path}/transactions`} />}>
             {ledger ? <TransactionTable applicationId={application.id} transactions={ledger.transactions.slice(0, rowsShown)} contract={contract} /> : <Away />}
           </Sheet>
@@ -69,6 +75,15 @@ export function RunningState({ live, rights, contract }: StateProps) {
       </div>
     </ApplicationFrame>
   );
+}
+
+/** Whether writing goes on without it. */
+function StopMeans({ stopped, subChain: { finality, endpoints }, silent }: Readonly<{ stopped: EndpointView; subChain: SubChainView; silent: ReadonlySet<string> }>) {
+  const t = useTranslations("application.running");
+  if (finality === "solo") return t(stopped.orders ? "stoppedOrders" : "stoppedFollows");
+  const left = endpoints.filter(({ state, cityNode }) => state === "OPEN" && !silent.has(cityNode)).length;
+  const quorum = quorumOf(finality, endpoints.length);
+  return t(left >= quorum ? "stoppedEnough" : "stoppedTooFew", { left, quorum });
 }
 
 function Aside({ stream, href }: Readonly<{ stream: StateProps["live"]["stream"]; href: string }>) {

@@ -21,6 +21,7 @@ export function CityNodePage({ initial, seesAll }: Props) {
   const cityNode = useCityNode(initial);
   const { code, city, country, provider, region, peers, state, hosts, visiblePeers } = cityNode;
   const standing = standingOf(cityNode);
+  const proofs = visiblePeers.filter(({ agreement }) => agreement && agreement.evidence.length > 0);
   const stopped = visiblePeers.filter((peer) => peer.state === "STOPPED");
   return (
     <ConsolePage crumbs={[{ label: t("crumb"), href: "/city-nodes" }, { label: city }]}>
@@ -37,9 +38,14 @@ export function CityNodePage({ initial, seesAll }: Props) {
       />
       {stopped.map((peer) => (
         <Note key={peer.id} kind="bad" title={t("stopped", { subChain: peer.subChain })} announce>
-          {peer.problem ?? t("stoppedUnknown")} {peer.orders ? t("stoppedOrders") : t("stoppedFollows")}
+          {peer.problem ?? t("stoppedUnknown")} {peer.agreement && peer.agreement.finality !== "solo" ? t("stoppedOne") : peer.orders ? t("stoppedOrders") : t("stoppedFollows")}
         </Note>
       ))}
+      {proofs.length > 0 ? (
+        <Note kind="bad" title={t("proofs", { count: proofs.length, city })} announce>
+          {t("proofsText", { subChains: proofs.map(({ subChain }) => subChain).join(", ") })}
+        </Note>
+      ) : null}
       <TitleBlock
         even
         facts={[

@@ -57,7 +57,7 @@ function Position({ operation }: Readonly<{ operation: Operation }>) {
   const step = currentStepOf(operation);
   const place = { current: step ? operation.steps.indexOf(step) + 1 : operation.steps.length, total: operation.steps.length };
   if (operation.state === "FAILED") return t("failedAt", place);
-  if (operation.state !== "SUCCEEDED") return `${t("position", place)} ${t("mayClose")}`;
+  if (operation.state !== "SUCCEEDED") return `${t("position", place)} ${t(operationKindOf(operation) === "change" ? "mayCloseQuietly" : "mayClose")}`;
   const { createdAt, finishedAt } = operation;
   return finishedAt ? t.rich("doneIn", { time: () => <Duration ms={new Date(finishedAt).getTime() - new Date(createdAt).getTime()} /> }) : null;
 }

@@ -33,6 +33,6 @@ export default async function WizardPage({ params }: Props) {
     case "city-nodes":
       return <CityNodesStep application={application} cityNodes={await listCityNodes()} quote={quotePlan("STANDARD")} />;
     case "review":
-      return <ReviewStep application={application} quote={quotePlan("STANDARD")} unverifiedEmail={session.user.emailVerified ? undefined : session.user.email} />;
+      return <ReviewStep application={application} cityNodes={await listCityNodes()} quote={quotePlan("STANDARD")} unverifiedEmail={session.user.emailVerified ? undefined : session.user.email} />;
   }
 }

@@ -5,16 +5,18 @@ import { Sheet } from "@/app/_components/ui/sheet";
 import { Status } from "@/app/_components/ui/status";
 import { Table } from "@/app/_components/ui/table";
 import type { CityNodeView } from "@/lib/city-nodes/client";
+import type { Finality } from "@/lib/control/client";
 
 type Props = Readonly<{
-  /** The ordering one first. */
+  /** With solo finality the ordering one first. */
   chosen: ReadonlyArray<CityNodeView>;
+  finality: Finality;
   onOrder: (code: string) => void;
   onRemove: (code: string) => void;
 }>;
 
-/** What is chosen so far, and which of them orders the transactions. */
-export function ChosenCityNodes({ chosen, onOrder, onRemove }: Props) {
+/** What is chosen so far, and which of them orders the transactions: one alone, or all in turn. */
+export function ChosenCityNodes({ chosen, finality, onOrder, onRemove }: Props) {
   const t = useTranslations("publish.city-nodes");
   return (
     <Sheet title={t("chosen", { count: chosen.length })} flush>
@@ -39,8 +41,8 @@ export function ChosenCityNodes({ chosen, onOrder, onRemove }: Props) {
             key: "role",
             head: t("role"),
             cell: ({ code, city }) =>
-              chosen[0]?.code === code ? (
-                <Status kind="flow">{t("orders")}</Status>
+              finality !== "solo" || chosen[0]?.code === code ? (
+                <Status kind="flow">{t(finality === "solo" ? "orders" : "ordersInTurn")}</Status>
               ) : (
                 <Button size="sm" look="quiet" className="-ml-2.5" aria-label={t("makeOrdererOf", { city })} onClick={() => onOrder(code)}>
                   {t("makeOrderer")}

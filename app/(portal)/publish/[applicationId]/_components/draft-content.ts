@@ -4,6 +4,6 @@ export type StepProps = Readonly<{ application: ApplicationView }>;
 
 /** The part of the stored draft that decides whether it is complete. */
 export function contentOf(application: ApplicationView): DraftContent {
-  const { name, description, framework, frameworkVersion, contractPackage, cityNodes } = application;
-  return { name, description, framework, frameworkVersion, contractPackage, cityNodes: cityNodes.map(({ code }) => code) };
+  const { name, description, framework, frameworkVersion, contractPackage, cityNodes, finality } = application;
+  return { name, description, framework, frameworkVersion, contractPackage, cityNodes: cityNodes.map(({ code }) => code), finality };
 }

@@ -10,27 +10,35 @@ import { Plate } from "@/app/_components/ui/plate";
 import { Sheet } from "@/app/_components/ui/sheet";
 import { FailureNote } from "@/app/_forms/failure-note";
 import { VerifyEmailBanner } from "@/app/_session/verify-email-banner";
-import { draftSteps, offeredFrameworks } from "@/lib/applications/client";
+import { draftSteps, finalityOfDraft, offeredFrameworks } from "@/lib/applications/client";
 import type { PriceQuote } from "@/lib/billing/client";
+import { failureDomainsOfChoice, type CityNodeView } from "@/lib/city-nodes/client";
 import { contractPackageSchema } from "@/lib/templates/client";
+import { FailureDomain } from "../../../_components/finality/failure-domain";
+import { FinalityName } from "../../../_components/finality/finality-name";
+import { Survival } from "../../../_components/finality/survival";
 import { PriceSheet } from "../../_components/price-sheet";
 import { stepPath } from "../../_components/wizard-steps";
+import { useCityNodes } from "../_hooks/use-city-nodes";
 import { useDraft } from "../_hooks/use-draft";
 import { useLatestDraft } from "../_hooks/use-latest-draft";
 import { useSubmitApplication } from "../_hooks/use-submit-application";
 import type { StepProps } from "./draft-content";
-import { Survival } from "./survival";
 import { WizardFrame } from "./wizard-frame";
 
-type Props = StepProps & Readonly<{ quote: PriceQuote; /** The address that has to be confirmed first; undefined when it is. */ unverifiedEmail: string | undefined }>;
+type Props = StepProps & Readonly<{ cityNodes: CityNodeView[]; quote: PriceQuote; /** The address that has to be confirmed first; undefined when it is. */ unverifiedEmail: string | undefined }>;
 
-export function ReviewStep({ application: sent, quote, unverifiedEmail }: Props) {
+export function ReviewStep({ application: sent, cityNodes: initial, quote, unverifiedEmail }: Props) {
   const t = useTranslations("publish");
   const application = useLatestDraft(sent);
   const draft = useDraft(application);
   const submit = useSubmitApplication(application.id);
   const [refused, setRefused] = useState(false);
   const missing = application.draft?.missing ?? {};
+  const cityNodes = useCityNodes(initial);
+  const peers = application.cityNodes.length;
+  const finality = finalityOfDraft(application);
+  const domains = failureDomainsOfChoice(cityNodes.filter(({ code }) => application.cityNodes.some((one) => one.code === code)));
   const incomplete = draftSteps.filter((step) => missing[step]);
 
   const press = () => {
@@ -46,8 +54,8 @@ export function ReviewStep({ application: sent, quote, unverifiedEmail }: Props)
       missing={undefined}
       aside={
         <>
-          <PriceSheet quote={quote} chosen={application.cityNodes.length} />
-          <Survival peers={application.cityNodes.length} />
+          <PriceSheet quote={quote} chosen={peers} />
+          {peers > 0 ? <Survival finality={finality} peers={peers} domains={domains} /> : null}
         </>
       }
       submit={
@@ -88,7 +96,17 @@ export function ReviewStep({ application: sent, quote, unverifiedEmail }: Props)
                 </Entry>
               ),
             },
-            { label: t("review.finality"), value: t("review.solo") },
+            {
+              label: t("review.finality"),
+              value: (
+                <Entry aside={change("city-nodes")}>
+                  <span className="grid gap-1.5">
+                    {peers > 0 ? <FinalityName finality={finality} peers={peers} /> : t("review.missing")}
+                    <FailureDomain finality={finality} domains={domains} />
+                  </span>
+                </Entry>
+              ),
+            },
           ]}
         />
       </Sheet>

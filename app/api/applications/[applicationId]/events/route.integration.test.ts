@@ -6,6 +6,7 @@ import { givenCityNodes } from "@/lib/applications/testing";
 import { applicationEventSchema, createDraft, type ApplicationEvent } from "@/lib/applications";
 import { DELETE as revoke } from "../access-keys/[keyId]/route";
 import { GET as listKeys, POST as issue } from "../access-keys/route";
+import { GET as certificate } from "../blocks/[reference]/certificate/route";
 import { GET as block } from "../blocks/[reference]/route";
 import { GET as blocks } from "../blocks/route";
 import { GET as meters } from "../meters/route";
@@ -70,6 +71,10 @@ describe("200 and 201", () => {
     expect(page.body).toHaveProperty("transactions.0.hash", transactionHash);
     const { height } = page.body as { height: number };
     expect(await callRoute(block, at("/blocks/x", { as }, { reference: String(height) }))).toMatchObject({ status: 200, body: { height, transactions: [{ hash: transactionHash }] } });
+    expect(await callRoute(certificate, at("/blocks/x/certificate", { as }, { reference: String(height) }))).toMatchObject({
+      status: 200,
+      body: { height, finality: "solo", quorum: 1, validators: 1, proposer: "SYD", signatures: [{ name: "SYD", valid: true }] },
+    });
     expect(await callRoute(transaction, at("/transactions/x", { as }, { transactionHash }))).toMatchObject({ status: 200, body: { hash: transactionHash, succeeded: true, from } });
     expect(await callRoute(meters, at("/meters", { as }))).toMatchObject({ status: 200, body: { plan: "TEST", requests: { limit: 100_000 } } });
   });

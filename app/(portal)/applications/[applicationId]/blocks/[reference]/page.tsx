@@ -9,10 +9,11 @@ import { Sheet } from "@/app/_components/ui/sheet";
 import { Status } from "@/app/_components/ui/status";
 import { Time } from "@/app/_components/ui/time";
 import { TitleBlock } from "@/app/_components/ui/title-block";
-import { getBlock } from "@/lib/explorer";
+import { getBlock, getBlockCertificate } from "@/lib/explorer";
 import { ApplicationFrame } from "../../_components/application-frame";
 import { LedgerAway } from "../../_components/ledger-away";
 import { TransactionTable } from "../../_components/transaction-table";
+import { FinalityCertificate } from "../../../../_components/finality/finality-certificate";
 import { orNotFound } from "../../../../_data/or-not-found";
 import { contractWords } from "../../_data/contract-words";
 import { readApplication } from "../../_data/read-application";
@@ -37,6 +38,7 @@ export default async function BlockPage({ params }: Props) {
       </ApplicationFrame>
     );
   }
+  const certificate = block.height === 0 ? undefined : await readOrAway(getBlockCertificate(caller, applicationId, block.height));
   return (
     <ApplicationFrame
       application={detail.application}
@@ -57,31 +59,36 @@ export default async function BlockPage({ params }: Props) {
           { label: t("size"), value: <Bytes value={block.sizeBytes} /> },
         ]}
       />
-      <Sheet title={t("transactions")} flush>
-        <TransactionTable applicationId={applicationId} transactions={block.transactions} contract={contractWords(detail)} />
-      </Sheet>
-      <Sheet title={t("headerTitle")} foot={t("finalText")}>
-        <KeyValues
-          items={[
-            { label: t("written"), value: <Time value={block.time} show="moment" /> },
-            { label: t("blockHash"), value: <Hash value={block.hash} whole copyName={t("blockHash")} /> },
-            {
-              label: t("parentHash"),
-              value:
-                block.height === 0 ? (
-                  t("genesis")
-                ) : (
-                  <Link href={`${path}/blocks/${block.height - 1}`} className="hash break-all">
-                    {block.parentHash}
-                  </Link>
-                ),
-            },
-            { label: t("stateRoot"), value: <Hash value={block.stateRoot} whole /> },
-            { label: t("transactionsRoot"), value: <Hash value={block.transactionsRoot} whole /> },
-            { label: t("receiptsRoot"), value: <Hash value={block.receiptsRoot} whole /> },
-          ]}
-        />
-      </Sheet>
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_372px]">
+        <div className="grid min-w-0 gap-5">
+          <Sheet title={t("transactions")} flush>
+            <TransactionTable applicationId={applicationId} transactions={block.transactions} contract={contractWords(detail)} />
+          </Sheet>
+          <Sheet title={t("headerTitle")}>
+            <KeyValues
+              items={[
+                { label: t("written"), value: <Time value={block.time} show="moment" /> },
+                { label: t("blockHash"), value: <Hash value={block.hash} whole copyName={t("blockHash")} /> },
+                {
+                  label: t("parentHash"),
+                  value:
+                    block.height === 0 ? (
+                      t("genesis")
+                    ) : (
+                      <Link href={`${path}/blocks/${block.height - 1}`} className="hash break-all">
+                        {block.parentHash}
+                      </Link>
+                    ),
+                },
+                { label: t("stateRoot"), value: <Hash value={block.stateRoot} whole /> },
+                { label: t("transactionsRoot"), value: <Hash value={block.transactionsRoot} whole /> },
+                { label: t("receiptsRoot"), value: <Hash value={block.receiptsRoot} whole /> },
+              ]}
+            />
+          </Sheet>
+        </div>
+        <FinalityCertificate height={block.height} certificate={certificate} peers={detail.subChain?.endpoints ?? []} />
+      </div>
     </ApplicationFrame>
   );
 }

@@ -12,13 +12,14 @@ import { Status } from "@/app/_components/ui/status";
 import { Time } from "@/app/_components/ui/time";
 import { Textarea } from "@/app/_components/ui/textarea";
 import { TitleBlock } from "@/app/_components/ui/title-block";
-import { getTransaction, type TransactionView } from "@/lib/explorer";
+import { getBlockCertificate, getTransaction, type TransactionView } from "@/lib/explorer";
 import { readCall } from "@/lib/templates";
 import { ApplicationFrame } from "../../_components/application-frame";
 import { CallSheet } from "../../_components/call-sheet";
 import { formatEther } from "../../_components/format-ether";
 import { LedgerAway } from "../../_components/ledger-away";
 import { LogList } from "../../_components/log-list";
+import { FinalityCertificate } from "../../../../_components/finality/finality-certificate";
 import { orNotFound } from "../../../../_data/or-not-found";
 import { readApplication } from "../../_data/read-application";
 import { readOrAway } from "../../_data/read-or-away";
@@ -42,6 +43,7 @@ export default async function TransactionPage({ params }: Props) {
       </ApplicationFrame>
     );
   }
+  const certificate = await readOrAway(getBlockCertificate(caller, applicationId, transaction.height));
   const value = formatEther(transaction.value, locale);
   const isOwn = transaction.to !== null && transaction.to.toLowerCase() === detail.subChain?.contractAddress?.toLowerCase();
   const call = isOwn ? readCall(detail.application.contractPackage, transaction.input) : undefined;
@@ -79,35 +81,40 @@ export default async function TransactionPage({ params }: Props) {
           {t("failedText")}
         </Note>
       )}
-      {call && call.arguments.length > 0 ? <CallSheet call={call} /> : null}
-      <Sheet title={t("detailTitle")} foot={t("finalText")}>
-        <KeyValues
-          items={[
-            { label: t("written"), value: <Time value={transaction.time} show="moment" /> },
-            { label: t("from"), value: <Hash value={transaction.from} whole /> },
-            { label: t("to"), value: transaction.to ? <Hash value={transaction.to} whole /> : t("newContract") },
-            ...(transaction.contractAddress ? [{ label: t("contract"), value: <Hash value={transaction.contractAddress} whole copyName={t("contract")} /> }] : []),
-            { label: t("value"), value },
-            { label: t("place"), value: <Count value={transaction.index} /> },
-            { label: t("nonce"), value: <Count value={transaction.nonce} /> },
-            { label: t("type"), value: <Count value={transaction.type} /> },
-            { label: t("blockHash"), value: <Hash value={transaction.blockHash} whole /> },
-          ]}
-        />
-      </Sheet>
-      <Sheet title={t("inputTitle")} aside={<InputSize input={transaction.input} />}>
-        {transaction.input === "0x" ? (
-          <p className="text-ink-2">{t("inputNone")}</p>
-        ) : (
-          <div className="flex items-start justify-between gap-3">
-            <Textarea readOnly mono rows={Math.min(10, Math.ceil(transaction.input.length / 80))} value={transaction.input} aria-label={t("inputTitle")} className="min-h-0 break-all" />
-            <CopyButton text={transaction.input} name={t("inputName")} iconOnly />
-          </div>
-        )}
-      </Sheet>
-      <Sheet title={t("logsTitle")} aside={<span className="text-sm text-ink-2">{t("logsCount", { count: transaction.logs.length })}</span>}>
-        <LogList logs={transaction.logs} />
-      </Sheet>
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_372px]">
+        <div className="grid min-w-0 gap-5">
+          {call && call.arguments.length > 0 ? <CallSheet call={call} /> : null}
+          <Sheet title={t("detailTitle")}>
+            <KeyValues
+              items={[
+                { label: t("written"), value: <Time value={transaction.time} show="moment" /> },
+                { label: t("from"), value: <Hash value={transaction.from} whole /> },
+                { label: t("to"), value: transaction.to ? <Hash value={transaction.to} whole /> : t("newContract") },
+                ...(transaction.contractAddress ? [{ label: t("contract"), value: <Hash value={transaction.contractAddress} whole copyName={t("contract")} /> }] : []),
+                { label: t("value"), value },
+                { label: t("place"), value: <Count value={transaction.index} /> },
+                { label: t("nonce"), value: <Count value={transaction.nonce} /> },
+                { label: t("type"), value: <Count value={transaction.type} /> },
+                { label: t("blockHash"), value: <Hash value={transaction.blockHash} whole /> },
+              ]}
+            />
+          </Sheet>
+          <Sheet title={t("inputTitle")} aside={<InputSize input={transaction.input} />}>
+            {transaction.input === "0x" ? (
+              <p className="text-ink-2">{t("inputNone")}</p>
+            ) : (
+              <div className="flex items-start justify-between gap-3">
+                <Textarea readOnly mono rows={Math.min(10, Math.ceil(transaction.input.length / 80))} value={transaction.input} aria-label={t("inputTitle")} className="min-h-0 break-all" />
+                <CopyButton text={transaction.input} name={t("inputName")} iconOnly />
+              </div>
+            )}
+          </Sheet>
+          <Sheet title={t("logsTitle")} aside={<span className="text-sm text-ink-2">{t("logsCount", { count: transaction.logs.length })}</span>}>
+            <LogList logs={transaction.logs} />
+          </Sheet>
+        </div>
+        <FinalityCertificate height={transaction.height} certificate={certificate} peers={detail.subChain?.endpoints ?? []} />
+      </div>
     </ApplicationFrame>
   );
 }

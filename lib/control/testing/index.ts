@@ -1,0 +1,1 @@
+export { FakeNetwork, type FakeHost } from './fake-network';

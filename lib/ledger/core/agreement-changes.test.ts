@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import { counterFramework } from '../testing/counter-framework';
+import { add, createTestNodes, final, openTestChain, passTime, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { encodeMessage, NIL, statementOf, type Vote } from './consensus/messages';
+import type { Framework } from './framework';
+import type { Finality, RulesChange } from './host-types';
+import { encodePeerMessage } from './peer-message';
+import { height } from './types';
+
+async function city(count: number, finality: Finality, frameworks?: readonly Framework[]): Promise<TestNode[]> {
+  const nodes = await createTestNodes({ count, ...(frameworks === undefined ? {} : { frameworks }) });
+  await openTestChain(nodes, TEST_CHAIN, {}, finality);
+  await rest();
+  return nodes;
+}
+
+const status = (node: TestNode) => node.host.peerStatus(TEST_CHAIN);
+const at = (nodes: readonly TestNode[], index: number): TestNode => {
+  const node = nodes[index];
+  if (node === undefined) throw new Error(`there is no node ${index}`);
+  return node;
+};
+const validatorsOf = (nodes: readonly TestNode[]) => nodes.map((node) => ({ name: node.name, publicKey: status(node).publicKey }));
+const submitAt = async (nodes: readonly TestNode[], index: number) => {
+  const answer = at(nodes, index).host.submit(TEST_CHAIN, add('c', 1));
+  await passTime(nodes, 4_000);
+  return final(await answer);
+};
+
+describe('a change of the rules', () => {
+  const approve = async (nodes: readonly TestNode[], change: RulesChange): Promise<void> => {
+    for (const node of nodes) await node.host.approveChange(TEST_CHAIN, change);
+    await passTime(nodes, 4_000);
+  };
+
+  it('takes a sub-chain from solo to crash-tolerant to Byzantine-tolerant and back while it is written to', async () => {
+    const nodes = await city(4, 'solo');
+    await submitAt(nodes, 2);
+    const modes: [Finality, readonly TestNode[], number][] = [['crash', nodes, 3], ['byzantine', nodes, 3], ['crash', nodes.slice(1), 2], ['solo', nodes.slice(3), 1]];
+    for (const [finality, validators, quorum] of modes) {
+      await approve(nodes, { finality, validators: validatorsOf(validators) });
+      for (const node of nodes) {
+        expect(status(node)).toMatchObject({ state: 'running', orders: validators.includes(node), agreement: { finality, quorum, validators: validators.map(({ name }) => name) } });
+      }
+      for (const index of nodes.keys()) {
+        const { height: block } = await submitAt(nodes, index);
+        expect(at(nodes, 0).host.blockAt(TEST_CHAIN, block)?.certificate).toMatchObject({ finality, quorum, validators: validators.length });
+      }
+    }
+    expect(new Set(nodes.map((node) => node.host.head(TEST_CHAIN).hash)).size).toBe(1);
+    for (const node of nodes) expect(await readCounter(node.host, 'c')).toMatchObject({ value: 17 });
+  });
+
+  it('stands in a block of its own that names the rules from the next block on', async () => {
+    const nodes = await city(3, 'solo');
+    await approve(nodes, { finality: 'crash', validators: validatorsOf(nodes) });
+    const block = at(nodes, 2).host.blockAt(TEST_CHAIN, height(1));
+    expect(block).toMatchObject({ transactions: [], change: { finality: 'crash' }, certificate: { finality: 'solo' } });
+    await submitAt(nodes, 1);
+    expect(at(nodes, 2).host.blockAt(TEST_CHAIN, height(2))).toMatchObject({ certificate: { finality: 'crash' } });
+    expect(at(nodes, 2).host.blockAt(TEST_CHAIN, height(2))?.header.validators).toBe(block?.header.nextValidators);
+  });
+
+  it('does not happen while a quorum’s operators did not approve it, and then does', async () => {
+    const nodes = await city(4, 'byzantine');
+    const change: RulesChange = { finality: 'crash', validators: validatorsOf(nodes) };
+    for (const node of nodes.slice(0, 2)) expect(await node.host.approveChange(TEST_CHAIN, change)).toBe('approved');
+    await passTime(nodes, 10_000);
+    for (const node of nodes) expect(status(node).agreement).toMatchObject({ finality: 'byzantine' });
+    expect(await at(nodes, 2).host.approveChange(TEST_CHAIN, change)).toBe('approved');
+    await passTime(nodes, 12_000);
+    // The fourth follows, though nobody asked it.
+    for (const node of nodes) expect(status(node).agreement).toMatchObject({ finality: 'crash' });
+    expect(await at(nodes, 2).host.approveChange(TEST_CHAIN, change)).toBe('done');
+  });
+
+  it('refuses rules that cannot be, and a second change while one waits', async () => {
+    const nodes = await city(4, 'byzantine');
+    const node = at(nodes, 0);
+    const validators = validatorsOf(nodes);
+    const refused = { code: 'change-refused' };
+    await expect(node.host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators: validators.slice(1) })).rejects.toMatchObject(refused);
+    await expect(node.host.approveChange(TEST_CHAIN, { finality: 'solo', validators })).rejects.toMatchObject(refused);
+    await expect(node.host.approveChange(TEST_CHAIN, { finality: 'crash', validators: [...validators, ...validators] })).rejects.toMatchObject(refused);
+    await expect(node.host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators, upgrade: { engineVersion: 2, height: 1 } })).rejects.toMatchObject(refused);
+    await expect(node.host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators, upgrade: { engineVersion: 1, height: 9 } })).rejects.toMatchObject(refused);
+    expect(await node.host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators })).toBe('done');
+    expect(await node.host.approveChange(TEST_CHAIN, { finality: 'crash', validators })).toBe('approved');
+    expect(await node.host.approveChange(TEST_CHAIN, { finality: 'crash', validators })).toBe('approved');
+    await expect(node.host.approveChange(TEST_CHAIN, { finality: 'crash', validators: validators.slice(1) })).rejects.toMatchObject(refused);
+  });
+
+  it('brings a new version of the framework into force at its height; who does not know it stops before', async () => {
+    const seen: [number, number][] = [];
+    const versioned = (engineVersion: number): Framework => ({
+      ...counterFramework,
+      engineVersion,
+      open: (context) => {
+        const instance = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
+        const execute = instance.executeBlock.bind(instance);
+        instance.executeBlock = (input, state) => {
+          if (engineVersion === 2) seen.push([input.height, input.engineVersion]);
+          return execute(input, state);
+        };
+        return instance;
+      },
+    });
+    const nodes = await createTestNodes({ count: 4, frameworks: [counterFramework] });
+    await openTestChain(nodes, TEST_CHAIN, {}, 'byzantine');
+    // Three of four are updated; their sub-chain goes on with the version it was made with.
+    const updated = await Promise.all(nodes.slice(0, 3).map((node) => restartTestNode(node, { frameworks: [versioned(2)] })));
+    const all = [...updated, at(nodes, 3)];
+    await submitAt(all, 0);
+    expect(all.map((node) => status(node).agreement?.engineVersion)).toEqual([1, 1, 1, 1]);
+    await approve(all, { finality: 'byzantine', validators: validatorsOf(all), upgrade: { engineVersion: 2, height: 4 } });
+    expect(status(at(all, 0)).agreement).toMatchObject({ engineVersion: 1, upgrade: { engineVersion: 2, height: 4 } });
+    await submitAt(all, 1);
+    expect(all.map((node) => status(node).height)).toEqual([3, 3, 3, 3]);
+    await submitAt(all, 2);
+    await passTime(all, 3_000);
+    expect(all.map((node) => [status(node).height, status(node).state])).toEqual([[4, 'running'], [4, 'running'], [4, 'running'], [3, 'stopped']]);
+    expect(status(at(all, 3)).stopped).toMatchObject({ by: 'fault', height: 4, reason: expect.stringMatching(/needs version 2 of counter.*update it/) });
+    expect(at(all, 0).host.blockAt(TEST_CHAIN, height(4))?.header.engineVersion).toBe(2);
+    for (const [block, version] of seen) expect(version, `block ${block}`).toBe(block >= 4 ? 2 : 1);
+    const last = await restartTestNode(at(all, 3), { frameworks: [versioned(2)] });
+    await last.host.startChain(TEST_CHAIN);
+    expect(await last.host.catchUp(TEST_CHAIN)).toMatchObject({ height: 4 });
+  });
+});
+
+describe('a validator', () => {
+  it('keeps and shows who signed two things for one place, over a restart, and goes on', async () => {
+    const nodes = await city(4, 'byzantine');
+    const liar = at(nodes, 3);
+    const key = liar.keys.find(TEST_CHAIN);
+    if (key === undefined) throw new Error('it has a key');
+    const vote = (hash: Vote['hash']): Uint8Array => {
+      const unsigned: Omit<Vote, 'signature'> = { kind: 'prevote', sender: 3, height: 1, round: 0, hash };
+      return encodePeerMessage({ kind: 'consensus', payload: encodeMessage({ ...unsigned, signature: key.sign(statementOf(TEST_CHAIN, unsigned)) }) });
+    };
+    const witness = at(nodes, 0);
+    witness.host.received(TEST_CHAIN, liar.name, vote(NIL));
+    witness.host.received(TEST_CHAIN, liar.name, vote('ab'.repeat(32) as Vote['hash']));
+    await rest();
+    expect(status(witness).agreement?.evidence).toMatchObject([{ culprit: 'C3', evidence: { kind: 'prevote', height: 1, round: 0, first: { hash: NIL }, second: { hash: 'ab'.repeat(32) } } }]);
+    expect(witness.manual.log).toContainEqual(expect.objectContaining({ level: 'error', event: 'a validator signed two things' }));
+    await submitAt(nodes, 1);
+    const again = await restartTestNode(witness);
+    expect(status(again).agreement?.evidence).toHaveLength(1);
+    expect(status(at(nodes, 1)).agreement?.evidence).toEqual([]);
+  });
+
+  it('refuses forged, foreign and torn messages with a reason, counts them, and goes on', async () => {
+    const nodes = await city(4, 'byzantine');
+    const node = at(nodes, 0);
+    const key = at(nodes, 1).keys.find(TEST_CHAIN);
+    if (key === undefined) throw new Error('it has a key');
+    const send = (payload: Uint8Array): void => node.host.received(TEST_CHAIN, 'C1', encodePeerMessage({ kind: 'consensus', payload }));
+    const unsigned: Omit<Vote, 'signature'> = { kind: 'precommit', sender: 1, height: 1, round: 0, hash: NIL };
+    const good = encodeMessage({ ...unsigned, signature: key.sign(statementOf(TEST_CHAIN, unsigned)) });
+    send(good.subarray(0, good.length - 1));
+    send(Buffer.concat([good, Uint8Array.of(0)]));
+    send(encodeMessage({ ...unsigned, sender: 2, signature: key.sign(statementOf(TEST_CHAIN, unsigned)) }));
+    send(encodeMessage({ ...unsigned, sender: 9, signature: key.sign(statementOf(TEST_CHAIN, unsigned)) }));
+    send(encodeMessage({ ...unsigned, signature: key.sign(statementOf('reef-2209' as typeof TEST_CHAIN, unsigned)) }));
+    node.host.received(TEST_CHAIN, 'C1', Buffer.from('nonsense'));
+    node.host.received(TEST_CHAIN, 'C1', new Uint8Array(0));
+    node.host.received('none-0000' as typeof TEST_CHAIN, 'C1', good);
+    await rest();
+    expect(status(node).agreement?.refusedMessages).toEqual({ malformed: 2, signature: 2, 'unknown validator': 1 });
+    expect(status(node)).toMatchObject({ state: 'running' });
+    await submitAt(nodes, 0);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('that is restarted in the middle of it all never stops the others nor contradicts itself (seed %i)', async (seed) => {
+    let nodes = await city(4, 'byzantine');
+    const answers: Promise<unknown>[] = [];
+    for (let step = 0; step < 12; step += 1) {
+      answers.push(at(nodes, (step + seed) % 4).host.submit(TEST_CHAIN, add('c', 1)).catch((error: unknown) => expect(error).toMatchObject({ code: 'closing' })));
+      await rest((seed * 13 + step * 7) % 40);
+      const victim = (step * seed) % 4;
+      nodes = await Promise.all(nodes.map((node, index) => (index === victim ? restartTestNode(node, { isAbrupt: true }) : node)));
+      await passTime(nodes, 700);
+    }
+    await submitAt(nodes, 0);
+    await passTime(nodes, 5_000);
+    for (const node of nodes) expect(status(node)).toMatchObject({ state: 'running', agreement: { evidence: [] } });
+    expect(new Set(nodes.map((node) => node.host.head(TEST_CHAIN).hash)).size).toBe(1);
+  });
+
+  it('that lost its ledger but not its key is silent until it cannot contradict itself, then votes again', async () => {
+    const nodes = await city(4, 'byzantine');
+    for (let count = 0; count < 5; count += 1) await submitAt(nodes, count % 4);
+    const victim = at(nodes, 3);
+    const genesis = victim.host.genesis(TEST_CHAIN);
+    await victim.storage.remove(TEST_CHAIN);
+    const back = await restartTestNode(victim, { isAbrupt: true });
+    const all = [...nodes.slice(0, 3), back];
+    await back.host.createChain(genesis);
+    await passTime(all, 3_000);
+    expect(status(back)).toMatchObject({ state: 'running', height: 5, agreement: { position: { abstainsThrough: 7 } } });
+    await submitAt(all, 0);
+    await submitAt(all, 1);
+    expect(status(back).agreement?.position).not.toHaveProperty('abstainsThrough');
+    // Without another: now its vote is needed.
+    at(all, 0).away = true;
+    const here = all.slice(1);
+    await submitAt(here, 2);
+    await submitAt(here, 0);
+    expect(new Set(here.map((node) => node.host.head(TEST_CHAIN).hash)).size).toBe(1);
+  });
+
+  it('that orders alone and lost its ledger while others hold it does not begin a second history', async () => {
+    const nodes = await city(2, 'solo');
+    await submitAt(nodes, 0);
+    const victim = at(nodes, 0);
+    const genesis = victim.host.genesis(TEST_CHAIN);
+    await victim.storage.remove(TEST_CHAIN);
+    const back = await restartTestNode(victim, { isAbrupt: true });
+    await back.host.createChain(genesis);
+    await expect(back.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped' });
+    expect(status(back).stopped).toMatchObject({ by: 'fault', reason: expect.stringMatching(/lost its ledger/) });
+    expect(status(at(nodes, 1))).toMatchObject({ state: 'running', height: 1 });
+  });
+});
+
+describe('a reader of the head', () => {
+  const owing: Framework = {
+    ...counterFramework,
+    open: (context) => Object.assign(counterFramework.open(context as Parameters<typeof counterFramework.open>[0]), { blocksOnDemand: { confirmations: 3, readsHead: () => true } }),
+  };
+
+  it.each([['solo', 2], ['crash', 3], ['byzantine', 4]] as const)('is given confirmations of a transaction, one block a second, and then no more (%s)', async (finality, count) => {
+    const nodes = await city(count, finality, [owing]);
+    const reader = at(nodes, count - 1);
+    await passTime(nodes, 3_000);
+    await readCounter(reader.host, 'c');
+    await passTime(nodes, 2_000);
+    expect(status(reader).height, 'nothing is owed for a chain without transactions').toBe(0);
+    const { height: block } = await submitAt(nodes, 0);
+    for (let read = 0; read < 30; read += 1) {
+      await readCounter(reader.host, 'c');
+      await passTime(nodes, 200);
+    }
+    expect(status(reader).height).toBe(block + 2);
+    const times = [block, block + 1, block + 2].map((one) => reader.host.blockAt(TEST_CHAIN, height(one))?.header.time ?? 0);
+    for (const [index, time] of times.slice(1).entries()) expect(time - (times[index] ?? 0)).toBeGreaterThanOrEqual(1_000);
+    await passTime(nodes, 5_000);
+    expect(status(reader).height).toBe(block + 2);
+  });
+
+  it('who only observes is owed nothing', async () => {
+    const nodes = await city(1, 'solo', [owing]);
+    await submitAt(nodes, 0);
+    await passTime(nodes, 3_000);
+    await at(nodes, 0).host.query(TEST_CHAIN, { counter: 'c' }, new AbortController().signal, { isObserver: true });
+    await passTime(nodes, 3_000);
+    expect(status(at(nodes, 0)).height).toBe(1);
+  });
+});
