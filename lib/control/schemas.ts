@@ -279,6 +279,16 @@ export const hostReportSchema = z.object({
   diskFreeBytes: z.number().int(),
   /** Absent before its first certificate. */
   channel: channelHoldingSchema.optional(),
+  /** Traffic with other hosts since the process began; refusals and drops by their reasons. */
+  peerChannel: z
+    .object({
+      connections: z.number().int(),
+      messagesSent: z.number().int(),
+      messagesReceived: z.number().int(),
+      refused: z.record(z.string().max(40), z.number().int()),
+      dropped: z.record(z.string().max(40), z.number().int()),
+    })
+    .optional(),
   cityNodes: z.array(
     z.object({ code: cityCodeSchema, peers: z.number().int(), storageBytes: z.number().int(), syncs: z.number().int() }),
   ),
