@@ -1,14 +1,17 @@
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Every bound of the channel. What is counted per host is counted for each host at the other end. */
+/**
+ * Every bound of the channel. What is counted per host is counted for each host at the other end: all together one that
+ * is hostile binds about 200 MiB here.
+ */
 export const channelLimits = {
   /** A message may carry a block of 16 MiB. */
   messageBytesMax: 17 * MiB,
   /** A message travels in pieces of at most so many bytes. */
   partBytesMax: 256 * KiB,
   /** Messages of more than one piece that may be on their way at a time, per direction of a stream. */
-  openMessagesMax: 4,
+  openMessagesMax: 2,
   /** Messages that wait to be sent, per host. */
   queueMessagesMax: 4_096,
   queueBytesMax: 64 * MiB,
@@ -32,8 +35,8 @@ export const channelLimits = {
   waitingCallsMax: 4_096,
   fetchMs: 15_000,
   submitMs: 30_000,
-  /** Of one host at a time: its old one, its new one, and two that have not noticed yet that they are dead. */
-  connectionsPerHostMax: 4,
+  /** Of one host at a time: one that it leaves, or that is dead without anybody knowing yet, and its new one. */
+  connectionsPerHostMax: 2,
   connectionsMax: 512,
   /** Strangers that have not yet proved who they are; one more pushes out the oldest. */
   handshakesMax: 128,
@@ -48,7 +51,7 @@ export const channelLimits = {
   idleMs: 5 * 60_000,
   /** How often connections are looked at; no such timer while there is none. */
   sweepMs: 15_000,
-  keepaliveMs: 20_000,
+  keepaliveMs: 10_000,
   keepaliveTimeoutMs: 10_000,
 } satisfies Record<string, number>;
 

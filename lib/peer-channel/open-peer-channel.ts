@@ -124,9 +124,9 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
   }
 
   function renew(): void {
-    const certificates = identity.current();
     let next: Credentials | undefined;
     try {
+      const certificates = identity.current();
       next = certificates && loadCredentials(certificates);
       if (next && next.hostId !== hostId) throw new Error(`the certificate names the host ${next.hostId}`);
     } catch (error) {
