@@ -9,7 +9,7 @@ export interface CallSenderOptions {
   readonly baseUrl: string;
   /** base64 of at least 32 bytes. */
   readonly secret: string;
-  /** `host:<id>` or `chain:<name>`: whose secret signs. */
+  /** `host:<id>`: whose secret signs. */
   readonly signer: string;
   /** Names the other side in errors. */
   readonly hostId: string;

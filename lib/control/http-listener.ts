@@ -77,7 +77,8 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   });
 }
 
-function listenError({ name, host, port }: ListenOptions, error: NodeJS.ErrnoException): Error {
+/** Why a listener could not be opened, in words that say what to do. */
+export function listenError({ name, host, port }: Pick<ListenOptions, 'name' | 'host' | 'port'>, error: NodeJS.ErrnoException): Error {
   const at = `${host}:${port}`;
   if (error.code === 'EADDRINUSE') return new Error(`${name}: ${at} is taken by another program. Stop it or choose another port.`, { cause: error });
   if (error.code === 'EACCES') return new Error(`${name}: ${at} may not be opened by this user. Choose a port above 1023.`, { cause: error });

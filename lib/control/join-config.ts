@@ -27,7 +27,7 @@ export const joinConfigSchema = z.object({
   cityNodes: z.array(cityCodeSchema).min(1).max(64).refine((codes) => new Set(codes).size === codes.length, 'a city node stands there twice'),
   /** Public door. Port 0: any free one. */
   gateway: listenerSchema,
-  /** For the portal and for other hosts. */
+  /** For the portal. */
   control: listenerSchema,
   /** The peer channel: other hosts that carry peers of the same sub-chains. */
   channel: listenerSchema,

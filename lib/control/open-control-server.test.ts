@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError, hasCode } from '@/lib/platform/pure/errors';
-import { createControlClient, createLinkClient, openControlServer, parseControlSecret, type ControlHandlers, type LinkHandlers } from './index';
+import { createControlClient, openControlServer, parseControlSecret, type ControlHandlers } from './index';
 
 const secretText = Buffer.alloc(32, 1).toString('base64');
-const linkText = Buffer.alloc(32, 2).toString('base64');
+const otherText = Buffer.alloc(32, 2).toString('base64');
 const peer = { chain: 'tide-4417', cityNode: 'SIN' };
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** Handlers of a host that carries nothing: each test replaces the calls that it is about. */
-function emptyHost(): { handlers: ControlHandlers; links: LinkHandlers } {
+function emptyHost(): { handlers: ControlHandlers } {
   const absent = async (): Promise<never> => {
     throw new AppError('NOT_FOUND', { subject: 'peer' }, { publicMessage: 'There is no such peer.' });
   };
@@ -24,18 +24,16 @@ function emptyHost(): { handlers: ControlHandlers; links: LinkHandlers } {
       putAccessKey: absent, listAccessKeys: async () => ({ accessKeys: [] }),
       meters: async () => ({ records: [], lastSequence: 0 }), acknowledgeMeters: async () => ({}), report: absent, channelRequest: absent, putChannelCertificate: absent,
     },
-    links: { fetchBlocks: absent, announce: absent, submit: absent },
   };
 }
 
-async function open(change: { handlers?: Partial<ControlHandlers>; links?: Partial<LinkHandlers>; now?: () => number } = {}) {
+async function open(change: { handlers?: Partial<ControlHandlers>; now?: () => number } = {}) {
   const lines: string[] = [];
   const log = (fields: Record<string, unknown>, event: string) => void lines.push(JSON.stringify({ ...fields, event }));
   const host = emptyHost();
   const server = await openControlServer({
     host: '127.0.0.1', port: 0, hostId: 'h1', secret: parseControlSecret(secretText),
-    linkSecretOf: (chain) => (chain === peer.chain ? parseControlSecret(linkText) : undefined),
-    handlers: { ...host.handlers, ...change.handlers }, links: { ...host.links, ...change.links },
+    handlers: { ...host.handlers, ...change.handlers },
     isReady: () => true, logger: { info: log, warn: log, error: log }, ...(change.now ? { now: change.now } : {}),
   });
   closers.push(() => server.close(100));
@@ -77,7 +75,7 @@ describe('control interface', () => {
       },
     });
     await expect(client.peerStatus(peer)).rejects.toMatchObject({ code: 'NOT_FOUND', details: { subject: 'peer' }, publicMessage: 'There is no such peer.', retryable: false });
-    const input = { framework: 'ethereum', config: {}, genesisTimeMs: 1, finality: 'solo' as const, peers: [{ cityNode: 'SIN', publicKey: 'AAAA', orders: true, hostId: 'h1', controlUrl: 'http://127.0.0.1:1', channelAddress: '127.0.0.1:2' }], linkSecret: linkText, limits: { transactionsPerSecond: 1, transactionBurst: 1, requestsPerSecond: 1, requestBurst: 1, period: 'total' as const, storageBytesMax: 1 } };
+    const input = { framework: 'ethereum', config: {}, genesisTimeMs: 1, finality: 'solo' as const, peers: [{ cityNode: 'SIN', publicKey: 'AAAA', orders: true, hostId: 'h1', channelAddress: '127.0.0.1:2' }], limits: { transactionsPerSecond: 1, transactionBurst: 1, requestsPerSecond: 1, requestBurst: 1, period: 'total' as const, storageBytesMax: 1 } };
     expect(await codeOf(client.openChain(peer, input))).toBe('CONFLICT');
     expect(await codeOf(client.openChain(peer, { ...input, peers: [] }))).toBe('INVALID_INPUT');
     expect(await codeOf(client.deploy(peer, 'not hex'))).toBe('INVALID_INPUT');
@@ -120,7 +118,7 @@ describe('control interface', () => {
 
   it('refuses another secret, another host and an unsigned request', async () => {
     const { controlUrl } = await open();
-    expect(await codeOf(createControlClient({ controlUrl, secret: linkText, hostId: 'h1' }).listPeers())).toBe('UNAUTHENTICATED');
+    expect(await codeOf(createControlClient({ controlUrl, secret: otherText, hostId: 'h1' }).listPeers())).toBe('UNAUTHENTICATED');
     expect(await codeOf(createControlClient({ controlUrl, secret: secretText, hostId: 'h2' }).listPeers())).toBe('UNAUTHENTICATED');
     expect((await fetch(`${controlUrl}/v1/peers`)).status).toBe(401);
     expect((await fetch(`${controlUrl}/healthz`)).status).toBe(200);
@@ -144,34 +142,6 @@ describe('control interface', () => {
     const at = (skewMs: number) => createControlClient({ controlUrl, secret: secretText, hostId: 'h1', now: () => Date.now() + skewMs });
     expect(await codeOf(at(31_000).listPeers())).toBe('UNAUTHENTICATED');
     expect(await codeOf(at(25_000).listPeers())).toBe('no error');
-  });
-
-  it('does not let a link secret call the portal’s calls, nor the portal the links', async () => {
-    const { controlUrl } = await open({ links: { announce: async () => ({}) } });
-    const link = createLinkClient({ controlUrl, hostId: 'h1', peer, linkSecret: linkText });
-    await link.announce(3);
-    const foreign = createLinkClient({ controlUrl, hostId: 'h1', peer: { ...peer, chain: 'other-1' }, linkSecret: linkText });
-    expect(await codeOf(foreign.announce(3))).toBe('UNAUTHENTICATED');
-    const portal = createLinkClient({ controlUrl, hostId: 'h1', peer, linkSecret: secretText });
-    expect(await codeOf(portal.announce(3))).toBe('UNAUTHENTICATED');
-  });
-
-  it('carries block records and transactions between hosts unchanged', async () => {
-    const records = [new Uint8Array([0, 255, 1]), new Uint8Array(70_000).fill(9)];
-    const { controlUrl } = await open({
-      links: {
-        async fetchBlocks(input) {
-          expect(input.body).toEqual({ from: 5, limit: 256 });
-          return { records: records.map((record) => Buffer.from(record).toString('base64')) };
-        },
-        async submit(input) {
-          return { state: 'refused', code: 'nonce-too-low', message: input.body.bytes, details: { expected: '1' } };
-        },
-      },
-    });
-    const link = createLinkClient({ controlUrl, hostId: 'h1', peer, linkSecret: linkText });
-    expect(await link.fetchBlocks(5, 10_000)).toEqual(records);
-    expect(await link.submit(new Uint8Array([1, 2]))).toEqual({ state: 'refused', code: 'nonce-too-low', message: 'AQI=', details: { expected: '1' } });
   });
 
   it('says UNAVAILABLE, retryable, when the host is away, slow, or somebody else answers on its port', async () => {
@@ -215,7 +185,7 @@ describe('control interface', () => {
     const { server } = await open();
     const host = emptyHost();
     await expect(
-      openControlServer({ host: '127.0.0.1', port: server.port, hostId: 'h1', secret: parseControlSecret(secretText), linkSecretOf: () => undefined, ...host, isReady: () => true, logger: { info() {}, warn() {}, error() {} } }),
+      openControlServer({ host: '127.0.0.1', port: server.port, hostId: 'h1', secret: parseControlSecret(secretText), ...host, isReady: () => true, logger: { info() {}, warn() {}, error() {} } }),
     ).rejects.toThrow(/control listener: 127\.0\.0\.1:\d+ is taken.*choose another port/);
   });
 });

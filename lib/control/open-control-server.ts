@@ -4,7 +4,6 @@ import { AppError, isAppError } from '@/lib/platform/pure/errors';
 import { controlCalls, type ControlHandlers } from './calls';
 import type { AnyCall, CallContext } from './define-call';
 import { openHttpListener, readBody, type HttpListener } from './http-listener';
-import { linkCalls, type LinkHandlers } from './link-calls';
 import type { ControlError } from './schemas';
 import { signAnswer, signatureHeaders } from './sign-request';
 import { createRequestVerifier, type VerifiedRequest } from './request-verifier';
@@ -16,10 +15,7 @@ export interface ControlServerOptions {
   readonly hostId: string;
   /** The host's control secret. */
   readonly secret: Uint8Array;
-  /** The link secret of a sub-chain; undefined when it has no peer here. */
-  readonly linkSecretOf: (chain: string) => Uint8Array | undefined;
   readonly handlers: ControlHandlers;
-  readonly links: LinkHandlers;
   /** What /readyz says: true once every door is open. */
   readonly isReady: () => boolean;
   readonly logger: ControlLogger;
@@ -34,28 +30,21 @@ export interface ControlLogger {
 }
 
 const bodyBytesMax = 1024 * 1024;
-const quietCalls = new Set<string>([...Object.entries(controlCalls).flatMap(([name, call]) => (call.method === 'GET' ? [name] : [])), ...Object.keys(linkCalls), 'rpc', 'acknowledgeMeters']);
+const quietCalls = new Set<string>([...Object.entries(controlCalls).flatMap(([name, call]) => (call.method === 'GET' ? [name] : [])), 'rpc', 'acknowledgeMeters']);
 
 interface Route {
   readonly name: string;
   readonly pattern: RegExp;
   readonly call: AnyCall;
-  readonly signerOf: (params: Record<string, string>) => string;
   readonly handle: (input: never, context: CallContext) => Promise<unknown>;
 }
 
 /** Opens the control listener. Rejects with an error that says what to do when the port cannot be had. */
 export async function openControlServer(options: ControlServerOptions): Promise<HttpListener> {
-  const routes: Route[] = [
-    ...routesOf(controlCalls, options.handlers, () => `host:${options.hostId}`),
-    ...routesOf(linkCalls, options.links, (params) => `chain:${params.chain ?? ''}`),
-  ];
+  const routes = routesOf(controlCalls, options.handlers);
   const verify = createRequestVerifier({
     now: options.now ?? Date.now,
-    secretOf(signer) {
-      if (signer === `host:${options.hostId}`) return options.secret;
-      return signer.startsWith('chain:') ? options.linkSecretOf(signer.slice('chain:'.length)) : undefined;
-    },
+    secretOf: (signer) => (signer === `host:${options.hostId}` ? options.secret : undefined),
   });
   return openHttpListener(
     {
@@ -100,7 +89,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   }
   const hangup = new AbortController();
   response.once('close', () => hangup.abort(new Error('the caller hung up')));
-  const { name, status, answer } = await answerCall(serving, { request, target, body, signed: verified.request, signal: hangup.signal });
+  const { name, status, answer } = await answerCall(serving, { request, target, body, signal: hangup.signal });
   send(response, status, answer, verified.request);
   const ms = Math.round(performance.now() - startedAt);
   // What the portal asks every other second is worth a line only when it goes wrong.
@@ -109,7 +98,7 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
 
 async function answerCall(
   { options, routes, requestId }: Serving,
-  input: { request: IncomingMessage; target: string; body: Uint8Array; signed: VerifiedRequest; signal: AbortSignal },
+  input: { request: IncomingMessage; target: string; body: Uint8Array; signal: AbortSignal },
 ): Promise<{ name: string; status: number; answer: unknown }> {
   let name = 'unknown';
   try {
@@ -117,9 +106,6 @@ async function answerCall(
     const found = findRoute(routes, input.request.method ?? '', url.pathname);
     if (!found) throw new AppError('NOT_FOUND', { subject: 'call' }, { publicMessage: 'There is no such call.' });
     name = found.route.name;
-    if (found.route.signerOf(found.params) !== input.signed.signer) {
-      throw new AppError('FORBIDDEN', {}, { publicMessage: 'This secret does not give the right to this call.' });
-    }
     const parsed = parseInput(found.route.call, { params: found.params, query: Object.fromEntries(url.searchParams), body: parseJson(input.body) });
     const answer = await found.route.handle(parsed as never, { requestId, signal: input.signal });
     return { name, status: 200, answer: found.route.call.answer.parse(answer) };
@@ -133,12 +119,10 @@ async function answerCall(
 function routesOf<T extends Record<string, AnyCall>>(
   table: T,
   handlers: Readonly<Record<keyof T, (input: never, context: CallContext) => Promise<unknown>>>,
-  signerOf: Route['signerOf'],
 ): Route[] {
   return Object.entries(table).map(([name, call]) => ({
     name,
     call,
-    signerOf,
     handle: handlers[name as keyof T],
     pattern: new RegExp(`^${call.path.replace(/:(\w+)/g, '(?<$1>[A-Za-z0-9_-]{1,80})')}$`),
   }));

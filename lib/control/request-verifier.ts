@@ -3,7 +3,7 @@ import { NonceCache } from './nonce-cache';
 import { signatureHeaders, signaturesEqual, signRequest, timeWindowMs } from './sign-request';
 
 export interface RequestVerifierOptions {
-  /** The secret behind a signer's name (`host:…`, `chain:…`); undefined for one that is not known here. */
+  /** The secret behind a signer's name (`host:…`); undefined for one that is not known here. */
   readonly secretOf: (signer: string) => Uint8Array | undefined;
   readonly now: () => number;
   /** Nonces kept per half minute pair; above it requests are refused. */

@@ -61,16 +61,13 @@ export const openChainSchema = z.object({
         cityNode: cityCodeSchema,
         publicKey: z.base64(),
         orders: z.boolean(),
-        /** Where the peer's host answers other hosts; same host: its own id. */
         hostId: z.string(),
-        controlUrl: z.url(),
+        /** Where the peer's host answers other hosts. */
         channelAddress: channelAddressSchema,
       }),
     )
     .min(1)
     .max(16),
-  /** Shared by the hosts of this sub-chain alone, for forwarding and catch-up between them. 32 bytes, base64. */
-  linkSecret: z.base64(),
   limits: chainLimitsSchema,
 });
 export type OpenChain = z.infer<typeof openChainSchema>;
@@ -282,6 +279,16 @@ export const hostReportSchema = z.object({
   diskFreeBytes: z.number().int(),
   /** Absent before its first certificate. */
   channel: channelHoldingSchema.optional(),
+  /** Traffic with other hosts since the process began; refusals and drops by their reasons. */
+  peerChannel: z
+    .object({
+      connections: z.number().int(),
+      messagesSent: z.number().int(),
+      messagesReceived: z.number().int(),
+      refused: z.record(z.string().max(40), z.number().int()),
+      dropped: z.record(z.string().max(40), z.number().int()),
+    })
+    .optional(),
   cityNodes: z.array(
     z.object({ code: cityCodeSchema, peers: z.number().int(), storageBytes: z.number().int(), syncs: z.number().int() }),
   ),

@@ -12,7 +12,7 @@ export const signatureHeaders = {
 export const timeWindowMs = 30_000;
 
 export interface SignedParts {
-  /** Who holds the secret: `host:<hostId>` for the portal's calls, `chain:<chain>` between hosts. */
+  /** Who holds the secret: `host:<hostId>`. */
   readonly signer: string;
   readonly method: string;
   /** Path with the query, as it goes over the wire. */

@@ -1,6 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { OpenChain } from '@/lib/control';
-import { AppError, assert, getSecrets } from '@/lib/platform';
+import { AppError, assert } from '@/lib/platform';
 import { chainLimitsOf } from './chain-limits';
 import type { LoadedPeer, LoadedSubChain } from './load-sub-chain';
 
@@ -22,11 +21,9 @@ export function genesisOf(subChain: LoadedSubChain): OpenChain {
         publicKey: peer.publicKey,
         orders: peer.orders,
         hostId: peer.hostId,
-        controlUrl: peer.host.controlUrl,
         channelAddress: peer.host.channelAddress,
       };
     }),
-    linkSecret: linkSecretOf(subChain.id),
     limits: chainLimitsOf(subChain.application),
   };
 }
@@ -39,10 +36,4 @@ function peersInOrder({ finality, peers }: LoadedSubChain): readonly LoadedPeer[
 function frameworkConfig(subChain: { framework: string; chainId: bigint }): Record<string, unknown> {
   if (subChain.framework === 'ethereum') return { chainId: subChain.chainId.toString() };
   throw new AppError('UNSUPPORTED', { what: subChain.framework }, { publicMessage: `The framework “${subChain.framework}” is not offered.` });
-}
-
-/** Shared by the hosts of one sub-chain. Derived where it is needed: it stands in no row, payload or log. */
-function linkSecretOf(subChainId: string): string {
-  const key = Buffer.from(getSecrets().keyEncryptionKey, 'base64');
-  return createHmac('sha256', key).update(`link-secret:${subChainId}`).digest('base64');
 }

@@ -7,7 +7,7 @@ export { addressesMax, isDnsName, type CertificateProfile, type HostAddresses } 
 export { commonNameLengthMax } from './distinguished-name';
 export { createSerial, signCertificate, type Issuer, type SignCertificate } from './sign-certificate';
 export { revocationReasons, signRevocationList, type RevocationReason, type SignRevocationList } from './sign-revocation-list';
-export { readCertificate, type CertificateFacts } from './read-certificate';
+export { isSignedBy, readCertificate, type CertificateFacts } from './read-certificate';
 export { isListOf, readRevocationList, readRevocationLists, revocationsCharactersMax, type RevocationListFacts } from './read-revocation-list';
 export { readChain, verifyChain, type VerifyChain } from './verify-chain';
 export { hostIdOf, toHostUri } from './host-name';

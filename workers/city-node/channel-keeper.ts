@@ -4,7 +4,7 @@ import type { ChannelHolding, ControlLogger, PutChannelCertificate } from '@/lib
 import { nodeFiles, openSecretFiles, type SecretFiles } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import { createPrivateKey256, createRequest, encodePem, hashPublicKey, isX509Refusal, publicKeyOf, readChain, readRevocationLists, verifyChain, type RefusalReason, type RevocationListFacts } from '@/lib/x509';
-import type { ChannelCredentials, ChannelIdentity } from './channel-identity';
+import type { ChannelCertificates, ChannelIdentity } from '@/lib/peer-channel';
 import { readListFile, writeListFile } from './revocation-file';
 
 export interface ChannelKeeperOptions {
@@ -63,7 +63,7 @@ export class ChannelKeeper implements ChannelIdentity {
     return keeper;
   }
 
-  current(): ChannelCredentials | undefined {
+  current(): ChannelCertificates | undefined {
     if (!this.held) return undefined;
     const { chain, privateKey } = this.held;
     return { chainPem: chain, privateKeyPem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), rootPem: this.options.authority, crlPem: toPem(this.lists) };

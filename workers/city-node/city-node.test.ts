@@ -74,7 +74,6 @@ describe('peers over the control interface', () => {
     expect(opened).toEqual({ genesisHash: expect.stringMatching(/^[0-9a-f]{64}$/), height: 0 });
     expect(await host.client.openChain({ chain, cityNode: 'PAR' }, input)).toEqual(opened);
     expect((await errorOf(host.client.openChain(sin, { ...input, genesisTimeMs: input.genesisTimeMs + 1 }))).code).toBe('CONFLICT');
-    expect((await errorOf(host.client.openChain(sin, { ...input, linkSecret: randomBytes(32).toString('base64') }))).code).toBe('CONFLICT');
     expect((await errorOf(host.client.openChain({ chain: 'moss-1', cityNode: 'SIN' }, input))).code).toBe('NOT_FOUND');
     expect((await errorOf(host.client.createPeer({ chain, cityNode: 'XXX' }))).code).toBe('NOT_FOUND');
 
@@ -516,7 +515,7 @@ describe('a process that cannot start', () => {
 
   it('says which port is taken', async () => {
     const [host, other] = [await startHost(['SIN']), await prepareHost(['PAR'])];
-    for (const door of ['gateway', 'control'] as const) {
+    for (const door of ['gateway', 'control', 'channel'] as const) {
       await writeJoin(other, { ...other.join, [door]: host.join.control });
       expect(await other.startInVain()).toMatchObject({ code: 1, output: expect.stringMatching(new RegExp(`${door}.*: 127\\.0\\.0\\.1:${host.join.control.port} is taken`)) });
     }
@@ -524,16 +523,16 @@ describe('a process that cannot start', () => {
 });
 
 describe('what a host keeps', () => {
-  it('holds no secret in plain text: not the link secret, not the deployer’s or peers’ keys, not an access key', async () => {
+  it('holds no secret in plain text: not the deployer’s or peers’ keys, not an access key', async () => {
     const host = await startHost(['SIN']);
-    const { chain, input } = await openTestChain([[host, 'SIN']]);
+    const { chain } = await openTestChain([[host, 'SIN']]);
     const { secret } = await host.makeKey(chain);
     const { abi, bytecode } = compileTill();
     await host.client.deploy({ chain, cityNode: 'SIN' }, encodeDeployData({ abi, bytecode, args: [5n] }));
     await host.end('SIGTERM');
     const register = await readFile(path.join(host.directory, 'register.journal'), 'utf8');
     expect(register).toContain(chain);
-    for (const text of [input.linkSecret, secret, host.join.secret]) expect(register + host.output).not.toContain(text);
+    for (const text of [secret, host.join.secret]) expect(register + host.output).not.toContain(text);
   });
 
   it('does not answer without a signature, or with another host’s', async () => {

@@ -1,11 +1,10 @@
-import { waitMsMax, type ControlHandlers, type ControlRpcResult, type LinkHandlers, type PeerName } from '@/lib/control';
+import { waitMsMax, type ControlHandlers, type ControlRpcResult, type PeerName } from '@/lib/control';
 import type { AccessKeyTable, MeterBook } from '@/lib/gateway';
-import type { Height } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import type { ChannelKeeper } from './channel-keeper';
 import type { HostRegister } from './host-register';
 import { KeyKeeper } from './key-keeper';
-import { refusalToLink, translated } from './ledger-errors';
+import { translated } from './ledger-errors';
 import { ProtocolError, type PeerDoors } from './peer-doors';
 import { idOf, type PeerService } from './peer-service';
 import type { ReportReader } from './report-reader';
@@ -63,37 +62,6 @@ export function createControlHandlers({ peers, doors, register, accessKeys, mete
     channelRequest: ({ body }) => channel.request(body),
     putChannelCertificate: ({ body }) => channel.put(body),
     report: () => report.read(),
-  };
-}
-
-/** The host's side of what peers in other hosts ask. */
-export function createLinkHandlers({ peers, register }: Pick<ControlHandlersOptions, 'peers' | 'register'>): LinkHandlers {
-  const hostOf = (peer: PeerName) => {
-    if (!register.findPeer(peer)) throw new AppError('NOT_FOUND', { subject: 'peer' }, { publicMessage: 'This host has no open peer of this sub-chain in that city node.' });
-    return peers.host(peer.cityNode);
-  };
-  return {
-    async fetchBlocks({ params, body }) {
-      const host = hostOf(params);
-      const records = await translated(() => host.blockRecords(idOf(params), body.from as Height, body.limit));
-      return { records: records.map((record) => Buffer.from(record).toString('base64')) };
-    },
-    async announce({ params, body }) {
-      hostOf(params).announced(idOf(params), body.height as Height);
-      return {};
-    },
-    async submit({ params, body }, { signal }) {
-      const host = hostOf(params);
-      // A follower would send it on, and two wrong addresses would send it round in circles.
-      if (!host.peerStatus(idOf(params)).orders) throw new AppError('CONFLICT', { subject: 'ordering peer' }, { publicMessage: 'This peer does not order.' });
-      try {
-        return await host.submit(idOf(params), new Uint8Array(Buffer.from(body.bytes, 'base64')), { signal });
-      } catch (error) {
-        const refusal = refusalToLink(error);
-        if (!refusal) throw error;
-        return refusal;
-      }
-    },
   };
 }
 

@@ -13,7 +13,6 @@ const peerAddressSchema = openChainSchema.shape.peers.element.extend({ channelAd
 const peerRecordSchema = peerNameSchema.extend({
   framework: z.string(),
   peers: z.array(peerAddressSchema).min(1).max(16),
-  linkSecret: sealedSchema,
 });
 
 const deployResultRecordSchema = z.object({
@@ -46,8 +45,6 @@ export interface RegisteredPeer extends PeerName {
   readonly framework: string;
   /** All peers of the sub-chain, the ordering one first. */
   readonly peers: z.infer<typeof peerRecordSchema>['peers'];
-  /** base64 of 32 bytes. */
-  readonly linkSecret: string;
 }
 
 export interface Deployment extends PeerName {
@@ -106,7 +103,7 @@ export class HostRegister {
     return this.peers.get(nameOf(peer));
   }
 
-  /** Any peer of the sub-chain on this host: they share link secret and neighbours. */
+  /** Any peer of the sub-chain on this host: they have the same neighbours. */
   findPeerOfChain(chain: string): RegisteredPeer | undefined {
     return this.peersByChain.get(chain)?.values().next().value;
   }
@@ -132,7 +129,7 @@ export class HostRegister {
   }
 
   putPeer(peer: RegisteredPeer): Promise<void> {
-    return this.write({ kind: 'peer', peer: { ...peer, linkSecret: this.seal(Buffer.from(peer.linkSecret, 'base64'), `link:${peer.chain}`) } });
+    return this.write({ kind: 'peer', peer });
   }
 
   putLimits(chain: string, limits: ChainLimits): Promise<void> {
@@ -194,7 +191,7 @@ export class HostRegister {
   }
 
   private *records(): Generator<RegisterRecord> {
-    for (const peer of this.peers.values()) yield { kind: 'peer', peer: { ...peer, linkSecret: this.seal(Buffer.from(peer.linkSecret, 'base64'), `link:${peer.chain}`) } };
+    for (const peer of this.peers.values()) yield { kind: 'peer', peer };
     for (const [chain, limits] of this.limitsOf) yield { kind: 'limits', chain, limits };
     for (const { key, atMs } of this.keys.values()) yield { kind: 'key', key, atMs };
     for (const deployment of this.deployments.values()) yield this.deploymentRecord(deployment);
@@ -208,7 +205,7 @@ export class HostRegister {
   private apply(record: RegisterRecord): void {
     switch (record.kind) {
       case 'peer':
-        return this.applyPeer({ ...record.peer, linkSecret: Buffer.from(this.unseal(record.peer.linkSecret, `link:${record.peer.chain}`)).toString('base64') });
+        return this.applyPeer(record.peer);
       case 'limits':
         this.limitsOf.set(record.chain, record.limits);
         return;

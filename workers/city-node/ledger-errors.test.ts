@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerError } from '@/lib/ledger';
 import { isAppError } from '@/lib/platform/pure/errors';
-import { refusalToLink, toAppError } from './ledger-errors';
+import { refusalToPeer, toAppError } from './ledger-errors';
 
 const file = '/srv/harbour/JNB/segment-00000001.log';
 const faults = [
@@ -17,13 +17,13 @@ describe('a fault of the storage', () => {
     if (!isAppError(shown)) throw new Error('not the product’s error');
     expect(shown).toMatchObject({ code: 'UNAVAILABLE', publicMessage: expect.stringMatching(/^The peer cannot be used: .+\w\.$/) });
     expect(shown.cause).toBe(error);
-    const told = refusalToLink(error);
+    const told = refusalToPeer(error);
     expect(told).toMatchObject({ state: 'failed', code: error.code, details: {} });
     expect(JSON.stringify([shown.publicMessage, shown.details, told])).not.toMatch(/harbour|segment|4.?242/);
   });
 
   it('is told apart from a refusal whose details another host needs', () => {
     const full = new LedgerError('queue-full', { chain: 'tide-4417', retryAfterMs: 250 }, 'Too many transactions wait.');
-    expect(refusalToLink(full)).toMatchObject({ state: 'failed', code: 'queue-full', details: { chain: 'tide-4417', retryAfterMs: 250 } });
+    expect(refusalToPeer(full)).toMatchObject({ state: 'failed', code: 'queue-full', details: { chain: 'tide-4417', retryAfterMs: '250' } });
   });
 });

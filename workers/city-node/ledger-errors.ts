@@ -1,5 +1,5 @@
-import type { LinkSubmitResult } from '@/lib/control';
 import { LedgerError, publicReason, TransactionRefused, type LedgerErrorCode } from '@/lib/ledger';
+import type { SubmitResult } from '@/lib/peer-channel';
 import { AppError } from '@/lib/platform/pure/errors';
 
 type Translate = (error: LedgerError) => AppError;
@@ -36,22 +36,25 @@ export async function translated<T>(task: () => T | Promise<T>): Promise<T> {
   }
 }
 
+type NotTakenResult = Extract<SubmitResult, { state: 'refused' | 'failed' }>;
+
 /** What a peer in another host is told of a transaction that was not taken; undefined for what is nobody's refusal. */
-export function refusalToLink(error: unknown): LinkSubmitResult | undefined {
-  if (error instanceof TransactionRefused) return { state: 'refused', code: error.code, message: error.message, details: { ...error.details } };
-  if (isLedgerError(error)) return { state: 'failed', code: error.code, message: publicReason(error), details: isStorageFault(error) ? {} : { ...error.details } };
+export function refusalToPeer(error: unknown): NotTakenResult | undefined {
+  if (error instanceof TransactionRefused) return { state: 'refused', code: error.code, message: error.message, details: textsOf(error.details) };
+  if (isLedgerError(error)) return { state: 'failed', code: error.code, message: publicReason(error), details: isStorageFault(error) ? {} : textsOf(error.details) };
   return undefined;
 }
 
-/** The other side of {@link refusalToLink}. */
-export function refusalFromLink(result: Extract<LinkSubmitResult, { state: 'refused' | 'failed' }>): Error {
-  if (result.state === 'refused') {
-    return new TransactionRefused(result.code, result.message, Object.fromEntries(Object.entries(result.details).map(([key, value]) => [key, String(value)])));
-  }
-  const chain = String(result.details.chain ?? '');
-  if (result.code === 'queue-full') return new LedgerError('queue-full', { chain, retryAfterMs: Number(result.details.retryAfterMs ?? 1_000) }, result.message);
-  if (result.code === 'chain-stopped') return new LedgerError('chain-stopped', { chain, reason: String(result.details.reason ?? '') }, result.message);
-  return new LedgerError('peers-unreachable', { chain }, `The ordering peer of ${chain} could not take the transaction: ${result.message}`);
+/** The other side of {@link refusalToPeer}. */
+export function refusalFromPeer(chain: string, { state, code, message, details }: NotTakenResult): Error {
+  if (state === 'refused') return new TransactionRefused(code, message, details);
+  if (code === 'queue-full') return new LedgerError('queue-full', { chain, retryAfterMs: Number(details.retryAfterMs ?? 1_000) || 1_000 }, message);
+  if (code === 'chain-stopped') return new LedgerError('chain-stopped', { chain, reason: details.reason ?? '' }, message);
+  return new LedgerError('peers-unreachable', { chain }, `A peer of ${chain} that orders could not take the transaction: ${message}`);
+}
+
+function textsOf(details: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [name, String(value)]));
 }
 
 export function isLedgerError(error: unknown): error is LedgerError {

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const startedAt = performance.now();
   const cityNode = await openCityNode({ dataDirectory, join, version: await readVersion(), logger });
   logger.info(
-    { cityNodes: join.cityNodes, gateway: `${join.gateway.host}:${cityNode.gatewayPort}`, control: `${join.control.host}:${cityNode.controlPort}`, ms: Math.round(performance.now() - startedAt) },
+    { cityNodes: join.cityNodes, gateway: `${join.gateway.host}:${cityNode.gatewayPort}`, control: `${join.control.host}:${cityNode.controlPort}`, channel: `${join.channel.host}:${cityNode.channelPort}`, ms: Math.round(performance.now() - startedAt) },
     'city node open',
   );
   endOnSignal(cityNode, logger);

@@ -5,8 +5,10 @@ import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
 import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
 import { createQueueBudget, lockDirectory, openLedgerHost, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
+import { openPeerChannel, type PeerChannel } from '@/lib/peer-channel';
+import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
-import { createControlHandlers, createLinkHandlers } from './control-handlers';
+import { createControlHandlers } from './control-handlers';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
 import { loadNodeKey } from './load-node-key';
@@ -28,6 +30,7 @@ export interface CityNodeOptions {
 export interface CityNode {
   readonly gatewayPort: number;
   readonly controlPort: number;
+  readonly channelPort: number;
   /** Takes nothing new, finishes what is in flight (at most `graceMs`), closes the storage. */
   close(graceMs: number): Promise<void>;
 }
@@ -61,7 +64,6 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   opened.push(() => meters.close());
 
   const network = new PeerNetwork({ hostId: join.hostId, register, logger });
-  opened.push(async () => network.close());
   const { frameworks, codecs, notes } = await loadFrameworks({
     version,
     yieldTurn: () => setImmediate(),
@@ -95,10 +97,12 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     quotas,
     accessKeys,
     meters,
+    network,
     now: Date.now,
     onBackgroundError: (error, event, peer) => logger.warn({ ...peer, err: error }, event),
   });
-  const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), now: Date.now });
+  let peerChannel: PeerChannel | undefined;
+  const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel, now: Date.now });
 
   let ready = false;
   const gateway = await openGateway({
@@ -114,13 +118,15 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     ...join.control,
     hostId: join.hostId,
     secret: parseControlSecret(join.secret),
-    linkSecretOf: (chain) => linkSecretOf(register, chain),
     handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, channel, now: Date.now }),
-    links: createLinkHandlers({ peers, register }),
     isReady: () => ready,
     logger,
   });
   opened.push(() => control.close(0));
+  peerChannel = await openPeerChannel({ listen: join.channel, hostId: join.hostId, identity: channel, handlers: createChannelHandlers({ peers, network, register }), logger });
+  const way = peerChannel;
+  opened.push(() => way.close(0));
+  network.use(way);
   ready = true;
   const closing = new AbortController();
   opened.push(async () => closing.abort());
@@ -130,9 +136,12 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   return {
     gatewayPort: gateway.port,
     controlPort: control.port,
+    channelPort: way.port,
     async close(graceMs) {
       ready = false;
       await Promise.all([gateway, control].map((listener: HttpListener) => listener.close(graceMs)));
+      // After the doors: what came in through them may still need the other hosts.
+      await way.close(graceMs);
       await closeAll(opened, logger);
     },
   };
@@ -157,9 +166,4 @@ function portsOf(cityNode: string, logger: ProcessLogger): MachinePorts {
     nonce: () => randomBytes(16),
     logger: child,
   };
-}
-
-function linkSecretOf(register: HostRegister, chain: string): Uint8Array | undefined {
-  const secret = register.findPeerOfChain(chain)?.linkSecret;
-  return secret === undefined ? undefined : parseControlSecret(secret);
 }

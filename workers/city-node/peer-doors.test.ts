@@ -17,7 +17,8 @@ it('a door whose peer failed to wake up for a reason that nobody foresaw answers
   const chain = chainId('tide-1');
   let fetches = 0;
   const link: PeerLink = {
-    announce: () => undefined, send: () => undefined,
+    announce: () => undefined,
+    send: () => undefined,
     fetchBlocks: async () => {
       fetches += 1;
       if (fetches === 1) throw new TypeError('nobody foresaw this');
@@ -26,7 +27,7 @@ it('a door whose peer failed to wake up for a reason that nobody foresaw answers
     submit: async () => Promise.reject(new Error('not asked for')),
   };
   const { frameworks, codecs } = await loadFrameworks({ version: '0', yieldTurn: () => setImmediate(), onUnexpected: () => undefined });
-  const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, nonce: () => new Uint8Array(16), yieldTurn: () => setImmediate(), logger };
+  const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, yieldTurn: () => setImmediate(), nonce: () => randomBytes(16), logger };
   const open = (code: string) => openLedgerHost({ directory: path.join(directory, code), keyEncryptionKey: nodeKey, frameworks, link, ports, queueBudget: createQueueBudget() });
   const [orderer, follower] = await Promise.all([open('SIN'), open('PAR')]);
   const register = await HostRegister.open(path.join(directory, 'register'), nodeKey);
@@ -34,8 +35,8 @@ it('a door whose peer failed to wake up for a reason that nobody foresaw answers
     const keys = await Promise.all([orderer, follower].map((host) => host.createPeer(chain)));
     const peers = keys.map(({ publicKey }, at) => ({ name: ['SIN', 'PAR'][at] ?? '', publicKey, orders: at === 0 }));
     await follower.createChain({ chain, framework: 'ethereum', config: { chainId: String(2 ** 40) }, time: Date.now() as TimeMs, finality: 'solo', peers });
-    const addresses = peers.map(({ name, publicKey, orders }) => ({ cityNode: name, publicKey: Buffer.from(publicKey).toString('base64'), orders, hostId: 'host_one', controlUrl: 'http://127.0.0.1:1', channelAddress: '127.0.0.1:2' }));
-    await register.putPeer({ chain, cityNode: 'PAR', framework: 'ethereum', peers: addresses, linkSecret: randomBytes(32).toString('base64') });
+    const addresses = peers.map(({ name, publicKey, orders }) => ({ cityNode: name, publicKey: Buffer.from(publicKey).toString('base64'), orders, hostId: 'host_one', channelAddress: '127.0.0.1:2' }));
+    await register.putPeer({ chain, cityNode: 'PAR', framework: 'ethereum', peers: addresses });
     const door = new PeerDoors({ hosts: new Map([['PAR', follower]]), codecs, register }).get({ cityNode: 'PAR', chain });
     const ask = () => door.call('eth_blockNumber', [], AbortSignal.timeout(30_000));
     await expect(Promise.all([ask(), ask()])).rejects.toThrow('nobody foresaw this');

@@ -1,11 +1,11 @@
-import { createLinkClient, linkRecordsMax, type ControlLogger, type LinkClient } from '@/lib/control';
-import { LedgerError, type ChainId, type FinalAnswer, type Hash, type Height, type LedgerHost, type PeerLink } from '@/lib/ledger';
-import { isAppError } from '@/lib/platform/pure/errors';
+import type { ControlLogger } from '@/lib/control';
+import { LedgerError, type ChainId, type FinalAnswer, type Hash, type Height, type LedgerHost, type PeerLink, type SubmitAnswer } from '@/lib/ledger';
+import { channelLimits, isChannelError, type PeerChannel, type SubmitResult } from '@/lib/peer-channel';
 import type { HostRegister, RegisteredPeer } from './host-register';
-import { refusalFromLink } from './ledger-errors';
-import { RemoteBells } from './remote-bells';
+import { refusalFromPeer } from './ledger-errors';
 
 type PeerAddress = RegisteredPeer['peers'][number];
+type RemoteCalls = Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'submit'>;
 
 export interface PeerNetworkOptions {
   readonly hostId: string;
@@ -14,112 +14,166 @@ export interface PeerNetworkOptions {
 }
 
 /**
- * How the peers of a sub-chain reach each other: those of this process by function calls, those of other hosts over
- * their control listeners, signed with the sub-chain's link secret. Who they are stands in the register.
+ * How the peers of a sub-chain reach each other: those of this process by function calls, those of other hosts over the
+ * peer channel. Who they are stands in the register.
  */
 export class PeerNetwork {
   private readonly hosts = new Map<string, LedgerHost>();
-  private readonly clients = new Map<string, LinkClient>();
-  private readonly bells: RemoteBells;
+  /** The peer that told of the newest height of a sub-chain: it has what is to be fetched. */
+  private readonly newest = new Map<string, { readonly cityNode: string; readonly height: number }>();
+  private channel: RemoteCalls | undefined;
 
-  constructor(private readonly options: PeerNetworkOptions) {
-    this.bells = new RemoteBells((chain, cityNode, height) => this.tell(chain, cityNode, height), options.logger);
-  }
+  constructor(private readonly options: PeerNetworkOptions) {}
 
   /** The city nodes of this process, once they are open. */
   enter(cityNode: string, host: LedgerHost): void {
     this.hosts.set(cityNode, host);
   }
 
+  /** The way to other hosts, once it is open; before that they are unreachable. */
+  use(channel: RemoteCalls): void {
+    this.channel = channel;
+  }
+
   linkOf(cityNode: string): PeerLink {
     return {
       announce: (chain, height) => {
-        for (const address of this.others(chain, cityNode)) this.announce(chain, address, height);
+        for (const address of this.others(chain, cityNode)) this.announce(chain, cityNode, address, height);
       },
-      fetchBlocks: (chain, from, limit) => this.fetchBlocks(chain, cityNode, from, limit),
-      send: (chain, to, message) => {
-        const host = this.options.register.findPeer({ chain, cityNode: to }) && this.hosts.get(to);
-        if (host) void Promise.resolve().then(() => host.received(chain, cityNode, message));
-      },
+      fetchBlocks: (chain, from, limit, skip = 0) => this.fetchBlocks(chain, cityNode, { from, limit, skip }),
+      send: (chain, to, message) => this.send(chain, cityNode, to, message),
       submit: (chain, bytes, options) => this.submit(chain, cityNode, bytes, options),
     };
   }
 
-  /** Tells a peer in another host of a height. Error `peers-unreachable` when it does not answer. */
-  async tell(chain: string, cityNode: string, height: number): Promise<void> {
-    const address = this.options.register.findPeerOfChain(chain)?.peers.find((peer) => peer.cityNode === cityNode);
-    if (!address) return;
-    await this.clientOf(chain, address)
-      .announce(height)
-      .catch((error: unknown) => {
-        throw unreachable(chain, [error]);
-      });
+  /** Tells the peers of other hosts of a peer's height, until each of them has heard. */
+  tellOthers(chain: ChainId, cityNode: string, height: Height): void {
+    for (const address of this.others(chain, cityNode)) if (address.hostId !== this.options.hostId) this.announce(chain, cityNode, address, height);
   }
 
-  /** Ends the attempts to reach other hosts. */
-  close(): void {
-    this.bells.close();
+  /** A peer in another host has this height. */
+  heard(chain: ChainId, from: string, to: string, height: Height): void {
+    this.noteNewest(chain, from, height);
+    this.hosts.get(to)?.announced(chain, height);
   }
 
-  /** The other peers of a sub-chain, the ordering one first. */
+  /** A message of a peer in another host. */
+  received(chain: ChainId, from: string, to: string, message: Uint8Array): void {
+    this.hosts.get(to)?.received(chain, from, message);
+  }
+
+  /** The sub-chain has no peer here any more. */
+  forget(chain: string): void {
+    this.newest.delete(chain);
+  }
+
+  /** The other peers of a sub-chain, those that order first. */
   private others(chain: ChainId, cityNode: string): PeerAddress[] {
     return (this.options.register.findPeerOfChain(chain)?.peers ?? []).filter((peer) => peer.cityNode !== cityNode).toSorted((a, b) => Number(b.orders) - Number(a.orders));
   }
 
-  private localHost(address: PeerAddress): LedgerHost | undefined {
-    return address.hostId === this.options.hostId ? this.hosts.get(address.cityNode) : undefined;
+  private isHere(address: PeerAddress): boolean {
+    return address.hostId === this.options.hostId;
   }
 
-  private announce(chain: ChainId, address: PeerAddress, height: Height): void {
-    if (address.hostId !== this.options.hostId) return this.bells.ring(chain, address.cityNode, height);
+  /** A peer of this host whose ledger is open. */
+  private localHost(chain: ChainId, { cityNode }: PeerAddress): LedgerHost | undefined {
+    return this.options.register.findPeer({ chain, cityNode }) && this.hosts.get(cityNode);
+  }
+
+  private announce(chain: ChainId, from: string, address: PeerAddress, height: Height): void {
+    if (!this.isHere(address)) return this.channel?.announce(remoteOf(address), { chain, from, to: address.cityNode }, height);
+    this.noteNewest(chain, from, height);
     // One of this host's own that has no ledger yet catches up when it is opened.
-    if (this.options.register.findPeer({ chain, cityNode: address.cityNode })) this.hosts.get(address.cityNode)?.announced(chain, height);
+    this.localHost(chain, address)?.announced(chain, height);
   }
 
-  private async fetchBlocks(chain: ChainId, cityNode: string, from: Height, limit: number): Promise<readonly Uint8Array[]> {
-    const failures: unknown[] = [];
-    for (const address of this.others(chain, cityNode)) {
+  private noteNewest(chain: string, cityNode: string, height: number): void {
+    if ((this.newest.get(chain)?.height ?? -1) < height) this.newest.set(chain, { cityNode, height });
+  }
+
+  private send(chain: ChainId, from: string, to: string, message: Uint8Array): void {
+    const address = this.others(chain, from).find((peer) => peer.cityNode === to);
+    if (!address) return;
+    if (!this.isHere(address)) return this.channel?.send(remoteOf(address), { chain, from, to }, message);
+    const host = this.localHost(chain, address);
+    // A turn later, as from every other host: whoever sends is not called back in the middle of it.
+    if (host) void Promise.resolve().then(() => host.received(chain, from, message));
+  }
+
+  /**
+   * From whoever told of the newest height, then from those that order. One that has nothing new is no proof that nobody
+   * has: where several order, the next is asked too.
+   */
+  private async fetchBlocks(chain: ChainId, cityNode: string, { from, limit, skip }: { from: Height; limit: number; skip: number }): Promise<readonly Uint8Array[]> {
+    const newest = this.newest.get(chain);
+    const isNewest = (address: PeerAddress): boolean => address.cityNode === newest?.cityNode && newest.height >= from;
+    const sources = this.others(chain, cityNode).toSorted((a, b) => Number(isNewest(b)) - Number(isNewest(a)));
+    const start = skip % Math.max(1, sources.length);
+    const isOneOrderer = sources.filter((address) => address.orders).length < 2;
+    let nothing: readonly Uint8Array[] | undefined;
+    let failure: unknown;
+    for (const address of [...sources.slice(start), ...sources.slice(0, start)]) {
       try {
-        const local = this.localHost(address);
-        if (local) return local.blockRecords(chain, from, limit);
-        if (address.hostId === this.options.hostId) continue;
-        return await this.clientOf(chain, address).fetchBlocks(from, Math.min(limit, linkRecordsMax));
+        const records = await this.fetchFrom(chain, address, from, limit);
+        if (records.length > 0 || (isOneOrderer && address.orders)) return records;
+        nothing ??= records;
       } catch (error) {
-        failures.push(error);
+        failure = error;
       }
     }
-    throw unreachable(chain, failures);
+    if (nothing) return nothing;
+    throw unreachable(chain, failure);
   }
 
-  private async submit(chain: ChainId, cityNode: string, bytes: Uint8Array, options: { signal?: AbortSignal } = {}) {
-    const address = this.others(chain, cityNode).find((peer) => peer.orders);
-    if (!address) throw unreachable(chain, []);
-    const local = this.localHost(address);
-    if (local) return local.submit(chain, bytes, options);
-    const result = await this.clientOf(chain, address)
-      .submit(bytes, options)
-      .catch((error: unknown) => {
-        throw isAppError(error) ? unreachable(chain, [error]) : error;
-      });
-    if (result.state === 'refused' || result.state === 'failed') throw refusalFromLink(result);
-    if (result.state === 'held') return { ...result, id: result.id as Hash } as const;
-    return { ...result, id: result.id as Hash, blockHash: result.blockHash as Hash, height: result.height as Height } satisfies FinalAnswer;
+  private async fetchFrom(chain: ChainId, address: PeerAddress, from: Height, limit: number): Promise<readonly Uint8Array[]> {
+    if (!this.isHere(address)) return this.remote(chain).fetchBlocks(remoteOf(address), { chain, cityNode: address.cityNode, from, limit: Math.min(limit, channelLimits.recordsMax) });
+    const host = this.localHost(chain, address);
+    if (!host) throw unreachable(chain);
+    return host.blockRecords(chain, from, limit);
   }
 
-  private clientOf(chain: string, address: PeerAddress): LinkClient {
-    const { linkSecret } = this.options.register.findPeerOfChain(chain) ?? { linkSecret: '' };
-    const name = `${address.controlUrl} ${address.cityNode} ${chain} ${linkSecret}`;
-    let client = this.clients.get(name);
-    if (!client) {
-      // Clients hold no connection: forgetting them all now and then is cheaper than knowing which are still needed.
-      if (this.clients.size >= 4_096) this.clients.clear();
-      client = createLinkClient({ controlUrl: address.controlUrl, hostId: address.hostId, peer: { chain, cityNode: address.cityNode }, linkSecret });
-      this.clients.set(name, client);
+  /**
+   * To a peer that orders: those of this host first, then as the register says, which may not know of a change yet: who
+   * does not order refuses. When one does not answer, the next is asked; it may be that the first took the transaction
+   * nevertheless, which does no harm: the same bytes twice are one transaction.
+   */
+  private async submit(chain: ChainId, cityNode: string, bytes: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<SubmitAnswer> {
+    let failure: unknown;
+    for (const address of this.others(chain, cityNode).toSorted((a, b) => Number(this.isHere(b)) - Number(this.isHere(a)))) {
+      try {
+        const host = this.isHere(address) ? this.localHost(chain, address) : undefined;
+        if (host?.peerStatus(chain).orders) return await host.submit(chain, bytes, options);
+        if (this.isHere(address)) continue;
+        return toSubmitAnswer(chain, await this.remote(chain).submit(remoteOf(address), { chain, cityNode: address.cityNode, transaction: bytes }, options));
+      } catch (error) {
+        if (!isChannelError(error) && !isUnreachable(error)) throw error;
+        failure = error;
+      }
     }
-    return client;
+    throw unreachable(chain, failure);
+  }
+
+  private remote(chain: ChainId): RemoteCalls {
+    if (!this.channel) throw unreachable(chain);
+    return this.channel;
   }
 }
 
-function unreachable(chain: string, failures: readonly unknown[]): LedgerError<'peers-unreachable'> {
-  return new LedgerError('peers-unreachable', { chain }, `No other peer of ${chain} can be reached at the moment; try again soon.`, { cause: failures.at(-1) });
+function remoteOf({ hostId, channelAddress }: PeerAddress): { hostId: string; address: string } {
+  return { hostId, address: channelAddress };
+}
+
+function toSubmitAnswer(chain: ChainId, result: SubmitResult): SubmitAnswer {
+  if (result.state === 'refused' || result.state === 'failed') throw refusalFromPeer(chain, result);
+  if (result.state === 'held') return { ...result, id: result.id as Hash };
+  return { ...result, id: result.id as Hash, blockHash: result.blockHash as Hash, height: result.height as Height } satisfies FinalAnswer;
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof LedgerError && error.code === 'peers-unreachable';
+}
+
+function unreachable(chain: string, cause?: unknown): LedgerError<'peers-unreachable'> {
+  return new LedgerError('peers-unreachable', { chain }, `No other peer of ${chain} can be reached at the moment; try again soon.`, { cause });
 }

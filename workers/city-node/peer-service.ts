@@ -8,6 +8,7 @@ import { deployContract } from './deploy-contract';
 import { nameOf, type HostRegister } from './host-register';
 import { translated } from './ledger-errors';
 import { ProtocolError, type PeerDoors } from './peer-doors';
+import type { PeerNetwork } from './peer-network';
 import { lagOf, problemOf } from './problem-of';
 
 export interface PeerServiceOptions {
@@ -18,6 +19,7 @@ export interface PeerServiceOptions {
   readonly quotas: QuotaTable;
   readonly accessKeys: AccessKeyTable;
   readonly meters: MeterBook;
+  readonly network: Pick<PeerNetwork, 'forget'>;
   readonly now: () => number;
   /** For work that nobody waits for. */
   readonly onBackgroundError: (error: unknown, event: string, peer: PeerName) => void;
@@ -56,7 +58,7 @@ export class PeerService {
 
   remove(peer: PeerName): Promise<void> {
     return this.inOrder(peer, async () => {
-      const { register, doors, quotas, accessKeys } = this.options;
+      const { register, doors, quotas, accessKeys, network } = this.options;
       const host = this.host(peer.cityNode);
       doors.forget(peer);
       // The ledger first: until it is gone, the register must know that there is something to remove.
@@ -64,6 +66,7 @@ export class PeerService {
       doors.forget(peer);
       await register.removePeer(peer);
       if (register.hasChain(peer.chain)) return;
+      network.forget(peer.chain);
       quotas.delete(peer.chain);
       accessKeys.removeChain(peer.chain);
     });
@@ -151,8 +154,6 @@ export class PeerService {
   private async openInOrder(peer: PeerName, input: OpenChain): Promise<OpenChainResult> {
     const { register, quotas } = this.options;
     const host = this.host(peer.cityNode);
-    const before = register.findPeerOfChain(peer.chain);
-    if (before && before.linkSecret !== input.linkSecret) throw new AppError('CONFLICT', { subject: 'link secret' }, { publicMessage: 'The sub-chain was opened here with another link secret.' });
     const head = await translated(() => host.createChain(genesisOf(peer, input)));
     // Limits that were set since stay: this may be a repetition of the first call.
     if (!quotas.has(peer.chain)) {
@@ -160,7 +161,7 @@ export class PeerService {
       this.setQuota(peer.chain, input.limits);
     }
     // Last: with it the peer's doors are open.
-    const registered = { chain: peer.chain, cityNode: peer.cityNode, framework: input.framework, peers: input.peers, linkSecret: input.linkSecret };
+    const registered = { chain: peer.chain, cityNode: peer.cityNode, framework: input.framework, peers: input.peers };
     const known = register.findPeer(peer);
     if (JSON.stringify(known?.peers) !== JSON.stringify(input.peers)) await register.putPeer(registered);
     const status = host.peerStatus(idOf(peer));

@@ -14,6 +14,6 @@ export function createProcessLogger(hostId: string, level: LogLevel): ProcessLog
     level,
     base: { hostId },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ['secret', 'linkSecret', 'authorization', 'privateKey', 'privateKeyPem', '*.secret', '*.linkSecret', '*.authorization', '*.privateKey', '*.privateKeyPem', '*["x-api-key"]'], censor: '[redacted]' },
+    redact: { paths: ['secret', 'authorization', 'privateKey', 'privateKeyPem', '*.secret', '*.authorization', '*.privateKey', '*.privateKeyPem', '*["x-api-key"]'], censor: '[redacted]' },
   });
 }

@@ -28,18 +28,19 @@ const asked = async (chain: ChainId, what: string): Promise<void> => {
   if (away) throw new LedgerError('peers-unreachable', { chain }, 'away');
 };
 const link: PeerLink = {
-  announce: () => undefined, send: () => undefined,
+  announce: () => undefined,
+  send: () => undefined,
   fetchBlocks: async (chain, from, limit) => {
     await asked(chain, 'ask');
     return orderer.blockRecords(chain, from, limit);
   },
   submit: async (chain) => Promise.reject(new LedgerError('peers-unreachable', { chain }, 'away')),
 };
-const network: RejoinOptions['network'] = { linkOf: () => link, tell: (chain) => asked(chain as ChainId, 'tell') };
+const network: RejoinOptions['network'] = { linkOf: () => link, tellOthers: (chain) => void calls.push(`tell ${chain}`) };
 
 async function open(cityNode: string): Promise<LedgerHost> {
   const { frameworks } = await loadFrameworks({ version: '0', yieldTurn: () => setImmediate(), onUnexpected: (error) => logger.error({ err: error }, 'unexpected') });
-  const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, nonce: () => new Uint8Array(16), yieldTurn: () => setImmediate(), logger };
+  const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, yieldTurn: () => setImmediate(), nonce: () => randomBytes(16), logger };
   return openLedgerHost({ directory: path.join(directory, cityNode), keyEncryptionKey: nodeKey, frameworks, link, ports, queueBudget: createQueueBudget() });
 }
 
@@ -54,10 +55,9 @@ async function openChain(chain: ChainId): Promise<void> {
     publicKey: Buffer.from(publicKey).toString('base64'),
     orders,
     hostId: name === 'SIN' ? 'host_one' : 'host_two',
-    controlUrl: 'http://127.0.0.1:1',
     channelAddress: '127.0.0.1:2',
   }));
-  await register.putPeer({ chain, cityNode: 'PAR', framework: 'ethereum', peers: addresses, linkSecret: randomBytes(32).toString('base64') });
+  await register.putPeer({ chain, cityNode: 'PAR', framework: 'ethereum', peers: addresses });
 }
 
 beforeEach(async () => {

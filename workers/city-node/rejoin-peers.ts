@@ -8,19 +8,18 @@ export interface RejoinOptions {
   readonly hostId: string;
   readonly register: HostRegister;
   readonly hosts: ReadonlyMap<string, LedgerHost>;
-  readonly network: Pick<PeerNetwork, 'linkOf' | 'tell'>;
+  readonly network: Pick<PeerNetwork, 'linkOf' | 'tellOthers'>;
   readonly logger: ControlLogger;
   readonly signal: AbortSignal;
   /** Default: 1 s, doubled after each round up to 60 s. */
   readonly pauseMsMin?: number;
 }
 
-/** Something that a peer here and one in another host have to tell each other. */
+/** A peer that has to ask whether there is news in other hosts. */
 interface Errand {
-  readonly otherHostId: string;
   readonly peer: RegisteredPeer;
-  /** Rejects with `peers-unreachable` while the other host is away. */
-  readonly run: () => Promise<void>;
+  /** Who is away when nobody answers. */
+  readonly otherHostIds: string;
 }
 
 const pauseMsDefault = 1_000;
@@ -28,14 +27,15 @@ const pauseMsMax = 60_000;
 
 /**
  * Bells that were to be heard while a process was down are lost when both ends of them were restarted. So after a
- * start each follower here asks its ordering peer in another host for the block after its own last one, and each
- * ordering peer here tells its followers in other hosts its height. A sub-chain without news is opened at neither end.
- * One errand after another; of a host that is away one errand is tried in each round, with growing pauses. Resolves
- * when all are done or the signal is given. Peers within this host need none: each is measured by the portal.
+ * start each peer here asks those that order in other hosts for the block after its own last one, and each peer here that
+ * orders tells its height to the peers in other hosts. A sub-chain without news is opened at neither end. One errand after
+ * another; of hosts that are away one errand is tried in each round, with growing pauses. Resolves when all are done or
+ * the signal is given. Peers within this host need none: each is measured by the portal.
  */
 export async function rejoinPeers(options: RejoinOptions): Promise<void> {
   const { signal } = options;
-  let errands = options.register.listPeers().flatMap((peer) => errandsOf(peer, options));
+  await tellHeights(options);
+  let errands = options.register.listPeers().flatMap((peer) => errandOf(peer, options));
   for (let pauseMs = options.pauseMsMin ?? pauseMsDefault; ; pauseMs = Math.min(pauseMsMax, 2 * pauseMs)) {
     errands = await runRound(errands, options);
     if (errands.length === 0 || signal.aborted) return;
@@ -43,56 +43,60 @@ export async function rejoinPeers(options: RejoinOptions): Promise<void> {
   }
 }
 
-function errandsOf(peer: RegisteredPeer, { hostId, hosts, network, register }: RejoinOptions): Errand[] {
+/** Told until they are heard: nobody waits for that here. */
+async function tellHeights({ hostId, register, hosts, network, signal, logger }: RejoinOptions): Promise<void> {
+  for (const { chain, cityNode, peers } of register.listPeers()) {
+    if (signal.aborted) return;
+    const host = hosts.get(cityNode);
+    if (!host || peers.every((other) => other.hostId === hostId)) continue;
+    try {
+      const { orders, height } = host.peerStatus(chain as ChainId);
+      // Every peer was opened with the genesis block.
+      if (orders && height > 0) network.tellOthers(chain as ChainId, cityNode, height as Height);
+    } catch (error) {
+      logger.warn({ chain, cityNode, err: error }, 'a peer’s height could not be told');
+    }
+    await setImmediate();
+  }
+}
+
+function errandOf(peer: RegisteredPeer, { hostId }: RejoinOptions): Errand[] {
+  const others = peer.peers.filter((other) => other.orders && other.hostId !== hostId && other.cityNode !== peer.cityNode);
+  return others.length === 0 ? [] : [{ peer, otherHostIds: [...new Set(others.map((other) => other.hostId))].toSorted().join(' ') }];
+}
+
+async function ask({ peer }: Errand, { hosts, register, network }: RejoinOptions): Promise<void> {
   const chain = peer.chain as ChainId;
   const host = hosts.get(peer.cityNode);
-  const orderer = peer.peers.find((other) => other.orders);
-  if (!host || !orderer) return [];
-  if (orderer.cityNode === peer.cityNode) {
-    const followers = peer.peers.filter((other) => other.hostId !== hostId);
-    return followers.map((other) => ({
-      otherHostId: other.hostId,
-      peer,
-      run: async () => {
-        if (!register.findPeer(peer)) return;
-        const { height } = host.peerStatus(chain);
-        // Every peer was opened with the genesis block.
-        if (height > 0) await network.tell(chain, other.cityNode, height);
-      },
-    }));
-  }
-  if (orderer.hostId === hostId) return [];
-  const ask = async () => {
-    if (!register.findPeer(peer)) return;
-    const { state, height } = host.peerStatus(chain);
-    if (state !== 'running') return;
-    const news = await network.linkOf(peer.cityNode).fetchBlocks(chain, (height + 1) as Height, 1);
-    if (news.length > 0) await host.catchUp(chain);
-  };
-  return [{ otherHostId: orderer.hostId, peer, run: ask }];
+  if (!host || !register.findPeer(peer)) return;
+  const { state, height } = host.peerStatus(chain);
+  if (state !== 'running') return;
+  const news = await network.linkOf(peer.cityNode).fetchBlocks(chain, (height + 1) as Height, 1);
+  if (news.length > 0) await host.catchUp(chain);
 }
 
 /** Gives back what has to be tried again. */
-async function runRound(errands: readonly Errand[], { logger, signal }: RejoinOptions): Promise<Errand[]> {
+async function runRound(errands: readonly Errand[], options: RejoinOptions): Promise<Errand[]> {
+  const { logger, signal } = options;
   const away = new Set<string>();
   const again: Errand[] = [];
   for (const errand of errands) {
     if (signal.aborted) return [];
-    if (away.has(errand.otherHostId)) {
+    if (away.has(errand.otherHostIds)) {
       again.push(errand);
       continue;
     }
     const { chain, cityNode } = errand.peer;
     try {
-      await errand.run();
+      await ask(errand, options);
       await setImmediate();
     } catch (error) {
       const isAway = isLedgerError(error, 'peers-unreachable');
       if (isAway) {
-        away.add(errand.otherHostId);
+        away.add(errand.otherHostIds);
         again.push(errand);
       }
-      logger.warn({ chain, cityNode, otherHostId: errand.otherHostId, err: error }, isAway ? 'another host is away; its peers are asked again' : 'a peer has not caught up');
+      logger.warn({ chain, cityNode, otherHostIds: errand.otherHostIds, err: error }, isAway ? 'other hosts are away; their peers are asked again' : 'a peer has not caught up');
     }
   }
   return again;

@@ -1,6 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { ChannelHolding, HostReport } from '@/lib/control';
 import type { LedgerHost } from '@/lib/ledger';
+import type { PeerChannel } from '@/lib/peer-channel';
 
 export interface ReportReaderOptions {
   readonly hostId: string;
@@ -9,6 +10,7 @@ export interface ReportReaderOptions {
   readonly dataDirectory: string;
   readonly hosts: ReadonlyMap<string, LedgerHost>;
   readonly channel: () => ChannelHolding | undefined;
+  readonly peerChannel: () => PeerChannel | undefined;
   readonly now: () => number;
 }
 
@@ -17,7 +19,7 @@ export class ReportReader {
   constructor(private readonly options: ReportReaderOptions) {}
 
   async read(): Promise<HostReport> {
-    const { hostId, version, startedAtMs, dataDirectory, hosts, channel, now } = this.options;
+    const { hostId, version, startedAtMs, dataDirectory, hosts, channel, peerChannel, now } = this.options;
     const holding = channel();
     const disk = await statfs(dataDirectory);
     const cpu = process.cpuUsage();
@@ -30,12 +32,20 @@ export class ReportReader {
       cpuSeconds: (cpu.user + cpu.system) / 1e6,
       diskFreeBytes: disk.bavail * disk.bsize,
       ...(holding ? { channel: holding } : {}),
+      ...trafficOf(peerChannel()),
       cityNodes: Array.from(hosts, ([code, host]) => {
         const { diskBytes, syncs } = host.stats();
         return { code, peers: host.chains().length, storageBytes: diskBytes, syncs };
       }),
     };
   }
+}
+
+function trafficOf(peerChannel: PeerChannel | undefined): Pick<HostReport, 'peerChannel'> {
+  if (!peerChannel) return {};
+  const { inboundConnections, remotes, messagesSent, messagesReceived, refused, dropped } = peerChannel.stats();
+  const connections = remotes.reduce((sum, remote) => sum + remote.outbound, inboundConnections);
+  return { peerChannel: { connections, messagesSent, messagesReceived, refused: { ...refused }, dropped: { ...dropped } } };
 }
 
 /** Mapped files are the page cache's memory, not the process's: anonymous and shared bytes are what it costs. */

@@ -59,9 +59,7 @@ export class FakeNetwork {
       port,
       hostId,
       secret: parseControlSecret(secret),
-      linkSecretOf: () => undefined,
       handlers: { ...this.#handlers(hostId, new Set(cityNodes)), ...change },
-      links: { fetchBlocks: absent, announce: absent, submit: absent },
       isReady: () => true,
       logger: { info: quiet, warn: quiet, error: quiet },
     });

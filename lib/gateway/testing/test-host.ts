@@ -31,6 +31,7 @@ export const generousLimits: ChainLimits = {
 /** A real city-node process in a directory of its own, joined by hand. */
 export class TestHost {
   output = '';
+  isCertified = false;
   private child: ChildProcess | undefined;
 
   private constructor(
@@ -131,6 +132,7 @@ export class TestHost {
     const { request } = await this.client.channelRequest();
     const { chainPem, serial } = testAuthority.issueHost({ hostId: this.join.hostId, publicKey: checkRequest(request) });
     await this.client.putChannelCertificate({ chain: chainPem, root: testAuthority.rootPem, revocations: testAuthority.revocationsPem() });
+    this.isCertified = true;
     return { serial };
   }
 
@@ -159,17 +161,21 @@ export function makeAccessKey(chain: string, change: Partial<AccessKeyRecord> = 
 
 let chainsMade = 0;
 
-/** Opens an Ethereum sub-chain on these peers. With solo finality the first orders, otherwise all do. */
+/**
+ * Opens an Ethereum sub-chain on these peers. With solo finality the first orders, otherwise all do. Hosts of different
+ * processes get their certificates.
+ */
 export async function openTestChain(places: [TestHost, string][], change: Partial<ChainLimits> = {}, finality: OpenChain['finality'] = 'solo'): Promise<{ chain: string; chainId: number; input: OpenChain }> {
   const chain = `tide-${++chainsMade}-${randomBytes(3).toString('hex')}`;
   const chainId = 2 ** 40 + Math.floor(Math.random() * 2 ** 40);
+  const hosts = new Set(places.map(([host]) => host));
+  if (hosts.size > 1) await Promise.all([...hosts].map((host) => host.isCertified || host.certify()));
   const peers = await Promise.all(
     places.map(async ([host, cityNode], index) => ({
       cityNode,
       publicKey: (await host.client.createPeer({ chain, cityNode })).publicKey,
       orders: index === 0 || finality !== 'solo',
       hostId: host.join.hostId,
-      controlUrl: host.controlUrl,
       channelAddress: host.channelAddress,
     })),
   );
@@ -179,7 +185,6 @@ export async function openTestChain(places: [TestHost, string][], change: Partia
     genesisTimeMs: Date.now(),
     finality,
     peers,
-    linkSecret: randomBytes(32).toString('base64'),
     limits: { ...generousLimits, ...change },
   };
   await Promise.all(places.map(([host, cityNode]) => host.client.openChain({ chain, cityNode }, input)));

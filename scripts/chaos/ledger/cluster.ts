@@ -46,12 +46,11 @@ export async function openCluster({ network, directory, logs, finality, seed }: 
   const chain = `chaos-${seed}`;
   const chainId = 2 ** 41 + seed;
   const peers = await Promise.all(
-    nodes.map(async ({ cityNode, client, join, controlUrl, channelAddress }, index) => ({
+    nodes.map(async ({ cityNode, client, join, channelAddress }, index) => ({
       cityNode,
       publicKey: (await client.createPeer({ chain, cityNode })).publicKey,
       orders: finality !== 'solo' || index === 0,
       hostId: join.hostId,
-      controlUrl,
       channelAddress,
     })),
   );
@@ -61,7 +60,6 @@ export async function openCluster({ network, directory, logs, finality, seed }: 
     genesisTimeMs: Date.now(),
     finality,
     peers,
-    linkSecret: randomBytes(32).toString('base64'),
     limits: { transactionsPerSecond: 10_000, transactionBurst: 10_000, requestsPerSecond: 100_000, requestBurst: 100_000, period: 'total', storageBytesMax: 1e10 },
   };
   await Promise.all(nodes.map(({ client, cityNode }) => client.openChain({ chain, cityNode }, genesis)));

@@ -1,0 +1,268 @@
+import { Metadata, Server, ServerCredentials, type ServerDuplexStream, type ServiceError } from '@grpc/grpc-js';
+import { randomBytes } from 'node:crypto';
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { channelLimits, type RefusalReason } from './index';
+import { grpcFrame, openCall, openTestChannel, RawClient, TestAuthority, type Issued, type TestChannel } from './testing';
+import { wire, type Frame, type Part } from './wire';
+
+let authority: TestAuthority;
+let issued: Issued;
+let honest: TestChannel;
+let victim: TestChannel;
+let submitted: Uint8Array[];
+const clients: RawClient[] = [];
+beforeAll(async () => {
+  authority = await TestAuthority.create();
+  issued = await authority.issue('host_hostile');
+});
+beforeEach(async () => {
+  submitted = [];
+  victim = await openTestChannel({
+    hostId: 'host_b',
+    identity: await authority.identityOf('host_b'),
+    // A connection whose other end does not answer any more is noticed soon.
+    limits: { keepaliveMs: 300, keepaliveTimeoutMs: 300 },
+    handlers: { submit: async (_, { transaction }) => (submitted.push(transaction), { state: 'held', id: '1' }) },
+  });
+  honest = await openTestChannel({ hostId: 'host_a', identity: await authority.identityOf('host_a') });
+});
+/** Whatever was done to it, the process lives and serves the others. */
+afterEach(async () => {
+  honest.channel.send(victim.remote, route, Uint8Array.of(42));
+  await vi.waitFor(() => expect(victim.received.filter(({ hostId }) => hostId === 'host_a')).toHaveLength(1));
+  for (const client of clients.splice(0)) client.close();
+  await Promise.all([honest, victim].map(({ channel }) => channel.close(0)));
+});
+
+const route = { chain: 'tide-1', from: 'SIN', to: 'PAR' };
+const { partBytesMax, messageBytesMax, transactionBytesMax } = channelLimits;
+
+async function connect(): Promise<RawClient> {
+  const client = await RawClient.connect(victim.channel.port, issued);
+  clients.push(client);
+  await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBeGreaterThan(0));
+  return client;
+}
+
+async function session(): Promise<{ client: RawClient; session: ClientHttp2Session }> {
+  const client = await connect();
+  return { client, session: client.session() };
+}
+
+async function exchange(): Promise<{ client: RawClient; stream: ClientHttp2Stream }> {
+  const { client, session: http2 } = await session();
+  return { client, stream: openCall(http2, 'Exchange') };
+}
+
+const encode = (frame: Frame) => grpcFrame(wire.exchange.encodeRequest(frame));
+const part = (change: Partial<Part>): Frame => ({ kind: 'part', part: { message: 0, opening: { route, sizeBytes: 3 }, bytes: Uint8Array.of(1, 2, 3), ...change } });
+const ofHostile = () => victim.received.filter(({ hostId }) => hostId === 'host_hostile');
+
+async function isCutFor(client: RawClient, reason: RefusalReason): Promise<void> {
+  await client.closed;
+  await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ [reason]: 1 }));
+  await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(0));
+  expect(victim.lines.filter((line) => line.includes(`"${reason}"`))).toHaveLength(1);
+}
+
+describe('instead of frames', () => {
+  it.each<[string, RefusalReason, () => Buffer | Buffer[]]>([
+    ['bytes that are no protobuf', 'malformed', () => grpcFrame(Buffer.from('ffffffffffffffffffffff', 'hex'))],
+    ['a protobuf that is cut off', 'malformed', () => grpcFrame(wire.exchange.encodeRequest(part({})).subarray(0, -2))],
+    ['nested groups without end', 'malformed', () => grpcFrame(Buffer.alloc(200_000, 0x4b))],
+    ['an empty frame', 'malformed', () => grpcFrame(new Uint8Array())],
+    ['a sub-chain’s name that is none', 'malformed', () => encode(part({ opening: { route: { ...route, chain: '../../etc' }, sizeBytes: 3 } }))],
+    ['a city node’s code that is none', 'malformed', () => encode(part({ opening: { route: { ...route, to: 'par' }, sizeBytes: 3 } }))],
+    ['a height that no number can hold', 'malformed', () => grpcFrame(Buffer.concat([Buffer.from('121a', 'hex'), Buffer.from('0a0f0a06746964652d311203534e1a03504152', 'hex'), Buffer.from('10ffffffffffffffffff01', 'hex')]))],
+    ['a height without a route', 'malformed', () => grpcFrame(Buffer.from('12021005', 'hex'))],
+    ['a piece of a message that was never opened', 'malformed', () => encode(part({ opening: null }))],
+    ['more bytes than the message was to have', 'malformed', () => encode(part({ opening: { route, sizeBytes: 2 } }))],
+    ['more bytes with a later piece than the message was to have', 'malformed', () => [encode(part({ opening: { route, sizeBytes: 4 } })), encode(part({ opening: null }))]],
+    ['the same message twice', 'malformed', () => [encode(part({ opening: { route, sizeBytes: 4 } })), encode(part({ opening: { route, sizeBytes: 4 } }))]],
+    ['pieces without bytes', 'malformed', () => [encode(part({ opening: { route, sizeBytes: 4 } })), encode(part({ opening: null, bytes: new Uint8Array() }))]],
+    ['a message larger than any block', 'oversized', () => encode(part({ opening: { route, sizeBytes: messageBytesMax + 1 } }))],
+    ['a piece that is too large', 'oversized', () => encode(part({ opening: { route, sizeBytes: partBytesMax + 1 }, bytes: new Uint8Array(partBytesMax + 1) }))],
+    ['a frame that says it has four gigabytes', 'oversized', () => grpcFrame(Buffer.alloc(1_000), { length: 2 ** 32 - 1 })],
+    ['more open messages than may be', 'out-of-turn', () => [0, 1, 2, 3, 4].map((message) => encode(part({ message, opening: { route, sizeBytes: messageBytesMax } })))],
+    ['something after goodbye', 'out-of-turn', () => [encode({ kind: 'goodbye', goodbye: {} }), encode(part({}))]],
+    ['compressed bytes that are not', 'malformed', () => grpcFrame(randomBytes(40), { flag: 1 })],
+  ])('%s: the connection is cut, the reason counted, nothing handed on', async (_, reason, make) => {
+    const { client, session: http2 } = await session();
+    const stream = openCall(http2, 'Exchange', { 'grpc-encoding': 'gzip' });
+    for (const bytes of [make()].flat()) stream.write(bytes);
+    await isCutFor(client, reason);
+    expect(ofHostile()).toEqual([]);
+  });
+
+  it('a bomb of zeros, packed small: it is not unpacked beyond what may come', async () => {
+    const { client, session: http2 } = await session();
+    openCall(http2, 'Exchange', { 'grpc-encoding': 'gzip' }).write(grpcFrame(gzipSync(Buffer.alloc(300 * 1024 * 1024)), { flag: 1 }));
+    await isCutFor(client, 'oversized');
+  });
+
+  it('a message that ends before it is whole, by its own end or by that of the stream', async () => {
+    const { client, stream } = await exchange();
+    stream.write(encode(part({ opening: { route, sizeBytes: 100 } })));
+    stream.end();
+    await isCutFor(client, 'truncated');
+    const { client: second, stream: again } = await exchange();
+    again.write(encode(part({ opening: { route, sizeBytes: 100 } })));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    second.close();
+    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ truncated: 2 }));
+    const { client: third, stream: last } = await exchange();
+    last.end(grpcFrame(Buffer.alloc(10), { length: 1_000 }));
+    await third.closed;
+    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ truncated: 3 }));
+  });
+
+  it('a second stream on the same connection', async () => {
+    const { client, session: http2 } = await session();
+    openCall(http2, 'Exchange').write(encode(part({})));
+    await vi.waitFor(() => expect(ofHostile()).toHaveLength(1));
+    openCall(http2, 'Exchange');
+    await isCutFor(client, 'out-of-turn');
+  });
+
+  it('valid frames again and again: each copy is handed on, for who receives it to recognise', async () => {
+    const { stream } = await exchange();
+    for (let copy = 0; copy < 3; copy += 1) stream.write(encode(part({})));
+    await vi.waitFor(() => expect(ofHostile()).toHaveLength(3));
+    expect(victim.channel.stats().refused).toEqual({});
+  });
+});
+
+describe('instead of calls', () => {
+  const submission = (transaction: Uint8Array) => wire.submit.encodeRequest({ chain: 'tide-1', cityNode: 'PAR', transaction });
+
+  it.each<[string, RefusalReason, () => Buffer]>([
+    ['bytes that are no protobuf', 'malformed', () => grpcFrame(Buffer.from('ffffffffff', 'hex'))],
+    ['a call that is cut off', 'truncated', () => grpcFrame(submission(Uint8Array.of(1)).subarray(0, -1), { length: submission(Uint8Array.of(1)).length })],
+    ['no call at all', 'truncated', () => Buffer.alloc(0)],
+    ['a transaction that is too large', 'oversized', () => grpcFrame(submission(new Uint8Array(transactionBytesMax + 1)))],
+    ['a call that is far too large', 'oversized', () => grpcFrame(submission(new Uint8Array(4 * transactionBytesMax)))],
+    ['two calls in one', 'malformed', () => Buffer.concat([grpcFrame(submission(Uint8Array.of(1))), grpcFrame(submission(Uint8Array.of(2)))])],
+    ['a name that is none', 'malformed', () => grpcFrame(wire.submit.encodeRequest({ chain: 'X', cityNode: 'PAR', transaction: Uint8Array.of(1) }))],
+  ])('%s: the connection is cut, the reason counted, no handler reached', async (_, reason, make) => {
+    const { client, session: http2 } = await session();
+    openCall(http2, 'Submit').end(make());
+    await isCutFor(client, reason);
+    expect(submitted).toEqual([]);
+  });
+
+  it('a page of blocks with a limit out of bounds', async () => {
+    const { client, session: http2 } = await session();
+    openCall(http2, 'FetchBlocks').end(grpcFrame(wire.fetchBlocks.encodeRequest({ chain: 'tide-1', cityNode: 'PAR', from: 0, limit: 100_000 })));
+    await isCutFor(client, 'malformed');
+  });
+
+  it('a method that there is not, and a request of another kind: an answer, and no harm', async () => {
+    const { client, session: http2 } = await session();
+    const status = await new Promise((resolve) => openCall(http2, 'Reboot').once('response', (headers) => resolve(headers['grpc-status'])));
+    expect(status).toBe('12');
+    const other = http2.request({ ':path': '/', ':method': 'GET' });
+    expect(await new Promise((resolve) => other.once('response', (headers) => resolve(headers[':status'])))).toBe(415);
+    client.close();
+    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
+  });
+});
+
+describe('instead of HTTP/2', () => {
+  it('noise behind a good handshake: the connection ends and is counted', async () => {
+    const client = await connect();
+    client.socket.resume().write(randomBytes(4_096));
+    await client.closed;
+    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
+  });
+
+  it('noise in the middle of a good stream: its connection does not stay, even if its other end never lets go', async () => {
+    const { client, stream } = await exchange();
+    stream.write(encode(part({})));
+    await vi.waitFor(() => expect(ofHostile()).toHaveLength(1));
+    client.socket.write(randomBytes(4_096));
+    await client.closed;
+    await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(0));
+  });
+
+  it('nothing at all: it costs a connection of its own host, no more', async () => {
+    const silent = await Promise.all(Array.from({ length: 10 }, () => connect()));
+    await Promise.all(silent.slice(0, 1).map(({ closed, socket }) => (socket.resume(), closed)));
+    await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(channelLimits.connectionsPerHostMax));
+  });
+});
+
+describe('a flood', () => {
+  it('of announcements whose answers are never read binds no more than its bound', async () => {
+    const { client, stream } = await exchange();
+    stream.pause();
+    const frames = Array.from({ length: 20_000 }, (_, at) => encode({ kind: 'height', height: { route: { ...route, chain: `tide-${at}` }, height: 1 } }));
+    stream.write(Buffer.concat(frames));
+    await vi.waitFor(() => expect(victim.announced.length).toBe(20_000), { timeout: 20_000 });
+    expect(client.socket.destroyed).toBe(false);
+  });
+
+  it('of answers to announcements that were never made changes nothing', async () => {
+    const { stream } = await exchange();
+    for (let at = 0; at < 1_000; at += 1) stream.write(encode({ kind: 'heard', heard: { route, height: at, refusal: at % 2 === 0 ? '' : 'unknown-chain' } }));
+    stream.write(encode(part({})));
+    await vi.waitFor(() => expect(ofHostile()).toHaveLength(1));
+    expect(victim.channel.stats().remotes.find(({ hostId }) => hostId === 'host_hostile')?.unheard).toBe(0);
+  });
+});
+
+describe('a host that is called', () => {
+  /** A server with a valid certificate that answers as it likes. */
+  async function openImpostor(answer: { exchange?: (stream: ServerDuplexStream<unknown, Buffer>) => void; fetchBlocks?: (respond: (error: Partial<ServiceError> | null, bytes?: Buffer) => void) => void }): Promise<string> {
+    const { chainPem, privateKeyPem } = await authority.issue('host_hostile');
+    const server = new Server({ 'grpc.max_send_message_length': -1 });
+    servers.push(server);
+    const raw = (bytes: Buffer) => bytes;
+    server.register(wire.exchange.path, (stream: ServerDuplexStream<unknown, Buffer>) => (stream.on('error', () => undefined), stream.sendMetadata(new Metadata()), answer.exchange?.(stream)), raw, raw, 'bidi');
+    server.register(wire.fetchBlocks.path, (_: unknown, respond: Parameters<NonNullable<typeof answer.fetchBlocks>>[0]) => answer.fetchBlocks?.(respond), raw, raw, 'unary');
+    const credentials = ServerCredentials.createSsl(Buffer.from(authority.rootPem), [{ private_key: Buffer.from(privateKeyPem), cert_chain: Buffer.from(chainPem) }], true);
+    const port = await new Promise<number>((resolve, reject) => server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound))));
+    return `127.0.0.1:${port}`;
+  }
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.forceShutdown();
+  });
+  const fetchRequest = { chain: 'tide-1', cityNode: 'PAR', from: 0, limit: 1 };
+
+  it.each<[string, RefusalReason, () => Buffer[]]>([
+    ['frames that cannot be read', 'malformed', () => [Buffer.from('ffff', 'hex')]],
+    ['pieces that are too large', 'oversized', () => [wire.exchange.encodeAnswer(part({ opening: { route, sizeBytes: 2 * partBytesMax }, bytes: new Uint8Array(partBytesMax + 1) }))]],
+    ['an end without goodbye', 'truncated', () => []],
+  ])('and answers with %s is left, and met again only after a pause', async (_, reason, make) => {
+    let streams = 0;
+    const address = await openImpostor({
+      exchange: (stream) => {
+        streams += 1;
+        for (const bytes of make()) stream.write(bytes);
+        if (make().length === 0) stream.end();
+      },
+    });
+    honest.channel.announce({ hostId: 'host_hostile', address }, route, 1);
+    await vi.waitFor(() => expect(honest.channel.stats().refused[reason]).toBeGreaterThan(1));
+    expect(streams).toBeLessThan(20);
+    expect(honest.channel.stats().remotes.find(({ hostId }) => hostId === 'host_hostile')?.unheard).toBe(1);
+  });
+
+  it('and never takes a frame is not waited for without end', async () => {
+    const address = await openImpostor({ exchange: () => undefined });
+    for (let at = 0; at < 100; at += 1) honest.channel.send({ hostId: 'host_hostile', address }, route, new Uint8Array(messageBytesMax));
+    expect(honest.channel.stats().remotes.find(({ hostId }) => hostId === 'host_hostile')?.queuedBytes).toBeLessThanOrEqual(channelLimits.queueBytesMax);
+  });
+
+  it('and answers calls with what is no answer, or too much of it, is not believed', async () => {
+    const answers = [Buffer.from('ffff', 'hex'), wire.fetchBlocks.encodeAnswer({ records: [new Uint8Array(23 * 1024 * 1024)] }), wire.fetchBlocks.encodeAnswer({ records: Array.from({ length: 257 }, () => new Uint8Array(1)) })];
+    let at = 0;
+    const address = await openImpostor({ fetchBlocks: (respond) => respond(null, answers[at++]) });
+    const remote = { hostId: 'host_hostile', address };
+    await expect(honest.channel.fetchBlocks(remote, fetchRequest)).rejects.toMatchObject({ reason: 'malformed' });
+    await expect(honest.channel.fetchBlocks(remote, fetchRequest)).rejects.toMatchObject({ reason: 'malformed' });
+    await expect(honest.channel.fetchBlocks(remote, fetchRequest)).rejects.toMatchObject({ reason: 'malformed' });
+  });
+});
