@@ -109,8 +109,8 @@ export const consensusStatusSchema = z.object({
     .optional(),
   /** Peer whose turn it is. */
   proposer: z.string().max(80),
-  /** It lost its memory of what it signed: up to this height it votes for nothing. */
-  abstainsThrough: z.number().int().optional(),
+  /** It lost its memory of what it signed: up to this height it votes for nothing; `unknown` while it asks the others. */
+  abstainsThrough: z.union([z.number().int(), z.literal('unknown')]).optional(),
 });
 export type ConsensusStatus = z.infer<typeof consensusStatusSchema>;
 

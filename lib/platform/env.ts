@@ -35,7 +35,7 @@ export type Env = z.infer<typeof envSchema>;
 const secretsSchema = z.object({
   /** Signs session tokens. */
   authSecret: z.string().min(32),
-  /** 32 bytes, base64: encrypts what the database must be able to give back (host control secrets). */
+  /** 32 bytes, base64: encrypts what the database must be able to give back (host control secrets, keys of the certificate authority). */
   keyEncryptionKey: z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes'),
   /** 32 bytes, base64: HMAC key under which access keys are stored. */
   accessKeyPepper: z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes'),

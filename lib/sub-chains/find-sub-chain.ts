@@ -4,7 +4,7 @@ import { formatEndpoint } from '@/lib/gateway';
 import { getDb } from '@/lib/platform';
 import { findChange } from './change-finality/find-change';
 import type { EndpointView, SubChainView } from './client';
-import { loadSubChain, type LoadedPeer } from './load-sub-chain';
+import { inPublishersOrder, loadSubChain, type LoadedPeer } from './load-sub-chain';
 
 /**
  * The application's sub-chain; undefined while it has none.
@@ -14,7 +14,7 @@ export async function findSubChain(caller: Caller, applicationId: string): Promi
   await requireApplication(caller, applicationId, 'application.read');
   if ((await getDb().subChain.count({ where: { applicationId } })) === 0) return undefined;
   const [row, change] = await Promise.all([loadSubChain(applicationId), findChange(getDb(), applicationId)]);
-  const peers = row.peers.toSorted((a, b) => Number(b.orders) - Number(a.orders) || a.position - b.position);
+  const peers = inPublishersOrder(row.peers).toSorted((a, b) => Number(b.orders) - Number(a.orders));
   return {
     id: row.id,
     applicationId,

@@ -1,7 +1,7 @@
 import type { OpenChain } from '@/lib/control';
 import { AppError, assert } from '@/lib/platform';
 import { chainLimitsOf } from './chain-limits';
-import type { LoadedPeer, LoadedSubChain } from './load-sub-chain';
+import { inPublishersOrder, type LoadedPeer, type LoadedSubChain } from './load-sub-chain';
 
 /**
  * What every host of a sub-chain is told to open it. Made from rows alone, so that each try and each worker makes the
@@ -30,7 +30,7 @@ export function genesisOf(subChain: LoadedSubChain): OpenChain {
 
 /** Validators take turns in the publisher's order. Solo genesis blocks keep the order that the first of them were made with. */
 function peersInOrder({ finality, peers }: LoadedSubChain): readonly LoadedPeer[] {
-  return finality === 'solo' ? peers : peers.toSorted((a, b) => a.position - b.position);
+  return finality === 'solo' ? peers : inPublishersOrder(peers);
 }
 
 function frameworkConfig(subChain: { framework: string; chainId: bigint }): Record<string, unknown> {

@@ -51,6 +51,11 @@ async function loadPeers(subChainId: string): Promise<LoadedPeer[]> {
   }));
 }
 
+/** In the publisher's order: of validators the order of turns, of gateways the order on the page. */
+export function inPublishersOrder<P extends { position: number }>(peers: readonly P[]): P[] {
+  return peers.toSorted((a, b) => a.position - b.position);
+}
+
 export function peerName(subChain: { slug: string }, peer: { cityNode: { code: string } }): { chain: string; cityNode: string } {
   return { chain: subChain.slug, cityNode: peer.cityNode.code };
 }

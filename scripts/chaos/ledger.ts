@@ -84,7 +84,7 @@ async function play({ finality, directory }: Run): Promise<boolean> {
   const chains = checkChains(copies);
   const checked = checkHistory(history.operations, chains.chain, { orderers: new Set(validators.map((peer) => peer.cityNode)), foreign: new Set([cluster.deployment]) });
   const violations = [...chains.violations, ...checked.violations];
-  for (const { rule, message } of violations.slice(0, 20)) say(`violation (${rule}): ${message}`);
+  for (const { rule, message } of violations) say(`violation (${rule}): ${message}`);
   for (const fault of [...faults, ...nodes.flatMap((node) => node.falls)]) say(`fault: ${fault}`);
   const isGood = violations.length === 0 && faults.length === 0 && nodes.every((node) => node.falls.length === 0);
   for (const node of nodes) node.closeLog();

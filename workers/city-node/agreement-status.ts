@@ -29,6 +29,6 @@ function consensusStatus({ height, round, step, proposer, lastVote, abstainsThro
     step,
     proposer,
     ...(lastVote === undefined ? {} : { lastVote: { kind: lastVote.kind, height: lastVote.height, round: lastVote.round, blockHash: lastVote.hash ?? null, timeMs: lastVote.time } }),
-    ...(typeof abstainsThrough === 'number' ? { abstainsThrough } : {}),
+    ...(abstainsThrough === undefined ? {} : { abstainsThrough }),
   };
 }

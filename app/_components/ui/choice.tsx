@@ -18,11 +18,13 @@ type Props<Value extends string> = Readonly<{
   /** With `onChange` controlled, without it the first value shown. */
   value?: Value | undefined;
   onChange?: (value: Value) => void;
+  /** The one that is chosen was clicked again: where a preselection becomes a choice. */
+  onAgain?: (value: Value) => void;
   className?: string;
 }>;
 
 /** One of several, as cards with a radio button. */
-export function Choice<Value extends string>({ legend, legendHidden = false, name, options, value, onChange, className }: Props<Value>) {
+export function Choice<Value extends string>({ legend, legendHidden = false, name, options, value, onChange, onAgain, className }: Props<Value>) {
   return (
     <fieldset className="min-w-0">
       <legend className={legendHidden ? "sr-only" : "field-label mb-1.5"}>{legend}</legend>
@@ -34,6 +36,7 @@ export function Choice<Value extends string>({ legend, legendHidden = false, nam
               name={name}
               value={option.value}
               disabled={option.disabled}
+              onClick={onAgain && option.value === value ? () => onAgain(option.value) : undefined}
               {...(onChange ? { checked: option.value === value, onChange: () => onChange(option.value) } : { defaultChecked: option.value === value })}
             />
             <span className="font-medium">{option.label}</span>

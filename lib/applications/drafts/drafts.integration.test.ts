@@ -55,6 +55,19 @@ describe('saveDraftStep', () => {
     expect(Object.keys(application.draft?.missing ?? {})).toEqual(['basics', 'framework', 'contract']);
   });
 
+  it('keeps the chosen finality mode, also one that waits for more city nodes, and takes the choice back on purpose', async () => {
+    const caller = await givenCaller();
+    const draft = await givenCompleteDraft(caller);
+    expect(draft.finality).toBeNull();
+    const at = { applicationId: draft.id, step: 'city-nodes' } as const;
+    const chosen = await saveDraftStep(caller, { ...at, version: draft.version, data: { finality: 'byzantine' } });
+    expect(chosen).toMatchObject({ finality: 'byzantine', cityNodes: [{ code: 'SIN' }, { code: 'PAR' }], draft: { missing: { 'city-nodes': { finality: expect.stringContaining('needs 4 city nodes, 2 are chosen') } } } });
+    const more = await saveDraftStep(caller, { ...at, version: draft.version + 1, data: { cityNodes: ['SIN', 'PAR', 'JNB', 'HKG'] } });
+    expect(more).toMatchObject({ finality: 'byzantine', draft: { missing: {} } });
+    const back = await saveDraftStep(caller, { ...at, version: draft.version + 2, data: { finality: null, cityNodes: ['SIN'] } });
+    expect(back).toMatchObject({ finality: null, draft: { missing: {} } });
+  });
+
   it('leaves absent fields as they are and empties a field on purpose', async () => {
     const caller = await givenCaller();
     const draft = await givenCompleteDraft(caller);
@@ -86,6 +99,8 @@ describe('saveDraftStep', () => {
       { step: 'framework', data: { framework: 'ethereum', frameworkVersion: null } },
       { step: 'contract', data: { contractPackage: { zebra: [1, { b: 2, a: 1 }], kind: 'own', bytecode: '0x60' } } },
       { step: 'contract', data: { contractPackage: null } },
+      { step: 'city-nodes', data: { cityNodes: ['PAR', 'SIN'], finality: 'crash' } },
+      { step: 'city-nodes', data: { finality: null } },
       { step: 'city-nodes', data: { cityNodes: ['PAR', 'SIN'] } },
       { step: 'review', data: {} },
     ] as const;
@@ -96,7 +111,7 @@ describe('saveDraftStep', () => {
       expect(first.version).toBe(version + 1);
     }
     const swapped = { cityNodes: ['SIN', 'PAR'] };
-    await expect(saveDraftStep(caller, { applicationId, version: 4, step: 'city-nodes', data: swapped })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(saveDraftStep(caller, { applicationId, version: 6, step: 'city-nodes', data: swapped })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
   it('lets one of many saves at once win', async () => {

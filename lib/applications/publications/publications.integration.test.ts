@@ -93,6 +93,24 @@ describe('submitApplication', () => {
     });
   });
 
+  it('writes down what the finality mode comes to, so that the admin decides on it and nothing changes it afterwards', async () => {
+    const draft = await givenCompleteDraft(caller);
+    const { application } = await submitApplication(caller, { applicationId: draft.id, version: draft.version });
+    expect([draft.finality, application.finality]).toEqual([null, 'solo']);
+    expect((await getDb().auditEvent.findFirstOrThrow({ where: { subjectId: draft.id, action: 'application.submit' } })).details).toMatchObject({ finality: 'solo' });
+  });
+
+  it('does not weaken a finality mode whose city nodes were removed, and says both ways out', async () => {
+    const draft = await givenCompleteDraft(caller);
+    const save = { applicationId: draft.id, step: 'city-nodes', version: draft.version, data: { finality: 'crash' } } as const;
+    const { version } = await saveDraftStep(caller, save);
+    await expect(submitApplication(caller, { applicationId: draft.id, version })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      details: { fields: { 'city-nodes.finality': 'Crash-tolerant needs 3 city nodes, 2 are chosen. Add city nodes or choose another finality mode.' } },
+    });
+    expect((await getApplication(caller, draft.id)).application).toMatchObject({ state: 'DRAFT', finality: 'crash' });
+  });
+
   it('refuses bytecode that is not hexadecimal and keeps it for correction', async () => {
     const draft = await givenCompleteDraft(caller);
     const broken = { kind: 'own', name: 'Notary', abi: '[{"type":"constructor"}]', bytecode: '0xnothex', constructorArguments: [] };

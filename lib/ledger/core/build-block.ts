@@ -1,6 +1,6 @@
 import { encodeRules, type ChainRules } from './consensus/rules';
 import type { CheckedTransaction, ExecutedBlock } from './framework';
-import type { Peer } from './peer';
+import { findVersionFault, type Peer } from './peer';
 import { rulesAfter } from './rules-history';
 import { draftBlock, type BlockDraft } from './seal-block';
 import { height, type TimeMs } from './types';
@@ -12,12 +12,15 @@ export interface BuiltBlock {
 
 /**
  * A proposer's turn: executes the batch on top of its last block and drafts what is left of it, maybe nothing. A change
- * of the rules has a block of its own. Throws when the framework does, which stops the peer.
+ * of the rules has a block of its own. Throws when the framework does, or is too old for the rules in force: the peer
+ * stops.
  */
 export async function buildBlock(peer: Peer, batch: readonly CheckedTransaction[], now: TimeMs, change?: ChainRules): Promise<BuiltBlock> {
   const at = height(peer.parent.height + 1);
   const previousHash = peer.parent.hash;
   const rules = peer.rules.at(at);
+  const fault = findVersionFault(peer, at, rules);
+  if (fault !== undefined) throw new Error(fault);
   // The wall clock may step back, the chain's may not.
   const time = now > peer.parent.time ? now : peer.parent.time;
   const proposer = peer.signer.publicKey;

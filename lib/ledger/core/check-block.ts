@@ -3,7 +3,7 @@ import { findCertificateFault, type Certificate } from './consensus/certificate'
 import { decodeRules, findRulesFault, indexOfValidator, type ChainRules } from './consensus/rules';
 import { verifySignature } from './crypto';
 import type { ExecutedBlock } from './framework';
-import type { Peer } from './peer';
+import { findVersionFault, type Peer } from './peer';
 import { publicReason } from './public-reason';
 import { nameOfRules, rulesAfter } from './rules-history';
 import { draftBlock, findDifference, type BlockDraft } from './seal-block';
@@ -108,9 +108,8 @@ function findFault(peer: Peer, { header, transactions, change }: BlockBody, rule
   if (indexOfValidator(rules, header.proposer) < 0) return `block ${height} is of a peer that does not order`;
   if (time < peer.parent.time) return `block ${height} is older than the block before it`;
   if (transactions.length === 0 && change === undefined && time < peer.parent.time + EMPTY_PAUSE_MS) return `block ${height} is empty and comes ${time - peer.parent.time} ms after its parent`;
-  if (rules.engineVersion > peer.framework.engineVersion) {
-    return `block ${height} needs version ${rules.engineVersion} of ${peer.framework.name}, this program has ${peer.framework.engineVersion}: update it`;
-  }
+  const outdated = findVersionFault(peer, height, rules);
+  if (outdated !== undefined) return outdated;
   if (header.engineVersion !== rules.engineVersion) return `block ${height} names version ${header.engineVersion} where ${rules.engineVersion} is in force`;
   if (change !== undefined && changed === undefined) return `block ${height} changes the rules to what cannot be`;
   if (changed !== undefined && (findRulesFault(changed) ?? findStepBack(rules, changed)) !== undefined) return `block ${height} changes the rules to what cannot be: ${findRulesFault(changed) ?? findStepBack(rules, changed)}`;

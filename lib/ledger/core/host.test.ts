@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
 import { counterFramework } from '../testing/counter-framework';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
-import { add, createTestNode, final, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNode, final, openTestChain, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { hashHeader } from './block';
 import { precommitStatement } from './consensus/statements';
 import { verifySignature } from './crypto';
@@ -228,6 +228,20 @@ describe('stopping', () => {
     isBroken = false;
     await node.host.startChain(TEST_CHAIN);
     expect(final(await node.host.submit(TEST_CHAIN, add('c', 1)))).toMatchObject({ height: 1 });
+  });
+
+  it('happens instead of a block of a version that the program does not know, also to who orders alone', async () => {
+    const node = await createTestNode();
+    const { peers } = await openTestChain([node]);
+    await node.host.approveChange(TEST_CHAIN, { finality: 'solo', validators: peers, upgrade: { engineVersion: 2, height: 3 } });
+    await rest();
+    expect(await node.host.submit(TEST_CHAIN, add('c', 1))).toMatchObject({ height: 2 });
+    await expect(node.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped' });
+    expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ height: 2, stopped: { by: 'fault', height: 3, reason: expect.stringMatching(/block 3 needs version 2 of counter, this program has 1: update it/) } });
+    const updated = await restartTestNode(node, { frameworks: [{ ...counterFramework, engineVersion: 2 }] });
+    await updated.host.startChain(TEST_CHAIN);
+    expect(await updated.host.submit(TEST_CHAIN, add('c', 1))).toMatchObject({ height: 3 });
+    expect(updated.host.blockAt(TEST_CHAIN, height(3))?.header.engineVersion).toBe(2);
   });
 
   it('happens to a peer whose stored head does not hang together, and to no other', async () => {

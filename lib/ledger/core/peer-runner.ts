@@ -5,24 +5,22 @@ import type { Certificate } from './consensus/certificate';
 import type { Evidence } from './consensus/evidence';
 import { NIL } from './consensus/messages';
 import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, type ChainRules } from './consensus/rules';
-import { sha256Hex } from './crypto';
 import { LedgerError } from './errors';
 import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, type NotedEvidence } from './evidence-note';
-import { TransactionRefused, type CheckedTransaction } from './framework';
 import { HeightWaiters } from './height-waiters';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import type { Ordering } from './ordering';
 import { countEmptyTail, type Peer } from './peer';
-import { decodePeerMessage, encodePeerMessage, packTransactions } from './peer-message';
+import { decodePeerMessage, encodePeerMessage } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
 import { publicReason } from './public-reason';
 import { nameOfRules, RULES_NOTE } from './rules-history';
 import { attestBlock, type BlockDraft } from './seal-block';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
-import { Submissions } from './submissions';
 import type { Turns } from './turns';
-import { height, type Hash } from './types';
+import { height } from './types';
 import { hasForgotten, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
+import { WaitingTransactions } from './waiting-transactions';
 
 /** What all peers of a host share. */
 export interface RunnerContext {
@@ -42,17 +40,10 @@ export interface RunnerCounters {
 }
 
 const FETCH_BLOCKS_MAX = 64;
-const CHECK_ATTEMPTS_MAX = 8;
 /** Sources that are tried for a block before catching up pauses. */
 const SOURCES_MAX = 4;
 /** A validator that hears of a height which it works on itself gives it so long before it fetches. */
 const BELL_GRACE_MS = 150;
-/** Transactions from other peers that are looked at at the same time. */
-const FOREIGN_CHECKS_MAX = 512;
-/** Own waiting transactions that are kept to be sent again. */
-const OWN_MAX = 1_000;
-/** … and sent again at once. */
-const REMIND_MAX = 64;
 /** For so long after its approval a change asks for blocks; after it, it is still voted for. */
 const CHANGE_WANTED_MS = 120_000;
 
@@ -66,11 +57,8 @@ const CHANGE_NOTE = 'change';
 export class PeerRunner {
   readonly peer: Peer;
   readonly #context: RunnerContext;
-  readonly #submissions = new Submissions();
-  readonly #joins = new Map<Hash, Promise<SubmitAnswer>>();
+  readonly #waiting: WaitingTransactions;
   readonly #heights = new HeightWaiters();
-  /** Bytes of what was handed in here and is not in a block yet, oldest first. */
-  readonly #own = new Map<Hash, Uint8Array>();
   #validator: Validator | undefined;
   #evidence: readonly NotedEvidence[];
   #change: ChainRules | undefined;
@@ -79,12 +67,18 @@ export class PeerRunner {
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
   #bellGrace: (() => void) | undefined;
-  #foreignChecks = 0;
-  #gossip: Uint8Array[] = [];
 
   constructor(peer: Peer, context: RunnerContext) {
     this.peer = peer;
     this.#context = context;
+    this.#waiting = new WaitingTransactions({
+      peer,
+      context,
+      checkRunning: () => this.checkRunning(),
+      hasOthers: () => !this.#isAlone,
+      tellOthers: (message) => this.#validator?.sendToOthers(message),
+      warn: (event, error) => this.#warn(event, error),
+    });
     this.#evidence = decodeEvidenceNote(peer.storage.note(EVIDENCE_NOTE));
     const change = peer.storage.note(CHANGE_NOTE);
     this.#change = change === undefined ? undefined : decodeRules(change);
@@ -95,14 +89,9 @@ export class PeerRunner {
     this.#takeRole();
   }
 
-  /** On a validator: checks, queues, and waits for the durable block. The same bytes at the same time share one answer. */
+  /** On a validator: see {@link WaitingTransactions.submit}. */
   submit(bytes: Uint8Array): Promise<SubmitAnswer> {
-    const digest = sha256Hex(bytes);
-    const joined = this.#joins.get(digest);
-    if (joined !== undefined) return joined.then(asRepeated);
-    const answer = this.#submitOnce(bytes).finally(() => this.#joins.delete(digest));
-    this.#joins.set(digest, answer);
-    return answer;
+    return this.#waiting.submit(bytes);
   }
 
   async waitForHeight(after: number, signal: AbortSignal): Promise<ChainHead> {
@@ -139,7 +128,7 @@ export class PeerRunner {
       const decoded = decodePeerMessage(message);
       if (decoded.kind === 'consensus') validator.receive(from, decoded.payload);
       else if (decoded.kind === 'demand') validator.demand(false);
-      else for (const bytes of decoded.transactions) void this.#takeForeign(bytes);
+      else for (const bytes of decoded.transactions) void this.#waiting.takeForeign(bytes);
     } catch (error) {
       this.#warn('a message of another peer was refused', error);
     }
@@ -236,7 +225,7 @@ export class PeerRunner {
   release(error: LedgerError): void {
     this.#isReleased = true;
     this.#endValidator();
-    this.#submissions.refuseAll(error);
+    this.#waiting.refuseAll(error);
     this.#heights.rejectAll(error);
   }
 
@@ -284,108 +273,20 @@ export class PeerRunner {
       approved: () => this.#change,
       wantsChange: () => this.#change !== undefined && this.#context.ports.now() < this.#changeWantedUntil,
       commit: (draft, certificate) => this.#commit(draft, certificate),
-      refuse: ({ id }, reason) => this.#refuse(id, reason),
+      refuse: ({ id }, reason) => this.#waiting.refuse(id, reason),
       behind: (at) => {
         peer.announcedHeight = Math.max(peer.announcedHeight, at);
         if (at > peer.parent.height) this.#followLater();
       },
-      remind: () => this.#remind(),
+      remind: () => this.#waiting.remind(),
       noteEvidence: (evidence) => this.#noteEvidence(evidence),
       fault: stop,
       storageFailed: (error) => this.#onStorageFailed(error),
     };
   }
 
-  #submitOnce(bytes: Uint8Array): Promise<SubmitAnswer> {
-    return this.#check(bytes, (checked) => this.#queue(checked, bytes));
-  }
-
-  async #queue(checked: CheckedTransaction, bytes: Uint8Array): Promise<SubmitAnswer> {
-    const { peer } = this;
-    const { ordering, ports } = this.#context;
-    const { id } = checked;
-    // Before the queue has it: its block may be durable by the time `place` resolves.
-    const answer = this.#submissions.expect(id);
-    try {
-      const placement = await ordering.place(peer.chain, checked, ports.now());
-      if (!this.#isAlone) {
-        this.#remember(id, bytes);
-        this.#tellOthers(bytes);
-      }
-      if (placement === 'duplicate') return answer.then(asRepeated);
-      if (placement === 'queued') return answer;
-      this.#submissions.forget(id);
-      return { state: 'held', id, ...(placement === 'held' ? {} : { repeated: true }) };
-    } catch (error) {
-      this.#submissions.forget(id);
-      throw error;
-    }
-  }
-
-  /** Nothing is awaited between the last look and `place`, which takes the transaction to the queue. */
-  async #check<T>(bytes: Uint8Array, place: (checked: CheckedTransaction) => Promise<T>): Promise<T> {
-    const { storage, instance } = this.peer;
-    this.checkRunning();
-    let before = storage.pendingHeight;
-    let checked = await instance.checkTransaction(bytes, storage.pendingState);
-    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now.
-    for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
-      this.checkRunning();
-      before = storage.pendingHeight;
-      checked = await instance.checkTransaction(bytes, storage.pendingState);
-    }
-    this.checkRunning();
-    return place(checked);
-  }
-
-  /** One that another validator has. It refuses it where it was handed in; here it is just not taken. */
-  async #takeForeign(bytes: Uint8Array): Promise<void> {
-    if (this.#foreignChecks >= FOREIGN_CHECKS_MAX) return;
-    this.#foreignChecks += 1;
-    // A copy: the message it came in goes.
-    const own = Uint8Array.from(bytes);
-    const { ordering, ports } = this.#context;
-    try {
-      await this.#check(own, (checked) => ordering.place(this.peer.chain, checked, ports.now()));
-    } catch (error) {
-      if (!(error instanceof TransactionRefused || error instanceof LedgerError)) this.#warn('a transaction of another peer could not be looked at', error);
-    } finally {
-      this.#foreignChecks -= 1;
-    }
-  }
-
-  /** Of those that wait too long for their predecessor nobody hears: the oldest make room. */
-  #remember(id: Hash, bytes: Uint8Array): void {
-    this.#own.delete(id);
-    this.#own.set(id, bytes);
-    const oldest = this.#own.keys().next();
-    if (this.#own.size > OWN_MAX && !oldest.done) this.#own.delete(oldest.value);
-  }
-
-  /** All that is handed in within a moment goes out together. */
-  #tellOthers(bytes: Uint8Array): void {
-    this.#gossip.push(bytes);
-    if (this.#gossip.length > 1) return;
-    void Promise.resolve().then(() => {
-      const waiting = this.#gossip;
-      this.#gossip = [];
-      for (const message of packTransactions(waiting)) this.#validator?.sendToOthers(message);
-    });
-  }
-
-  #remind(): void {
-    const oldest = [...this.#own.values()].slice(0, REMIND_MAX);
-    for (const message of packTransactions(oldest)) this.#validator?.sendToOthers(message);
-  }
-
-  #refuse(id: Hash, reason: TransactionRefused): void {
-    this.#own.delete(id);
-    this.#submissions.refuse(id, reason);
-  }
-
   #commit(draft: BlockDraft, certificate: Certificate): void {
     const { peer } = this;
-    const { ordering } = this.#context;
     const { header, hash, executed, nextRules } = draft;
     const before = peer.rules.at(header.height);
     const isOwn = Buffer.compare(header.proposer, peer.signer.publicKey) === 0;
@@ -406,8 +307,7 @@ export class PeerRunner {
     peer.unsettled += 1;
     const ids = executed.transactions.map(({ id }) => id);
     // Until here the queue knows the next sequence of a lane, from now on the state does.
-    ordering.settle(peer.chain, ids);
-    for (const id of ids) this.#own.delete(id);
+    this.#waiting.settle(ids);
     this.#lastCommit = commit.then(
       () => this.#onDurable(draft),
       (error: unknown) => this.#onStorageFailed(error),
@@ -415,26 +315,8 @@ export class PeerRunner {
     this.#context.track(this.#lastCommit);
     this.#validator?.advanced();
     this.#takeRole();
-    if (!isOwn && peer.orders) this.#lookAgain(ids.length === 0);
+    if (!isOwn && peer.orders) this.#waiting.lookAgain(ids.length === 0);
     this.#validator?.wake();
-  }
-
-  /**
-   * After a block of somebody else: what waited for a transaction that came with it may go now. After an empty one all
-   * is looked at again: what is waiting here although others had nothing may be of no use any more.
-   */
-  #lookAgain(isEmpty: boolean): void {
-    const { ordering } = this.#context;
-    const { chain } = this.peer;
-    for (const { bytes } of ordering.takeHeld(chain)) void this.#takeForeign(bytes);
-    if (!isEmpty || ordering.ready(chain) === 0) return;
-    for (const { id, bytes } of ordering.cut(chain, { transactionsMax: FOREIGN_CHECKS_MAX, bytesMax: Number.MAX_SAFE_INTEGER })) {
-      this.peer.instance.checkTransaction(bytes, this.peer.storage.pendingState).catch((reason: unknown) => {
-        if (!(reason instanceof TransactionRefused)) return this.#warn('a waiting transaction could not be looked at again', reason);
-        ordering.settle(chain, [id]);
-        this.#refuse(id, reason);
-      });
-    }
   }
 
   #onDurable({ header, hash, executed }: BlockDraft): void {
@@ -446,7 +328,7 @@ export class PeerRunner {
     counters.transactions += executed.transactions.length;
     executed.transactions.forEach(({ id, succeeded }, index) => {
       const answer: FinalAnswer = { state: 'final', id, height: header.height, index, succeeded, blockHash: hash };
-      this.#submissions.finish(answer);
+      this.#waiting.finish(answer);
     });
     if (peer.orders) link.announce(peer.chain, header.height);
     this.#validator?.wake();
@@ -467,9 +349,7 @@ export class PeerRunner {
   #refuseWaiting(): void {
     const { chain, stopped } = this.peer;
     assert(stopped !== undefined, 'waiting transactions are refused when the peer is stopped');
-    this.#context.ordering.forget(chain);
-    this.#own.clear();
-    this.#submissions.refuseAll(stoppedError(chain, stopped));
+    this.#waiting.refuseAll(stoppedError(chain, stopped));
   }
 
   #followLater(): void {
@@ -550,14 +430,6 @@ export class PeerRunner {
   #warn(event: string, error: unknown): void {
     this.#context.ports.logger.warn({ chain: this.peer.chain, reason: describe(error) }, event);
   }
-}
-
-function asRepeated(answer: SubmitAnswer): SubmitAnswer {
-  return { ...answer, repeated: true };
-}
-
-function isAhead({ lane }: CheckedTransaction): boolean {
-  return lane !== undefined && lane.sequence > lane.next;
 }
 
 export function stoppedError(chain: string, { by, reason }: StopNote): LedgerError<'chain-stopped'> {

@@ -129,6 +129,12 @@ export function openPeer(storage: ChainStorage, signer: Signer, frameworks: Read
   };
 }
 
+/** Says that this program is too old for the rules of a height; undefined when it is not. */
+export function findVersionFault({ framework }: Pick<Peer, 'framework'>, at: number, { engineVersion }: ChainRules): string | undefined {
+  if (engineVersion <= framework.engineVersion) return undefined;
+  return `block ${at} needs version ${engineVersion} of ${framework.name}, this program has ${framework.engineVersion}: update it`;
+}
+
 /** The stored block at a durable height. Throws when it is not that block. */
 export function readBlock(storage: ChainStorage, at: number): Block {
   const bytes = storage.block(height(at));

@@ -1,6 +1,6 @@
 import { controlClientOf } from '@/lib/city-nodes';
 import type { StepContext, StepOutcome } from '@/lib/operations';
-import { listCities, loadSubChain, peerName } from '../load-sub-chain';
+import { inPublishersOrder, listCities, loadSubChain, peerName } from '../load-sub-chain';
 import type { ChangeFinalityInput } from '../operation-input';
 import { validatorsAfter } from './validators-after';
 
@@ -12,5 +12,5 @@ export async function approveChangeStep({ input, operationId, signal }: StepCont
   const subChain = await loadSubChain(input.applicationId);
   const change = { id: operationId, finality: input.to, validators: validatorsAfter(subChain.peers, input.to) };
   await Promise.all(subChain.peers.map((peer) => controlClientOf(peer.host).approveChange(peerName(subChain, peer), change, { signal })));
-  return { message: `Approved in ${listCities(subChain.peers)}.` };
+  return { message: `Approved in ${listCities(inPublishersOrder(subChain.peers))}.` };
 }

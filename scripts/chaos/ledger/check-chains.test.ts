@@ -37,6 +37,13 @@ describe('four copies of one chain', () => {
     expect(rulesOf(copy('P', 3, { 2: { previousHash: 'x' } }))).toEqual(['link']);
   });
 
+  it('show a fork behind any number of other faults', () => {
+    const uncertified = Object.fromEntries(Array.from({ length: 500 }, (_, height) => [height, { certificateFault: 'none' }]));
+    const rules = checkChains([copy('P', 500, uncertified), copy('Q', 500, { ...uncertified, 400: { engineHash: 'x' } })]).violations.map(({ rule }) => rule);
+    expect(rules).toContain('fork');
+    expect(rules.length).toBeLessThan(100);
+  });
+
   it('are wrong when a block is not certified', () => {
     expect(rulesOf(copy('P', 3), copy('Q', 3, { 1: { certificateFault: 'two signatures where three are needed' } }))).toEqual(['certificate']);
   });

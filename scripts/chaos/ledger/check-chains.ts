@@ -1,4 +1,5 @@
 import type { FinalBlock } from './check-history';
+import { Findings, type Violation } from './findings';
 
 /** One peer's durable copy of the chain, from genesis on. */
 export interface ChainCopy {
@@ -16,19 +17,10 @@ export interface CopiedBlock extends FinalBlock {
 
 export type ChainRule = 'gap' | 'link' | 'fork' | 'content' | 'certificate' | 'behind';
 
-export interface ChainViolation {
-  readonly rule: ChainRule;
-  readonly message: string;
-}
-
-const violationsMax = 100;
-
 /** All copies are the same chain, each block linked to the one before and certified. Gives it, as far as they agree. */
-export function checkChains(copies: readonly ChainCopy[]): { violations: readonly ChainViolation[]; chain: readonly CopiedBlock[] } {
-  const violations: ChainViolation[] = [];
-  const find = (rule: ChainRule, message: string) => {
-    if (violations.length < violationsMax) violations.push({ rule, message });
-  };
+export function checkChains(copies: readonly ChainCopy[]): { violations: readonly Violation<ChainRule>[]; chain: readonly CopiedBlock[] } {
+  const findings = new Findings<ChainRule>();
+  const find = (rule: ChainRule, message: string) => findings.add(rule, message);
   for (const { peer, blocks } of copies) {
     for (const [index, block] of blocks.entries()) {
       if (block.height !== index) {
@@ -62,5 +54,5 @@ export function checkChains(copies: readonly ChainCopy[]): { violations: readonl
     if (!isCommon) break;
     chain.push(first.block);
   }
-  return { violations, chain };
+  return { violations: findings.violations, chain };
 }

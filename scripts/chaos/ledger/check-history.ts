@@ -1,3 +1,4 @@
+import { Findings, type Violation } from './findings';
 import type { Operation } from './history';
 
 /**
@@ -24,11 +25,6 @@ export interface FinalBlock {
 
 export type Rule = 'lost' | 'moved' | 'twice' | 'stranger' | 'lane' | 'order' | 'stale' | 'phantom' | 'reverted';
 
-export interface Violation {
-  readonly rule: Rule;
-  readonly message: string;
-}
-
 export interface HistorySum {
   /** Distinct transactions that were sent. */
   readonly sent: number;
@@ -41,13 +37,12 @@ export interface HistorySum {
 }
 
 export interface CheckedHistory {
-  readonly violations: readonly Violation[];
+  readonly violations: readonly Violation<Rule>[];
   readonly sum: HistorySum;
 }
 
 /** A peer answers a transaction that has waited this long with its hash alone, final or not (the gateway's limit is 8 s). */
 export const answeredMsMax = 7_000;
-const violationsMax = 100;
 
 interface Place {
   readonly height: number;
@@ -78,10 +73,8 @@ export interface CheckOptions {
 }
 
 export function checkHistory(operations: readonly Operation[], chain: readonly FinalBlock[], { orderers, foreign = new Set() }: CheckOptions): CheckedHistory {
-  const violations: Violation[] = [];
-  const find: Finding = (rule, message) => {
-    if (violations.length < violationsMax) violations.push({ rule, message });
-  };
+  const findings = new Findings<Rule>();
+  const find: Finding = (rule, message) => findings.add(rule, message);
   const sent = collectSent(operations);
   const places = placeAll(chain, { sent, foreign, find });
   const lanes = collectLanes(sent, places, find);
@@ -93,7 +86,7 @@ export function checkHistory(operations: readonly Operation[], chain: readonly F
   const acknowledged = [...sent.values()].filter((one) => one.seenMs < Infinity);
   const unknown = [...sent.values()].filter((one) => one.seenMs === Infinity);
   return {
-    violations,
+    violations: findings.violations,
     sum: {
       sent: sent.size,
       acknowledged: acknowledged.length,

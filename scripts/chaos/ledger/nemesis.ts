@@ -19,6 +19,8 @@ export interface Strike {
   readonly faults: readonly Fault[];
   /** How long it lasts before everything is put right. */
   readonly holdMs: number;
+  /** The next one does not wait until every node is up again. */
+  readonly isHasty: boolean;
 }
 
 export const faultKinds = ['kill', 'pause', 'isolate', 'split', 'mute', 'unplug'] as const satisfies readonly Fault['kind'][];
@@ -29,7 +31,7 @@ export function* planStrikes(nodes: number, random: () => number): Generator<Str
     const first = planFault(nodes, random);
     const second = random() < 0.25 ? planFault(nodes, random) : first;
     const faults = second.kind === first.kind ? [first] : [first, second];
-    yield { calmMs: 500 + random() * 3_500, faults, holdMs: 500 + random() ** 2 * 11_500 };
+    yield { calmMs: 500 + random() * 3_500, faults, holdMs: 500 + random() ** 2 * 11_500, isHasty: random() < 0.25 };
   }
 }
 

@@ -37,6 +37,7 @@ export function FinalityChoice({ peers, value, onChange, whyNot, current }: Prop
       name="finality"
       value={value}
       onChange={onChange}
+      onAgain={onChange}
       className="md:grid-cols-3"
       options={finalityModes.map((mode) => ({ value: mode, label: t(`mode.${mode}`), detail: detailOf(mode), disabled: mode === current || !isFinalityPossible(mode, Math.max(1, peers)) }))}
     />

@@ -12,7 +12,7 @@ export function LastVote({ agreement }: Readonly<{ agreement: AgreementView | nu
   const { kind, height, round, blockHash, timeMs } = lastVote;
   return (
     <span className="grid gap-0.5">
-      <span>{t(kind, { height, round })}</span>
+      <span className="md:whitespace-nowrap">{t(kind, { height, round })}</span>
       <span className="text-xs text-ink-2">
         {blockHash === null ? <>{t("noBlock")}, </> : null}
         <Time value={timeMs} />

@@ -71,7 +71,7 @@ export class Consensus {
     this.#abstain = start.abstain;
     if (start.abstain === 'unknown') {
       assert(start.nonce !== undefined, 'a peer that lost its memory needs a nonce for its question');
-      this.#rejoin = new Rejoin(start.nonce);
+      this.#rejoin = new Rejoin(start.nonce, start.head.height);
     }
     this.#open = new OpenHeight(this.keepsConflictingVotes());
     if (start.record !== undefined) this.#restore(start.record, start.block);
@@ -80,10 +80,7 @@ export class Consensus {
   /** Goes on where the record ends. Once, before any other input. */
   resume(): Effect[] {
     return this.#react(() => {
-      if (this.#abstain === 'unknown') {
-        this.#ask();
-        this.#arm({ kind: 'repeat', height: this.#height, round: 0 }, this.#timeouts.repeatMs);
-      }
+      this.#ask();
       const { step, round } = this.#open;
       if (step === 'idle') return;
       if (step === 'propose') this.#enterPropose(round);
@@ -111,11 +108,12 @@ export class Consensus {
       const open = this.#open;
       if (height !== this.#height || open.isDecided) return;
       if (kind === 'repeat') {
-        if (this.#abstain === 'unknown') this.#ask();
-        if (open.step === 'idle' && this.#abstain !== 'unknown') return;
+        open.isRepeating = false;
         open.repeats += 1;
+        this.#ask();
+        if (open.step === 'idle') return;
         this.#armRepeat();
-        if (open.step !== 'idle') this.#repeat();
+        this.#repeat();
         return;
       }
       if (round !== open.round) return;
@@ -153,17 +151,14 @@ export class Consensus {
     return this.#react(() => {
       assert(head.height > this.#head.height, `${this.#chain} does not go back from ${this.#head.height} to ${head.height}`);
       const early = head.height === this.#height ? this.#early : new Map<number, Uint8Array[]>();
-      if (rules.validators !== this.#rules.validators) this.#rejoin?.forgetAnswers();
+      if (rules.validators !== this.#rules.validators) this.#rejoin?.askAgain(head.height);
       this.#head = head;
       this.#rules = rules;
       this.#self = indexOfValidator(rules, this.#publicKey);
       this.#open = new OpenHeight(this.keepsConflictingVotes());
       this.#early = new Map();
-      if (this.#abstain === 'unknown') {
-        this.#ask();
-        this.#arm({ kind: 'repeat', height: this.#height, round: 0 }, this.#timeouts.repeatMs);
-        this.#rejoinIfAnswered();
-      }
+      this.#rejoinIfAnswered();
+      this.#ask();
       for (const messages of early.values()) for (const message of messages) this.#receive(message);
     });
   }
@@ -506,14 +501,18 @@ export class Consensus {
     this.#out.push({ do: 'remind' });
   }
 
+  /** Once it has its answers it waits for the block after them, and asks no more. */
   #ask(): void {
-    if (this.#rejoin === undefined || this.#self < 0) return;
+    if (this.#rejoin === undefined || this.#self < 0 || this.#rejoin.isAnswered(this.quorum())) return;
+    this.#armRepeat();
     const question: Omit<Question, 'signature'> = { kind: 'question', sender: this.#self, nonce: this.#rejoin.nonce };
     const signature = this.#ports.sign(statementOf(this.#chain, question));
     this.#out.push({ do: 'send', to: 'all', message: encodeMessage({ ...question, signature }) });
   }
 
   #answer(question: Question): void {
+    // Two that lost their memory would send each other to sleep too briefly: what this one took part in, it does not know.
+    if (this.#abstain === 'unknown') return this.#refuse('asks one that forgot, too');
     if (!this.#isSigned(question)) return this.#refuse('signature');
     const answer: Omit<Answer, 'signature'> = { kind: 'answer', sender: this.#self, nonce: question.nonce, height: this.#head.height };
     const signature = this.#ports.sign(statementOf(this.#chain, answer));
@@ -560,9 +559,11 @@ export class Consensus {
   }
 
   #armRepeat(): void {
-    if (this.#isAlone) return;
+    const open = this.#open;
+    if (this.#isAlone || open.isRepeating) return;
+    open.isRepeating = true;
     const { repeatMs, repeatMsMax } = this.#timeouts;
-    this.#arm({ kind: 'repeat', height: this.#height, round: 0 }, Math.min(repeatMsMax, Math.round(repeatMs * 1.5 ** Math.min(this.#open.repeats, 32))));
+    this.#arm({ kind: 'repeat', height: this.#height, round: 0 }, Math.min(repeatMsMax, Math.round(repeatMs * 1.5 ** Math.min(open.repeats, 32))));
   }
 
   #wait(baseMs: number, round: number): number {

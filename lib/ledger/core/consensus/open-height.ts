@@ -28,6 +28,8 @@ export class OpenHeight {
   /** Final, or found wrong: nothing more is done at this height. */
   isDecided = false;
   repeats = 0;
+  /** A timer for it is armed. */
+  isRepeating = false;
   #unsavedBody: Uint8Array | undefined;
   readonly #done = new Set<string>();
 

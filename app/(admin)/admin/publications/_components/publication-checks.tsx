@@ -36,12 +36,13 @@ export function PublicationChecks({ publication, cityNodes }: Props) {
 function Agreement({ finality, cityNodes, first, peers }: Readonly<{ finality: Finality; cityNodes: ReadonlyArray<CityNodeView>; first: string | undefined; peers: number }>) {
   const t = useTranslations("admin.checks");
   if (first === undefined) return <Check kind="wait" title={t("noCityNode")}>{null}</Check>;
+  const domains = failureDomainsOfChoice(cityNodes);
   const words = { quorum: quorumOf(finality, peers), peers, faults: faultsToleratedOf(finality, peers) };
   return (
-    <Check kind={finality === "solo" ? "wait" : "well"} title={finality === "solo" ? t("solo", { city: first }) : t("agreed", words)}>
+    <Check kind={finality === "solo" || domains.processes < peers ? "wait" : "well"} title={finality === "solo" ? t("solo", { city: first }) : t("agreed", words)}>
       <span className="grid gap-2">
         {finality === "solo" ? t("soloText") : t(`${finality}Text`, words)}
-        <FailureDomain finality={finality} domains={failureDomainsOfChoice(cityNodes)} />
+        <FailureDomain finality={finality} domains={domains} />
       </span>
     </Check>
   );

@@ -35,7 +35,7 @@ export function ChangeFinalityDialog({ name, subChain, onClose }: Props) {
         <>
           <Button onClick={onClose}>{t("change.keep")}</Button>
           <Button look="primary" disabled={wanted === undefined} loading={change.isPending} onClick={() => wanted && change.mutate({ finality: wanted })}>
-            {wanted ? t("change.confirm", { mode: t(`mode.${wanted}`) }) : t("change.action")}
+            {wanted ? t("change.confirm", { mode: t(`within.${wanted}`) }) : t("change.action")}
           </Button>
         </>
       }

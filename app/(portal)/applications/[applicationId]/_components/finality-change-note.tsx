@@ -15,7 +15,7 @@ type Props = Readonly<{ applicationId: string; change: NonNullable<SubChainView[
 /** A change of the rules that is under way, or one that stopped and can go on. */
 export function FinalityChangeNote({ applicationId, change, mayChange }: Props) {
   const t = useTranslations("finality.change");
-  const modes = useTranslations("finality.mode");
+  const modes = useTranslations("finality.within");
   const errorText = useErrorText();
   const operation = useOperation({ operationId: change.operationId });
   const again = useChangeFinality(applicationId);

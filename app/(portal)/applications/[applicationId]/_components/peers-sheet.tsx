@@ -11,7 +11,7 @@ import { Status } from "@/app/_components/ui/status";
 import { Table, type Column } from "@/app/_components/ui/table";
 import { Time } from "@/app/_components/ui/time";
 import { failureDomainsOf } from "@/lib/city-nodes/client";
-import { isFinalityPossible } from "@/lib/control/client";
+import { isFinalityPossible, type Finality } from "@/lib/control/client";
 import type { EndpointView, SubChainView } from "@/lib/sub-chains/client";
 import { FailureDomain } from "../../../_components/finality/failure-domain";
 import { FinalityName } from "../../../_components/finality/finality-name";
@@ -81,7 +81,7 @@ export function PeersSheet({ name, subChain, silent, mayChange }: Props) {
           {
             key: "state",
             head: t("state"),
-            cell: (endpoint) => <PeerState endpoint={endpoint} silent={silent.has(endpoint.cityNode)} signedTwice={culprits.has(endpoint.cityNode)} />,
+            cell: (endpoint) => <PeerState endpoint={endpoint} finality={finality} silent={silent.has(endpoint.cityNode)} signedTwice={culprits.has(endpoint.cityNode)} />,
           },
           ...(finality === "solo" ? [] : [voteColumn(t("vote"))]),
           { key: "size", head: t("size"), right: true, fold: "hide", cell: ({ sizeBytes }) => <Bytes value={sizeBytes} /> },
@@ -109,17 +109,21 @@ function HeightAndLag({ height, newest }: Readonly<{ height: number; newest: num
 
 const kinds = { RESERVED: "flow", OPEN: "well", STOPPED: "fault", REMOVED: "shut" } as const;
 
-function PeerState({ endpoint, silent, signedTwice }: Readonly<{ endpoint: EndpointView; silent: boolean; signedTwice: boolean }>) {
+type StateProps = Readonly<{ endpoint: EndpointView; /** Of the sub-chain as the portal knows it. */ finality: Finality; silent: boolean; signedTwice: boolean }>;
+
+function PeerState({ endpoint, finality, silent, signedTwice }: StateProps) {
   const t = useTranslations("application.peers");
   const words = useTranslations("finality");
   const abstains = endpoint.agreement?.consensus?.abstainsThrough;
+  const rules = endpoint.agreement?.finality ?? finality;
   return (
     <span className="grid justify-items-start gap-0.5">
       {silent ? <Status kind="wait">{t("silent")}</Status> : <Status kind={kinds[endpoint.state]}>{t(`states.${endpoint.state}`)}</Status>}
       {signedTwice ? <Status kind="fault">{words("evidence.mark")}</Status> : null}
-      {abstains === undefined ? null : <Status kind="wait">{words("vote.abstains", { height: abstains })}</Status>}
+      {abstains === undefined ? null : <Status kind="wait">{abstains === "unknown" ? words("vote.asks") : words("vote.abstains", { height: abstains })}</Status>}
       {silent ? <span className="text-xs text-ink-2">{t("silentText")}</span> : null}
       {abstains === undefined ? null : <span className="text-xs text-ink-2">{words("vote.abstainsText")}</span>}
+      {rules === finality ? null : <span className="text-xs text-ink-2">{words("vote.rules", { mode: words(`within.${rules}`) })}</span>}
       {endpoint.problem ? <span className="text-xs text-ink-2">{endpoint.problem}</span> : null}
     </span>
   );

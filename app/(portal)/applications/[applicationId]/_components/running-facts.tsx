@@ -4,7 +4,6 @@ import { Time } from "@/app/_components/ui/time";
 import { TitleBlock } from "@/app/_components/ui/title-block";
 import type { ApplicationView } from "@/lib/applications/client";
 import type { SubChainView } from "@/lib/sub-chains/client";
-import { FinalityName } from "../../../_components/finality/finality-name";
 import { Framework } from "../../../_components/framework";
 
 /** What does not change while one looks. */
@@ -18,7 +17,7 @@ export function RunningFacts({ application, subChain }: Readonly<{ application: 
       facts={[
         { label: t("framework"), value: <Framework code={subChain.framework} /> },
         { label: t("subChain"), value: <span className="font-mono">{subChain.slug}</span> },
-        { label: finality("title"), value: <FinalityName finality={subChain.finality} peers={subChain.endpoints.length} /> },
+        { label: finality("title"), value: finality(`mode.${subChain.finality}`) },
         { label: t("contract"), value: subChain.contractAddress ? <Hash value={subChain.contractAddress} copyName={t("contractAddress")} /> : t("noContract") },
         ...(application.expiresAt ? [{ label: t(test ? "testEnds" : "paidUntil"), value: <Time value={application.expiresAt} show={test ? "age" : "date"} /> }] : []),
       ]}

@@ -50,7 +50,7 @@ export function PeerTable({ peers, total, seesAll }: Props) {
           },
           { key: "height", head: t("height"), right: true, cell: ({ height }) => (height < 0 ? t("notYet") : <Height value={height} />) },
           { key: "agreement", head: votes("agreement"), fold: "under", cell: ({ agreement }) => <Agreement agreement={agreement} /> },
-          { key: "vote", head: votes("head"), fold: "hide", cell: ({ agreement }) => (agreement?.finality === "solo" ? null : <LastVote agreement={agreement} />) },
+          { key: "vote", head: votes("head"), fold: "under", cell: ({ agreement }) => (agreement?.finality === "solo" ? null : <LastVote agreement={agreement} />) },
           { key: "size", head: t("size"), right: true, fold: "hide", cell: ({ sizeBytes }) => <Bytes value={sizeBytes} /> },
           { key: "key", head: t("key"), fold: "hide", cell: ({ publicKey }) => (publicKey ? <Hash value={publicKey} copyName={t("key")} /> : t("notYet")) },
           { key: "checked", head: t("checked"), right: true, fold: "hide", cell: ({ checkedAt }) => (checkedAt ? <Time value={checkedAt} /> : t("notYet")) },
@@ -75,7 +75,9 @@ function Agreement({ agreement }: Pick<PeerView, "agreement">) {
           {consensus.step === "idle" ? null : `, ${t("vote.turn", { proposer: consensus.proposer })}`}
         </span>
       ) : null}
-      {consensus?.abstainsThrough === undefined ? null : <Status kind="wait">{t("vote.abstains", { height: consensus.abstainsThrough })}</Status>}
+      {consensus?.abstainsThrough === undefined ? null : (
+        <Status kind="wait">{consensus.abstainsThrough === "unknown" ? t("vote.asks") : t("vote.abstains", { height: consensus.abstainsThrough })}</Status>
+      )}
       {evidence.length > 0 ? <Status kind="fault">{t("evidence.count", { count: evidence.length })}</Status> : null}
     </span>
   );

@@ -58,13 +58,13 @@ export function CityNodesStep({ application: sent, cityNodes: initial, quote }: 
       aside={
         <>
           <PriceSheet quote={quote} chosen={codes.length} />
-          {codes.length > 0 ? <Survival finality={mode} peers={codes.length} domains={domains} /> : null}
+          {codes.length > 0 && missing?.finality === undefined ? <Survival finality={mode} peers={codes.length} domains={domains} /> : null}
         </>
       }
     >
-      {(refused || closed.length > 0) && missing ? (
+      {(refused || closed.length > 0) && missing?.cityNodes ? (
         <Note kind="bad" announce>
-          {Object.values(missing)[0]}
+          {missing.cityNodes}
         </Note>
       ) : null}
       <div className="overflow-hidden rounded-sheet border border-line bg-(--map-sea)">

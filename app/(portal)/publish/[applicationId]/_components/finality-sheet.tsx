@@ -24,7 +24,7 @@ type Props = Readonly<{
 export function FinalitySheet({ chosen, mode, cityNodes, domains, fault, onChoose }: Props) {
   const t = useTranslations("finality");
   return (
-    <Sheet title={t("title")} foot={cityNodes > 0 ? <FailureDomain finality={mode} domains={domains} /> : undefined}>
+    <Sheet title={t("title")} foot={cityNodes > 0 && fault === undefined ? <FailureDomain finality={mode} domains={domains} /> : undefined}>
       <div className="grid gap-3">
         <p className="text-sm text-ink-2">{chosen === null || cityNodes < 3 ? t("preselected", { count: cityNodes }) : t("later")}</p>
         {fault ? (

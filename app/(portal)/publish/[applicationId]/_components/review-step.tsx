@@ -13,6 +13,7 @@ import { VerifyEmailBanner } from "@/app/_session/verify-email-banner";
 import { draftSteps, finalityOfDraft, offeredFrameworks } from "@/lib/applications/client";
 import type { PriceQuote } from "@/lib/billing/client";
 import { failureDomainsOfChoice, type CityNodeView } from "@/lib/city-nodes/client";
+import { isFinalityPossible } from "@/lib/control/client";
 import { contractPackageSchema } from "@/lib/templates/client";
 import { FailureDomain } from "../../../_components/finality/failure-domain";
 import { FinalityName } from "../../../_components/finality/finality-name";
@@ -38,6 +39,7 @@ export function ReviewStep({ application: sent, cityNodes: initial, quote, unver
   const cityNodes = useCityNodes(initial);
   const peers = application.cityNodes.length;
   const finality = finalityOfDraft(application);
+  const possible = isFinalityPossible(finality, peers);
   const domains = failureDomainsOfChoice(cityNodes.filter(({ code }) => application.cityNodes.some((one) => one.code === code)));
   const incomplete = draftSteps.filter((step) => missing[step]);
 
@@ -55,7 +57,7 @@ export function ReviewStep({ application: sent, cityNodes: initial, quote, unver
       aside={
         <>
           <PriceSheet quote={quote} chosen={peers} />
-          {peers > 0 ? <Survival finality={finality} peers={peers} domains={domains} /> : null}
+          {possible ? <Survival finality={finality} peers={peers} domains={domains} /> : null}
         </>
       }
       submit={
@@ -101,8 +103,8 @@ export function ReviewStep({ application: sent, cityNodes: initial, quote, unver
               value: (
                 <Entry aside={change("city-nodes")}>
                   <span className="grid gap-1.5">
-                    {peers > 0 ? <FinalityName finality={finality} peers={peers} /> : t("review.missing")}
-                    <FailureDomain finality={finality} domains={domains} />
+                    {possible ? <FinalityName finality={finality} peers={peers} /> : (missing["city-nodes"]?.finality ?? t("review.missing"))}
+                    {possible ? <FailureDomain finality={finality} domains={domains} /> : null}
                   </span>
                 </Entry>
               ),

@@ -1,0 +1,179 @@
+import { sha256Hex } from './crypto';
+import { LedgerError } from './errors';
+import { TransactionRefused, type CheckedTransaction } from './framework';
+import type { FinalAnswer, SubmitAnswer } from './host-types';
+import type { Peer } from './peer';
+import { packTransactions } from './peer-message';
+import type { RunnerContext } from './peer-runner';
+import { Submissions } from './submissions';
+import type { Hash } from './types';
+
+/** What is asked of the peer whose transactions these are. */
+export interface WaitingHome {
+  readonly peer: Peer;
+  readonly context: Pick<RunnerContext, 'ordering' | 'ports'>;
+  /** Throws when the peer is stopped. */
+  checkRunning(): void;
+  /** Another validator has a say in what is ordered. */
+  hasOthers(): boolean;
+  tellOthers(message: Uint8Array): void;
+  warn(event: string, error: unknown): void;
+}
+
+const CHECK_ATTEMPTS_MAX = 8;
+/** Transactions from other peers that are looked at at the same time. */
+const FOREIGN_CHECKS_MAX = 512;
+/** Own waiting transactions that are kept to be sent again. */
+const OWN_MAX = 1_000;
+/** … and sent again at once. */
+const REMIND_MAX = 64;
+
+/** The transactions of one peer on their way into a block: who handed them in, who waits for them, who else knows them. */
+export class WaitingTransactions {
+  readonly #home: WaitingHome;
+  readonly #submissions = new Submissions();
+  readonly #joins = new Map<Hash, Promise<SubmitAnswer>>();
+  /** Bytes of what was handed in here and is not in a block yet, oldest first. */
+  readonly #own = new Map<Hash, Uint8Array>();
+  #foreignChecks = 0;
+  #untold: Uint8Array[] = [];
+
+  constructor(home: WaitingHome) {
+    this.#home = home;
+  }
+
+  /** Checks, queues, and waits for the durable block. The same bytes at the same time share one answer. */
+  submit(bytes: Uint8Array): Promise<SubmitAnswer> {
+    const digest = sha256Hex(bytes);
+    const joined = this.#joins.get(digest);
+    if (joined !== undefined) return joined.then(asRepeated);
+    const answer = this.#check(bytes, (checked) => this.#queue(checked, bytes)).finally(() => this.#joins.delete(digest));
+    this.#joins.set(digest, answer);
+    return answer;
+  }
+
+  /** One that another validator has. It refuses it where it was handed in; here it is just not taken. Never rejects. */
+  async takeForeign(bytes: Uint8Array): Promise<void> {
+    if (this.#foreignChecks >= FOREIGN_CHECKS_MAX) return;
+    this.#foreignChecks += 1;
+    // A copy: the message it came in goes.
+    const own = Uint8Array.from(bytes);
+    const { peer, context, warn } = this.#home;
+    try {
+      await this.#check(own, (checked) => context.ordering.place(peer.chain, checked, context.ports.now()));
+    } catch (error) {
+      if (!(error instanceof TransactionRefused || error instanceof LedgerError)) warn('a transaction of another peer could not be looked at', error);
+    } finally {
+      this.#foreignChecks -= 1;
+    }
+  }
+
+  /** Tells the other validators again of what waits here: they may have missed it. */
+  remind(): void {
+    const oldest = [...this.#own.values()].slice(0, REMIND_MAX);
+    for (const message of packTransactions(oldest)) this.#home.tellOthers(message);
+  }
+
+  /** It can be in no block. */
+  refuse(id: Hash, reason: TransactionRefused): void {
+    this.#own.delete(id);
+    this.#submissions.refuse(id, reason);
+  }
+
+  /** These are in a block that is on its way to the disk. */
+  settle(ids: readonly Hash[]): void {
+    const { peer, context } = this.#home;
+    context.ordering.settle(peer.chain, ids);
+    for (const id of ids) this.#own.delete(id);
+  }
+
+  /**
+   * After a block of somebody else: what waited for a transaction that came with it may go now. After an empty one all
+   * is looked at again: what is waiting here although others had nothing may be of no use any more.
+   */
+  lookAgain(isEmpty: boolean): void {
+    const { peer, context, warn } = this.#home;
+    const { ordering } = context;
+    for (const { bytes } of ordering.takeHeld(peer.chain)) void this.takeForeign(bytes);
+    if (!isEmpty || ordering.ready(peer.chain) === 0) return;
+    for (const { id, bytes } of ordering.cut(peer.chain, { transactionsMax: FOREIGN_CHECKS_MAX, bytesMax: Number.MAX_SAFE_INTEGER })) {
+      peer.instance.checkTransaction(bytes, peer.storage.pendingState).catch((reason: unknown) => {
+        if (!(reason instanceof TransactionRefused)) return warn('a waiting transaction could not be looked at again', reason);
+        ordering.settle(peer.chain, [id]);
+        this.refuse(id, reason);
+      });
+    }
+  }
+
+  /** Its block is durable. */
+  finish(answer: FinalAnswer): void {
+    this.#submissions.finish(answer);
+  }
+
+  /** Nobody who waits here gets an answer any more, and nothing of the queue is kept. */
+  refuseAll(error: LedgerError): void {
+    const { peer, context } = this.#home;
+    context.ordering.forget(peer.chain);
+    this.#own.clear();
+    this.#submissions.refuseAll(error);
+  }
+
+  async #queue(checked: CheckedTransaction, bytes: Uint8Array): Promise<SubmitAnswer> {
+    const { peer, context } = this.#home;
+    const { id } = checked;
+    // Before the queue has it: its block may be durable by the time `place` resolves.
+    const answer = this.#submissions.expect(id);
+    try {
+      const placement = await context.ordering.place(peer.chain, checked, context.ports.now());
+      if (this.#home.hasOthers()) this.#tellOthers(id, bytes);
+      if (placement === 'duplicate') return answer.then(asRepeated);
+      if (placement === 'queued') return answer;
+      this.#submissions.forget(id);
+      return { state: 'held', id, ...(placement === 'held' ? {} : { repeated: true }) };
+    } catch (error) {
+      this.#submissions.forget(id);
+      throw error;
+    }
+  }
+
+  /** Nothing is awaited between the last look and `place`, which takes the transaction to the queue. */
+  async #check<T>(bytes: Uint8Array, place: (checked: CheckedTransaction) => Promise<T>): Promise<T> {
+    const { peer } = this.#home;
+    const { storage, instance } = peer;
+    this.#home.checkRunning();
+    let before = storage.pendingHeight;
+    let checked = await instance.checkTransaction(bytes, storage.pendingState);
+    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now.
+    for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
+      this.#home.checkRunning();
+      before = storage.pendingHeight;
+      checked = await instance.checkTransaction(bytes, storage.pendingState);
+    }
+    this.#home.checkRunning();
+    return place(checked);
+  }
+
+  /** All that is handed in within a moment goes out together. */
+  #tellOthers(id: Hash, bytes: Uint8Array): void {
+    this.#own.delete(id);
+    this.#own.set(id, bytes);
+    const oldest = this.#own.keys().next();
+    // Of those that wait too long for their predecessor nobody hears again.
+    if (this.#own.size > OWN_MAX && !oldest.done) this.#own.delete(oldest.value);
+    this.#untold.push(bytes);
+    if (this.#untold.length > 1) return;
+    void Promise.resolve().then(() => {
+      const untold = this.#untold;
+      this.#untold = [];
+      for (const message of packTransactions(untold)) this.#home.tellOthers(message);
+    });
+  }
+}
+
+function asRepeated(answer: SubmitAnswer): SubmitAnswer {
+  return { ...answer, repeated: true };
+}
+
+function isAhead({ lane }: CheckedTransaction): boolean {
+  return lane !== undefined && lane.sequence > lane.next;
+}
