@@ -1,11 +1,9 @@
 import { findCertificateFault } from '../../core/consensus/certificate';
 import { isEvidence, type Evidence } from '../../core/consensus/evidence';
 import { decodeMessage } from '../../core/consensus/messages';
-import { quorumOf } from '../../core/consensus/rules';
-import type { Hash } from '../../core/types';
+import { quorumOf, type ChainRules } from '../../core/consensus/rules';
+import type { ChainId, Hash } from '../../core/types';
 import { genesisTip, tipAfter, type ChainEntry, type Tip } from './chain-entry';
-import type { ChainRules } from '../../core/consensus/rules';
-import type { ChainId } from '../../core/types';
 import type { Voices } from './voices';
 
 /** What must never be seen. */
