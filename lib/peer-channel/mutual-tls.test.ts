@@ -103,6 +103,20 @@ describe('who calls', () => {
   });
 });
 
+describe('a session that is taken up again', () => {
+  it('is refused: it would spare the certificate its check', async () => {
+    const b = await open('host_b');
+    const issued = await authority.issue('host_a');
+    const proof = { cert: issued.chainPem, key: issued.privateKeyPem };
+    const { socket } = await dial(b.channel.port, proof);
+    const session = await new Promise<Buffer>((resolve) => socket.once('session', resolve));
+    const { socket: again, closed } = await dial(b.channel.port, { ...proof, session });
+    const wasReused = new Promise<boolean>((resolve) => again.once('secureConnect', () => resolve(again.isSessionReused())));
+    await closed;
+    expect([await wasReused, b.channel.stats().refused]).toEqual([true, { handshake: 1 }]);
+  });
+});
+
 describe('who is called', () => {
   it.each(impostures)('is refused with a certificate that is %s', async (_, reason, imposture) => {
     const b = await open('host_b', { identity: await imposture('host_b') });

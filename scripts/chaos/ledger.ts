@@ -128,4 +128,13 @@ function keep(from: string): void {
   say(`kept in ${to}`);
 }
 
-process.exit((await play({ finality, directory })) ? 0 : 1);
+try {
+  process.exitCode = (await play({ finality, directory })) ? 0 : 1;
+} catch (error) {
+  // A city node that does not come up, for one: its log says why.
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  keep(directory);
+  process.exitCode = 1;
+}
+// Whatever still waits (a peer that hangs, a node that was not ended) waits for nothing.
+process.exit();

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
 import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
 import { createQueueBudget, lockDirectory, openLedgerHost, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
-import { openPeerChannel, type PeerChannel } from '@/lib/peer-channel';
+import { openPeerChannel } from '@/lib/peer-channel';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
 import { createControlHandlers } from './control-handlers';
@@ -101,8 +101,11 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     now: Date.now,
     onBackgroundError: (error, event, peer) => logger.warn({ ...peer, err: error }, event),
   });
-  let peerChannel: PeerChannel | undefined;
-  const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel, now: Date.now });
+  // Before the doors: what comes in through them may need other hosts.
+  const peerChannel = await openPeerChannel({ listen: join.channel, hostId: join.hostId, identity: channel, handlers: createChannelHandlers({ peers, network, register }), logger });
+  opened.push(() => peerChannel.close(0));
+  network.use(peerChannel);
+  const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel.stats(), now: Date.now });
 
   let ready = false;
   const gateway = await openGateway({
@@ -123,10 +126,6 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     logger,
   });
   opened.push(() => control.close(0));
-  peerChannel = await openPeerChannel({ listen: join.channel, hostId: join.hostId, identity: channel, handlers: createChannelHandlers({ peers, network, register }), logger });
-  const way = peerChannel;
-  opened.push(() => way.close(0));
-  network.use(way);
   ready = true;
   const closing = new AbortController();
   opened.push(async () => closing.abort());
@@ -136,12 +135,12 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   return {
     gatewayPort: gateway.port,
     controlPort: control.port,
-    channelPort: way.port,
+    channelPort: peerChannel.port,
     async close(graceMs) {
       ready = false;
       await Promise.all([gateway, control].map((listener: HttpListener) => listener.close(graceMs)));
       // After the doors: what came in through them may still need the other hosts.
-      await way.close(graceMs);
+      await peerChannel.close(graceMs);
       await closeAll(opened, logger);
     },
   };

@@ -1,9 +1,8 @@
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { checkRequest } from '@/lib/x509';
 import { makeAccessKey, openTestChain, testAuthority, TestHost } from '@/lib/gateway/testing';
 import { openTestChannel, TestIdentity } from '@/lib/peer-channel/testing';
-import { createPrivateKey256, publicKeyOf } from '@/lib/x509';
+import { checkRequest, createPrivateKey256, publicKeyOf } from '@/lib/x509';
 
 /** Real processes, each with one city node, on a machine that may be busy with others. */
 vi.setConfig({ testTimeout: 180_000 });

@@ -1,7 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { ChannelHolding, HostReport } from '@/lib/control';
 import type { LedgerHost } from '@/lib/ledger';
-import type { PeerChannel } from '@/lib/peer-channel';
+import type { ChannelStats } from '@/lib/peer-channel';
 
 export interface ReportReaderOptions {
   readonly hostId: string;
@@ -10,7 +10,7 @@ export interface ReportReaderOptions {
   readonly dataDirectory: string;
   readonly hosts: ReadonlyMap<string, LedgerHost>;
   readonly channel: () => ChannelHolding | undefined;
-  readonly peerChannel: () => PeerChannel | undefined;
+  readonly peerChannel: () => ChannelStats;
   readonly now: () => number;
 }
 
@@ -32,7 +32,7 @@ export class ReportReader {
       cpuSeconds: (cpu.user + cpu.system) / 1e6,
       diskFreeBytes: disk.bavail * disk.bsize,
       ...(holding ? { channel: holding } : {}),
-      ...trafficOf(peerChannel()),
+      peerChannel: trafficOf(peerChannel()),
       cityNodes: Array.from(hosts, ([code, host]) => {
         const { diskBytes, syncs } = host.stats();
         return { code, peers: host.chains().length, storageBytes: diskBytes, syncs };
@@ -41,11 +41,9 @@ export class ReportReader {
   }
 }
 
-function trafficOf(peerChannel: PeerChannel | undefined): Pick<HostReport, 'peerChannel'> {
-  if (!peerChannel) return {};
-  const { inboundConnections, remotes, messagesSent, messagesReceived, refused, dropped } = peerChannel.stats();
+function trafficOf({ inboundConnections, remotes, messagesSent, messagesReceived, refused, dropped }: ChannelStats): NonNullable<HostReport['peerChannel']> {
   const connections = remotes.reduce((sum, remote) => sum + remote.outbound, inboundConnections);
-  return { peerChannel: { connections, messagesSent, messagesReceived, refused: { ...refused }, dropped: { ...dropped } } };
+  return { connections, messagesSent, messagesReceived, refused: { ...refused }, dropped: { ...dropped } };
 }
 
 /** Mapped files are the page cache's memory, not the process's: anonymous and shared bytes are what it costs. */

@@ -277,7 +277,7 @@ export class Consensus {
     if (!this.#isSigned(proposal)) return this.#refuse('signature');
     const block = this.#ports.inspect(proposal.block);
     if (block === undefined || block.hash !== proposal.hash || block.height !== this.#height || block.previousHash !== this.#head.hash) return this.#refuse('not the next block');
-    if (!this.#isNear(proposal)) return;
+    if (!this.#isNear(proposal)) return this.#beginIfCalled();
     const conflicting = proposals.findConflicting(proposal);
     if (conflicting !== undefined) this.#accuse(proposal.sender, conflicting, proposal);
     const quorum = this.quorum();
@@ -290,11 +290,15 @@ export class Consensus {
     const { votes, proposals } = this.#open;
     if (votes.has(vote)) return;
     if (!this.#isSigned(vote)) return this.#refuse('signature');
-    if (!this.#isNear(vote)) return;
+    if (!this.#isNear(vote)) return this.#beginIfCalled();
     const { isNew, conflicting } = votes.add(vote, proposals.block(vote.hash) !== undefined);
     if (conflicting !== undefined) this.#accuse(vote.sender, conflicting, vote);
     if (!isNew) return this.#refuse('too many votes');
-    // One that lies alone cannot make the others begin.
+    this.#beginIfCalled();
+  }
+
+  /** One that lies alone cannot make the others begin. */
+  #beginIfCalled(): void {
     if (this.#open.step === 'idle' && this.#open.furthest.size >= this.#believable) this.#startRound(0);
   }
 

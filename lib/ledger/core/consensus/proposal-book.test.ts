@@ -37,6 +37,14 @@ describe('the proposals of a height', () => {
     expect(book.block(d)).toBeDefined();
   });
 
+  it('of a block that must stay are not endless: as of how many earlier rounds it may be proposed', () => {
+    const book = new ProposalBook();
+    const taken = Array.from({ length: 100 }, (_, at) => book.add(proposal(200, a, at - 1), only(a)));
+    expect(taken.filter(Boolean)).toHaveLength(3);
+    expect(book.add(proposal(200, b), only(a, b))).toBe(true);
+    expect(book.add(proposal(200, b, 7), only(a, b))).toBe(false);
+  });
+
   it('keep twelve blocks: the oldest that nobody needs makes room, one that is needed never', () => {
     const book = new ProposalBook();
     for (let round = 0; round < 100; round += 1) expect(book.add(proposal(round, named(round + 1)), only(named(1)))).toBe(true);

@@ -45,7 +45,8 @@ export class ProposalBook {
   /** Takes a proposal in; false when there is no room for it. `isKept` names blocks that must stay. */
   add(proposal: Proposal, isKept: (hash: Hash) => boolean): boolean {
     const ofRound = this.#rounds.get(proposal.round) ?? [];
-    if (ofRound.length >= PER_ROUND_MAX && !isKept(proposal.hash)) return false;
+    // A block that must stay comes in beyond the limit, but once: proposed as of many earlier rounds it would have no end.
+    if (ofRound.length >= PER_ROUND_MAX && (!isKept(proposal.hash) || ofRound.some(({ hash }) => hash === proposal.hash))) return false;
     if (!this.addBody(proposal.hash, proposal.block, isKept)) return false;
     ofRound.push(proposal);
     this.#rounds.set(proposal.round, ofRound);

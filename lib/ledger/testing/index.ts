@@ -1,0 +1,2 @@
+// For tests and tools alone: what can be done with the machine besides running it.
+export { simulate, type Outcome, type SimulateOptions } from './simulator';
