@@ -7,6 +7,10 @@ import { channelLimits, type RefusalReason } from './index';
 import { grpcFrame, openCall, openTestChannel, RawClient, TestAuthority, type Issued, type TestChannel } from './testing';
 import { wire, type Frame, type Part } from './wire';
 
+/** Machines are shared: slow is not wrong. */
+vi.setConfig({ testTimeout: 120_000 });
+const until = <T>(task: () => T | Promise<T>): Promise<T> => vi.waitFor(task, { timeout: 25_000, interval: 10 });
+
 let authority: TestAuthority;
 let issued: Issued;
 let honest: TestChannel;
@@ -23,7 +27,7 @@ beforeEach(async () => {
     hostId: 'host_b',
     identity: await authority.identityOf('host_b'),
     // A connection whose other end does not answer any more is noticed soon.
-    limits: { keepaliveMs: 300, keepaliveTimeoutMs: 300 },
+    limits: { keepaliveMs: 500, keepaliveTimeoutMs: 5_000 },
     handlers: { submit: async (_, { transaction }) => (submitted.push(transaction), { state: 'held', id: '1' }) },
   });
   honest = await openTestChannel({ hostId: 'host_a', identity: await authority.identityOf('host_a') });
@@ -31,7 +35,7 @@ beforeEach(async () => {
 /** Whatever was done to it, the process lives and serves the others. */
 afterEach(async () => {
   honest.channel.send(victim.remote, route, Uint8Array.of(42));
-  await vi.waitFor(() => expect(victim.received.filter(({ hostId }) => hostId === 'host_a')).toHaveLength(1));
+  await until(() => expect(victim.received.filter(({ hostId }) => hostId === 'host_a')).toHaveLength(1));
   for (const client of clients.splice(0)) client.close();
   await Promise.all([honest, victim].map(({ channel }) => channel.close(0)));
 });
@@ -42,7 +46,7 @@ const { partBytesMax, messageBytesMax, transactionBytesMax } = channelLimits;
 async function connect(): Promise<RawClient> {
   const client = await RawClient.connect(victim.channel.port, issued);
   clients.push(client);
-  await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBeGreaterThan(0));
+  await until(() => expect(victim.channel.stats().inboundConnections).toBeGreaterThan(0));
   return client;
 }
 
@@ -62,8 +66,8 @@ const ofHostile = () => victim.received.filter(({ hostId }) => hostId === 'host_
 
 async function isCutFor(client: RawClient, reason: RefusalReason): Promise<void> {
   await client.closed;
-  await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ [reason]: 1 }));
-  await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(0));
+  await until(() => expect(victim.channel.stats().refused).toEqual({ [reason]: 1 }));
+  await until(() => expect(victim.channel.stats().inboundConnections).toBe(0));
   expect(victim.lines.filter((line) => line.includes(`"${reason}"`))).toHaveLength(1);
 }
 
@@ -109,19 +113,20 @@ describe('instead of frames', () => {
     await isCutFor(client, 'truncated');
     const { client: second, stream: again } = await exchange();
     again.write(encode(part({ opening: { route, sizeBytes: 100 } })));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    again.write(encode(part({ message: 1 })));
+    await until(() => expect(ofHostile()).toHaveLength(1));
     second.close();
-    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ truncated: 2 }));
+    await until(() => expect(victim.channel.stats().refused).toEqual({ truncated: 2 }));
     const { client: third, stream: last } = await exchange();
     last.end(grpcFrame(Buffer.alloc(10), { length: 1_000 }));
     await third.closed;
-    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ truncated: 3 }));
+    await until(() => expect(victim.channel.stats().refused).toEqual({ truncated: 3 }));
   });
 
   it('a second stream on the same connection', async () => {
     const { client, session: http2 } = await session();
     openCall(http2, 'Exchange').write(encode(part({})));
-    await vi.waitFor(() => expect(ofHostile()).toHaveLength(1));
+    await until(() => expect(ofHostile()).toHaveLength(1));
     openCall(http2, 'Exchange');
     await isCutFor(client, 'out-of-turn');
   });
@@ -129,7 +134,7 @@ describe('instead of frames', () => {
   it('valid frames again and again: each copy is handed on, for who receives it to recognise', async () => {
     const { stream } = await exchange();
     for (let copy = 0; copy < 3; copy += 1) stream.write(encode(part({})));
-    await vi.waitFor(() => expect(ofHostile()).toHaveLength(3));
+    await until(() => expect(ofHostile()).toHaveLength(3));
     expect(victim.channel.stats().refused).toEqual({});
   });
 });
@@ -165,7 +170,7 @@ describe('instead of calls', () => {
     const other = http2.request({ ':path': '/', ':method': 'GET' });
     expect(await new Promise((resolve) => other.once('response', (headers) => resolve(headers[':status'])))).toBe(415);
     client.close();
-    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
+    await until(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
   });
 });
 
@@ -174,22 +179,22 @@ describe('instead of HTTP/2', () => {
     const client = await connect();
     client.socket.resume().write(randomBytes(4_096));
     await client.closed;
-    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
+    await until(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
   });
 
   it('noise in the middle of a good stream: its connection does not stay, even if its other end never lets go', async () => {
     const { client, stream } = await exchange();
     stream.write(encode(part({})));
-    await vi.waitFor(() => expect(ofHostile()).toHaveLength(1));
+    await until(() => expect(ofHostile()).toHaveLength(1));
     client.socket.write(randomBytes(4_096));
     await client.closed;
-    await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(0));
+    await until(() => expect(victim.channel.stats().inboundConnections).toBe(0));
   });
 
   it('nothing at all: it costs a connection of its own host, no more', async () => {
     const silent = await Promise.all(Array.from({ length: 10 }, () => connect()));
     await Promise.all(silent.slice(0, 1).map(({ closed, socket }) => (socket.resume(), closed)));
-    await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(channelLimits.connectionsPerHostMax));
+    await until(() => expect(victim.channel.stats().inboundConnections).toBe(channelLimits.connectionsPerHostMax));
   });
 });
 
@@ -199,7 +204,7 @@ describe('a flood', () => {
     stream.pause();
     const frames = Array.from({ length: 20_000 }, (_, at) => encode({ kind: 'height', height: { route: { ...route, chain: `tide-${at}` }, height: 1 } }));
     stream.write(Buffer.concat(frames));
-    await vi.waitFor(() => expect(victim.announced.length).toBe(20_000), { timeout: 20_000 });
+    await until(() => expect(victim.announced.length).toBe(20_000));
     expect(client.socket.destroyed).toBe(false);
   });
 
@@ -207,7 +212,7 @@ describe('a flood', () => {
     const { stream } = await exchange();
     for (let at = 0; at < 1_000; at += 1) stream.write(encode({ kind: 'heard', heard: { route, height: at, refusal: at % 2 === 0 ? '' : 'unknown-chain' } }));
     stream.write(encode(part({})));
-    await vi.waitFor(() => expect(ofHostile()).toHaveLength(1));
+    await until(() => expect(ofHostile()).toHaveLength(1));
     expect(victim.channel.stats().remotes.find(({ hostId }) => hostId === 'host_hostile')?.unheard).toBe(0);
   });
 });
@@ -245,7 +250,7 @@ describe('a host that is called', () => {
       },
     });
     honest.channel.announce({ hostId: 'host_hostile', address }, route, 1);
-    await vi.waitFor(() => expect(honest.channel.stats().refused[reason]).toBeGreaterThan(1));
+    await until(() => expect(honest.channel.stats().refused[reason]).toBeGreaterThan(1));
     expect(streams).toBeLessThan(20);
     expect(honest.channel.stats().remotes.find(({ hostId }) => hostId === 'host_hostile')?.unheard).toBe(1);
   });

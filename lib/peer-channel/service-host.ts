@@ -3,6 +3,7 @@ import type { ControlLogger } from '@/lib/control';
 import { isAppError } from '@/lib/platform/pure/errors';
 import type { Exchange, FrameStream } from './exchange';
 import type { Caller, ChannelHandlers } from './handlers';
+import { limitTime } from './limit-time';
 import type { ChannelLimits } from './limits';
 import type { InboundConnection } from './open-listener';
 import type { RefusalReason, Refusals } from './refusals';
@@ -142,7 +143,7 @@ export class ServiceHost {
     try {
       const hangup = new AbortController();
       call.on('cancelled', () => hangup.abort(new Error('the caller hung up')));
-      return await answer(caller, request, AbortSignal.any([hangup.signal, AbortSignal.timeout(timeMs)]));
+      return await limitTime((signal) => answer(caller, request, signal), { timeoutMs: timeMs, timeUp: () => new Error('the time for the call is up'), signal: hangup.signal });
     } finally {
       const left = (this.running.get(name) ?? 1) - 1;
       if (left === 0) this.running.delete(name);
