@@ -28,7 +28,7 @@ async function startProductForBench(context, log) {
 
 await runCommand(async (context) => {
   const file = projectPath(`bench/${name}.ts`);
-  if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: ethereum, provision or start. See bench/README.md.');
+  if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: consensus, ethereum, provision or start. See bench/README.md.');
   const log = createLog((line) => process.stderr.write(`${line}\n`));
   const env = needProduct.has(name) ? await startProductForBench(context, log) : process.env;
   return context.family.run([process.execPath, '--import', 'tsx', file, ...args], { env });

@@ -51,6 +51,16 @@ describe('a change of the rules', () => {
     for (const node of nodes) expect(await readCounter(node.host, 'c')).toMatchObject({ value: 17 });
   });
 
+  it('is heard of by those whom it gives a vote, also from those who lose theirs by it', async () => {
+    const nodes = await city(4, 'solo');
+    for (const [finality, validators] of [['solo', [1]], ['solo', [2]], ['crash', [0, 1, 3]], ['solo', [2]]] as [Finality, number[]][]) {
+      await approve(nodes, { finality, validators: validatorsOf(validators.map((index) => at(nodes, index))) });
+      for (const [index, node] of nodes.entries()) expect(status(node), node.name).toMatchObject({ state: 'running', orders: validators.includes(index) });
+      for (const index of nodes.keys()) await submitAt(nodes, index);
+    }
+    expect(new Set(nodes.map((node) => node.host.head(TEST_CHAIN).hash)).size).toBe(1);
+  });
+
   it('stands in a block of its own that names the rules from the next block on', async () => {
     const nodes = await city(3, 'solo');
     await approve(nodes, { finality: 'crash', validators: validatorsOf(nodes) });

@@ -505,10 +505,14 @@ export class Consensus {
     this.#out.push({ do: 'remind' });
   }
 
-  /** Once it has its answers it waits for the block after them, and asks no more. */
+  /**
+   * Once it has its answers it waits for the block after them. When some count by then and others still do not, those may
+   * be lies, and the truth of somebody else may have got lost: it asks again with each block.
+   */
   #ask(): void {
-    if (this.#rejoin === undefined || this.#self < 0 || this.#rejoin.isAnswered(this.quorum())) return;
-    this.#armRepeat();
+    if (this.#rejoin === undefined || this.#self < 0) return;
+    if (!this.#rejoin.isAnswered(this.quorum())) this.#armRepeat();
+    else if (this.#rejoin.countUpTo(this.#head.height) < this.#believable) return;
     const question: Omit<Question, 'signature'> = { kind: 'question', sender: this.#self, nonce: this.#rejoin.nonce };
     const signature = this.#ports.sign(statementOf(this.#chain, question));
     this.#out.push({ do: 'send', to: 'all', message: encodeMessage({ ...question, signature }) });

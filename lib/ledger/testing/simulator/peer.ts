@@ -192,6 +192,7 @@ export class Peer {
     const { tip } = this;
     const world = this.#world;
     if (tip.rules.engineVersion > this.program) {
+      this.#log('stops', () => `before height ${tip.height + 1}, whose version its program does not know`, tip.height);
       this.isStopped = true;
       this.core = undefined;
       return;

@@ -149,9 +149,9 @@ function drawFaults(random: Random, mode: Finality, validators: number, peers: n
     budget -= count;
     return order.splice(0, count);
   };
-  const liars = mode === 'byzantine' ? (random.chance(0.75) ? budget : random.below(budget + 1)) : 0;
+  const liars = mode === 'byzantine' ? (random.chance(0.6) ? budget : random.below(budget + 1)) : 0;
   const byzantine = take(liars);
-  const lost = take(random.chance(0.5) ? random.below(budget + 1) : 0);
+  const lost = take(random.chance(0.6) ? random.below(budget + 1) : 0);
   const lostDisks = lost.map((peer) => ({ peer, atMs: random.below(stabilisationMs), keeps: random.chance(0.4) ? random.next() : 0 }));
   const stopped = take(random.chance(0.2) ? random.below(budget + 1) : 0);
   const oldPrograms: { peer: number; upgradesAtMs: number | undefined }[] = stopped.map((peer) => ({ peer, upgradesAtMs: undefined }));
