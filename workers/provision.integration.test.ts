@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPublicClient, createWalletClient, defineChain, http, parseAbi } from 'viem';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { issueAccessKey, revokeAccessKey } from '@/lib/access-keys';
+import { failureDomainsOf } from '@/lib/city-nodes';
 import { getBlock, getLedgerPage, getTransaction, watchLedger } from '@/lib/explorer';
 import { getMeters } from '@/lib/metering';
 import { ringOperation } from '@/lib/operations';
@@ -116,6 +117,7 @@ describe('a sub-chain over two city-node processes', () => {
     expect(subChain?.state).toBe('RUNNING');
     const hostOf = { TYO: installation.hostId, SYD: installation.hostId, SAO: second.hostId };
     expect(Object.fromEntries(subChain?.endpoints.map(({ cityNode, host }) => [cityNode, host]) ?? [])).toEqual(hostOf);
+    expect(failureDomainsOf(subChain?.endpoints ?? [])).toMatchObject({ peers: 3, processes: 2, machines: 1 });
     const gateways = { TYO: installation.gatewayUrl, SYD: installation.gatewayUrl, SAO: second.gatewayUrl };
     expect(Object.fromEntries(subChain?.endpoints.map(({ cityNode, url }) => [cityNode, url.slice(0, url.indexOf('/', 8))]) ?? [])).toEqual(gateways);
     expect(new Set((await Promise.all([installation, second].map(async (one) => (await one.control()).listPeers()))).flat().map((peer) => peer.cityNode))).toEqual(new Set(['TYO', 'SYD', 'SAO']));

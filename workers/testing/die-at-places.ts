@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createOperationRegistry, LeaseKeeper, runOperation } from '@/lib/operations';
-import { provisionOperation } from '@/lib/sub-chains';
+import { changeFinalityOperation, provisionOperation } from '@/lib/sub-chains';
 import { holdUntilAll, hookSteps } from './hook-steps';
 
 /** A worker of its own that kills itself with -9 once each operation has come to its place. Argument: places as JSON. */
@@ -12,7 +12,7 @@ const hook = holdUntilAll(places, async () => {
   process.kill(process.pid, 'SIGKILL');
   await new Promise(() => undefined);
 });
-const registry = createOperationRegistry([hookSteps(provisionOperation, hook)]);
+const registry = createOperationRegistry([provisionOperation, changeFinalityOperation].map((definition) => hookSteps(definition, hook)));
 const keeper = new LeaseKeeper();
 const shutdown = new AbortController().signal;
 await Promise.all(places.map(({ operationId }) => runOperation(operationId, { registry, keeper, shutdown })));
