@@ -84,6 +84,22 @@ describe('a change of the rules', () => {
     expect(await at(nodes, 2).host.approveChange(TEST_CHAIN, change)).toBe('done');
   });
 
+  it('that nobody else approves asks for blocks for a while, and then the sub-chain rests without a timer', async () => {
+    const nodes = await city(4, 'byzantine');
+    await at(nodes, 1).host.approveChange(TEST_CHAIN, { finality: 'crash', validators: validatorsOf(nodes) });
+    await passTime(nodes, 3_000);
+    expect(at(nodes, 1).manual.scheduled()).toBeGreaterThan(0);
+    for (let minute = 0; minute < 3; minute += 1) {
+      for (const node of nodes) node.manual.advance(60_000);
+      await passTime(nodes, 1_000);
+    }
+    for (const node of nodes) expect(node.manual.scheduled(), node.name).toBe(0);
+    // It still votes for it.
+    for (const node of nodes) await node.host.approveChange(TEST_CHAIN, { finality: 'crash', validators: validatorsOf(nodes) });
+    await passTime(nodes, 8_000);
+    for (const node of nodes) expect(status(node).agreement).toMatchObject({ finality: 'crash' });
+  });
+
   it('refuses rules that cannot be, and a second change while one waits', async () => {
     const nodes = await city(4, 'byzantine');
     const node = at(nodes, 0);

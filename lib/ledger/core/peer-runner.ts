@@ -278,7 +278,10 @@ export class PeerRunner {
         peer.announcedHeight = Math.max(peer.announcedHeight, at);
         if (at > peer.parent.height) this.#followLater();
       },
-      remind: () => this.#waiting.remind(),
+      remind: () => {
+        this.#waiting.remind();
+        this.#validator?.wake();
+      },
       noteEvidence: (evidence) => this.#noteEvidence(evidence),
       fault: stop,
       storageFailed: (error) => this.#onStorageFailed(error),

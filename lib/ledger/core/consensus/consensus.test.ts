@@ -484,11 +484,29 @@ describe('repeating', () => {
     v.wake();
     const delays = Array.from({ length: 20 }, () => {
       v.timeout('repeat');
-      return v.effects.flatMap((effect) => (effect.do === 'timer' ? [effect.delayMs] : []));
+      const armed = v.effects.flatMap((effect) => (effect.do === 'timer' ? [effect.delayMs] : []));
+      // Reminded, it still wants a block.
+      v.wake();
+      return armed;
     });
     expect(delays.slice(0, 3)).toEqual([[375], [563], [844]]);
     expect(delays.at(-1)).toEqual([DEFAULT_TIMEOUTS.repeatMsMax]);
     v.advance(a);
     expect(v.timeout('repeat')).toEqual([]);
+  });
+
+  it('ends when what the height was opened for is gone and nobody joined, and begins again when something is wanted or others come', () => {
+    const v = second();
+    v.wake();
+    v.timeout('propose', 0);
+    expect(v.timeout('repeat')).toEqual(['timer repeat 0', 'to all: prevote 0 nil', 'remind']);
+    expect(v.timeout('repeat')).toEqual([]);
+    expect(v.wake()).toEqual(['timer repeat 0']);
+    expect(v.timeout('repeat')).toContain('remind');
+    expect(v.timeout('repeat')).toEqual([]);
+    // One that lies alone cannot keep it awake, two can.
+    expect(v.receive(v.vote('prevote', 1, 0, NIL))).toEqual([]);
+    expect(v.receive(v.vote('prevote', 3, 0, NIL))).toContain('timer repeat 0');
+    for (let again = 0; again < 3; again += 1) expect(v.timeout('repeat')).toContain('remind');
   });
 });

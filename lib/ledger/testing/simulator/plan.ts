@@ -84,7 +84,7 @@ export function planFor(seed: number, mode: Finality): Plan {
   const peers = validators + followers;
   const stabilisationMs = random.pick([2_000, 5_000, 8_000, 15_000]) + random.below(3_000);
   const faults = drawFaults(random, mode, validators, peers, stabilisationMs);
-  const isHarsh = random.chance(0.8);
+  const isHarsh = random.chance(0.7);
   return {
     seed,
     mode,
@@ -176,12 +176,12 @@ function drawTactics(random: Random): Tactics {
     run: random.pick(['puppet', 'puppet', 'leaky', 'twins']),
     equivocateVotes: some(0.6, 0.7),
     equivocateProposals: some(0.7, 0.8),
-    forgeProofOfLock: some(0.4, 0.6),
+    forgeProofOfLock: some(0.6, 0.9),
     voteForNothing: some(0.3, 0.4),
     hidePolka: some(0.5, 0.85),
     lockOne: some(0.3, 0.8),
     contradictProofs: some(0.3, 1),
-    isScheduler: random.chance(0.35),
+    isScheduler: random.chance(0.5),
     replay: some(0.5, 0.2),
     proposeBadBlocks: some(0.3, 0.5),
     garbage: some(0.3, 0.2),
