@@ -44,6 +44,21 @@ describe('a validator that was restarted', () => {
     expect(again.built(0, b)).toEqual(['persist', 'to all: proposal 0 B', 'to all: prevote 0 B']);
   });
 
+  it('goes on with its turn when it had said nothing in it yet', () => {
+    const before = validator(1);
+    before.wake();
+    before.votes('prevote', [0, 2], 5, NIL);
+    const v = before.restarted();
+    const a = v.block('A');
+    expect(v.resume()).toEqual(['build 5', 'timer propose 5', 'timer repeat 0', 'to all: prevote 4 nil', 'to all: precommit 4 nil', 'remind']);
+    expect(v.built(5, a)).toEqual(['persist', 'to all: proposal 5 A', 'to all: prevote 5 A']);
+    // Not its turn: it waits for the proposal as it did before.
+    const other = validator(2);
+    other.wake();
+    other.votes('prevote', [0, 3], 5, NIL);
+    expect(other.restarted().resume().slice(0, 2)).toEqual(['timer propose 5', 'timer repeat 0']);
+  });
+
   /** V2, bound to A in round 0. */
   function bound() {
     const v = validator(2);
