@@ -1,4 +1,4 @@
-import { Metadata, Server, ServerCredentials, type ServerDuplexStream, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, status, type ServerDuplexStream, type ServiceError } from '@grpc/grpc-js';
 import { randomBytes } from 'node:crypto';
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { gzipSync } from 'node:zlib';
@@ -16,6 +16,8 @@ let issued: Issued;
 let honest: TestChannel;
 let victim: TestChannel;
 let submitted: Uint8Array[];
+/** Pages of blocks that were made. */
+let pages: number;
 const clients: RawClient[] = [];
 beforeAll(async () => {
   authority = await TestAuthority.create();
@@ -23,12 +25,16 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   submitted = [];
+  pages = 0;
   victim = await openTestChannel({
     hostId: 'host_b',
     identity: await authority.identityOf('host_b'),
     // A connection whose other end does not answer any more is noticed soon.
     limits: { keepaliveMs: 500, keepaliveTimeoutMs: 5_000 },
-    handlers: { submit: async (_, { transaction }) => (submitted.push(transaction), { state: 'held', id: '1' }) },
+    handlers: {
+      submit: async (_, { transaction }) => (submitted.push(transaction), { state: 'held', id: '1' }),
+      fetchBlocks: async () => ((pages += 1), [new Uint8Array(4 * 1024 * 1024)]),
+    },
   });
   honest = await openTestChannel({ hostId: 'host_a', identity: await authority.identityOf('host_a') });
 });
@@ -165,8 +171,8 @@ describe('instead of calls', () => {
 
   it('a method that there is not, and a request of another kind: an answer, and no harm', async () => {
     const { client, session: http2 } = await session();
-    const status = await new Promise((resolve) => openCall(http2, 'Reboot').once('response', (headers) => resolve(headers['grpc-status'])));
-    expect(status).toBe('12');
+    const answer = await new Promise((resolve) => openCall(http2, 'Reboot').once('response', (headers) => resolve(headers['grpc-status'])));
+    expect(answer).toBe('12');
     const other = http2.request({ ':path': '/', ':method': 'GET' });
     expect(await new Promise((resolve) => other.once('response', (headers) => resolve(headers[':status'])))).toBe(415);
     client.close();
@@ -206,6 +212,25 @@ describe('a flood', () => {
     stream.write(Buffer.concat(frames));
     await until(() => expect(victim.announced.length).toBe(20_000));
     expect(client.socket.destroyed).toBe(false);
+  });
+
+  it('of calls whose answers are never read is answered no further than its share', async () => {
+    const { client, session: http2 } = await session();
+    const request = grpcFrame(wire.fetchBlocks.encodeRequest({ chain: 'tide-1', cityNode: 'PAR', from: 1, limit: 256 }));
+    const unread = Array.from({ length: channelLimits.fetchesMax }, () => openCall(http2, 'FetchBlocks').pause());
+    for (const stream of unread) stream.end(request);
+    await vi.waitFor(() => expect(pages).toBe(channelLimits.fetchesMax));
+    const statusOf = (over: ClientHttp2Session) =>
+      new Promise<number>((resolve) => {
+        const take = (headers: Record<string, unknown>) => ('grpc-status' in headers ? resolve(Number(headers['grpc-status'])) : undefined);
+        openCall(over, 'FetchBlocks').on('response', take).on('trailers', take).end(request);
+      });
+    expect(await Promise.all(Array.from({ length: 40 }, () => statusOf(http2)))).toEqual(Array(40).fill(status.RESOURCE_EXHAUSTED));
+    expect([pages, victim.channel.stats().refused]).toEqual([channelLimits.fetchesMax, { busy: 40 }]);
+    // Its share is its own again once it lets go.
+    client.close();
+    await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(0));
+    expect(await statusOf((await session()).session)).toBe(status.OK);
   });
 
   it('of answers to announcements that were never made changes nothing', async () => {
