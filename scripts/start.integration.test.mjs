@@ -107,7 +107,7 @@ async function withRows(output, work) {
 }
 
 describe.runIf(existsSync('/proc/self/environ'))('npm start -- --city-nodes', () => {
-  it('4 puts the peers of a sub-chain into four processes, says what another number would tear apart, and is gone after kill -9', { timeout: 400_000 }, async () => {
+  it('4 puts the validators of a Byzantine-tolerant sub-chain into four processes, says what another number would tear apart, and is gone after kill -9', { timeout: 400_000 }, async () => {
     const [port, gatewayPort] = [await freePort(), await freePorts(4)];
     const flags = ['--port', String(port), '--gateway-port', String(gatewayPort)];
     const first = spawnStart(...flags, '--city-nodes', '4');
@@ -120,11 +120,14 @@ describe.runIf(existsSync('/proc/self/environ'))('npm start -- --city-nodes', ()
       const { finalOperation, givenCaller, givenPaidApplication } = await import('@/lib/sub-chains/testing');
       const { ringOperation } = await import('@/lib/operations');
       const caller = await givenCaller();
-      const { applicationId, operationId } = await givenPaidApplication(caller, { cityNodes: ['SIN', 'PAR', 'JNB', 'HKG'] });
+      const { applicationId, operationId } = await givenPaidApplication(caller, { cityNodes: ['SIN', 'PAR', 'JNB', 'HKG'], finality: 'byzantine' });
       await ringOperation(operationId);
-      expect(await finalOperation(operationId, 60_000)).toMatchObject({ state: 'SUCCEEDED' });
+      // Its smoke transaction is final when three of the four processes have signed its block.
+      expect(await finalOperation(operationId, 120_000)).toMatchObject({ state: 'SUCCEEDED' });
       const subChain = await findSubChain(caller, applicationId);
-      expect(subChain).toMatchObject({ hosts: 4, state: 'RUNNING' });
+      expect(subChain).toMatchObject({ finality: 'byzantine', state: 'RUNNING' });
+      expect(new Set(subChain.endpoints.map((endpoint) => endpoint.host)).size).toBe(4);
+      expect(new Set(subChain.endpoints.map((endpoint) => endpoint.machine)).size).toBe(1);
       return subChain.endpoints;
     });
     // Each peer answers at its own process's gateway, and its ledger lies in that process's directory alone.

@@ -115,7 +115,9 @@ describe('a sub-chain over two city-node processes', () => {
     expect((await finalOperation(operationId, 30_000)).state).toBe('SUCCEEDED');
     const subChain = await findSubChain(caller, applicationId);
     expect(subChain?.state).toBe('RUNNING');
-    expect(failureDomainsOf(subChain?.endpoints ?? [])).toEqual({ peers: 3, processes: 2, machines: 1, processPeersMax: 2, machinePeersMax: 3 });
+    const hostOf = { TYO: installation.hostId, SYD: installation.hostId, SAO: second.hostId };
+    expect(Object.fromEntries(subChain?.endpoints.map(({ cityNode, host }) => [cityNode, host]) ?? [])).toEqual(hostOf);
+    expect(failureDomainsOf(subChain?.endpoints ?? [])).toMatchObject({ peers: 3, processes: 2, machines: 1 });
     const gateways = { TYO: installation.gatewayUrl, SYD: installation.gatewayUrl, SAO: second.gatewayUrl };
     expect(Object.fromEntries(subChain?.endpoints.map(({ cityNode, url }) => [cityNode, url.slice(0, url.indexOf('/', 8))]) ?? [])).toEqual(gateways);
     expect(new Set((await Promise.all([installation, second].map(async (one) => (await one.control()).listPeers()))).flat().map((peer) => peer.cityNode))).toEqual(new Set(['TYO', 'SYD', 'SAO']));

@@ -1,4 +1,4 @@
-import { Metadata, Server, ServerCredentials, type ServerDuplexStream, type ServiceError } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, status, type ServerDuplexStream, type ServiceError } from '@grpc/grpc-js';
 import { randomBytes } from 'node:crypto';
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { gzipSync } from 'node:zlib';
@@ -7,11 +7,17 @@ import { channelLimits, type RefusalReason } from './index';
 import { grpcFrame, openCall, openTestChannel, RawClient, TestAuthority, type Issued, type TestChannel } from './testing';
 import { wire, type Frame, type Part } from './wire';
 
+/** Machines are shared: slow is not wrong. */
+vi.setConfig({ testTimeout: 120_000 });
+const until = <T>(task: () => T | Promise<T>): Promise<T> => vi.waitFor(task, { timeout: 25_000, interval: 10 });
+
 let authority: TestAuthority;
 let issued: Issued;
 let honest: TestChannel;
 let victim: TestChannel;
 let submitted: Uint8Array[];
+/** Pages of blocks that were made. */
+let pages: number;
 const clients: RawClient[] = [];
 beforeAll(async () => {
   authority = await TestAuthority.create();
@@ -19,19 +25,23 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   submitted = [];
+  pages = 0;
   victim = await openTestChannel({
     hostId: 'host_b',
     identity: await authority.identityOf('host_b'),
     // A connection whose other end does not answer any more is noticed soon.
-    limits: { keepaliveMs: 300, keepaliveTimeoutMs: 300 },
-    handlers: { submit: async (_, { transaction }) => (submitted.push(transaction), { state: 'held', id: '1' }) },
+    limits: { keepaliveMs: 500, keepaliveTimeoutMs: 5_000 },
+    handlers: {
+      submit: async (_, { transaction }) => (submitted.push(transaction), { state: 'held', id: '1' }),
+      fetchBlocks: async () => ((pages += 1), [new Uint8Array(4 * 1024 * 1024)]),
+    },
   });
   honest = await openTestChannel({ hostId: 'host_a', identity: await authority.identityOf('host_a') });
 });
 /** Whatever was done to it, the process lives and serves the others. */
 afterEach(async () => {
   honest.channel.send(victim.remote, route, Uint8Array.of(42));
-  await vi.waitFor(() => expect(victim.received.filter(({ hostId }) => hostId === 'host_a')).toHaveLength(1));
+  await until(() => expect(victim.received.filter(({ hostId }) => hostId === 'host_a')).toHaveLength(1));
   for (const client of clients.splice(0)) client.close();
   await Promise.all([honest, victim].map(({ channel }) => channel.close(0)));
 });
@@ -42,7 +52,7 @@ const { partBytesMax, messageBytesMax, transactionBytesMax } = channelLimits;
 async function connect(): Promise<RawClient> {
   const client = await RawClient.connect(victim.channel.port, issued);
   clients.push(client);
-  await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBeGreaterThan(0));
+  await until(() => expect(victim.channel.stats().inboundConnections).toBeGreaterThan(0));
   return client;
 }
 
@@ -62,8 +72,8 @@ const ofHostile = () => victim.received.filter(({ hostId }) => hostId === 'host_
 
 async function isCutFor(client: RawClient, reason: RefusalReason): Promise<void> {
   await client.closed;
-  await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ [reason]: 1 }));
-  await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(0));
+  await until(() => expect(victim.channel.stats().refused).toEqual({ [reason]: 1 }));
+  await until(() => expect(victim.channel.stats().inboundConnections).toBe(0));
   expect(victim.lines.filter((line) => line.includes(`"${reason}"`))).toHaveLength(1);
 }
 
@@ -109,19 +119,20 @@ describe('instead of frames', () => {
     await isCutFor(client, 'truncated');
     const { client: second, stream: again } = await exchange();
     again.write(encode(part({ opening: { route, sizeBytes: 100 } })));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    again.write(encode(part({ message: 1 })));
+    await until(() => expect(ofHostile()).toHaveLength(1));
     second.close();
-    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ truncated: 2 }));
+    await until(() => expect(victim.channel.stats().refused).toEqual({ truncated: 2 }));
     const { client: third, stream: last } = await exchange();
     last.end(grpcFrame(Buffer.alloc(10), { length: 1_000 }));
     await third.closed;
-    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ truncated: 3 }));
+    await until(() => expect(victim.channel.stats().refused).toEqual({ truncated: 3 }));
   });
 
   it('a second stream on the same connection', async () => {
     const { client, session: http2 } = await session();
     openCall(http2, 'Exchange').write(encode(part({})));
-    await vi.waitFor(() => expect(ofHostile()).toHaveLength(1));
+    await until(() => expect(ofHostile()).toHaveLength(1));
     openCall(http2, 'Exchange');
     await isCutFor(client, 'out-of-turn');
   });
@@ -129,7 +140,7 @@ describe('instead of frames', () => {
   it('valid frames again and again: each copy is handed on, for who receives it to recognise', async () => {
     const { stream } = await exchange();
     for (let copy = 0; copy < 3; copy += 1) stream.write(encode(part({})));
-    await vi.waitFor(() => expect(ofHostile()).toHaveLength(3));
+    await until(() => expect(ofHostile()).toHaveLength(3));
     expect(victim.channel.stats().refused).toEqual({});
   });
 });
@@ -160,12 +171,12 @@ describe('instead of calls', () => {
 
   it('a method that there is not, and a request of another kind: an answer, and no harm', async () => {
     const { client, session: http2 } = await session();
-    const status = await new Promise((resolve) => openCall(http2, 'Reboot').once('response', (headers) => resolve(headers['grpc-status'])));
-    expect(status).toBe('12');
+    const answer = await new Promise((resolve) => openCall(http2, 'Reboot').once('response', (headers) => resolve(headers['grpc-status'])));
+    expect(answer).toBe('12');
     const other = http2.request({ ':path': '/', ':method': 'GET' });
     expect(await new Promise((resolve) => other.once('response', (headers) => resolve(headers[':status'])))).toBe(415);
     client.close();
-    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
+    await until(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
   });
 });
 
@@ -174,22 +185,22 @@ describe('instead of HTTP/2', () => {
     const client = await connect();
     client.socket.resume().write(randomBytes(4_096));
     await client.closed;
-    await vi.waitFor(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
+    await until(() => expect(victim.channel.stats().refused).toEqual({ 'no-call': 1 }));
   });
 
   it('noise in the middle of a good stream: its connection does not stay, even if its other end never lets go', async () => {
     const { client, stream } = await exchange();
     stream.write(encode(part({})));
-    await vi.waitFor(() => expect(ofHostile()).toHaveLength(1));
+    await until(() => expect(ofHostile()).toHaveLength(1));
     client.socket.write(randomBytes(4_096));
     await client.closed;
-    await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(0));
+    await until(() => expect(victim.channel.stats().inboundConnections).toBe(0));
   });
 
   it('nothing at all: it costs a connection of its own host, no more', async () => {
     const silent = await Promise.all(Array.from({ length: 10 }, () => connect()));
     await Promise.all(silent.slice(0, 1).map(({ closed, socket }) => (socket.resume(), closed)));
-    await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(channelLimits.connectionsPerHostMax));
+    await until(() => expect(victim.channel.stats().inboundConnections).toBe(channelLimits.connectionsPerHostMax));
   });
 });
 
@@ -199,15 +210,34 @@ describe('a flood', () => {
     stream.pause();
     const frames = Array.from({ length: 20_000 }, (_, at) => encode({ kind: 'height', height: { route: { ...route, chain: `tide-${at}` }, height: 1 } }));
     stream.write(Buffer.concat(frames));
-    await vi.waitFor(() => expect(victim.announced.length).toBe(20_000), { timeout: 20_000 });
+    await until(() => expect(victim.announced.length).toBe(20_000));
     expect(client.socket.destroyed).toBe(false);
+  });
+
+  it('of calls whose answers are never read is answered no further than its share', async () => {
+    const { client, session: http2 } = await session();
+    const request = grpcFrame(wire.fetchBlocks.encodeRequest({ chain: 'tide-1', cityNode: 'PAR', from: 1, limit: 256 }));
+    const unread = Array.from({ length: channelLimits.fetchesMax }, () => openCall(http2, 'FetchBlocks').pause());
+    for (const stream of unread) stream.end(request);
+    await vi.waitFor(() => expect(pages).toBe(channelLimits.fetchesMax));
+    const statusOf = (over: ClientHttp2Session) =>
+      new Promise<number>((resolve) => {
+        const take = (headers: Record<string, unknown>) => ('grpc-status' in headers ? resolve(Number(headers['grpc-status'])) : undefined);
+        openCall(over, 'FetchBlocks').on('response', take).on('trailers', take).end(request);
+      });
+    expect(await Promise.all(Array.from({ length: 40 }, () => statusOf(http2)))).toEqual(Array(40).fill(status.RESOURCE_EXHAUSTED));
+    expect([pages, victim.channel.stats().refused]).toEqual([channelLimits.fetchesMax, { busy: 40 }]);
+    // Its share is its own again once it lets go.
+    client.close();
+    await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(0));
+    expect(await statusOf((await session()).session)).toBe(status.OK);
   });
 
   it('of answers to announcements that were never made changes nothing', async () => {
     const { stream } = await exchange();
     for (let at = 0; at < 1_000; at += 1) stream.write(encode({ kind: 'heard', heard: { route, height: at, refusal: at % 2 === 0 ? '' : 'unknown-chain' } }));
     stream.write(encode(part({})));
-    await vi.waitFor(() => expect(ofHostile()).toHaveLength(1));
+    await until(() => expect(ofHostile()).toHaveLength(1));
     expect(victim.channel.stats().remotes.find(({ hostId }) => hostId === 'host_hostile')?.unheard).toBe(0);
   });
 });
@@ -245,7 +275,7 @@ describe('a host that is called', () => {
       },
     });
     honest.channel.announce({ hostId: 'host_hostile', address }, route, 1);
-    await vi.waitFor(() => expect(honest.channel.stats().refused[reason]).toBeGreaterThan(1));
+    await until(() => expect(honest.channel.stats().refused[reason]).toBeGreaterThan(1));
     expect(streams).toBeLessThan(20);
     expect(honest.channel.stats().remotes.find(({ hostId }) => hostId === 'host_hostile')?.unheard).toBe(1);
   });

@@ -28,7 +28,7 @@ export const channelLimits = {
   transactionBytesMax: 512 * KiB,
   recordsMax: 256,
   recordsBytesMax: 22 * MiB,
-  /** Calls that are being answered, per host. */
+  /** Calls that are being answered, per host, until the other side has taken the answer in. */
   fetchesMax: 4,
   submitsMax: 64,
   /** Calls that wait for their turn, per host and kind. */

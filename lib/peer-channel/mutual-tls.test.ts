@@ -3,6 +3,10 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RefusalReason } from './index';
 import { openTestChannel, TestAuthority, TestIdentity, type IssueOptions, type TestChannel, type TestChannelOptions } from './testing';
 
+/** Machines are shared: slow is not wrong. */
+vi.setConfig({ testTimeout: 120_000 });
+const until = <T>(task: () => T | Promise<T>): Promise<T> => vi.waitFor(task, { timeout: 25_000, interval: 10 });
+
 const dayMs = 24 * 60 * 60 * 1_000;
 const route = { chain: 'tide-1', from: 'SIN', to: 'PAR' };
 const hello = Uint8Array.of(1);
@@ -64,8 +68,10 @@ describe('who calls', () => {
     const a = await open('host_a', { identity: await imposture('host_a') });
     b.identity.set({ ...(await authority.certificatesOf('host_b')) }); // with the newest revocation list
     a.channel.send(b.remote, route, hello);
-    await vi.waitFor(() => expect(b.channel.stats().refused[reason]).toBeGreaterThan(0));
-    expect([b.received, b.channel.stats().inboundConnections, Object.keys(b.channel.stats().refused)]).toEqual([[], 0, [reason]]);
+    await until(() => expect(b.channel.stats().refused[reason]).toBeGreaterThan(0));
+    // A caller may hang up before it is told.
+    const reasons = Object.keys(b.channel.stats().refused).filter((one) => one !== 'handshake');
+    expect([b.received, b.channel.stats().inboundConnections, reasons]).toEqual([[], 0, [reason]]);
   });
 
   it.each(strange)('is refused with a certificate %s', async (_, reason, names) => {
@@ -87,7 +93,7 @@ describe('who calls', () => {
     await (await dial(b.channel.port, { ...proof, ALPNProtocols: ['http/1.1'] })).closed;
     const plain = await fetch(`http://127.0.0.1:${b.channel.port}/`).catch((error: unknown) => error);
     expect(plain).toBeInstanceOf(Error);
-    await vi.waitFor(() => expect(b.channel.stats().refused.handshake).toBe(3));
+    await until(() => expect(b.channel.stats().refused.handshake).toBe(3));
     expect(b.channel.stats().inboundConnections).toBe(0);
   });
 
@@ -123,14 +129,14 @@ describe('who is called', () => {
     const a = await open('host_a');
     await expect(a.channel.fetchBlocks(b.remote, { chain: 'tide-1', cityNode: 'PAR', from: 0, limit: 1 })).rejects.toMatchObject({ reason: 'unreachable' });
     a.channel.send(b.remote, route, hello);
-    await vi.waitFor(() => expect(a.channel.stats().refused[reason]).toBeGreaterThan(1));
+    await until(() => expect(a.channel.stats().refused[reason]).toBeGreaterThan(1));
     expect([b.received, a.channel.stats().messagesSent]).toEqual([[], 0]);
   });
 
   it('must be exactly the host that was meant, also when another host of the installation answers at its address', async () => {
     const [a, c] = [await open('host_a'), await open('host_c')];
     a.channel.send({ ...c.remote, hostId: 'host_b' }, route, hello);
-    await vi.waitFor(() => expect(a.channel.stats().refused['wrong-host']).toBeGreaterThan(0));
+    await until(() => expect(a.channel.stats().refused['wrong-host']).toBeGreaterThan(0));
     expect([c.received, a.channel.stats().messagesSent]).toEqual([[], 0]);
   });
 });
@@ -144,21 +150,21 @@ describe('a revocation list', () => {
     if (!before) throw new Error('host_b has certificates');
     b.identity.set({ ...before, crlPem: await authority.listRevocations({ nextUpdateMs: nowMs + 60_000 }) });
     a.channel.send(b.remote, route, hello);
-    await vi.waitFor(() => expect(b.received).toHaveLength(1));
+    await until(() => expect(b.received).toHaveLength(1));
     expect(b.channel.stats().revocationsUpToMs).toBeLessThan(nowMs + 61_000);
     nowMs += 120_000;
-    await vi.waitFor(() => expect(b.channel.stats()).toMatchObject({ inboundConnections: 0, refused: { 'unknown-status': 1 } }));
+    await until(() => expect(b.channel.stats()).toMatchObject({ inboundConnections: 0, refused: { 'unknown-status': 1 } }));
     a.channel.send(b.remote, route, Uint8Array.of(2));
-    await vi.waitFor(() => expect(b.channel.stats().refused['unknown-status']).toBeGreaterThan(1));
+    await until(() => expect(b.channel.stats().refused['unknown-status']).toBeGreaterThan(1));
     b.identity.set(before);
     a.channel.send(b.remote, route, Uint8Array.of(3));
-    await vi.waitFor(() => expect(b.received.map(({ bytes }) => bytes[0])).toContain(3));
+    await until(() => expect(b.received.map(({ bytes }) => bytes[0])).toContain(3));
   });
 
   it('of another authority is none: who may have been taken back is not let in', async () => {
     const [a, b] = [await open('host_a'), await open('host_b', { identity: new TestIdentity({ ...(await authority.certificatesOf('host_b')), crlPem: await foreign.listRevocations() }) })];
     a.channel.send(b.remote, route, hello);
-    await vi.waitFor(() => expect(b.channel.stats().refused['unknown-status']).toBeGreaterThan(0));
+    await until(() => expect(b.channel.stats().refused['unknown-status']).toBeGreaterThan(0));
     expect(b.received).toEqual([]);
   });
 
@@ -168,20 +174,20 @@ describe('a revocation list', () => {
     a.channel.send(b.remote, route, hello);
     c.channel.send(b.remote, route, hello);
     c.channel.send(a.remote, route, hello);
-    await vi.waitFor(() => expect([b.received.length, a.received.length]).toEqual([2, 1]));
+    await until(() => expect([b.received.length, a.received.length]).toEqual([2, 1]));
     authority.revoke(issued);
     const crlPem = await authority.listRevocations();
     for (const { identity } of [b, c]) {
       const before = identity.current();
       if (before) identity.set({ ...before, crlPem });
     }
-    await vi.waitFor(() => expect([b.channel.stats().inboundConnections, a.channel.stats().inboundConnections]).toEqual([1, 0]));
+    await until(() => expect([b.channel.stats().inboundConnections, a.channel.stats().inboundConnections]).toEqual([1, 0]));
     expect([b.channel.stats().refused, c.channel.stats().refused]).toEqual([{ revoked: 1 }, { revoked: 1 }]);
     a.channel.send(b.remote, route, hello);
     c.channel.send(a.remote, route, hello);
-    await vi.waitFor(() => expect([b.channel.stats().refused.revoked, c.channel.stats().refused.revoked].every((count) => (count ?? 0) > 1)).toBe(true));
+    await until(() => expect([b.channel.stats().refused.revoked, c.channel.stats().refused.revoked].every((count) => (count ?? 0) > 1)).toBe(true));
     c.channel.send(b.remote, route, Uint8Array.of(2));
-    await vi.waitFor(() => expect(b.received.map(({ hostId, bytes }) => `${hostId} ${bytes[0]}`)).toContain('host_c 2'));
+    await until(() => expect(b.received.map(({ hostId, bytes }) => `${hostId} ${bytes[0]}`)).toContain('host_c 2'));
     expect(b.received).toHaveLength(3);
   });
 });
@@ -197,9 +203,9 @@ describe('certificates', () => {
     expect(b.channel.stats().refused).toEqual({ 'no-identity': 1 });
     b.identity.set(await authority.certificatesOf('host_b'));
     a.identity.set(await authority.certificatesOf('host_a'));
-    await vi.waitFor(() => expect(b.announced.map(({ height }) => height)).toEqual([4]));
+    await until(() => expect(b.announced.map(({ height }) => height)).toEqual([4]));
     a.channel.send(b.remote, route, hello);
-    await vi.waitFor(() => expect(b.received).toHaveLength(1));
+    await until(() => expect(b.received).toHaveLength(1));
   });
 
   it('are renewed under traffic without losing a message or a call', async () => {
@@ -208,7 +214,7 @@ describe('certificates', () => {
     const calls: Promise<unknown>[] = [];
     let sent = 0;
     const talk = async (count: number) => {
-      for (const until = sent + count; sent < until; sent += 1) {
+      for (const end = sent + count; sent < end; sent += 1) {
         a.channel.send(b.remote, route, Uint8Array.of(sent >> 8, sent & 0xff));
         b.channel.send(a.remote, { ...route, from: 'PAR', to: 'SIN' }, Uint8Array.of(sent >> 8, sent & 0xff));
         calls.push(a.channel.submit(b.remote, { chain: 'tide-1', cityNode: 'PAR', transaction: hello }));
@@ -228,7 +234,7 @@ describe('certificates', () => {
     await Promise.all(calls);
     const numbers = Array.from({ length: sent }, (_, at) => at);
     for (const one of [a, b]) {
-      await vi.waitFor(() => expect(one.received).toHaveLength(sent));
+      await until(() => expect(one.received).toHaveLength(sent));
       expect(one.received.map(({ bytes }) => (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)).toSorted((x, y) => x - y)).toEqual(numbers);
       expect([one.channel.stats().dropped, one.channel.stats().refused]).toEqual([{}, {}]);
     }
@@ -246,7 +252,7 @@ describe('certificates', () => {
     expect(a.lines.filter((line) => line.includes('cannot be used'))).toHaveLength(4);
     expect(a.lines.join('\n')).not.toContain('PRIVATE KEY');
     a.channel.send(b.remote, route, hello);
-    await vi.waitFor(() => expect(b.received).toHaveLength(1));
+    await until(() => expect(b.received).toHaveLength(1));
   });
 
   it('that end while a connection is open end the connection, on both sides', async () => {
@@ -257,18 +263,18 @@ describe('certificates', () => {
     const [a, b, c] = [await open('host_a', { identity: short, limits }), await open('host_b', { now, limits }), await open('host_c', { now, limits })];
     a.channel.send(b.remote, route, hello);
     c.channel.send(a.remote, route, hello);
-    await vi.waitFor(() => expect([b.received.length, a.received.length]).toEqual([1, 1]));
+    await until(() => expect([b.received.length, a.received.length]).toEqual([1, 1]));
     nowMs += 120_000;
-    await vi.waitFor(() => expect([b.channel.stats().refused.expired, c.channel.stats().refused.expired]).toEqual([1, 1]));
-    expect([b.channel.stats().inboundConnections, a.channel.stats().inboundConnections]).toEqual([0, 0]);
+    await until(() => expect([b.channel.stats().refused.expired, c.channel.stats().refused.expired]).toEqual([1, 1]));
+    await until(() => expect([b.channel.stats().inboundConnections, a.channel.stats().inboundConnections]).toEqual([0, 0]));
   });
 
   it('are withdrawn: every connection ends, and nothing is sent any more', async () => {
     const [a, b] = [await open('host_a'), await open('host_b')];
     a.channel.send(b.remote, route, hello);
-    await vi.waitFor(() => expect(b.received).toHaveLength(1));
+    await until(() => expect(b.received).toHaveLength(1));
     a.identity.set(undefined);
-    await vi.waitFor(() => expect(b.channel.stats().inboundConnections).toBe(0));
+    await until(() => expect(b.channel.stats().inboundConnections).toBe(0));
     a.channel.send(b.remote, route, hello);
     expect(a.channel.stats().dropped).toEqual({ 'no-identity': 1 });
   });
@@ -281,7 +287,7 @@ describe('connections', () => {
     const all: { closed: Promise<void>; socket: TLSSocket }[] = [];
     for (let at = 1; at <= 4; at += 1) {
       all.push(await dial(b.channel.port, { cert: issued.chainPem, key: issued.privateKeyPem }));
-      await vi.waitFor(() => expect(b.channel.stats().inboundConnections + (b.channel.stats().refused['too-many-connections'] ?? 0)).toBe(at));
+      await until(() => expect(b.channel.stats().inboundConnections + (b.channel.stats().refused['too-many-connections'] ?? 0)).toBe(at));
     }
     await Promise.all(all.slice(0, 2).map(({ closed }) => closed));
     expect(all.slice(2).every(({ socket }) => !socket.destroyed)).toBe(true);
@@ -292,9 +298,9 @@ describe('connections', () => {
     const [a, b] = [await open('host_a'), await open('host_b', { limits: { handshakesMax: 5 } })];
     const { connect: connectPlain } = await import('node:net');
     const strangers = Array.from({ length: 20 }, () => connectPlain(b.channel.port, '127.0.0.1').on('error', () => undefined));
-    await vi.waitFor(() => expect(b.channel.stats().refused['too-many-connections']).toBe(15));
+    await until(() => expect(b.channel.stats().refused['too-many-connections']).toBe(15));
     a.channel.send(b.remote, route, hello);
-    await vi.waitFor(() => expect(b.received).toHaveLength(1));
+    await until(() => expect(b.received).toHaveLength(1));
     for (const stranger of strangers) stranger.destroy();
   });
 });

@@ -4,6 +4,10 @@ import { freePort } from '@/lib/gateway/testing';
 import type { ChannelHandlers, Route, SubmitResult } from './index';
 import { openTestChannel, TestAuthority, TestIdentity, type TestChannel, type TestChannelOptions } from './testing';
 
+/** Machines are shared: slow is not wrong. */
+vi.setConfig({ testTimeout: 120_000 });
+const until = <T>(task: () => T | Promise<T>): Promise<T> => vi.waitFor(task, { timeout: 25_000, interval: 10 });
+
 let authority: TestAuthority;
 beforeAll(async () => {
   authority = await TestAuthority.create();
@@ -49,10 +53,10 @@ describe('messages', () => {
   it('go both ways over one connection, whichever side opened it', async () => {
     const [a, b] = await pair();
     a.channel.send(b.remote, route(), bytesOf('from a'));
-    await vi.waitFor(() => expect(texts(b)).toEqual(['from a']));
+    await until(() => expect(texts(b)).toEqual(['from a']));
     expect(b.received[0]).toMatchObject({ hostId: 'host_a', route: route() });
     b.channel.send({ ...a.remote, address: away.address }, route('tide-1', 'PAR', 'SIN'), bytesOf('from b'));
-    await vi.waitFor(() => expect(texts(a)).toEqual(['from b']));
+    await until(() => expect(texts(a)).toEqual(['from b']));
     expect(a.received[0]).toMatchObject({ hostId: 'host_b', route: route('tide-1', 'PAR', 'SIN') });
     expect([a.channel.stats().inboundConnections, b.channel.stats().inboundConnections]).toEqual([0, 1]);
   });
@@ -64,7 +68,7 @@ describe('messages', () => {
       a.channel.send(b.remote, route(), bytesOf(number));
       b.channel.send(a.remote, route(), bytesOf(number));
     }
-    await vi.waitFor(() => expect([texts(a).length, texts(b).length]).toEqual([200, 200]));
+    await until(() => expect([texts(a).length, texts(b).length]).toEqual([200, 200]));
     expect(texts(a)).toEqual(numbers);
     expect(texts(b)).toEqual(numbers);
   });
@@ -74,7 +78,7 @@ describe('messages', () => {
     const sizes = [0, 1, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 3 * 256 * 1024, 17 * MiB];
     const sent = sizes.map(pattern);
     sent.forEach((bytes, at) => a.channel.send(b.remote, route(`tide-${at}`), bytes));
-    await vi.waitFor(() => expect(b.received).toHaveLength(sizes.length), { timeout: 20_000 });
+    await until(() => expect(b.received).toHaveLength(sizes.length));
     for (const { route: { chain }, bytes } of b.received) expect(Buffer.compare(bytes, sent[Number(chain.slice(5))] ?? bytesOf('?')), chain).toBe(0);
     // What an engine is given is no Buffer: those share memory where others copy.
     expect(b.received.every(({ bytes }) => Object.getPrototypeOf(bytes) === Uint8Array.prototype)).toBe(true);
@@ -84,7 +88,7 @@ describe('messages', () => {
     const [a, b] = await pair();
     for (let at = 0; at < 3; at += 1) a.channel.send(b.remote, route('flood-1'), pattern(16 * MiB, at));
     a.channel.send(b.remote, route('quiet-1'), bytesOf('vote'));
-    await vi.waitFor(() => expect(b.received).toHaveLength(4), { timeout: 20_000 });
+    await until(() => expect(b.received).toHaveLength(4));
     expect(b.received[0]?.route.chain).toBe('quiet-1');
   });
 
@@ -92,7 +96,7 @@ describe('messages', () => {
     const [a, b] = await pair();
     a.channel.send(b.remote, route(), new Uint8Array(17 * MiB + 1));
     a.channel.send(b.remote, route(), bytesOf('small'));
-    await vi.waitFor(() => expect(texts(b)).toEqual(['small']));
+    await until(() => expect(texts(b)).toEqual(['small']));
     expect(a.channel.stats().dropped).toEqual({ 'too-large': 1 });
   });
 
@@ -103,8 +107,8 @@ describe('messages', () => {
     a.channel.send(b.remote, route('gone-1'), pattern(2 * MiB, 1));
     a.channel.send(b.remote, route('tide-1', 'NRT'), bytesOf('not mine'));
     a.channel.send(b.remote, route('tide-1'), bytesOf('mine'));
-    await vi.waitFor(() => expect(b.channel.stats().refused).toEqual({ 'unknown-chain': 1, 'not-a-peer': 1 }));
-    await vi.waitFor(() => expect(texts(b)).toEqual(['mine']));
+    await until(() => expect(b.channel.stats().refused).toEqual({ 'unknown-chain': 1, 'not-a-peer': 1 }));
+    await until(() => expect(texts(b)).toEqual(['mine']));
     expect(b.lines.filter((line) => line.includes('unknown-chain') && line.includes('host_a'))).toHaveLength(1);
   });
 });
@@ -121,7 +125,7 @@ describe('a mistake in handling a message', () => {
     const [a, b] = [await open('host_a'), await open('host_b', { handlers: { message, announced } })];
     for (const chain of ['throws-1', 'rejects-1', 'tide-1']) a.channel.send(b.remote, route(chain), bytesOf('x'));
     a.channel.announce(b.remote, route(), 3);
-    await vi.waitFor(() => expect(['first', 'second', 'third'].map((name) => b.lines.filter((line) => line.includes(`${name} mistake`)).length)).toEqual([1, 1, 1]));
+    await until(() => expect(['first', 'second', 'third'].map((name) => b.lines.filter((line) => line.includes(`${name} mistake`)).length)).toEqual([1, 1, 1]));
     expect(b.channel.stats()).toMatchObject({ messagesReceived: 3, inboundConnections: 1, refused: {} });
   });
 });
@@ -132,12 +136,12 @@ describe('a channel with nothing to say', () => {
     const [a, b] = await pair({ schedule, limits: { idleMs: 50, sweepMs: 20 } });
     expect([pending.size, a.channel.stats().remotes, b.channel.stats().remotes]).toEqual([0, [], []]);
     a.channel.send(b.remote, route(), bytesOf('once'));
-    await vi.waitFor(() => expect(texts(b)).toEqual(['once']));
+    await until(() => expect(texts(b)).toEqual(['once']));
     expect(b.channel.stats().inboundConnections).toBe(1);
-    await vi.waitFor(() => expect([pending.size, a.channel.stats().remotes, b.channel.stats().remotes, b.channel.stats().inboundConnections]).toEqual([0, [], [], 0]));
+    await until(() => expect([pending.size, a.channel.stats().remotes, b.channel.stats().remotes, b.channel.stats().inboundConnections]).toEqual([0, [], [], 0]));
     expect([a.channel.stats().refused, b.channel.stats().refused, a.channel.stats().dropped]).toEqual([{}, {}, {}]);
     b.channel.send(a.remote, route(), bytesOf('again'));
-    await vi.waitFor(() => expect(texts(a)).toEqual(['again']));
+    await until(() => expect(texts(a)).toEqual(['again']));
   });
 });
 
@@ -147,21 +151,21 @@ describe('announcements', () => {
     const port = await freePort();
     const remote = { hostId: 'host_b', address: `127.0.0.1:${port}` };
     for (let height = 1; height <= 50; height += 1) for (const chain of ['tide-1', 'tide-2']) a.channel.announce(remote, route(chain), height);
-    await vi.waitFor(() => expect(a.channel.stats().remotes[0]?.failures).toBeGreaterThan(1));
+    await until(() => expect(a.channel.stats().remotes[0]?.failures).toBeGreaterThan(1));
     const b = await open('host_b', { listen: { host: '127.0.0.1', port } });
-    await vi.waitFor(() => expect(a.channel.stats().remotes[0]?.unheard).toBe(0));
+    await until(() => expect(a.channel.stats().remotes[0]?.unheard).toBe(0));
     expect(b.announced.map((one) => `${one.route.chain} ${one.height}`)).toEqual(['tide-1 50', 'tide-2 50']);
   });
 
   it('come one at a time for each peer, the newest last', async () => {
     const [a, b] = await pair();
     for (let height = 1; height <= 5; height += 1) a.channel.announce(b.remote, route(), height);
-    await vi.waitFor(() => expect(b.announced.map(({ height }) => height)).toEqual([5]));
-    await vi.waitFor(() => expect(a.channel.stats().remotes[0]?.unheard).toBe(0));
+    await until(() => expect(b.announced.map(({ height }) => height)).toEqual([5]));
+    await until(() => expect(a.channel.stats().remotes[0]?.unheard).toBe(0));
     for (let height = 6; height <= 60; height += 1) a.channel.announce(b.remote, route(), height);
-    await vi.waitFor(() => expect(b.announced.map(({ height }) => height)).toEqual([5, 6, 60]));
+    await until(() => expect(b.announced.map(({ height }) => height)).toEqual([5, 6, 60]));
     a.channel.announce(b.remote, route(), 12);
-    await vi.waitFor(() => expect(a.channel.stats().remotes[0]?.unheard).toBe(0));
+    await until(() => expect(a.channel.stats().remotes[0]?.unheard).toBe(0));
     expect(b.announced.at(-1)?.height).toBe(12);
   });
 
@@ -169,7 +173,7 @@ describe('announcements', () => {
     const a = await open('host_a');
     const b = await open('host_b', { handlers: { refusalOf: () => 'unknown-chain' } });
     a.channel.announce(b.remote, route(), 7);
-    await vi.waitFor(() => expect(a.channel.stats().dropped).toEqual({ refused: 1 }));
+    await until(() => expect(a.channel.stats().dropped).toEqual({ refused: 1 }));
     expect([a.channel.stats().remotes[0]?.unheard, b.announced, b.channel.stats().refused]).toEqual([0, [], { 'unknown-chain': 1 }]);
   });
 });
@@ -254,23 +258,28 @@ describe('calls', () => {
     const remote = { hostId: 'host_b', address: `127.0.0.1:${port}` };
     await expect(a.channel.submit(remote, submitRequest)).rejects.toMatchObject({ reason: 'unreachable' });
     await open('host_b', { listen: { host: '127.0.0.1', port } });
-    await vi.waitFor(async () => expect(await a.channel.submit(remote, submitRequest)).toEqual({ state: 'held', id: '0' }), { interval: 50 });
+    await until(async () => expect(await a.channel.submit(remote, submitRequest)).toEqual({ state: 'held', id: '0' }));
   });
 
   it('end in time, and at once when their caller gives up; the handler is told', async () => {
     const told: string[] = [];
-    const submit: ChannelHandlers['submit'] = (_, __, signal) => new Promise(() => signal.addEventListener('abort', () => told.push('gone')));
-    const a = await open('host_a', { limits: { submitMs: 100 } });
+    let reached = 0;
+    const submit: ChannelHandlers['submit'] = (_, __, signal) => {
+      reached += 1;
+      return new Promise(() => signal.addEventListener('abort', () => told.push('gone')));
+    };
+    const a = await open('host_a', { limits: { submitMs: 1_000 } });
     const b = await open('host_b', { handlers: { submit } });
+    await a.channel.fetchBlocks(b.remote, fetchRequest);
     await expect(a.channel.submit(b.remote, submitRequest)).rejects.toMatchObject({ reason: 'timeout' });
-    await vi.waitFor(() => expect(told).toEqual(['gone']));
+    await until(() => expect(told).toEqual(['gone']));
     const c = await open('host_c');
     const caller = new AbortController();
     const call = c.channel.submit(b.remote, submitRequest, { signal: caller.signal }).catch((error: unknown) => error);
-    await vi.waitFor(() => expect(b.channel.stats().inboundConnections).toBe(2));
+    await until(() => expect(reached).toBe(2));
     caller.abort(new Error('page left'));
     expect(await call).toMatchObject({ message: 'page left' });
-    await vi.waitFor(() => expect(told).toEqual(['gone', 'gone']));
+    await until(() => expect(told).toEqual(['gone', 'gone']));
   });
 
   it('wait for their turn: a host is asked for no more at a time than it answers', async () => {
@@ -295,7 +304,7 @@ describe('calls', () => {
     const submit: ChannelHandlers['submit'] = () => new Promise((resolve) => release.push(() => resolve({ state: 'held', id: '1' })));
     const b = await open('host_b', { handlers: { submit }, limits: { submitsMax: 3 } });
     const calls = Array.from({ length: 5 }, () => a.channel.submit(b.remote, submitRequest).catch((error: unknown) => error));
-    await vi.waitFor(() => expect(b.channel.stats().refused).toEqual({ busy: 2 }));
+    await until(() => expect(b.channel.stats().refused).toEqual({ busy: 2 }));
     for (const one of release) one();
     const answers = await Promise.all(calls);
     expect(answers.filter((answer) => (answer as { reason?: string }).reason === 'busy')).toHaveLength(2);
@@ -312,22 +321,22 @@ describe('a host that goes away', () => {
     const remote = { hostId: 'host_b', address: `127.0.0.1:${port}` };
     const first = await open('host_b', { listen });
     a.channel.send(remote, route(), bytesOf('1'));
-    await vi.waitFor(() => expect(texts(first)).toEqual(['1']));
+    await until(() => expect(texts(first)).toEqual(['1']));
     await first.channel.close(0);
-    await vi.waitFor(() => expect(a.channel.stats().remotes).toEqual([]));
+    await until(() => expect(a.channel.stats().remotes).toEqual([]));
     a.channel.send(remote, route(), bytesOf('2'));
     a.channel.announce(remote, route(), 8);
-    await vi.waitFor(() => expect(a.channel.stats().remotes[0]?.failures).toBeGreaterThan(1));
+    await until(() => expect(a.channel.stats().remotes[0]?.failures).toBeGreaterThan(1));
     const second = await open('host_b', { listen });
-    await vi.waitFor(() => expect([texts(second), second.announced.map(({ height }) => height)]).toEqual([['2'], [8]]));
+    await until(() => expect([texts(second), second.announced.map(({ height }) => height)]).toEqual([['2'], [8]]));
   });
 
   it('costs no attempts once what waited for it is stale', async () => {
     const { pending, schedule } = countingSchedule();
     const a = await open('host_a', { schedule, limits: { pauseMsMin: 5, pauseMsMax: 10, staleMs: 40 } });
     a.channel.send(away, route(), bytesOf('too late'));
-    await vi.waitFor(() => expect(a.channel.stats().dropped).toEqual({ stale: 1 }));
-    await vi.waitFor(() => expect([a.channel.stats().remotes, pending.size]).toEqual([[], 0]));
+    await until(() => expect(a.channel.stats().dropped).toEqual({ stale: 1 }));
+    await until(() => expect([a.channel.stats().remotes, pending.size]).toEqual([[], 0]));
   });
 
   it('is tried with growing pauses, of which a part is chance', async () => {
@@ -340,7 +349,7 @@ describe('a host that goes away', () => {
     };
     const a = await open('host_a', { schedule, random: () => 0.5, limits: { sweepMs: 5_000 } });
     a.channel.announce(away, route(), 1);
-    await vi.waitFor(() => expect(pauses.length).toBeGreaterThan(9));
+    await until(() => expect(pauses.length).toBeGreaterThan(9));
     expect(pauses.slice(0, 10)).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000].map((pauseMs) => pauseMs * 0.75));
   });
 });
@@ -349,9 +358,9 @@ describe('closing', () => {
   it('completes the message that is on its way, and takes nothing new', async () => {
     const [a, b] = await pair();
     a.channel.send(b.remote, route(), pattern(16 * MiB, 3));
-    await vi.waitFor(() => expect(a.channel.stats().bytesSent).toBeGreaterThan(0));
+    await until(() => expect(a.channel.stats().bytesSent).toBeGreaterThan(0));
     await a.channel.close(5_000);
-    await vi.waitFor(() => expect(b.received).toHaveLength(1));
+    await until(() => expect(b.received).toHaveLength(1));
     a.channel.send(b.remote, route(), bytesOf('late'));
     await expect(a.channel.submit(b.remote, { chain: 'tide-1', cityNode: 'PAR', transaction: Uint8Array.of(1) })).rejects.toMatchObject({ reason: 'closed' });
     expect(a.channel.stats().dropped).toEqual({ closed: 1 });
@@ -362,7 +371,7 @@ describe('closing', () => {
     const a = await open('host_a');
     const b = await open('host_b', { handlers: { message: () => new Promise(() => undefined) }, limits: { handlingMessagesMax: 1 } });
     for (let at = 0; at < 20; at += 1) a.channel.send(b.remote, route(), pattern(MiB, at));
-    await vi.waitFor(() => expect(b.channel.stats().messagesReceived).toBe(1));
+    await until(() => expect(b.channel.stats().messagesReceived).toBe(1));
     await Promise.all([a.channel.close(50), b.channel.close(50)]);
     expect([a.channel.stats().remotes, b.channel.stats().inboundConnections]).toEqual([[], 0]);
   });

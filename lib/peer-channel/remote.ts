@@ -7,6 +7,7 @@ import { refusalOf } from './check-peer-certificate';
 import { Exchange, type ExchangeSide, type FrameStream } from './exchange';
 import type { ChannelHandlers } from './handlers';
 import type { ChannelLimits } from './limits';
+import { limitTime } from './limit-time';
 import { Link, type LinkEnd } from './link';
 import type { DropReason, Refusals, RefusalReason, Tally } from './refusals';
 import { SendQueue } from './send-queue';
@@ -188,16 +189,14 @@ export class Remote {
 
   private async call<I, O>(address: string, gate: CallGate, method: Method<I, O>, request: I, timeoutMs: number, signal: AbortSignal | undefined): Promise<O> {
     this.address = address;
-    signal?.throwIfAborted();
-    const timeUp = AbortSignal.timeout(timeoutMs);
-    const either = signal ? AbortSignal.any([signal, timeUp]) : timeUp;
-    try {
-      return await gate.run(() => this.linkForCall().call(method, request, { timeoutMs, signal: either }), either);
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      if (timeUp.aborted) throw new ChannelError('timeout', 'The other host did not answer in time.', { cause: error });
-      throw error;
-    }
+    const timeUp = () => new ChannelError('timeout', 'The other host did not answer in time.');
+    return limitTime(
+      async (either) => {
+        either.throwIfAborted();
+        return gate.run(() => this.linkForCall().call(method, request, { timeoutMs, signal: either }), either);
+      },
+      { timeoutMs, timeUp, signal },
+    );
   }
 
   private linkForCall(): Link {

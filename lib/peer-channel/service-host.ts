@@ -3,6 +3,7 @@ import type { ControlLogger } from '@/lib/control';
 import { isAppError } from '@/lib/platform/pure/errors';
 import type { Exchange, FrameStream } from './exchange';
 import type { Caller, ChannelHandlers } from './handlers';
+import { limitTime } from './limit-time';
 import type { ChannelLimits } from './limits';
 import type { InboundConnection } from './open-listener';
 import type { RefusalReason, Refusals } from './refusals';
@@ -39,7 +40,7 @@ const settleEachMs = 10;
 export class ServiceHost {
   private readonly server: Server;
   private readonly injector: ConnectionInjector;
-  /** Calls that are being answered, by host and kind. */
+  /** Calls whose answers are not made or not taken in yet, by host and kind. */
   private readonly running = new Map<string, number>();
   private readonly streams = new WeakSet<InboundConnection>();
 
@@ -139,15 +140,23 @@ export class ServiceHost {
       throw new Refused(status.RESOURCE_EXHAUSTED, 'Too many calls of this host are being answered.');
     }
     this.running.set(name, running + 1);
-    try {
-      const hangup = new AbortController();
-      call.on('cancelled', () => hangup.abort(new Error('the caller hung up')));
-      return await answer(caller, request, AbortSignal.any([hangup.signal, AbortSignal.timeout(timeMs)]));
-    } finally {
+    const hangup = new AbortController();
+    // Comes at the end of every call: when its answer has been taken in, too.
+    const ended = new Promise<void>((resolve) => {
+      call.on('cancelled', () => {
+        hangup.abort(new Error('the caller hung up'));
+        resolve();
+      });
+      if (call.cancelled) resolve();
+    });
+    const answered = limitTime((signal) => answer(caller, request, signal), { timeoutMs: timeMs, timeUp: () => new Error('the time for the call is up'), signal: hangup.signal });
+    // An answer that nobody reads lies here: until it is gone, it counts against what its host may ask.
+    void Promise.allSettled([answered, ended]).then(() => {
       const left = (this.running.get(name) ?? 1) - 1;
       if (left === 0) this.running.delete(name);
       else this.running.set(name, left);
-    }
+    });
+    return answered;
   }
 
   private statusOf(error: unknown, path: string): { code: status; details: string } {

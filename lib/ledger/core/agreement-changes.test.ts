@@ -51,6 +51,16 @@ describe('a change of the rules', () => {
     for (const node of nodes) expect(await readCounter(node.host, 'c')).toMatchObject({ value: 17 });
   });
 
+  it('is heard of by those whom it gives a vote, also from those who lose theirs by it', async () => {
+    const nodes = await city(4, 'solo');
+    for (const [finality, validators] of [['solo', [1]], ['solo', [2]], ['crash', [0, 1, 3]], ['solo', [2]]] as [Finality, number[]][]) {
+      await approve(nodes, { finality, validators: validatorsOf(validators.map((index) => at(nodes, index))) });
+      for (const [index, node] of nodes.entries()) expect(status(node), node.name).toMatchObject({ state: 'running', orders: validators.includes(index) });
+      for (const index of nodes.keys()) await submitAt(nodes, index);
+    }
+    expect(new Set(nodes.map((node) => node.host.head(TEST_CHAIN).hash)).size).toBe(1);
+  });
+
   it('stands in a block of its own that names the rules from the next block on', async () => {
     const nodes = await city(3, 'solo');
     await approve(nodes, { finality: 'crash', validators: validatorsOf(nodes) });
@@ -72,6 +82,22 @@ describe('a change of the rules', () => {
     // The fourth follows, though nobody asked it.
     for (const node of nodes) expect(status(node).agreement).toMatchObject({ finality: 'crash' });
     expect(await at(nodes, 2).host.approveChange(TEST_CHAIN, change)).toBe('done');
+  });
+
+  it('that nobody else approves asks for blocks for a while, and then the sub-chain rests without a timer', async () => {
+    const nodes = await city(4, 'byzantine');
+    await at(nodes, 1).host.approveChange(TEST_CHAIN, { finality: 'crash', validators: validatorsOf(nodes) });
+    await passTime(nodes, 3_000);
+    expect(at(nodes, 1).manual.scheduled()).toBeGreaterThan(0);
+    for (let minute = 0; minute < 3; minute += 1) {
+      for (const node of nodes) node.manual.advance(60_000);
+      await passTime(nodes, 1_000);
+    }
+    for (const node of nodes) expect(node.manual.scheduled(), node.name).toBe(0);
+    // It still votes for it.
+    for (const node of nodes) await node.host.approveChange(TEST_CHAIN, { finality: 'crash', validators: validatorsOf(nodes) });
+    await passTime(nodes, 8_000);
+    for (const node of nodes) expect(status(node).agreement).toMatchObject({ finality: 'crash' });
   });
 
   it('refuses rules that cannot be, and a second change while one waits', async () => {

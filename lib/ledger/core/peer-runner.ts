@@ -278,7 +278,10 @@ export class PeerRunner {
         peer.announcedHeight = Math.max(peer.announcedHeight, at);
         if (at > peer.parent.height) this.#followLater();
       },
-      remind: () => this.#waiting.remind(),
+      remind: () => {
+        this.#waiting.remind();
+        this.#validator?.wake();
+      },
       noteEvidence: (evidence) => this.#noteEvidence(evidence),
       fault: stop,
       storageFailed: (error) => this.#onStorageFailed(error),
@@ -330,7 +333,8 @@ export class PeerRunner {
       const answer: FinalAnswer = { state: 'final', id, height: header.height, index, succeeded, blockHash: hash };
       this.#waiting.finish(answer);
     });
-    if (peer.orders) link.announce(peer.chain, header.height);
+    // Also who lost its vote by this block: those who got one by it may hear of it from nobody else.
+    if (indexOfValidator(peer.rules.at(header.height), peer.signer.publicKey) >= 0) link.announce(peer.chain, header.height);
     this.#validator?.wake();
     this.#heights.reached(header.height);
   }

@@ -47,10 +47,10 @@ export class ScriptedValidator {
     );
   }
 
-  /** The same validator after a crash: all that it knows is what it kept. */
-  restarted(start: ScriptOptions['start'] = {}): ScriptedValidator {
-    const again = new ScriptedValidator({ ...this.#options, start: { ...this.#options.start, head: this.#head, ...this.kept, ...start } });
-    again.kept = this.kept;
+  /** The same validator after a crash: all that it knows is what it kept, or what is left of that. */
+  restarted(start: ScriptOptions['start'] = {}, kept: ScriptedValidator['kept'] = this.kept): ScriptedValidator {
+    const again = new ScriptedValidator({ ...this.#options, start: { ...this.#options.start, head: this.#head, ...kept, ...start } });
+    again.kept = kept;
     for (const [place, hashes] of this.said) again.said.set(place, hashes);
     for (const [name, text] of this.#names) again.#names.set(name, text);
     return again;

@@ -221,8 +221,10 @@ describe('a round', () => {
     const a = v.block('A');
     v.receive(v.proposal(0, 0, a));
     v.checked(a, 'bad');
-    v.votes('prevote', [0, 1, 3], 0, a.hash);
-    expect(v.votes('precommit', [0, 1, 3], 0, a.hash)).toEqual(['fault A']);
+    // A quorum of prevotes alone does not make it look again, nor bind it.
+    expect(v.votes('prevote', [0, 1, 3], 0, a.hash)).toEqual(['timer prevote 0']);
+    expect(v.timeout('prevote')).toEqual(['persist', 'to all: precommit 0 nil']);
+    expect(v.votes('precommit', [0, 1, 3], 0, a.hash)).toEqual(['timer precommit 0', 'fault A']);
     expect([...v.timeout('precommit'), ...v.timeout('repeat'), ...v.wake()]).toEqual([]);
   });
 
@@ -269,6 +271,15 @@ describe('a validator in an earlier round', () => {
     expect(v.votes('prevote', [1], 5, NIL)).toEqual(['persist', 'to all: prevote 4 nil', 'to all: precommit 4 nil', 'timer propose 5']);
     expect(v.core.status().round).toBe(5);
     expect(v.votes('prevote', [3], 7, NIL)).toEqual(['persist', 'to all: prevote 6 nil', 'to all: precommit 6 nil', 'timer propose 7']);
+  });
+
+  it('does not take its own word, of a time that it forgot, for that of another', () => {
+    const v = second();
+    v.wake();
+    expect(v.votes('prevote', [2], 7, NIL)).toEqual([]);
+    expect(v.votes('prevote', [0], 7, NIL)).toEqual([]);
+    expect(v.core.status().round).toBe(0);
+    expect(v.votes('prevote', [1], 7, NIL)).toContain('timer propose 7');
   });
 
   it('counts the votes of that round which it has already', () => {
@@ -319,6 +330,15 @@ describe('a lock', () => {
       expect(again.receive(again.proposal(1, 1, other.b, { validRound }))).toEqual([]);
       expect(again.timeout('propose', 1)).toEqual(['persist', 'to all: prevote 1 nil']);
     }
+  });
+
+  it('is not opened by a proof of the very round that it is proposed in', () => {
+    const { v, b } = bound();
+    v.receive(v.proposal(1, 1, b, { validRound: 1 }));
+    expect(v.votes('prevote', [0, 1, 3], 1, b.hash)).toEqual([]);
+    // As a quorum of this round it binds whoever voted in it, after a vote for nothing too.
+    expect(v.timeout('propose', 1)).toEqual(['persist', 'to all: prevote 1 nil', 'check B for certain', 'timer prevote 1']);
+    expect(v.checked(b, 'good')).toEqual(['persist with a block', 'to all: precommit 1 B']);
   });
 
   it('is proposed again by its holder in its turn, with the round that proves it', () => {
@@ -478,17 +498,48 @@ describe('repeating', () => {
     expect(again.some((line) => /prevote [123] /.test(line))).toBe(false);
   });
 
+  it('says the votes of the last two rounds again, for who is a little behind', () => {
+    const v = second();
+    v.wake();
+    for (let round = 0; round < 5; round += 1) {
+      v.timeout('propose', round);
+      v.votes('prevote', [0, 1], round, NIL);
+      v.votes('precommit', [0, 1], round, NIL);
+      v.timeout('precommit', round);
+    }
+    expect(v.core.status().round).toBe(5);
+    expect(v.timeout('repeat')).toEqual(['timer repeat 0', 'to all: prevote 3 nil', 'to all: precommit 3 nil', 'to all: prevote 4 nil', 'to all: precommit 4 nil', 'remind']);
+  });
+
   it('slows down while nothing comes of it, and ends with the height', () => {
     const v = second();
     const a = v.block('A');
     v.wake();
     const delays = Array.from({ length: 20 }, () => {
       v.timeout('repeat');
-      return v.effects.flatMap((effect) => (effect.do === 'timer' ? [effect.delayMs] : []));
+      const armed = v.effects.flatMap((effect) => (effect.do === 'timer' ? [effect.delayMs] : []));
+      // Reminded, it still wants a block.
+      v.wake();
+      return armed;
     });
     expect(delays.slice(0, 3)).toEqual([[375], [563], [844]]);
     expect(delays.at(-1)).toEqual([DEFAULT_TIMEOUTS.repeatMsMax]);
     v.advance(a);
     expect(v.timeout('repeat')).toEqual([]);
+  });
+
+  it('ends when what the height was opened for is gone and nobody joined, and begins again when something is wanted or others come', () => {
+    const v = second();
+    v.wake();
+    v.timeout('propose', 0);
+    expect(v.timeout('repeat')).toEqual(['timer repeat 0', 'to all: prevote 0 nil', 'remind']);
+    expect(v.timeout('repeat')).toEqual([]);
+    expect(v.wake()).toEqual(['timer repeat 0']);
+    expect(v.timeout('repeat')).toContain('remind');
+    expect(v.timeout('repeat')).toEqual([]);
+    // One that lies alone cannot keep it awake, two can.
+    expect(v.receive(v.vote('prevote', 1, 0, NIL))).toEqual([]);
+    expect(v.receive(v.vote('prevote', 3, 0, NIL))).toContain('timer repeat 0');
+    for (let again = 0; again < 3; again += 1) expect(v.timeout('repeat')).toContain('remind');
   });
 });

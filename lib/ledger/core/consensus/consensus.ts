@@ -92,9 +92,12 @@ export class Consensus {
   /** This peer has something that wants a block: transactions, a reader's demand, an approved change. */
   wake(): Effect[] {
     return this.#react(() => {
-      if (this.#self < 0 || this.#open.isDecided) return;
-      if (this.#open.step === 'idle') this.#startRound(0);
-      else if (this.#open.step === 'propose' && this.#open.isBuildWanted) this.#askBuild();
+      const open = this.#open;
+      if (this.#self < 0 || open.isDecided) return;
+      open.isWanted = true;
+      if (open.step === 'idle') return this.#startRound(0);
+      if (open.step === 'propose' && open.isBuildWanted) this.#askBuild();
+      this.#armRepeat();
     });
   }
 
@@ -111,7 +114,10 @@ export class Consensus {
         open.isRepeating = false;
         open.repeats += 1;
         this.#ask();
-        if (open.step === 'idle') return;
+        // Opened for something that is gone (a change that nobody else approved, a refused transaction), joined by nobody:
+        // it lies open without a sound until somebody wants something again.
+        if (open.step === 'idle' || !(open.isWanted || this.#isShared)) return;
+        open.isWanted = false;
         this.#armRepeat();
         this.#repeat();
         return;
@@ -284,6 +290,7 @@ export class Consensus {
     const isKept = (hash: Hash): boolean => hash === this.#open.valid?.hash || hash === proposals.first(this.#open.round)?.hash || votes.isBacked(hash, quorum);
     if (!proposals.add(proposal, isKept)) return this.#refuse('too many proposals');
     if (this.#open.step === 'idle') this.#startRound(0);
+    else this.#armRepeat();
   }
 
   #takeVote(vote: Vote): void {
@@ -299,7 +306,15 @@ export class Consensus {
 
   /** One that lies alone cannot make the others begin. */
   #beginIfCalled(): void {
-    if (this.#open.step === 'idle' && this.#open.furthest.size >= this.#believable) this.#startRound(0);
+    if (this.#open.furthest.size < this.#believable) return;
+    if (this.#open.step === 'idle') this.#startRound(0);
+    else this.#armRepeat();
+  }
+
+  /** Somebody honest works on this height, too, or will when the block under vote is passed on, or a quorum once did. */
+  get #isShared(): boolean {
+    const { furthest, valid, proposals, round } = this.#open;
+    return furthest.size >= this.#believable || valid !== undefined || proposals.first(round) !== undefined;
   }
 
   /** Notes how far the sender is; true when the round is one whose messages are kept. */
@@ -505,10 +520,14 @@ export class Consensus {
     this.#out.push({ do: 'remind' });
   }
 
-  /** Once it has its answers it waits for the block after them, and asks no more. */
+  /**
+   * Once it has its answers it waits for the block after them. When some count by then and others still do not, those may
+   * be lies, and the truth of somebody else may have got lost: it asks again with each block.
+   */
   #ask(): void {
-    if (this.#rejoin === undefined || this.#self < 0 || this.#rejoin.isAnswered(this.quorum())) return;
-    this.#armRepeat();
+    if (this.#rejoin === undefined || this.#self < 0) return;
+    if (!this.#rejoin.isAnswered(this.quorum())) this.#armRepeat();
+    else if (this.#rejoin.countUpTo(this.#head.height) < this.#believable) return;
     const question: Omit<Question, 'signature'> = { kind: 'question', sender: this.#self, nonce: this.#rejoin.nonce };
     const signature = this.#ports.sign(statementOf(this.#chain, question));
     this.#out.push({ do: 'send', to: 'all', message: encodeMessage({ ...question, signature }) });

@@ -55,7 +55,7 @@ export type Effect =
   | { readonly do: 'behind'; readonly height: number }
   /** A validator signed two things for one place. */
   | { readonly do: 'evidence'; readonly evidence: Evidence }
-  /** Own messages went out again: what else others may have missed should too (waiting transactions). */
+  /** Own messages went out again: what else others may have missed should too (waiting transactions). Who still wants a block calls `wake` again. */
   | { readonly do: 'remind' }
   /** This peer signs nothing up to that height: durable before it signs anything above. */
   | { readonly do: 'abstain'; readonly through: number };

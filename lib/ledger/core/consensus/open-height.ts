@@ -27,6 +27,8 @@ export class OpenHeight {
   isBuildWanted = false;
   /** Final, or found wrong: nothing more is done at this height. */
   isDecided = false;
+  /** This peer had something for a block when it was last reminded. */
+  isWanted = false;
   repeats = 0;
   /** A timer for it is armed. */
   isRepeating = false;

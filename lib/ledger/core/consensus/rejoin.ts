@@ -30,6 +30,11 @@ export class Rejoin {
     return this.#answers.size >= answersNeeded;
   }
 
+  /** Answers that count at this height. */
+  countUpTo(ownHeight: number): number {
+    return [...this.#answers.values()].filter((height) => height < ownHeight).length;
+  }
+
   /** Up to which height to be silent; undefined while too few answers count. */
   findThrough(ownHeight: number, answersNeeded: number): number | undefined {
     // Nobody can send it to sleep with a height that does not exist: an answer counts once the blocks are here.

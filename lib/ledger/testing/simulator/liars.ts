@@ -2,7 +2,7 @@ import type { CertificateSignature } from '../../core/consensus/certificate';
 import { encodeMessage, statementOf, type Vote } from '../../core/consensus/messages';
 import { encodeRules, indexOfValidator, quorumOf, type ChainRules } from '../../core/consensus/rules';
 import { precommitStatement } from '../../core/consensus/statements';
-import type { Hash } from '../../core/types';
+import { chainId, type Hash } from '../../core/types';
 import type { Served } from './catch-up';
 import type { Tip } from './chain-entry';
 import type { Network } from './network';
@@ -96,6 +96,7 @@ export class Liars {
       () => random.bytes(random.below(200)),
       () => new Uint8Array(0),
       () => Buffer.alloc(70_000, 1),
+      () => this.#voteElsewhere(from),
     ])();
     this.tell(from, random.below(peers), bytes);
   }
@@ -150,6 +151,13 @@ export class Liars {
       () => Array.from({ length: 50 }, () => made).flat(),
     ])();
     this.#network.whisper(from, to, { kind: 'blocks', ticket, blocks }, 1 + random.below(20));
+  }
+
+  /** A vote that is signed well, for another sub-chain. */
+  #voteElsewhere(liar: number): Uint8Array {
+    const { checks, voices } = this.#world;
+    const vote = { kind: 'prevote', sender: Math.max(0, indexOfValidator(checks.tip.rules, voices.publicKeyOf(liar))), height: checks.tip.height + 1, round: 0, hash: this.inventHash() } as const;
+    return encodeMessage({ ...vote, signature: voices.sign(liar, statementOf(chainId('another'), vote)) });
   }
 
   inventHash(): Hash {

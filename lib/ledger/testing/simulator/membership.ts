@@ -1,4 +1,4 @@
-import { encodeRules, faultsTolerated, findRulesFault, type ChainRules, type Finality, type Validator } from '../../core/consensus/rules';
+import { encodeRules, faultsTolerated, findRulesFault, quorumOf, type ChainRules, type Finality, type Validator } from '../../core/consensus/rules';
 import type { Peer } from './peer';
 import type { Change } from './plan';
 import { peerOf, type World } from './world';
@@ -6,8 +6,9 @@ import { peerOf, type World } from './world';
 const MAX_VALIDATORS_WANTED = 10;
 
 /**
- * The portal: wants other rules now and then, and has every peer's operator approve them, each at another time, until
- * the config block is final. One change at a time, and never one that leaves more faulty peers than the mode bears.
+ * The portal: wants other rules now and then, and has the peers' operators approve them, each at another time, until the
+ * config block is final. Some operators never do, when a quorum is left without them; and sometimes another change is
+ * wanted before the first one was made. Never one that leaves more faulty peers than the mode bears.
  */
 export class Membership {
   /** What was wanted and is not yet final. */
@@ -38,16 +39,29 @@ export class Membership {
   }
 
   #begin(kind: Change, approvalMsMax: number): void {
-    if (this.isOpen()) return;
+    const { random, peers, log, checks } = this.#world;
+    // Operators have approved the first one here and there: either may come, and then the second.
+    if (this.isOpen() && !random.chance(0.3)) return;
     const rules = this.#draw(kind);
     if (rules === undefined || findRulesFault(rules) !== undefined || !this.#isBearable(rules)) return;
     const bytes = encodeRules(rules);
     if (this.#used.has(nameOf(bytes))) return;
     this.#used.add(nameOf(bytes));
     this.open = bytes;
-    const { random, peers, log } = this.#world;
     log.note(0, 'wants', () => `${kind}: ${rules.finality} ${rules.validators.map(({ name }) => name).join(' ')}${rules.upgrade ? ` version ${rules.upgrade.engineVersion} at ${rules.upgrade.height}` : ''}`, rules.validators.length);
-    for (let peer = 0; peer < peers; peer += 1) this.#approveLater(peer, bytes, random.below(approvalMsMax));
+    const holdouts = random.chance(0.4) ? this.#drawHoldouts(checks.tip.rules) : new Set<number>();
+    for (let peer = 0; peer < peers; peer += 1) if (!holdouts.has(peer)) this.#approveLater(peer, bytes, random.below(approvalMsMax));
+  }
+
+  /** As many as a quorum can do without. */
+  #drawHoldouts({ finality, validators }: ChainRules): ReadonlySet<number> {
+    const able = validators.map(({ name }) => peerOf(name)).filter((peer) => !this.#faulty.has(peer));
+    const spare = Math.max(0, able.length - quorumOf(finality, validators.length));
+    return new Set(this.#shuffled(able).slice(0, this.#world.random.below(spare + 1)));
+  }
+
+  #shuffled<T>(items: readonly T[]): T[] {
+    return items.map((item) => ({ item, at: this.#world.random.next() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item);
   }
 
   #approveLater(peer: number, rules: Uint8Array, delayMs: number): void {
@@ -72,7 +86,7 @@ export class Membership {
     const isIn = (peer: number): boolean => validators.some(({ name }) => peerOf(name) === peer);
     const validator = (peer: number): Validator => ({ name: `p${peer}`, publicKey: voices.publicKeyOf(peer) });
     const outside = Array.from({ length: peers }, (_, peer) => peer).filter((peer) => !isIn(peer));
-    const shuffled = <T>(items: readonly T[]): T[] => items.map((item) => ({ item, at: random.next() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item);
+    const shuffled = <T>(items: readonly T[]): T[] => this.#shuffled(items);
     switch (kind) {
       case 'add':
         return outside.length === 0 || validators.length >= MAX_VALIDATORS_WANTED ? undefined : { ...rules, validators: [...validators, validator(random.pick(outside))] };

@@ -17,6 +17,7 @@ const AHEAD_MS_MAX = 2_000;
 const TRANSACTIONS_A_BLOCK = 5;
 /** Waiting transactions that are passed on again at a time. */
 const REMINDED_MAX = 10;
+const WANTED_MS = 10_000;
 /** With solo finality: blocks that may wait for the disk. */
 const UNSYNCED_MAX = 2;
 export const OLD_PROGRAM = 1;
@@ -48,6 +49,7 @@ export class Peer {
   #chain: ChainEntry[] = [];
   #included = new Set<number>();
   #approved: Uint8Array | undefined;
+  #wantedUntilMs = 0;
   #queue: Asked[] = [];
   #barrier = 0;
   #isDraining = false;
@@ -161,7 +163,9 @@ export class Peer {
 
   /** The operator of this peer wants these rules. */
   approve(rules: Uint8Array): void {
-    if (!this.isUp || this.hasConfig(rules) || (this.#approved !== undefined && Buffer.compare(this.#approved, rules) === 0)) return;
+    if (!this.isUp || this.hasConfig(rules)) return;
+    this.#wantedUntilMs = this.#world.queue.now + WANTED_MS;
+    if (this.#approved !== undefined && Buffer.compare(this.#approved, rules) === 0) return this.#input((core) => core.wake());
     this.#log('approves', () => `new rules`, rules.length);
     this.#approved = rules;
     this.#disk.write({ kind: 'approved', rules });
@@ -185,13 +189,19 @@ export class Peer {
   }
 
   get #wantsBlock(): boolean {
-    return this.waiting.size > 0 || this.#approved !== undefined;
+    return this.waiting.size > 0 || this.#wantedChange !== undefined;
+  }
+
+  /** An approved change asks for blocks for a while; afterwards it is still voted for. */
+  get #wantedChange(): Uint8Array | undefined {
+    return this.#world.queue.now < this.#wantedUntilMs ? this.#approved : undefined;
   }
 
   #openCore(): void {
     const { tip } = this;
     const world = this.#world;
     if (tip.rules.engineVersion > this.program) {
+      this.#log('stops', () => `before height ${tip.height + 1}, whose version its program does not know`, tip.height);
       this.isStopped = true;
       this.core = undefined;
       return;
@@ -299,6 +309,7 @@ export class Peer {
         break;
       case 'remind':
         this.#gossipWaiting();
+        if (this.#wantsBlock) this.#input((core) => core.wake());
         break;
       case 'check':
       case 'build':
@@ -400,8 +411,9 @@ export class Peer {
   /** After a round in vain an empty block will do: somebody opened the height, and perhaps nobody knows why any more. */
   #makeBlock(mayBeEmpty: boolean): TinyBlock | undefined {
     const { tip } = this;
-    const transactions = this.#approved === undefined ? [...this.waiting].slice(0, TRANSACTIONS_A_BLOCK) : [];
-    if (transactions.length === 0 && this.#approved === undefined && !mayBeEmpty) return undefined;
+    const change = this.#wantedChange;
+    const transactions = change === undefined ? [...this.waiting].slice(0, TRANSACTIONS_A_BLOCK) : [];
+    if (transactions.length === 0 && change === undefined && !mayBeEmpty) return undefined;
     return {
       height: tip.height + 1,
       previousHash: tip.hash,
@@ -410,7 +422,7 @@ export class Peer {
       state: execute(tip.state, tip.rules.engineVersion, transactions),
       salt: this.#world.random.below(2 ** 32),
       transactions,
-      nextRules: this.#approved ?? NO_RULES,
+      nextRules: change ?? NO_RULES,
     };
   }
 

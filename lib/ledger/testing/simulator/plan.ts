@@ -84,7 +84,7 @@ export function planFor(seed: number, mode: Finality): Plan {
   const peers = validators + followers;
   const stabilisationMs = random.pick([2_000, 5_000, 8_000, 15_000]) + random.below(3_000);
   const faults = drawFaults(random, mode, validators, peers, stabilisationMs);
-  const isHarsh = random.chance(0.8);
+  const isHarsh = random.chance(0.7);
   return {
     seed,
     mode,
@@ -149,9 +149,9 @@ function drawFaults(random: Random, mode: Finality, validators: number, peers: n
     budget -= count;
     return order.splice(0, count);
   };
-  const liars = mode === 'byzantine' ? (random.chance(0.75) ? budget : random.below(budget + 1)) : 0;
+  const liars = mode === 'byzantine' ? (random.chance(0.6) ? budget : random.below(budget + 1)) : 0;
   const byzantine = take(liars);
-  const lost = take(random.chance(0.5) ? random.below(budget + 1) : 0);
+  const lost = take(random.chance(0.6) ? random.below(budget + 1) : 0);
   const lostDisks = lost.map((peer) => ({ peer, atMs: random.below(stabilisationMs), keeps: random.chance(0.4) ? random.next() : 0 }));
   const stopped = take(random.chance(0.2) ? random.below(budget + 1) : 0);
   const oldPrograms: { peer: number; upgradesAtMs: number | undefined }[] = stopped.map((peer) => ({ peer, upgradesAtMs: undefined }));
@@ -176,12 +176,12 @@ function drawTactics(random: Random): Tactics {
     run: random.pick(['puppet', 'puppet', 'leaky', 'twins']),
     equivocateVotes: some(0.6, 0.7),
     equivocateProposals: some(0.7, 0.8),
-    forgeProofOfLock: some(0.4, 0.6),
+    forgeProofOfLock: some(0.6, 0.9),
     voteForNothing: some(0.3, 0.4),
     hidePolka: some(0.5, 0.85),
     lockOne: some(0.3, 0.8),
     contradictProofs: some(0.3, 1),
-    isScheduler: random.chance(0.35),
+    isScheduler: random.chance(0.5),
     replay: some(0.5, 0.2),
     proposeBadBlocks: some(0.3, 0.5),
     garbage: some(0.3, 0.2),

@@ -6,8 +6,8 @@ import { simulate } from './simulate';
 /** `npm run sim` runs as many as one likes; these are for every change. */
 const SEEDS: readonly (readonly [Finality, number])[] = [
   ['solo', 300],
-  ['crash', 250],
-  ['byzantine', 150],
+  ['crash', 200],
+  ['byzantine', 100],
 ];
 
 describe('whatever fails until then, afterwards all honest peers agree and go on', () => {
