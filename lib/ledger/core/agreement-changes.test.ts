@@ -108,6 +108,7 @@ describe('a change of the rules', () => {
     await expect(node.host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators: validators.slice(1) })).rejects.toMatchObject(refused);
     await expect(node.host.approveChange(TEST_CHAIN, { finality: 'solo', validators })).rejects.toMatchObject(refused);
     await expect(node.host.approveChange(TEST_CHAIN, { finality: 'crash', validators: [...validators, ...validators] })).rejects.toMatchObject(refused);
+    await expect(node.host.approveChange(TEST_CHAIN, { finality: 'crash', validators: validators.with(0, { name: 'C0', publicKey: Buffer.from('no key') }) })).rejects.toMatchObject(refused);
     await expect(node.host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators, upgrade: { engineVersion: 2, height: 1 } })).rejects.toMatchObject(refused);
     await expect(node.host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators, upgrade: { engineVersion: 1, height: 9 } })).rejects.toMatchObject(refused);
     expect(await node.host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators })).toBe('done');

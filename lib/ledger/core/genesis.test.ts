@@ -65,6 +65,7 @@ describe('genesis document', () => {
     ['two with one key', { peers: [first, { ...second, publicKey: first.publicKey }] }, /share/],
     ['a key that is none', { peers: [{ ...first, publicKey: Buffer.from('no key') }] }, /P-256/],
     ['a peer without name', { peers: [{ ...first, name: '' }] }, /name/],
+    ['a peer whose name could not be read again', { peers: [first, { ...second, name: 'ü'.repeat(33) }] }, /1 to 64 bytes/],
     ['settings that are not JSON', { config: { fraction: 0.5 } }, /plain JSON/],
     ['settings without measure', { config: { text: 'x'.repeat(600_000) } }, /larger/],
   ])('with %s is refused with the reason', (_name, change, reason) => {

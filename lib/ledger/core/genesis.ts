@@ -47,7 +47,7 @@ export function checkGenesis(spec: GenesisSpec): void {
   const fault = findRulesFault(genesisRules(spec, 1));
   if (fault !== undefined) refuse(fault);
   if (spec.peers.some((peer) => !isPublicKey(peer.publicKey))) refuse('a public key is not P-256 as DER SubjectPublicKeyInfo');
-  if (spec.peers.some((peer) => peer.name.length < 1 || peer.name.length > 64)) refuse('a peer’s name has 1 to 64 characters');
+  if (spec.peers.some(({ name }) => name === '' || Buffer.byteLength(name, 'utf8') > 64)) refuse('a peer’s name has 1 to 64 bytes');
   const names = new Set(spec.peers.map((peer) => peer.name));
   const keys = new Set(spec.peers.map((peer) => Buffer.from(peer.publicKey).toString('hex')));
   if (names.size !== spec.peers.length || keys.size !== spec.peers.length) refuse('two peers share a name or a key');

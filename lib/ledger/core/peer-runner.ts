@@ -5,6 +5,7 @@ import type { Certificate } from './consensus/certificate';
 import type { Evidence } from './consensus/evidence';
 import { NIL } from './consensus/messages';
 import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, type ChainRules } from './consensus/rules';
+import { isPublicKey } from './crypto';
 import { LedgerError } from './errors';
 import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, type NotedEvidence } from './evidence-note';
 import { HeightWaiters } from './height-waiters';
@@ -163,6 +164,8 @@ export class PeerRunner {
     };
     const fault = findRulesFault(wanted);
     if (fault !== undefined) refuse(fault);
+    // Nobody could sign with it: no block would ever come that takes it back.
+    if (!validators.every(({ publicKey }) => isPublicKey(publicKey))) refuse('a public key is not P-256 as DER SubjectPublicKeyInfo');
     if (nameOfRules(wanted) === nameOfRules(now)) return 'done';
     if (upgrade !== undefined && upgrade.height <= peer.parent.height + 1) refuse(`height ${upgrade.height} has come already, the next is ${peer.parent.height + 1}`);
     if (this.#change !== undefined && nameOfRules(this.#change) !== nameOfRules(wanted)) {

@@ -97,6 +97,9 @@ describe('rules', () => {
     ['two with crash finality', fakeRules('crash', 2), /at least 3 validators, not 2/],
     ['three with byzantine finality', fakeRules('byzantine', 3), /at least 4 validators, not 3/],
     ['seventeen', fakeRules('byzantine', 17), /at most 16/],
+    ['one without name', { ...fakeRules('solo', 1), validators: [{ name: '', publicKey: Buffer.from('key') }] }, /1 to 64 bytes/],
+    ['one whose name could not be read again', { ...fakeRules('solo', 1), validators: [{ name: 'ü'.repeat(33), publicKey: Buffer.from('key') }] }, /1 to 64 bytes/],
+    ['one whose key could not be read again', { ...fakeRules('solo', 1), validators: [{ name: 'V0', publicKey: new Uint8Array(257) }] }, /at most 256 bytes/],
     ['two of one name', { ...byzantine, validators: byzantine.validators.map((validator, at) => (at === 3 ? { ...validator, name: 'V0' } : validator)) }, /share a name or a key/],
     ['two with one key', { ...byzantine, validators: byzantine.validators.map((validator, at) => (at === 3 ? { ...validator, publicKey: Buffer.from('key of V0') } : validator)) }, /share a name or a key/],
   ])('of %s are refused, also when they are read', (_name, rules, reason) => {
@@ -108,6 +111,7 @@ describe('rules', () => {
     ['one alone', fakeRules('solo', 1)],
     ['three', fakeRules('crash', 3)],
     ['sixteen', fakeRules('byzantine', VALIDATORS_MAX)],
+    ['one of the longest name', { ...fakeRules('solo', 1), validators: [{ name: 'ü'.repeat(32), publicKey: new Uint8Array(256) }] }],
     ['four with an upgrade', { ...byzantine, upgrade: { engineVersion: 7, height: 2 ** 33 } }],
   ])('of %s have one form', (_name, rules) => {
     expect(findRulesFault(rules)).toBeUndefined();

@@ -28,6 +28,8 @@ export interface ChainRules {
 }
 
 export const VALIDATORS_MAX = 16;
+const NAME_BYTES_MAX = 64;
+const PUBLIC_KEY_BYTES_MAX = 256;
 const MIN_VALIDATORS = { solo: 1, crash: 3, byzantine: 4 } as const satisfies Record<Finality, number>;
 const CODES = { solo: 0, crash: 1, byzantine: 2 } as const satisfies Record<Finality, number>;
 const BY_CODE: readonly Finality[] = ['solo', 'crash', 'byzantine'];
@@ -66,6 +68,9 @@ export function findRulesFault({ finality, validators, engineVersion, upgrade }:
   if (finality === 'solo' && count !== 1) return `with solo finality exactly one peer orders, not ${count}`;
   if (count < MIN_VALIDATORS[finality]) return `${finality} finality needs at least ${MIN_VALIDATORS[finality]} validators, not ${count}`;
   if (count > VALIDATORS_MAX) return `at most ${VALIDATORS_MAX} validators are possible, not ${count}`;
+  // What could not be read again would close the sub-chain with its next start.
+  if (validators.some(({ name }) => name === '' || Buffer.byteLength(name, 'utf8') > NAME_BYTES_MAX)) return `a validator’s name has 1 to ${NAME_BYTES_MAX} bytes`;
+  if (validators.some(({ publicKey }) => publicKey.length > PUBLIC_KEY_BYTES_MAX)) return `a validator’s key has at most ${PUBLIC_KEY_BYTES_MAX} bytes`;
   const names = new Set(validators.map(({ name }) => name));
   const keys = new Set(validators.map(({ publicKey }) => Buffer.from(publicKey).toString('hex')));
   if (names.size !== count || keys.size !== count) return 'two validators share a name or a key';
@@ -90,7 +95,7 @@ export function decodeRules(bytes: Uint8Array): ChainRules {
   if (finality === undefined) throw new CodecError('a finality mode that this program does not know');
   const engineVersion = reader.u32();
   const upgrade = reader.flag() ? { engineVersion: reader.u32(), height: reader.u48() } : undefined;
-  const validators = reader.list(VALIDATORS_MAX, (): Validator => ({ name: reader.string(64), publicKey: Uint8Array.from(reader.bytes(256)) }));
+  const validators = reader.list(VALIDATORS_MAX, (): Validator => ({ name: reader.string(NAME_BYTES_MAX), publicKey: Uint8Array.from(reader.bytes(PUBLIC_KEY_BYTES_MAX)) }));
   reader.end();
   const rules = { finality, validators, engineVersion, ...(upgrade === undefined ? {} : { upgrade }) };
   const fault = findRulesFault(rules);
