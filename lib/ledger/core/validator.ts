@@ -351,9 +351,10 @@ function encodeAbstain(through: number | 'unknown'): Uint8Array {
 
 export const ABSTAIN_UNKNOWN = encodeAbstain('unknown');
 
-/** True while the peer does not know what it signed. */
-export function hasForgotten({ storage }: Peer): boolean {
-  return decodeAbstain(storage.note(ABSTAIN_NOTE)) === 'unknown';
+/** True when the peer may have signed something at this height and forgot. */
+export function isSilentAt({ storage }: Peer, at: number): boolean {
+  const through = decodeAbstain(storage.note(ABSTAIN_NOTE));
+  return through === 'unknown' || (through !== undefined && at <= through);
 }
 
 function decodeAbstain(note: Uint8Array | undefined): number | 'unknown' | undefined {
