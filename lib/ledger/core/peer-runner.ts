@@ -70,6 +70,8 @@ export class PeerRunner {
   #following: Promise<void> | undefined;
   #bellGrace: (() => void) | undefined;
   #marking: Promise<void> | undefined;
+  /** When it last told the validators that a reader here is owed a block. */
+  #demandedAt = 0;
 
   constructor(peer: Peer, context: RunnerContext) {
     this.peer = peer;
@@ -150,6 +152,10 @@ export class PeerRunner {
     const isOld = wanted.ageMsMax !== undefined && now - peer.head.time > wanted.ageMsMax;
     if (!isYoung && !isOld) return;
     if (this.#validator !== undefined) return this.#validator.demand(true);
+    // Readers ask as often as they like, also while no block can come.
+    const sinceMs = now - this.#demandedAt;
+    if (sinceMs >= 0 && sinceMs < EMPTY_PAUSE_MS) return;
+    this.#demandedAt = now;
     const message = encodePeerMessage({ kind: 'demand' });
     for (const { name } of peer.rules.at(peer.parent.height + 1).validators) this.#context.link.send(peer.chain, name, message);
   }
