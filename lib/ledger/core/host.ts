@@ -66,7 +66,7 @@ class Host implements LedgerHost {
       void commit.finally(() => this.#commits.delete(commit));
     };
     const counters = { blocks: 0, transactions: 0, droppedTransactions: 0 };
-    this.#context = { ordering, link, ports, turns: new Turns(ports.yieldTurn), counters, track };
+    this.#context = { keys, ordering, link, ports, turns: new Turns(ports.yieldTurn), counters, track };
     ordering.onReady((chain) => this.#runners.get(chain)?.propose());
   }
 
@@ -284,8 +284,8 @@ class Host implements LedgerHost {
     const place = { chain, height: height(0), previousHash: sha256Hex(document), time: spec.time, proposer: proposer.publicKey, rules, nextRules: rules, genesis: document };
     const draft = draftBlock(place, executed);
     const record = encodeSealed(draft.body, { certificate: { round: 0, signatures: [] }, attestation: attestBlock(chain, 0, draft.hash, signer) });
-    // The key signed blocks that are not here any more: it must not sign others for the same heights.
-    const notes: Notes = this.#keys.wasUsed(chain) && indexOfValidator(rules, signer.publicKey) >= 0 ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
+    // The key signed blocks that are not here any more: it must not sign others for the same heights, whenever it gets a vote again.
+    const notes: Notes = this.#keys.wasUsed(chain) ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
     await this.#storage.create(chain).commit(height(0), record, executed.writes, notes);
   }
 
@@ -351,22 +351,11 @@ class Host implements LedgerHost {
       const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
       this.#runners.set(chain, runner);
       this.#stored.delete(chain);
-      this.#begin(runner);
+      runner.begin();
       return runner;
     } catch (error) {
       throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
     }
-  }
-
-  /** A validator speaks only once its key is marked: see `PeerKeys.markUsed`. A peer alone has nobody to contradict. */
-  #begin(runner: PeerRunner): void {
-    const { peer } = runner;
-    if (peer.genesis.peers.length === 1 || !peer.orders || this.#keys.wasUsed(peer.chain)) return runner.begin();
-    const marked = this.#keys.markUsed(peer.chain).then(
-      () => runner.begin(),
-      (error: unknown) => runner.stop('fault', `its key could not be marked: ${publicReason(error)}`, peer.head.height, error),
-    );
-    this.#context.track(marked);
   }
 
   /** The peer's key; undefined when there is none or it cannot be read: why stands in `#broken` then. */

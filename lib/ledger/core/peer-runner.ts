@@ -12,6 +12,7 @@ import { HeightWaiters } from './height-waiters';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import type { Ordering } from './ordering';
 import { countEmptyTail, type Peer } from './peer';
+import type { PeerKeys } from './peer-keys';
 import { decodePeerMessage, encodePeerMessage } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
 import { publicReason } from './public-reason';
@@ -20,11 +21,12 @@ import { attestBlock, type BlockDraft } from './seal-block';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turns } from './turns';
 import { height } from './types';
-import { hasForgotten, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
+import { isSilentAt, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 import { WaitingTransactions } from './waiting-transactions';
 
 /** What all peers of a host share. */
 export interface RunnerContext {
+  readonly keys: Pick<PeerKeys, 'markUsed' | 'wasUsed'>;
   readonly ordering: Ordering;
   readonly turns: Turns;
   readonly link: PeerLink;
@@ -68,6 +70,9 @@ export class PeerRunner {
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
   #bellGrace: (() => void) | undefined;
+  #marking: Promise<void> | undefined;
+  /** When it last told the validators that a reader here is owed a block. */
+  #demandedAt = 0;
 
   constructor(peer: Peer, context: RunnerContext) {
     this.peer = peer;
@@ -148,6 +153,10 @@ export class PeerRunner {
     const isOld = wanted.ageMsMax !== undefined && now - peer.head.time > wanted.ageMsMax;
     if (!isYoung && !isOld) return;
     if (this.#validator !== undefined) return this.#validator.demand(true);
+    // Readers ask as often as they like, also while no block can come.
+    const sinceMs = now - this.#demandedAt;
+    if (sinceMs >= 0 && sinceMs < EMPTY_PAUSE_MS) return;
+    this.#demandedAt = now;
     const message = encodePeerMessage({ kind: 'demand' });
     for (const { name } of peer.rules.at(peer.parent.height + 1).validators) this.#context.link.send(peer.chain, name, message);
   }
@@ -246,15 +255,36 @@ export class PeerRunner {
     const { peer } = this;
     peer.orders = indexOfValidator(peer.rules.at(peer.parent.height + 1), peer.signer.publicKey) >= 0;
     if (!peer.orders || peer.stopped !== undefined || this.#isReleased) return this.#endValidator();
-    if (this.#validator !== undefined) return;
-    if (this.#isAlone && hasForgotten(peer)) {
+    if (this.#isAlone && (this.#validator?.isSilent ?? isSilentAt(peer, peer.parent.height + 1))) {
       // There is nobody whose blocks could tell it how far it was: one that it signed and forgot may be at any peer.
       const reason = 'it lost its ledger, but not its key, and orders alone: what it signed before cannot be known';
       void this.stop('fault', reason, peer.parent.height + 1).catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
       return;
     }
+    if (this.#validator !== undefined) return;
+    if (!this.#isKeyMarked) return this.#markKey();
     this.#validator = new Validator(this.#home(), this.#context.ports.nonce);
     this.#validator.begin();
+  }
+
+  /** A validator speaks only once its key is marked: see `PeerKeys.markUsed`. A peer that was always alone has nobody to contradict. */
+  get #isKeyMarked(): boolean {
+    return this.peer.genesis.peers.length === 1 || this.#context.keys.wasUsed(this.peer.chain);
+  }
+
+  #markKey(): void {
+    const { peer } = this;
+    if (this.#marking !== undefined) return;
+    this.#marking = this.#context.keys
+      .markUsed(peer.chain)
+      .finally(() => {
+        this.#marking = undefined;
+      })
+      .then(
+        () => this.#takeRole(),
+        (error: unknown) => this.stop('fault', `its key could not be marked: ${publicReason(error)}`, peer.head.height, error),
+      );
+    this.#context.track(this.#marking);
   }
 
   #endValidator(): void {

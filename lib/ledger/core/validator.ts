@@ -110,10 +110,15 @@ export class Validator {
   /** A reader is owed a block, unless the last one is too fresh. `isOwn`: the reader is here, so the others should know. */
   demand(isOwn: boolean): void {
     const { peer, context } = this.#home;
-    if (this.#isEnded || this.#isDemanded || context.ports.now() < peer.parent.time + EMPTY_PAUSE_MS) return;
+    if (this.#isEnded || context.ports.now() < peer.parent.time + EMPTY_PAUSE_MS) return;
+    const isNew = !this.#isDemanded;
     this.#isDemanded = true;
-    if (isOwn) this.sendToOthers(encodePeerMessage({ kind: 'demand' }));
+    if (isOwn && isNew) this.#tellDemand();
     this.wake();
+  }
+
+  #tellDemand(): void {
+    this.sendToOthers(encodePeerMessage({ kind: 'demand' }));
   }
 
   /** The peer has a new last block: by this validator's word, or fetched. */
@@ -189,6 +194,8 @@ export class Validator {
           break;
         case 'remind':
           this.#home.remind();
+          // It may have got lost, or by the clocks of the others the last block was too fresh.
+          if (this.#isDemanded) this.#tellDemand();
           break;
       }
     }
@@ -351,9 +358,10 @@ function encodeAbstain(through: number | 'unknown'): Uint8Array {
 
 export const ABSTAIN_UNKNOWN = encodeAbstain('unknown');
 
-/** True while the peer does not know what it signed. */
-export function hasForgotten({ storage }: Peer): boolean {
-  return decodeAbstain(storage.note(ABSTAIN_NOTE)) === 'unknown';
+/** True when the peer may have signed something at this height and forgot. */
+export function isSilentAt({ storage }: Peer, at: number): boolean {
+  const through = decodeAbstain(storage.note(ABSTAIN_NOTE));
+  return through === 'unknown' || (through !== undefined && at <= through);
 }
 
 function decodeAbstain(note: Uint8Array | undefined): number | 'unknown' | undefined {

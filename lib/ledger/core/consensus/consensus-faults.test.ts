@@ -257,3 +257,15 @@ describe('a validator that floods the others', () => {
     expect(v.kept.record?.length).toBeLessThan(20_000);
   });
 });
+
+describe('a proposer among liars', () => {
+  it('keeps and votes for its own block, however many blocks they proposed before its turn', () => {
+    // It is V2's turn, then V3's, who lie; V4 is under test.
+    const v = new ScriptedValidator({ finality: 'byzantine', count: 7, self: 4 });
+    for (const [liar, round] of [[2, 0], [3, 1], [2, 7], [3, 8]] as const) {
+      for (const variant of ['A', 'B', 'C']) v.receive(v.proposal(liar, round, v.block(`${liar} ${round} ${variant}`)));
+    }
+    expect(v.votes('prevote', [0], 2, NIL)).toContain('build 2');
+    expect(v.built(2, v.block('own'))).toEqual(['persist', 'to all: proposal 2 own', 'to all: prevote 2 own']);
+  });
+});

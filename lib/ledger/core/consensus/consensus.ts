@@ -277,7 +277,7 @@ export class Consensus {
   }
 
   #takeProposal(proposal: Proposal): void {
-    const { proposals, votes } = this.#open;
+    const { proposals } = this.#open;
     if (proposals.has(proposal)) return;
     if (proposerAt(this.#rules, proposal.height, Math.min(proposal.round, ROUND_MAX)) !== proposal.sender) return this.#refuse('not its turn');
     if (!this.#isSigned(proposal)) return this.#refuse('signature');
@@ -286,11 +286,15 @@ export class Consensus {
     if (!this.#isNear(proposal)) return this.#beginIfCalled();
     const conflicting = proposals.findConflicting(proposal);
     if (conflicting !== undefined) this.#accuse(proposal.sender, conflicting, proposal);
-    const quorum = this.quorum();
-    const isKept = (hash: Hash): boolean => hash === this.#open.valid?.hash || hash === proposals.first(this.#open.round)?.hash || votes.isBacked(hash, quorum);
-    if (!proposals.add(proposal, isKept)) return this.#refuse('too many proposals');
+    if (!proposals.add(proposal, (hash) => this.#mustStay(hash))) return this.#refuse('too many proposals');
     if (this.#open.step === 'idle') this.#startRound(0);
     else this.#armRepeat();
+  }
+
+  /** Among more blocks than can be kept: the one to be voted on, and those that a quorum went for. */
+  #mustStay(hash: Hash): boolean {
+    const { valid, proposals, round, votes } = this.#open;
+    return hash === valid?.hash || hash === proposals.first(round)?.hash || votes.isBacked(hash, this.quorum());
   }
 
   #takeVote(vote: Vote): void {
@@ -474,7 +478,8 @@ export class Consensus {
     if (this.#isSilent) return;
     const proposal = this.#say({ kind: 'proposal', sender: this.#self, height: this.#height, round, validRound, hash, block });
     if (proposal === undefined || proposal.kind !== 'proposal') return;
-    proposals.add(proposal, () => true);
+    // Liars may have filled the book before its turn: their blocks make room for it.
+    proposals.add(proposal, (other) => this.#mustStay(other));
     if (validRound < 0) proposals.setVerdict(hash, 'good');
     // Alone, the one signature is the whole agreement.
     if (this.#isAlone) this.#vote('precommit', hash);

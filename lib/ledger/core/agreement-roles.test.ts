@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { add, createTestNodes, final, openTestChain, passTime, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { counterFramework } from '../testing/counter-framework';
+import type { Framework } from './framework';
+import type { Finality, RulesChange } from './host-types';
+
+async function city(count: number, finality: Finality, frameworks?: readonly Framework[]): Promise<TestNode[]> {
+  const nodes = await createTestNodes({ count, ...(frameworks === undefined ? {} : { frameworks }) });
+  await openTestChain(nodes, TEST_CHAIN, {}, finality);
+  await rest();
+  return nodes;
+}
+
+const status = (node: TestNode) => node.host.peerStatus(TEST_CHAIN);
+const at = (nodes: readonly TestNode[], index: number): TestNode => {
+  const node = nodes[index];
+  if (node === undefined) throw new Error(`there is no node ${index}`);
+  return node;
+};
+const validatorsOf = (nodes: readonly TestNode[]) => nodes.map((node) => ({ name: node.name, publicKey: status(node).publicKey }));
+const submitAt = async (nodes: readonly TestNode[], index: number) => {
+  const answer = at(nodes, index).host.submit(TEST_CHAIN, add('c', 1));
+  await passTime(nodes, 4_000);
+  return final(await answer);
+};
+const approve = async (nodes: readonly TestNode[], change: RulesChange): Promise<void> => {
+  for (const node of nodes) await node.host.approveChange(TEST_CHAIN, change);
+  await passTime(nodes, 4_000);
+};
+
+/** Loses its ledger, keeps its key, and opens its sub-chain again. */
+async function forget(node: TestNode): Promise<TestNode> {
+  const genesis = node.host.genesis(TEST_CHAIN);
+  await node.storage.remove(TEST_CHAIN);
+  const back = await restartTestNode(node, { isAbrupt: true });
+  await back.host.createChain(genesis);
+  return back;
+}
+
+describe('a peer that became a validator by a change', () => {
+  it('and lost its ledger then, but not its key, is silent until it cannot contradict itself', async () => {
+    const nodes = await city(4, 'solo');
+    await approve(nodes, { finality: 'byzantine', validators: validatorsOf(nodes) });
+    await submitAt(nodes, 0);
+    const back = await forget(at(nodes, 3));
+    const all = [...nodes.slice(0, 3), back];
+    await back.host.catchUp(TEST_CHAIN);
+    await passTime(all, 2_000);
+    expect(status(back)).toMatchObject({ state: 'running', orders: true, height: 2, agreement: { position: { abstainsThrough: 'unknown' } } });
+    await submitAt(all, 0);
+    await submitAt(all, 1);
+    expect(status(back).agreement?.position).not.toHaveProperty('abstainsThrough');
+  });
+
+  it('alone, while it does not know what it signed, stops and says why', async () => {
+    const nodes = await city(4, 'byzantine');
+    await submitAt(nodes, 0);
+    const back = await forget(at(nodes, 3));
+    const all = [...nodes.slice(0, 3), back];
+    await back.host.catchUp(TEST_CHAIN);
+    await approve(all, { finality: 'solo', validators: validatorsOf([back]) });
+    expect(status(back)).toMatchObject({ state: 'stopped', stopped: { by: 'fault', reason: expect.stringMatching(/lost its ledger/) } });
+  });
+});
+
+describe('a transaction that waited at the only orderer', () => {
+  it('when others got a vote is heard of by them, whosever turn it is', async () => {
+    for (let at0 = 0; at0 < 4; at0 += 1) {
+      const nodes = await city(4, 'solo');
+      for (let count = 0; count < at0; count += 1) await submitAt(nodes, 0);
+      for (const node of nodes.slice(1)) await node.host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators: validatorsOf(nodes) });
+      const approved = at(nodes, 0).host.approveChange(TEST_CHAIN, { finality: 'byzantine', validators: validatorsOf(nodes) });
+      const answer = at(nodes, 0).host.submit(TEST_CHAIN, add('d', 1));
+      let isAnswered = false;
+      void answer.then(() => {
+        isAnswered = true;
+      });
+      await approved;
+      await passTime(nodes, 8_000);
+      expect(isAnswered, `with the change in block ${at0 + 1}`).toBe(true);
+      expect(await readCounter(at(nodes, 3).host, 'd')).toMatchObject({ value: 1 });
+    }
+  });
+
+  it('which loses its vote is answered all the same', async () => {
+    const nodes = await city(2, 'solo');
+    const change: RulesChange = { finality: 'solo', validators: validatorsOf(nodes.slice(1)) };
+    const approved = at(nodes, 0).host.approveChange(TEST_CHAIN, change);
+    const answer = at(nodes, 0).host.submit(TEST_CHAIN, add('d', 1)).then(final, (error: unknown) => error);
+    let isAnswered = false;
+    void answer.then(() => {
+      isAnswered = true;
+    });
+    await approved;
+    await passTime(nodes, 8_000);
+    expect(status(at(nodes, 1)).orders).toBe(true);
+    expect(isAnswered).toBe(true);
+    expect(status(at(nodes, 0)).queued).toBe(0);
+  });
+});
+
+describe('a reader who is owed a block', () => {
+  const owing: Framework = {
+    ...counterFramework,
+    open: (context) => Object.assign(counterFramework.open(context as Parameters<typeof counterFramework.open>[0]), { blocksOnDemand: { confirmations: 3, readsHead: () => true } }),
+  };
+
+  it('gets it although the other validators’ clocks were behind when they heard of it', async () => {
+    const nodes = await city(4, 'byzantine', [owing]);
+    await passTime(nodes, 3_000);
+    const { height: block } = await submitAt(nodes, 0);
+    const reader = at(nodes, 2);
+    for (const node of nodes) if (node !== reader) node.manual.setClock(Number(reader.host.head(TEST_CHAIN).time) + 500);
+    for (let read = 0; read < 20; read += 1) {
+      await readCounter(reader.host, 'c');
+      await passTime(nodes, 200);
+    }
+    expect(status(reader).height).toBe(block + 2);
+  });
+});
+
+describe('an announced version that comes into force before the change that was approved', () => {
+  it('makes no follower of the only orderer stop', async () => {
+    const second: Framework = { ...counterFramework, engineVersion: 2 };
+    const nodes = await city(3, 'solo');
+    const updated = await Promise.all(nodes.map((node) => restartTestNode(node, { frameworks: [second] })));
+    const orderer = at(updated, 0);
+    await orderer.host.approveChange(TEST_CHAIN, { finality: 'solo', validators: validatorsOf([orderer]), upgrade: { engineVersion: 2, height: 3 } });
+    await passTime(updated, 1_000);
+    expect(status(orderer)).toMatchObject({ height: 1 });
+    // Block 2 is on its way when the change is approved: it lands in block 3.
+    const answer = orderer.host.submit(TEST_CHAIN, add('c', 1));
+    for (let turn = 0; turn < 3; turn += 1) await Promise.resolve();
+    for (const node of updated) await node.host.approveChange(TEST_CHAIN, { finality: 'crash', validators: validatorsOf(updated) });
+    await answer;
+    await passTime(updated, 4_000);
+    for (const node of updated) expect(status(node), node.name).toMatchObject({ state: 'running', agreement: { finality: 'crash', engineVersion: 2 } });
+  });
+});
