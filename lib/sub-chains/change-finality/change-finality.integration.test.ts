@@ -149,4 +149,17 @@ describe('a change that was interrupted half-way', () => {
       'sub-chain.change-finality', 'sub-chain.change-finality-failed', 'sub-chain.change-finality', 'sub-chain.finality-changed',
     ]);
   });
+
+  it('asks for the rules again when approvals came to nothing: a host asks for their block only for a while, and not after a restart', async () => {
+    const { applicationId, slug } = await given('byzantine');
+    installation.network.cut(slug, true);
+    const { operationId } = await change(applicationId, 'crash');
+    await getDb().operationStep.updateMany({ where: { operationId, name: 'await-change' }, data: { attempts: 11 } });
+    expect(await run(operationId)).toMatchObject({ state: 'FAILED', error: { message: expect.stringContaining('In force on 0 of 4 peers') } });
+    installation.network.cut(slug, false);
+    expect(await change(applicationId, 'crash')).toEqual({ operationId });
+    await getDb().operationStep.updateMany({ where: { operationId, name: 'await-change' }, data: { attempts: 11 } });
+    expect(await run(operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await viewOf(applicationId)).toMatchObject({ finality: 'crash', change: null });
+  });
 });
