@@ -155,7 +155,8 @@ const validatorSchema = z.object({ name: cityCodeSchema, publicKey: z.base64().m
 
 /**
  * `POST /v1/chains/{cityNode}/{chain}/change`: this host approves new rules for the sub-chain. Its peer from then on votes
- * for a config block with exactly these rules, and for no other. CONFLICT while another change is pending.
+ * for a config block with exactly these rules, and for no other. For two minutes, until its process ends, it also asks
+ * the others for that block: who still waits asks again. CONFLICT while another change is pending.
  */
 export const approveChangeSchema = z.object({
   /** Operation that asks: the same id with the same content is the same approval. */

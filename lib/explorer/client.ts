@@ -74,6 +74,8 @@ export const certificateViewSchema = blockCertificateSchema.extend({
       valid: z.boolean(),
     }),
   ),
+  /** So many different peers signed as the mode asks for: counted by the portal. */
+  enough: z.boolean(),
   /** The bytes that each signature is over, hexadecimal. */
   statement: z.string(),
 });

@@ -1,7 +1,7 @@
 import type { Caller } from '@/lib/access-keys';
 import { AppError } from '@/lib/platform';
+import { checkCertificate } from './check-certificate';
 import type { CertificateView } from './client';
-import { finalityStatement, isFinalitySignature } from './finality-statement';
 import { openLedgerReader } from './open-ledger-reader';
 
 /**
@@ -13,13 +13,7 @@ import { openLedgerReader } from './open-ledger-reader';
 export async function getBlockCertificate(caller: Caller, applicationId: string, height: number): Promise<CertificateView> {
   const reader = await openLedgerReader(caller, applicationId);
   if (!Number.isSafeInteger(height) || height < 1) throw noCertificate();
-  const certificate = await reader.certificate(height);
-  const statement = finalityStatement(reader.chain, certificate);
-  const signatures = certificate.signatures.map((one) => ({
-    ...one,
-    valid: reader.publicKeys.get(one.name) === one.publicKey && isFinalitySignature(statement, one),
-  }));
-  return { chain: reader.chain, ...certificate, signatures, statement: statement.toString('hex') };
+  return checkCertificate(await reader.certificate(height), reader);
 }
 
 function noCertificate(): AppError<'NOT_FOUND'> {

@@ -1,5 +1,5 @@
 import { agreementSchema } from '@/lib/city-nodes/client';
-import { finalitySchema } from '@/lib/control/client';
+import { finalitySchema, isFinalityPossible } from '@/lib/control/client';
 import { z } from 'zod';
 import { contractPackageSchema } from '@/lib/templates/client';
 
@@ -56,7 +56,14 @@ export const subChainViewSchema = z.object({
   finality: finalitySchema,
   /** A change that is under way, or failed and waits to be taken up again. */
   change: z
-    .object({ operationId: z.string(), finality: finalitySchema, state: z.enum(['PENDING', 'RUNNING', 'FAILED']), reason: z.string().nullable() })
+    .object({
+      operationId: z.string(),
+      finality: finalitySchema,
+      state: z.enum(['PENDING', 'RUNNING', 'FAILED']),
+      reason: z.string().nullable(),
+      /** A host may have approved it: it has to come to its end before another mode may be chosen. */
+      isBegun: z.boolean(),
+    })
     .nullable(),
   genesisHash: z.string().nullable(),
   contractAddress: z.string().nullable(),
@@ -66,6 +73,11 @@ export const subChainViewSchema = z.object({
 });
 export type SubChainView = z.infer<typeof subChainViewSchema>;
 export type EndpointView = z.infer<typeof endpointViewSchema>;
+
+/** True while another finality mode may be chosen: there is one, and no change is under way or half-way. */
+export function mayChooseFinality({ state, change, endpoints }: Pick<SubChainView, 'state' | 'change'> & { endpoints: readonly unknown[] }): boolean {
+  return state === 'RUNNING' && (change === null || (change.state === 'FAILED' && !change.isBegun)) && isFinalityPossible('crash', endpoints.length);
+}
 
 export const changeFinalitySchema = z.strictObject({ finality: finalitySchema });
 export type ChangeFinality = z.infer<typeof changeFinalitySchema>;

@@ -23,7 +23,7 @@ export async function findSubChain(caller: Caller, applicationId: string): Promi
     chainId: row.chainId.toString(),
     state: row.state,
     finality: row.finality,
-    change: change && { operationId: change.operationId, finality: change.finality, state: change.state, reason: change.reason },
+    change,
     genesisHash: row.genesisHash,
     contractAddress: row.contractAddress,
     openedAt: row.openedAt?.toISOString() ?? null,

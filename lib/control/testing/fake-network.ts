@@ -35,6 +35,8 @@ interface FakeChain {
   /** City nodes that order, in the order of turns. */
   validators: string[];
   readonly peers: Map<string, FakePeer>;
+  /** Validators do not reach each other: approvals are kept, and no block comes of them. */
+  isCut?: boolean;
 }
 
 export interface FakeHost {
@@ -79,6 +81,11 @@ export class FakeNetwork {
     const held = this.#peer(peer);
     held.isHeld = isHeld;
     if (!isHeld) arrive(held, this.#chain(peer).finality);
+  }
+
+  /** While cut, approvals lead to no block; those of that time lead to none afterwards either, unless they are given again. */
+  cut(chain: string, isCut: boolean): void {
+    this.#chain({ chain, cityNode: '' }).isCut = isCut;
   }
 
   /** As if clients had sent that many blocks full of transactions. */
@@ -185,7 +192,7 @@ export class FakeNetwork {
     peer.approved = change;
     if (peer.finality !== change.finality) peer.pending = change;
     const yes = chain.validators.filter((cityNode) => same(chain.peers.get(cityNode)?.approved)).length;
-    if (yes >= quorumOf(chain.finality, chain.peers.size) && chain.finality !== change.finality) {
+    if (!chain.isCut && yes >= quorumOf(chain.finality, chain.peers.size) && chain.finality !== change.finality) {
       chain.height += 1;
       chain.finality = change.finality;
       chain.validators = change.validators.map(({ name: cityNode }) => cityNode);

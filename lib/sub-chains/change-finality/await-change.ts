@@ -5,22 +5,29 @@ import type { StepContext, StepOutcome } from '@/lib/operations';
 import { AppError } from '@/lib/platform';
 import { listCities, loadSubChain, peerName, type LoadedPeer, type LoadedSubChain } from '../load-sub-chain';
 import type { ChangeFinalityInput } from '../operation-input';
+import { approveChange } from './approve-change';
 
 const pollMs = 200;
 /** Of one try; further tries follow. */
 const waitMsMax = 4_000;
 
-/** Until every peer, also one that was behind, says that the new rules hold for its next block. */
-export async function awaitChangeStep({ input, signal }: StepContext<ChangeFinalityInput>): Promise<StepOutcome> {
+/**
+ * Until every peer, also one that was behind, says that the new rules hold for its next block. Each try asks those that
+ * lack them once more: an approval asks for its block only for a while, and a quorum may have been away longer.
+ */
+export async function awaitChangeStep(context: StepContext<ChangeFinalityInput>): Promise<StepOutcome> {
+  const { input, signal } = context;
   const subChain = await loadSubChain(input.applicationId);
   const endMs = Date.now() + waitMsMax;
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const looks = await Promise.all(subChain.peers.map(async (peer) => ({ peer, ...(await look(subChain, peer, input, signal)) })));
     const missing = looks.filter(({ height }) => height === undefined).map(({ peer }) => peer);
     if (missing.length === 0) {
       const height = Math.min(...looks.map((one) => one.height ?? 0));
       return { result: { height }, message: `In force on all ${looks.length} peers.` };
     }
+    // One that does not answer is asked by the next try.
+    if (isFirst) await Promise.allSettled(missing.map((peer) => approveChange(subChain, peer, context)));
     if (Date.now() >= endMs) throw notYet(missing, looks.length, looks.find(({ error }) => error !== undefined)?.error);
     await delay(pollMs, undefined, { signal });
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { getDb } from '@/lib/platform';
 import type { Finality } from '@/lib/control';
 import { changeFinality, changeFinalityOperation, findSubChain, beginDelete } from '..';
+import { mayChooseFinality } from '../client';
 import { givenCaller, givenFakeRunning, openFakeInstallation, runToEnd, type FakeInstallation, type SignedUp } from '../testing';
 
 const cityNodes = ['SIN', 'PAR', 'JNB', 'HKG'];
@@ -102,7 +103,8 @@ describe('a change that cannot be made', () => {
     const { operationId } = await change(applicationId, 'crash');
     expect(await run(operationId)).toMatchObject({ state: 'FAILED', error: { message: expect.stringMatching(/Paris has stopped: its disk is full.*nothing was changed/) } });
     expect(installation.network.approvals(slug)).toEqual(Object.fromEntries(cityNodes.map((code) => [code, undefined])));
-    expect(await viewOf(applicationId)).toMatchObject({ finality: 'byzantine', change: { state: 'FAILED', finality: 'crash', reason: expect.stringContaining('Paris') } });
+    expect(await viewOf(applicationId)).toMatchObject({ finality: 'byzantine', change: { state: 'FAILED', isBegun: false, finality: 'crash', reason: expect.stringContaining('Paris') } });
+    expect(mayChooseFinality(await viewOf(applicationId))).toBe(true);
     installation.network.start(paris);
     expect(await run((await change(applicationId, 'solo')).operationId)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await viewOf(applicationId)).toMatchObject({ finality: 'solo', change: null });
@@ -136,7 +138,8 @@ describe('a change that was interrupted half-way', () => {
   it('says how far it came, and goes on under the same approvals when it is asked for again', async () => {
     const { applicationId, operationId, behind, operation } = await givenHalf();
     expect(operation).toMatchObject({ state: 'FAILED', error: { message: 'In force on 3 of 4 peers; waiting for Hong Kong.' } });
-    expect(await viewOf(applicationId)).toMatchObject({ finality: 'byzantine', change: { operationId, state: 'FAILED' } });
+    expect(await viewOf(applicationId)).toMatchObject({ finality: 'byzantine', change: { operationId, state: 'FAILED', isBegun: true } });
+    expect(mayChooseFinality(await viewOf(applicationId))).toBe(false);
     await expect(change(applicationId, 'solo')).rejects.toMatchObject({ code: 'CONFLICT', publicMessage: expect.stringContaining('Let it go on') });
     installation.network.hold(behind, false);
     expect(await change(applicationId, 'crash')).toEqual({ operationId });
@@ -145,5 +148,18 @@ describe('a change that was interrupted half-way', () => {
     expect((await auditOf(applicationId)).map(({ action }) => action)).toEqual([
       'sub-chain.change-finality', 'sub-chain.change-finality-failed', 'sub-chain.change-finality', 'sub-chain.finality-changed',
     ]);
+  });
+
+  it('asks for the rules again when approvals came to nothing: a host asks for their block only for a while, and not after a restart', async () => {
+    const { applicationId, slug } = await given('byzantine');
+    installation.network.cut(slug, true);
+    const { operationId } = await change(applicationId, 'crash');
+    await getDb().operationStep.updateMany({ where: { operationId, name: 'await-change' }, data: { attempts: 11 } });
+    expect(await run(operationId)).toMatchObject({ state: 'FAILED', error: { message: expect.stringContaining('In force on 0 of 4 peers') } });
+    installation.network.cut(slug, false);
+    expect(await change(applicationId, 'crash')).toEqual({ operationId });
+    await getDb().operationStep.updateMany({ where: { operationId, name: 'await-change' }, data: { attempts: 11 } });
+    expect(await run(operationId)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await viewOf(applicationId)).toMatchObject({ finality: 'crash', change: null });
   });
 });

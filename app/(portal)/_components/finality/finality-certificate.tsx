@@ -41,7 +41,7 @@ export function FinalityCertificate({ height, certificate, peers }: Props) {
   );
 }
 
-function Lead({ certificate: { finality, height, validators, signatures } }: Readonly<{ certificate: CertificateView }>) {
+function Lead({ certificate: { finality, height, validators, signatures, enough } }: Readonly<{ certificate: CertificateView }>) {
   const t = useTranslations("finality.certificate");
   const wrong = signatures.filter(({ valid }) => !valid).length;
   const words = { height, signed: signatures.length, validators, faults: faultsToleratedOf(finality, validators) };
@@ -56,6 +56,11 @@ function Lead({ certificate: { finality, height, validators, signatures } }: Rea
           <Rosette size={92} />
         </span>
       </div>
+      {enough ? null : (
+        <Note kind="bad" className="mt-3" title={t("tooFew")}>
+          {t("tooFewText")}
+        </Note>
+      )}
       {wrong > 0 ? (
         <Note kind="bad" className="mt-3" title={t("wrong", { count: wrong })}>
           {t("wrongText")}

@@ -63,3 +63,12 @@ describe("404", () => {
     expect((await revoke("crt_none", { reason: "SUPERSEDED" }, await createAdmin())).status).toBe(404);
   });
 });
+
+describe("409", () => {
+  it("revokes nothing that has ended: nobody takes it any more", async () => {
+    const { id } = await givenCertificate();
+    await getDb().certificate.update({ where: { id }, data: { notAfter: new Date(Date.now() - 1_000) } });
+    expect(await revoke(id, { reason: "SUPERSEDED" }, await createAdmin())).toMatchObject({ status: 409, body: { code: "CONFLICT" } });
+    expect((await getDb().certificate.findUniqueOrThrow({ where: { id } })).revokedAt).toBeNull();
+  });
+});

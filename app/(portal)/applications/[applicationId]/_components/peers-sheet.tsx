@@ -11,8 +11,8 @@ import { Status } from "@/app/_components/ui/status";
 import { Table, type Column } from "@/app/_components/ui/table";
 import { Time } from "@/app/_components/ui/time";
 import { failureDomainsOf } from "@/lib/city-nodes/client";
-import { isFinalityPossible, type Finality } from "@/lib/control/client";
-import type { EndpointView, SubChainView } from "@/lib/sub-chains/client";
+import type { Finality } from "@/lib/control/client";
+import { mayChooseFinality, type EndpointView, type SubChainView } from "@/lib/sub-chains/client";
 import { FailureDomain } from "../../../_components/finality/failure-domain";
 import { FinalityName } from "../../../_components/finality/finality-name";
 import { gatherEvidence } from "../../../_components/finality/gather-evidence";
@@ -35,8 +35,7 @@ export function PeersSheet({ name, subChain, silent, mayChange }: Props) {
   const { endpoints, finality } = subChain;
   const newest = Math.max(-1, ...endpoints.map(({ height }) => height));
   const culprits = new Set(gatherEvidence(endpoints).map(({ culprit }) => culprit));
-  // With one or two peers there is no other mode, and with one that is under way none may be begun.
-  const offersChange = mayChange && subChain.state === "RUNNING" && subChain.change === null && isFinalityPossible("crash", endpoints.length);
+  const offersChange = mayChange && mayChooseFinality(subChain);
   return (
     <Sheet
       title={t("title")}

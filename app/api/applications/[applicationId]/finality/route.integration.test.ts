@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { callRoute, createPublisher, type Publisher, type RouteCallOptions } from "@/app/api/_http/testing";
-import { getDb } from "@/lib/platform";
+import { createId, getDb } from "@/lib/platform";
 import { changeFinalityOperation } from "@/lib/sub-chains";
 import { givenFakeRunning, openFakeInstallation, runToEnd, type FakeInstallation } from "@/lib/sub-chains/testing";
 import { GET as certificate } from "../blocks/[reference]/certificate/route";
@@ -49,12 +49,12 @@ describe("200 and 202", () => {
     const read = () => callRoute(certificate, at({}, { reference: "2" }));
     const { status, body } = await read();
     expect(status).toBe(200);
-    expect(body).toMatchObject({ chain: running.slug, height: 2, finality: "byzantine", quorum: 3, validators: 4 });
+    expect(body).toMatchObject({ chain: running.slug, height: 2, finality: "byzantine", quorum: 3, validators: 4, enough: true });
     expect((body as { signatures: { name: string; valid: boolean }[] }).signatures.map(({ name, valid }) => [name, valid])).toEqual([["SIN", true], ["PAR", true], ["JNB", true]]);
     // Paris signs with another key than the sub-chain was opened with: its host was replaced, or broken into.
     const { publicKey } = await getDb().peer.findFirstOrThrow({ where: { cityNode: { code: "HKG" }, subChain: { slug: running.slug } } });
     await getDb().peer.updateMany({ where: { cityNode: { code: "PAR" }, subChain: { slug: running.slug } }, data: { publicKey } });
-    expect((await read()).body).toMatchObject({ signatures: [{ valid: true }, { name: "PAR", valid: false }, { valid: true }] });
+    expect((await read()).body).toMatchObject({ enough: false, signatures: [{ valid: true }, { name: "PAR", valid: false }, { valid: true }] });
   });
 });
 
@@ -100,6 +100,12 @@ describe("404", () => {
 });
 
 describe("409", () => {
+  it("is for a certificate of what does not run yet", async () => {
+    const applicationId = createId("application");
+    await getDb().application.create({ data: { id: applicationId, organisationId: as.organisationId, createdById: as.caller.session.user.id, plan: "STANDARD", state: "DRAFT", name: "Not yet" } });
+    expect(await callRoute(certificate, at({}, { applicationId, reference: "1" }))).toMatchObject({ status: 409, body: { code: "CONFLICT" } });
+  });
+
   it("is for the mode in force, and for a second change while one runs", async () => {
     expect(await ask("byzantine")).toMatchObject({ status: 409, body: { code: "CONFLICT" } });
     expect((await ask("crash")).status).toBe(202);
