@@ -139,7 +139,11 @@ describe('a change of the rules', () => {
     const all = [...updated, at(nodes, 3)];
     await submitAt(all, 0);
     expect(all.map((node) => status(node).agreement?.engineVersion)).toEqual([1, 1, 1, 1]);
-    await approve(all, { finality: 'byzantine', validators: validatorsOf(all), upgrade: { engineVersion: 2, height: 4 } });
+    const change: RulesChange = { finality: 'byzantine', validators: validatorsOf(all), upgrade: { engineVersion: 2, height: 4 } };
+    await expect(at(all, 3).host.approveChange(TEST_CHAIN, change)).rejects.toMatchObject({ code: 'change-refused', message: expect.stringMatching(/this program has version 1 of counter: update it/) });
+    await approve(updated, change);
+    // What is announced is not taken back.
+    await expect(at(all, 0).host.approveChange(TEST_CHAIN, { ...change, upgrade: { engineVersion: 3, height: 9 } })).rejects.toMatchObject({ code: 'change-refused' });
     expect(status(at(all, 0)).agreement).toMatchObject({ engineVersion: 1, upgrade: { engineVersion: 2, height: 4 } });
     await submitAt(all, 1);
     expect(all.map((node) => status(node).height)).toEqual([3, 3, 3, 3]);

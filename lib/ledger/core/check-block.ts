@@ -112,15 +112,19 @@ function findFault(peer: Peer, { header, transactions, change }: BlockBody, rule
   if (outdated !== undefined) return outdated;
   if (header.engineVersion !== rules.engineVersion) return `block ${height} names version ${header.engineVersion} where ${rules.engineVersion} is in force`;
   if (change !== undefined && changed === undefined) return `block ${height} changes the rules to what cannot be`;
-  if (changed !== undefined && (findRulesFault(changed) ?? findStepBack(rules, changed)) !== undefined) return `block ${height} changes the rules to what cannot be: ${findRulesFault(changed) ?? findStepBack(rules, changed)}`;
+  const changeFault = changed === undefined ? undefined : (findRulesFault(changed) ?? findStepBack(rules, changed));
+  if (changeFault !== undefined) return `block ${height} changes the rules to what cannot be: ${changeFault}`;
   const names = [nameOfRules(rules), nameOfRules(rulesAfter(peer.rules, height, changed))];
   if (header.validators !== names[0] || header.nextValidators !== names[1]) return `block ${height} names other peers than its sub-chain has`;
   return undefined;
 }
 
 /** A version that was in force, or is announced, cannot be taken back: blocks were made with it in mind. */
-function findStepBack(rules: ChainRules, changed: ChainRules): string | undefined {
-  return changed.engineVersion === rules.engineVersion ? undefined : `version ${changed.engineVersion} where ${rules.engineVersion} is in force`;
+export function findStepBack(rules: ChainRules, changed: ChainRules): string | undefined {
+  if (changed.engineVersion !== rules.engineVersion) return `version ${changed.engineVersion} where ${rules.engineVersion} is in force`;
+  const { upgrade } = rules;
+  if (upgrade === undefined || (changed.upgrade?.engineVersion === upgrade.engineVersion && changed.upgrade.height === upgrade.height)) return undefined;
+  return `version ${upgrade.engineVersion} is announced for height ${upgrade.height}`;
 }
 
 function decodedRules(bytes: Uint8Array): ChainRules | undefined {

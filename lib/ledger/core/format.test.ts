@@ -18,7 +18,8 @@ import { nextStateRoot } from './state-root';
 import { encodeStopNote } from './stop-note';
 import { chainId, hash, height, timeMs, ZERO_HASH } from './types';
 
-// Ledgers outlive programs: whoever changes one of these bytes must raise a format number and read the old one too.
+// Ledgers outlive programs: whoever changes one of these bytes must raise a format number. From the first release on the
+// old one must be read, too; before it, blocks of format 1 existed in nobody's hands (ADR 0011).
 describe('what lies on disks and is signed stays as it is', () => {
   const key = Buffer.from('a public key');
   const rules: ChainRules = { finality: 'crash', validators: ['SIN', 'FRA', 'NYC'].map((name) => ({ name, publicKey: Buffer.from(`key of ${name}`) })), engineVersion: 1 };

@@ -1,6 +1,6 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { encodeSealed } from './block';
-import { checkBlock, EMPTY_PAUSE_MS } from './check-block';
+import { checkBlock, EMPTY_PAUSE_MS, findStepBack } from './check-block';
 import type { Certificate } from './consensus/certificate';
 import type { Evidence } from './consensus/evidence';
 import { NIL } from './consensus/messages';
@@ -171,12 +171,14 @@ export class PeerRunner {
     const refuse = (reason: string): never => {
       throw new LedgerError('change-refused', { chain: peer.chain, reason }, `The rules of ${peer.chain} cannot be changed so: ${reason}.`);
     };
-    const fault = findRulesFault(wanted);
+    const fault = findRulesFault(wanted) ?? findStepBack(now, wanted);
     if (fault !== undefined) refuse(fault);
     // Nobody could sign with it: no block would ever come that takes it back.
     if (!validators.every(({ publicKey }) => isPublicKey(publicKey))) refuse('a public key is not P-256 as DER SubjectPublicKeyInfo');
     if (nameOfRules(wanted) === nameOfRules(now)) return 'done';
     if (upgrade !== undefined && upgrade.height <= peer.parent.height + 1) refuse(`height ${upgrade.height} has come already, the next is ${peer.parent.height + 1}`);
+    const { name, engineVersion } = peer.framework;
+    if (upgrade !== undefined && upgrade.engineVersion > engineVersion) refuse(`this program has version ${engineVersion} of ${name}: update it before version ${upgrade.engineVersion} comes into force`);
     if (this.#change !== undefined && nameOfRules(this.#change) !== nameOfRules(wanted)) {
       // One that no quorum was found for would lock the sub-chain's rules for ever.
       if (this.#context.ports.now() < this.#changeWantedUntil) refuse('another change waits for its block');
