@@ -511,12 +511,14 @@ export class Peer {
       if (write.kind !== 'block') continue;
       const { entry } = write;
       this.#noteDurable(write);
-      // Whose signature is not on it may know nothing of it: a follower, a validator that has just become one.
+      // Whose signature is not on it may know nothing of it: a follower, a validator that has just become one. Whose is may
+      // not have seen it decided, and gets no answer from those whom a change put out of office.
       const { validators } = entry.rules;
-      const signers = new Set(entry.certificate.signatures.map(({ validator }) => peerOf((validators[validator] as { name: string }).name)));
+      const isChange = entry.block.nextRules.length > 0;
+      const knowing = new Set(isChange ? [] : entry.certificate.signatures.map(({ validator }) => peerOf((validators[validator] as { name: string }).name)));
       const hasVote = indexOfValidator(entry.rules, this.publicKey) >= 0;
       for (let to = 0; hasVote && to < this.#world.peers; to += 1) {
-        if (to !== this.index && !signers.has(to)) this.#send(to, { kind: 'head', height: entry.height, wantsAnswer: false });
+        if (to !== this.index && !knowing.has(to)) this.#send(to, { kind: 'head', height: entry.height, wantsAnswer: false });
       }
     }
     this.#drain();
