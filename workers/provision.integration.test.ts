@@ -58,8 +58,9 @@ describe('a test sub-chain', () => {
     expect(shown).toMatchObject({ succeeded: true, from: owner.address.toLowerCase(), selector: '0xa9059cbb' });
     expect(shown.logs).toHaveLength(1);
     const page = await getLedgerPage(caller, applicationId);
-    expect(page.blocks[0]).toMatchObject({ height: page.height, transactionCount: 1 });
-    expect((await getBlock(caller, applicationId, String(page.height))).transactions[0]?.hash).toBe(transactionHash);
+    // A client that waits for confirmations may have been given empty blocks on top.
+    expect(page.blocks.find((block) => block.height === shown.height)).toMatchObject({ transactionCount: 1 });
+    expect((await getBlock(caller, applicationId, String(shown.height))).transactions[0]?.hash).toBe(transactionHash);
     await expect(getBlock(caller, applicationId, '999999')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const stranger = await givenCaller();
     await expect(getLedgerPage(stranger, applicationId)).rejects.toMatchObject({ code: 'NOT_FOUND' });
