@@ -82,6 +82,7 @@ export class PeerRunner {
       checkRunning: () => this.checkRunning(),
       hasOthers: () => !this.#isAlone,
       tellOthers: (message) => this.#validator?.sendToOthers(message),
+      catchUp: () => this.catchUp(),
       warn: (event, error) => this.#warn(event, error),
     });
     this.#evidence = decodeEvidenceNote(peer.storage.note(EVIDENCE_NOTE));
@@ -344,7 +345,9 @@ export class PeerRunner {
     );
     this.#context.track(this.#lastCommit);
     this.#validator?.advanced();
+    const ordered = peer.orders;
     this.#takeRole();
+    if (ordered && !peer.orders) this.#waiting.handOver();
     if (!isOwn && peer.orders) this.#waiting.lookAgain(ids.length === 0);
     this.#validator?.wake();
   }
