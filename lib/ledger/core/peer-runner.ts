@@ -4,7 +4,7 @@ import { checkBlock, EMPTY_PAUSE_MS } from './check-block';
 import type { Certificate } from './consensus/certificate';
 import type { Evidence } from './consensus/evidence';
 import { NIL } from './consensus/messages';
-import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, type ChainRules } from './consensus/rules';
+import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, rulesAt, type ChainRules } from './consensus/rules';
 import { LedgerError } from './errors';
 import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, type NotedEvidence } from './evidence-note';
 import { HeightWaiters } from './height-waiters';
@@ -186,6 +186,17 @@ export class PeerRunner {
     return 'approved';
   }
 
+  /**
+   * What the operator approved, for the next block: an announced version may have come into force since. Undefined when
+   * it would change nothing, or what no block may change any more.
+   */
+  #approvedChange(): ChainRules | undefined {
+    if (this.#change === undefined) return undefined;
+    const next = this.peer.parent.height + 1;
+    const [now, wanted] = [this.peer.rules.at(next), rulesAt(this.#change, next)];
+    return wanted.engineVersion === now.engineVersion && nameOfRules(wanted) !== nameOfRules(now) ? wanted : undefined;
+  }
+
   /** How this peer agrees with the others, for people. */
   agreement(): Agreement {
     const { peer } = this;
@@ -301,8 +312,8 @@ export class PeerRunner {
     return {
       peer,
       context: this.#context,
-      approved: () => this.#change,
-      wantsChange: () => this.#change !== undefined && this.#context.ports.now() < this.#changeWantedUntil,
+      approved: () => this.#approvedChange(),
+      wantsChange: () => this.#context.ports.now() < this.#changeWantedUntil && this.#approvedChange() !== undefined,
       commit: (draft, certificate) => this.#commit(draft, certificate),
       refuse: ({ id }, reason) => this.#waiting.refuse(id, reason),
       behind: (at) => {
