@@ -5,8 +5,9 @@ import type { Certificate } from './consensus/certificate';
 import type { Evidence } from './consensus/evidence';
 import { NIL } from './consensus/messages';
 import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, rulesAt, type ChainRules } from './consensus/rules';
+import { CodecError } from './codec';
 import { LedgerError } from './errors';
-import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, type NotedEvidence } from './evidence-note';
+import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, EVIDENCE_PER_CULPRIT_MAX, type NotedEvidence } from './evidence-note';
 import { HeightWaiters } from './height-waiters';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import type { Ordering } from './ordering';
@@ -136,7 +137,9 @@ export class PeerRunner {
       else if (decoded.kind === 'demand') validator.demand(false);
       else for (const bytes of decoded.transactions) void this.#waiting.takeForeign(bytes);
     } catch (error) {
-      this.#warn('a message of another peer was refused', error);
+      // Counted, not logged: whoever sends such things sends many.
+      if (error instanceof CodecError) validator.refused('malformed');
+      else this.#warn('a message of another peer was refused', error);
     }
   }
 
@@ -461,6 +464,9 @@ export class PeerRunner {
     const { ports } = this.#context;
     const { validators } = peer.rules.at(peer.parent.height + 1);
     const culprit = validators.find(({ publicKey }) => Buffer.compare(publicKey, evidence.culprit) === 0)?.name ?? 'unknown';
+    const isSame = (noted: NotedEvidence): boolean => Buffer.compare(noted.evidence.culprit, evidence.culprit) === 0;
+    // Its signatures cost it nothing: more of the same proves no more, and would fill disk and log.
+    if (this.#evidence.filter(isSame).length >= EVIDENCE_PER_CULPRIT_MAX) return;
     this.#evidence = [...this.#evidence, { evidence, culprit, time: ports.now() }].slice(-EVIDENCE_MAX);
     ports.logger.error({ chain: peer.chain, height: evidence.height, round: evidence.round, culprit, kind: evidence.kind }, 'a validator signed two things');
     const kept = peer.storage.setNote(EVIDENCE_NOTE, encodeEvidenceNote(this.#evidence)).catch((error: unknown) => this.#onStorageFailed(error));

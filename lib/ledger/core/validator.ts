@@ -150,6 +150,11 @@ export class Validator {
     return { ...this.#core.status(), lastVoteAt: this.#lastVoteAt };
   }
 
+  /** Counts a message that did not reach the state machine. */
+  refused(reason: string): void {
+    this.#core.refused.set(reason, (this.#core.refused.get(reason) ?? 0) + 1);
+  }
+
   get refusedMessages(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#core.refused);
   }
