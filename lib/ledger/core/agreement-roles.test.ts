@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { add, createTestNodes, final, openTestChain, passTime, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { counterFramework } from '../testing/counter-framework';
+import { createMemoryStorage } from '../storage/memory/memory-storage';
 import type { Framework } from './framework';
+import type { ChainStorage, LedgerStorage } from './storage';
 import type { Finality, RulesChange } from './host-types';
 
 async function city(count: number, finality: Finality, frameworks?: readonly Framework[]): Promise<TestNode[]> {
@@ -146,5 +148,61 @@ describe('an announced version that comes into force before the change that was 
       await submitAt(updated, 1);
       for (const node of updated) expect(status(node), said).toMatchObject({ state: 'running', agreement: { finality: 'crash', engineVersion: 2 } });
     }
+  });
+});
+
+describe('a validator whose disk stands still', () => {
+  /** Storage whose blocks are not durable before `release`; counts those that wait. */
+  function createHeldStorage() {
+    const held: (() => void)[] = [];
+    let isHeld = false;
+    const whenReleased = (): Promise<void> => (isHeld ? new Promise((resolve) => void held.push(resolve)) : Promise.resolve());
+    const wrapped = <T extends object>(inner: T, replaced: Partial<T>): T =>
+      new Proxy(inner, {
+        get: (target, name) => {
+          if (name in replaced) return replaced[name as keyof T];
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    const inner = createMemoryStorage();
+    const chains = new Map<ChainStorage, ChainStorage>();
+    const slow = (chain: ChainStorage): ChainStorage => {
+      const known = chains.get(chain) ?? wrapped(chain, { commit: (...block) => chain.commit(...block).then(whenReleased) });
+      chains.set(chain, known);
+      return known;
+    };
+    const storage = wrapped<LedgerStorage>(inner, {
+      open: (chain) => {
+        const found = inner.open(chain);
+        return found && slow(found);
+      },
+      create: (chain) => slow(inner.create(chain)),
+    });
+    return {
+      storage,
+      waiting: () => held.length,
+      hold: () => void (isHeld = true),
+      release: () => {
+        isHeld = false;
+        for (const resolve of held.splice(0)) resolve();
+      },
+    };
+  }
+
+  it('takes a few blocks of the others and no more, and catches up when it moves again', async () => {
+    const disk = createHeldStorage();
+    const nodes = await createTestNodes({ count: 4, storage: (index) => (index === 3 ? disk.storage : createMemoryStorage()) });
+    await openTestChain(nodes, TEST_CHAIN, {}, 'byzantine');
+    await submitAt(nodes, 0);
+    disk.hold();
+    for (let count = 0; count < 8; count += 1) await submitAt(nodes, count % 3);
+    expect(status(at(nodes, 0)).height).toBe(9);
+    expect(disk.waiting()).toBeGreaterThan(0);
+    expect(disk.waiting()).toBeLessThanOrEqual(3);
+    disk.release();
+    await passTime(nodes, 4_000);
+    await submitAt(nodes, 3);
+    expect(new Set(nodes.map((node) => node.host.head(TEST_CHAIN).hash)).size).toBe(1);
   });
 });
