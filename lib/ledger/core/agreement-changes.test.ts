@@ -181,6 +181,24 @@ describe('a validator', () => {
     expect(status(at(nodes, 1)).agreement?.evidence).toEqual([]);
   });
 
+  it('keeps, tells and logs no more of one that signs two things again and again, and loses nobody else’s doing by it', async () => {
+    const nodes = await city(4, 'byzantine');
+    const witness = at(nodes, 0);
+    const signTwice = (sender: number, round: number): void => {
+      const key = at(nodes, sender).keys.find(TEST_CHAIN);
+      if (key === undefined) throw new Error('it has a key');
+      for (const hash of [NIL, 'ab'.repeat(32) as Vote['hash']]) {
+        const unsigned: Omit<Vote, 'signature'> = { kind: 'prevote', sender, height: 1, round, hash };
+        witness.host.received(TEST_CHAIN, `C${sender}`, encodePeerMessage({ kind: 'consensus', payload: encodeMessage({ ...unsigned, signature: key.sign(statementOf(TEST_CHAIN, unsigned)) }) }));
+      }
+    };
+    signTwice(2, 0);
+    for (let round = 0; round <= 8; round += 1) signTwice(3, round);
+    await rest();
+    expect(status(witness).agreement?.evidence.map(({ culprit, evidence }) => `${culprit} ${evidence.round}`)).toEqual(['C2 0', 'C3 0', 'C3 1', 'C3 2']);
+    expect(witness.manual.log.filter(({ event }) => event === 'a validator signed two things')).toHaveLength(4);
+  });
+
   it('refuses forged, foreign and torn messages with a reason, counts them, and goes on', async () => {
     const nodes = await city(4, 'byzantine');
     const node = at(nodes, 0);
@@ -198,7 +216,8 @@ describe('a validator', () => {
     node.host.received(TEST_CHAIN, 'C1', new Uint8Array(0));
     node.host.received('none-0000' as typeof TEST_CHAIN, 'C1', good);
     await rest();
-    expect(status(node).agreement?.refusedMessages).toEqual({ malformed: 2, signature: 2, 'unknown validator': 1 });
+    expect(status(node).agreement?.refusedMessages).toEqual({ malformed: 4, signature: 2, 'unknown validator': 1 });
+    expect(node.manual.log.filter(({ level }) => level !== 'info'), 'who sends such things sends many').toEqual([]);
     expect(status(node)).toMatchObject({ state: 'running' });
     await submitAt(nodes, 0);
   });

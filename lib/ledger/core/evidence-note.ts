@@ -6,6 +6,8 @@ import { timeMs, type TimeMs } from './types';
 export const EVIDENCE_NOTE = 'evidence';
 /** The latest are kept: one is enough to act on. */
 export const EVIDENCE_MAX = 16;
+/** … and of one validator the first: as many as are tolerated among sixteen cannot push each other out. */
+export const EVIDENCE_PER_CULPRIT_MAX = 3;
 
 export interface NotedEvidence {
   readonly evidence: Evidence;

@@ -4,10 +4,11 @@ import { checkBlock, EMPTY_PAUSE_MS, findStepBack } from './check-block';
 import type { Certificate } from './consensus/certificate';
 import type { Evidence } from './consensus/evidence';
 import { NIL } from './consensus/messages';
-import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, type ChainRules } from './consensus/rules';
+import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, rulesAt, type ChainRules } from './consensus/rules';
+import { CodecError } from './codec';
 import { isPublicKey } from './crypto';
 import { LedgerError } from './errors';
-import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, type NotedEvidence } from './evidence-note';
+import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, EVIDENCE_PER_CULPRIT_MAX, type NotedEvidence } from './evidence-note';
 import { HeightWaiters } from './height-waiters';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import type { Ordering } from './ordering';
@@ -83,6 +84,7 @@ export class PeerRunner {
       checkRunning: () => this.checkRunning(),
       hasOthers: () => !this.#isAlone,
       tellOthers: (message) => this.#validator?.sendToOthers(message),
+      catchUp: () => this.catchUp(),
       warn: (event, error) => this.#warn(event, error),
     });
     this.#evidence = decodeEvidenceNote(peer.storage.note(EVIDENCE_NOTE));
@@ -136,7 +138,9 @@ export class PeerRunner {
       else if (decoded.kind === 'demand') validator.demand(false);
       else for (const bytes of decoded.transactions) void this.#waiting.takeForeign(bytes);
     } catch (error) {
-      this.#warn('a message of another peer was refused', error);
+      // Counted, not logged: whoever sends such things sends many.
+      if (error instanceof CodecError) validator.refused('malformed');
+      else this.#warn('a message of another peer was refused', error);
     }
   }
 
@@ -188,6 +192,17 @@ export class PeerRunner {
     this.#changeWantedUntil = this.#context.ports.now() + CHANGE_WANTED_MS;
     this.#validator?.wake();
     return 'approved';
+  }
+
+  /**
+   * What the operator approved, for the next block: an announced version may have come into force since. Undefined when
+   * it would change nothing, or what no block may change any more.
+   */
+  #approvedChange(): ChainRules | undefined {
+    if (this.#change === undefined) return undefined;
+    const next = this.peer.parent.height + 1;
+    const [now, wanted] = [this.peer.rules.at(next), rulesAt(this.#change, next)];
+    return wanted.engineVersion === now.engineVersion && nameOfRules(wanted) !== nameOfRules(now) ? wanted : undefined;
   }
 
   /** How this peer agrees with the others, for people. */
@@ -305,8 +320,8 @@ export class PeerRunner {
     return {
       peer,
       context: this.#context,
-      approved: () => this.#change,
-      wantsChange: () => this.#change !== undefined && this.#context.ports.now() < this.#changeWantedUntil,
+      approved: () => this.#approvedChange(),
+      wantsChange: () => this.#context.ports.now() < this.#changeWantedUntil && this.#approvedChange() !== undefined,
       commit: (draft, certificate) => this.#commit(draft, certificate),
       refuse: ({ id }, reason) => this.#waiting.refuse(id, reason),
       behind: (at) => {
@@ -352,7 +367,9 @@ export class PeerRunner {
     );
     this.#context.track(this.#lastCommit);
     this.#validator?.advanced();
+    const ordered = peer.orders;
     this.#takeRole();
+    if (ordered && !peer.orders) this.#waiting.handOver();
     if (!isOwn && peer.orders) this.#waiting.lookAgain(ids.length === 0);
     this.#validator?.wake();
   }
@@ -455,6 +472,9 @@ export class PeerRunner {
     const { ports } = this.#context;
     const { validators } = peer.rules.at(peer.parent.height + 1);
     const culprit = validators.find(({ publicKey }) => Buffer.compare(publicKey, evidence.culprit) === 0)?.name ?? 'unknown';
+    const isSame = (noted: NotedEvidence): boolean => Buffer.compare(noted.evidence.culprit, evidence.culprit) === 0;
+    // Its signatures cost it nothing: more of the same proves no more, and would fill disk and log.
+    if (this.#evidence.filter(isSame).length >= EVIDENCE_PER_CULPRIT_MAX) return;
     this.#evidence = [...this.#evidence, { evidence, culprit, time: ports.now() }].slice(-EVIDENCE_MAX);
     ports.logger.error({ chain: peer.chain, height: evidence.height, round: evidence.round, culprit, kind: evidence.kind }, 'a validator signed two things');
     const kept = peer.storage.setNote(EVIDENCE_NOTE, encodeEvidenceNote(this.#evidence)).catch((error: unknown) => this.#onStorageFailed(error));

@@ -27,6 +27,10 @@ export class Submissions {
     return promise;
   }
 
+  isExpected(id: Hash): boolean {
+    return this.#waiters.has(id);
+  }
+
   /** Nobody waits any more. */
   forget(id: Hash): void {
     this.#waiters.delete(id);

@@ -26,6 +26,8 @@ export const UNSETTLED_MAX = 2;
 /** A proposer without transactions waits so long for those that are on their way before it proposes an empty block. */
 const GRACE_MS = 300;
 
+type Check = Extract<Effect, { do: 'check' }>;
+
 /** What a validator asks of the peer it belongs to. */
 export interface ValidatorHome {
   readonly peer: Peer;
@@ -58,6 +60,8 @@ export class Validator {
   #isDemanded = false;
   /** A build that waits for the disk. */
   #postponed: { readonly height: number; readonly round: number } | undefined;
+  /** Checks that wait for it: others may be faster than this disk, and what they made final must not pile up here. */
+  #postponedChecks: Check[] = [];
   #openedAt: TimeMs | undefined;
   #badReason: string | undefined;
   #lastVoteAt: TimeMs = timeMs(0);
@@ -99,6 +103,7 @@ export class Validator {
       this.#postponed = undefined;
       this.#build(postponed.height, postponed.round);
     }
+    if (peer.unsettled < UNSETTLED_MAX) for (const check of this.#postponedChecks.splice(0)) this.#check(check);
     if (context.ordering.ready(peer.chain) > 0 || this.#isDemanded || this.#home.wantsChange()) this.#perform(this.#core.wake());
   }
 
@@ -129,6 +134,7 @@ export class Validator {
     this.#drafts.clear();
     this.#isDemanded = false;
     this.#postponed = undefined;
+    this.#postponedChecks = [];
     this.#openedAt = undefined;
     const { parent, rules } = this.#home.peer;
     this.#perform(this.#core.advance({ height: parent.height, hash: parent.hash }, rules.at(parent.height + 1)));
@@ -148,6 +154,11 @@ export class Validator {
 
   status(): ConsensusStatus & { readonly lastVoteAt: TimeMs } {
     return { ...this.#core.status(), lastVoteAt: this.#lastVoteAt };
+  }
+
+  /** Counts a message that did not reach the state machine. */
+  refused(reason: string): void {
+    this.#core.refused.set(reason, (this.#core.refused.get(reason) ?? 0) + 1);
   }
 
   get refusedMessages(): Readonly<Record<string, number>> {
@@ -178,7 +189,7 @@ export class Validator {
           this.#build(effect.height, effect.round);
           break;
         case 'check':
-          this.#inTurn(effect.height, () => this.#checkTurn(effect));
+          this.#check(effect);
           break;
         case 'final':
           this.#finish(effect.hash, effect.certificate);
@@ -255,6 +266,11 @@ export class Validator {
     else this.#inTurn(at, () => this.#buildTurn(at, round));
   }
 
+  #check(check: Check): void {
+    if (this.#home.peer.unsettled >= UNSETTLED_MAX) this.#postponedChecks.push(check);
+    else this.#inTurn(check.height, () => this.#checkTurn(check));
+  }
+
   /** In the chain's turn, if the height is still the next one then; what is thrown there stops the peer. */
   #inTurn(at: number, task: () => Promise<void>): void {
     const { peer, context } = this.#home;
@@ -318,7 +334,7 @@ export class Validator {
     return this.#isDemanded || (!isAlone && now - (this.#openedAt ?? now) >= GRACE_MS);
   }
 
-  async #checkTurn({ height: at, hash, block, isCertain }: Extract<Effect, { do: 'check' }>): Promise<void> {
+  async #checkTurn({ height: at, hash, block, isCertain }: Check): Promise<void> {
     const { peer, context } = this.#home;
     if (this.#drafts.has(hash)) return this.#perform(this.#core.checked(at, hash, 'good'));
     const verdict = await checkProposal(peer, block, { now: context.ports.now(), approved: this.#home.approved(), isCertain });

@@ -11,12 +11,14 @@ import type { Hash } from './types';
 /** What is asked of the peer whose transactions these are. */
 export interface WaitingHome {
   readonly peer: Peer;
-  readonly context: Pick<RunnerContext, 'ordering' | 'ports'>;
+  readonly context: Pick<RunnerContext, 'link' | 'ordering' | 'ports'>;
   /** Throws when the peer is stopped. */
   checkRunning(): void;
   /** Another validator has a say in what is ordered. */
   hasOthers(): boolean;
   tellOthers(message: Uint8Array): void;
+  /** Until this peer has all that is final elsewhere. */
+  catchUp(): Promise<unknown>;
   warn(event: string, error: unknown): void;
 }
 
@@ -27,6 +29,10 @@ const FOREIGN_CHECKS_MAX = 512;
 const OWN_MAX = 1_000;
 /** … and sent again at once. */
 const REMIND_MAX = 64;
+const REMIND_BYTES_MAX = 1024 * 1024;
+/** Who orders now may not know of it yet: so often, and with such pauses, it is offered what waited here. */
+const HAND_OVER_ATTEMPTS = 20;
+const HAND_OVER_PAUSE_MS = 500;
 
 /** The transactions of one peer on their way into a block: who handed them in, who waits for them, who else knows them. */
 export class WaitingTransactions {
@@ -47,7 +53,10 @@ export class WaitingTransactions {
     const digest = sha256Hex(bytes);
     const joined = this.#joins.get(digest);
     if (joined !== undefined) return joined.then(asRepeated);
-    const answer = this.#check(bytes, (checked) => this.#queue(checked, bytes)).finally(() => this.#joins.delete(digest));
+    const { peer } = this.#home;
+    // The rules may have changed while it was looked at.
+    const take = (checked: CheckedTransaction): Promise<SubmitAnswer> => (peer.orders ? this.#queue(checked, bytes) : this.#handOver(checked));
+    const answer = this.#check(bytes, take).finally(() => this.#joins.delete(digest));
     this.#joins.set(digest, answer);
     return answer;
   }
@@ -60,7 +69,9 @@ export class WaitingTransactions {
     const own = Uint8Array.from(bytes);
     const { peer, context, warn } = this.#home;
     try {
-      await this.#check(own, (checked) => context.ordering.place(peer.chain, checked, context.ports.now()));
+      await this.#check(own, async (checked) => {
+        if (peer.orders) await context.ordering.place(peer.chain, checked, context.ports.now());
+      });
     } catch (error) {
       if (!(error instanceof TransactionRefused || error instanceof LedgerError)) warn('a transaction of another peer could not be looked at', error);
     } finally {
@@ -70,7 +81,13 @@ export class WaitingTransactions {
 
   /** Tells the other validators again of what waits here: they may have missed it. */
   remind(): void {
+    const { peer, context } = this.#home;
     const oldest = [...this.#own.values()].slice(0, REMIND_MAX);
+    // What came in while this peer ordered alone, or from one who is gone now, nobody else may know.
+    if (oldest.length < REMIND_MAX) {
+      const queued = context.ordering.cut(peer.chain, { transactionsMax: REMIND_MAX, bytesMax: REMIND_BYTES_MAX });
+      oldest.push(...queued.filter(({ id }) => !this.#own.has(id)).map(({ bytes }) => bytes).slice(0, REMIND_MAX - oldest.length));
+    }
     for (const message of packTransactions(oldest)) this.#home.tellOthers(message);
   }
 
@@ -105,6 +122,16 @@ export class WaitingTransactions {
     }
   }
 
+  /** This peer orders no more: who does now gets what waits here, and whoever waits here for an answer waits for theirs. */
+  handOver(): void {
+    const { peer, context } = this.#home;
+    const { ordering } = context;
+    const waiting = [...ordering.takeHeld(peer.chain), ...ordering.cut(peer.chain, { transactionsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER })];
+    ordering.forget(peer.chain);
+    this.#own.clear();
+    for (const transaction of waiting) this.#passOn(transaction, HAND_OVER_ATTEMPTS);
+  }
+
   /** Its block is durable. */
   finish(answer: FinalAnswer): void {
     this.#submissions.finish(answer);
@@ -134,6 +161,33 @@ export class WaitingTransactions {
       this.#submissions.forget(id);
       throw error;
     }
+  }
+
+  #handOver(checked: CheckedTransaction): Promise<SubmitAnswer> {
+    const answer = this.#submissions.expect(checked.id);
+    this.#passOn(checked, HAND_OVER_ATTEMPTS);
+    return answer;
+  }
+
+  #passOn(transaction: CheckedTransaction, attemptsLeft: number): void {
+    const { peer, context } = this.#home;
+    const { id, bytes } = transaction;
+    // Or it got its vote back.
+    const passed = peer.orders ? this.submit(bytes) : context.link.submit(peer.chain, bytes);
+    passed.then(
+      () => this.#home.catchUp(),
+      async (error: unknown) => {
+        if (error instanceof LedgerError && error.code === 'peers-unreachable' && attemptsLeft > 1 && this.#submissions.isExpected(id)) {
+          context.ports.schedule(HAND_OVER_PAUSE_MS, () => {
+            if (this.#submissions.isExpected(id)) this.#passOn(transaction, attemptsLeft - 1);
+          });
+          return;
+        }
+        // It may be in a block that this peer does not have yet, and be refused for that alone.
+        await this.#home.catchUp().catch(() => undefined);
+        this.#submissions.refuse(id, error);
+      },
+    ).catch((error: unknown) => this.#home.warn('what waited here is in a block that did not arrive yet', error));
   }
 
   /** Nothing is awaited between the last look and `place`, which takes the transaction to the queue. */
