@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import finality from "@/app/_i18n/messages/en/finality.json";
 import ui from "@/app/_i18n/messages/en/ui.json";
 import type { FailureDomains } from "@/lib/city-nodes/client";
+import { EvidenceNotes } from "./evidence-notes";
 import { FailureDomain } from "./failure-domain";
 import { Survival } from "./survival";
 
@@ -38,5 +39,16 @@ describe("what is not survived", () => {
     expect(lines(1, 4)).toMatch(/The loss of the one machine/);
     expect(lines(2, 2)).toMatch(/A machine that carries 2 peers being away/);
     expect(lines(4, 1)).not.toMatch(/machine/);
+  });
+});
+
+describe("a peer that is said to have signed twice", () => {
+  it("is not condemned by the page: who says so is named, and that the portal has not checked it", () => {
+    const proof = { culprit: "PAR", height: 7, round: 0, kind: "precommit" as const, hashes: ["a".repeat(64), "b".repeat(64)] as [string, string], timeMs: 1_000 };
+    const endpoint = (cityNode: string, city: string, evidence: (typeof proof)[]) => ({ cityNode, city, agreement: { finality: "byzantine" as const, validators: 4, quorum: 3, evidence } });
+    const endpoints = [endpoint("SIN", "Singapore", [proof]), endpoint("PAR", "Paris", [])];
+    const html = render(<EvidenceNotes subChain={{ finality: "byzantine", endpoints }} />);
+    expect(html).toMatch(/The peer in Paris is reported to have signed two different blocks/);
+    expect(html).toMatch(/So says the peer in Singapore.*the portal has not checked them itself/);
   });
 });
