@@ -116,7 +116,7 @@ function logEvidence(row: PeerRow, agreement: AgreementView | null): void {
   const count = agreement?.evidence.length ?? 0;
   if (count <= (agreementOf(row.agreement)?.evidence.length ?? 0)) return;
   const [newest] = agreement?.evidence ?? [];
-  getLogger().error({ peerId: row.id, subChain: row.subChain, culprit: newest?.culprit, height: newest?.height, kind: newest?.kind }, 'a peer holds proof that a validator signed two different blocks');
+  getLogger().error({ peerId: row.id, subChain: row.subChain, culprit: newest?.culprit, height: newest?.height, kind: newest?.kind }, 'a peer says that it holds proof of a validator that signed two different blocks');
 }
 
 function logProblem(row: PeerRow, { state, problem }: Pick<PeerRow, 'state' | 'problem'>): void {

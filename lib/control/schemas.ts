@@ -114,7 +114,7 @@ export const consensusStatusSchema = z.object({
 });
 export type ConsensusStatus = z.infer<typeof consensusStatusSchema>;
 
-/** One validator signed two different blocks for one place: proven, not suspected. */
+/** One validator signed two different blocks for one place: the peer has checked and keeps both signatures; to the portal it is the host's word. */
 export const evidenceSchema = z.object({
   /** Name of the peer, or its public key (base64) when it is none of today's. */
   culprit: z.string().max(400),

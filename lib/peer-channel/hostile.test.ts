@@ -205,13 +205,23 @@ describe('instead of HTTP/2', () => {
 });
 
 describe('a flood', () => {
-  it('of announcements whose answers are never read binds no more than its bound', async () => {
+  it('of announcements whose answers are never read binds no more than its bound: those beyond it get none', async () => {
     const { client, stream } = await exchange();
     stream.pause();
-    const frames = Array.from({ length: 20_000 }, (_, at) => encode({ kind: 'height', height: { route: { ...route, chain: `tide-${at}` }, height: 1 } }));
+    const routeOf = (at: number) => ({ ...route, chain: `tide-${10_000 + at}` });
+    const frames = Array.from({ length: 20_000 }, (_, at) => encode({ kind: 'height', height: { route: routeOf(at), height: 1 } }));
     stream.write(Buffer.concat(frames));
     await until(() => expect(victim.announced.length).toBe(20_000));
     expect(client.socket.destroyed).toBe(false);
+    const answerBytes = encode({ kind: 'heard', heard: { route: routeOf(0), height: 1, refusal: '' } }).length;
+    let arrived = 0;
+    stream.on('data', (bytes: Buffer) => (arrived += bytes.length));
+    // Once it reads again it gets what waited, and then the end that it asked for: what is not there by then was dropped.
+    stream.end(encode({ kind: 'goodbye', goodbye: {} }));
+    stream.resume();
+    await new Promise((resolve) => stream.once('end', resolve));
+    expect(arrived).toBeGreaterThanOrEqual(channelLimits.repliesMax * answerBytes);
+    expect(arrived).toBeLessThan(10_000 * answerBytes);
   });
 
   it('of calls whose answers are never read is answered no further than its share', async () => {
@@ -219,7 +229,7 @@ describe('a flood', () => {
     const request = grpcFrame(wire.fetchBlocks.encodeRequest({ chain: 'tide-1', cityNode: 'PAR', from: 1, limit: 256 }));
     const unread = Array.from({ length: channelLimits.fetchesMax }, () => openCall(http2, 'FetchBlocks').pause());
     for (const stream of unread) stream.end(request);
-    await vi.waitFor(() => expect(pages).toBe(channelLimits.fetchesMax));
+    await until(() => expect(pages).toBe(channelLimits.fetchesMax));
     const statusOf = (over: ClientHttp2Session) =>
       new Promise<number>((resolve) => {
         const take = (headers: Record<string, unknown>) => ('grpc-status' in headers ? resolve(Number(headers['grpc-status'])) : undefined);
@@ -229,7 +239,7 @@ describe('a flood', () => {
     expect([pages, victim.channel.stats().refused]).toEqual([channelLimits.fetchesMax, { busy: 40 }]);
     // Its share is its own again once it lets go.
     client.close();
-    await vi.waitFor(() => expect(victim.channel.stats().inboundConnections).toBe(0));
+    await until(() => expect(victim.channel.stats().inboundConnections).toBe(0));
     expect(await statusOf((await session()).session)).toBe(status.OK);
   });
 

@@ -70,8 +70,8 @@ export const spentKeyMs = 24 * 60 * 60 * 1_000;
 const compactBytesMin = 1024 * 1024;
 
 /**
- * What a host must know besides its ledgers, durable: peers and their links, limits, access keys (their HMACs), the
- * deployers' keys until their one transaction is done. Held in memory, kept as an append-only journal; secrets in it are encrypted under the node key.
+ * What a host must know besides its ledgers, durable: peers and where the others of their sub-chains are, limits,
+ * access keys (their HMACs), the deployers' keys until their one transaction is done. Held in memory, kept as an append-only journal; secrets in it are encrypted under the node key.
  */
 export class HostRegister {
   private readonly peers = new Map<string, RegisteredPeer>();

@@ -26,6 +26,7 @@ export function FailureDomain({ finality, domains }: Props) {
 
 function Shared({ finality, domains: { processes, peers, processPeersMax } }: Props) {
   const t = useTranslations("finality.domain");
-  if (processes === 1) return t(finality === "solo" ? "sharedSolo" : "sharedText");
+  if (processes === 1) return t(`sharedText.${finality}`);
+  if (finality === "solo") return t("someSolo");
   return processPeersMax > faultsToleratedOf(finality, peers) ? t("someWaits", { count: processPeersMax }) : t("someGoesOn");
 }

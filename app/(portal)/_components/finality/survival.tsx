@@ -23,7 +23,7 @@ export function Survival({ finality, peers, domains }: Props) {
     ...(agreed ? [t("tooMany", tooMany)] : [t("orderer")]),
     ...(finality === "crash" ? [t("liar")] : finality === "byzantine" ? [t("league", tooMany)] : []),
     ...(agreed && domains.processPeersMax > faults ? [t("process", { count: domains.processPeersMax })] : []),
-    ...(domains.machines === 1 ? [t("machine")] : []),
+    ...(domains.machines === 1 ? [t("machine")] : agreed && domains.machinePeersMax > faults ? [t("machinePeers", { count: domains.machinePeersMax })] : []),
   ];
   return (
     <Sheet title={t("title")}>
