@@ -231,10 +231,13 @@ describe('stopping', () => {
   });
 
   it('happens instead of a block of a version that the program does not know, also to who orders alone', async () => {
-    const node = await createTestNode();
-    const { peers } = await openTestChain([node]);
-    await node.host.approveChange(TEST_CHAIN, { finality: 'solo', validators: peers, upgrade: { engineVersion: 2, height: 3 } });
+    const made = await createTestNode();
+    const { peers } = await openTestChain([made]);
+    const announcing = await restartTestNode(made, { frameworks: [{ ...counterFramework, engineVersion: 2 }] });
+    await announcing.host.approveChange(TEST_CHAIN, { finality: 'solo', validators: peers, upgrade: { engineVersion: 2, height: 3 } });
     await rest();
+    // Somebody put the old program back.
+    const node = await restartTestNode(announcing, { frameworks: [counterFramework] });
     expect(await node.host.submit(TEST_CHAIN, add('c', 1))).toMatchObject({ height: 2 });
     await expect(node.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped' });
     expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ height: 2, stopped: { by: 'fault', height: 3, reason: expect.stringMatching(/block 3 needs version 2 of counter, this program has 1: update it/) } });
