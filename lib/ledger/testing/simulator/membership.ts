@@ -50,7 +50,7 @@ export class Membership {
     this.open = bytes;
     log.note(0, 'wants', () => `${kind}: ${rules.finality} ${rules.validators.map(({ name }) => name).join(' ')}${rules.upgrade ? ` version ${rules.upgrade.engineVersion} at ${rules.upgrade.height}` : ''}`, rules.validators.length);
     const holdouts = random.chance(0.4) ? this.#drawHoldouts(checks.tip.rules) : new Set<number>();
-    for (let peer = 0; peer < peers; peer += 1) if (!holdouts.has(peer)) this.#approveLater(peer, bytes, random.below(approvalMsMax));
+    for (let peer = 0; peer < peers; peer += 1) this.#approveLater(peer, bytes, random.below(approvalMsMax), holdouts);
   }
 
   /** As many as a quorum can do without. */
@@ -64,13 +64,19 @@ export class Membership {
     return items.map((item) => ({ item, at: this.#world.random.next() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item);
   }
 
-  #approveLater(peer: number, rules: Uint8Array, delayMs: number): void {
+  #approveLater(peer: number, rules: Uint8Array, delayMs: number, holdouts: ReadonlySet<number>): void {
     this.#world.queue.later(delayMs, () => {
       if (!this.isOpen() || this.open !== rules) return;
-      for (const machine of this.#machinesOf(peer)) machine.approve(rules);
-      // Again: the peer may have been down, or lose its disk.
-      this.#approveLater(peer, rules, 1_000);
+      if (!holdouts.has(peer) || !this.#canDoWithout(holdouts)) for (const machine of this.#machinesOf(peer)) machine.approve(rules);
+      // Again: the peer may have been down, or lose its disk, or be needed since the change before this one.
+      this.#approveLater(peer, rules, 1_000, holdouts);
     });
+  }
+
+  #canDoWithout(holdouts: ReadonlySet<number>): boolean {
+    const { finality, validators } = this.#world.checks.tip.rules;
+    const able = validators.map(({ name }) => peerOf(name)).filter((peer) => !this.#faulty.has(peer) && !holdouts.has(peer));
+    return able.length >= quorumOf(finality, validators.length);
   }
 
   #isBearable({ finality, validators }: ChainRules): boolean {
