@@ -16,7 +16,7 @@ import type { PeerKeys } from './peer-keys';
 import { decodePeerMessage, encodePeerMessage } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
 import { publicReason } from './public-reason';
-import { nameOfRules, RULES_NOTE } from './rules-history';
+import { CHANGES_MAX, nameOfRules, RULES_NOTE } from './rules-history';
 import { attestBlock, type BlockDraft } from './seal-block';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turns } from './turns';
@@ -177,6 +177,7 @@ export class PeerRunner {
     const fault = findRulesFault(wanted);
     if (fault !== undefined) refuse(fault);
     if (nameOfRules(wanted) === nameOfRules(now)) return 'done';
+    if (peer.rules.isFull) refuse(`they were changed ${CHANGES_MAX} times, as often as is kept`);
     if (upgrade !== undefined && upgrade.height <= peer.parent.height + 1) refuse(`height ${upgrade.height} has come already, the next is ${peer.parent.height + 1}`);
     if (this.#change !== undefined && nameOfRules(this.#change) !== nameOfRules(wanted)) {
       // One that no quorum was found for would lock the sub-chain's rules for ever.
@@ -197,7 +198,7 @@ export class PeerRunner {
     if (this.#change === undefined) return undefined;
     const next = this.peer.parent.height + 1;
     const [now, wanted] = [this.peer.rules.at(next), rulesAt(this.#change, next)];
-    return wanted.engineVersion === now.engineVersion && nameOfRules(wanted) !== nameOfRules(now) ? wanted : undefined;
+    return !this.peer.rules.isFull && wanted.engineVersion === now.engineVersion && nameOfRules(wanted) !== nameOfRules(now) ? wanted : undefined;
   }
 
   /** How this peer agrees with the others, for people. */
