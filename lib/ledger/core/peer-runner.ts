@@ -419,6 +419,7 @@ export class PeerRunner {
     let skip = 0;
     for (let isMore = true; isMore; ) {
       const from = height(peer.parent.height + 1);
+      const announced = peer.announcedHeight;
       const records = (await link.fetchBlocks(peer.chain, from, FETCH_BLOCKS_MAX, skip)).slice(0, FETCH_BLOCKS_MAX);
       try {
         for (const record of records) {
@@ -431,7 +432,10 @@ export class PeerRunner {
         throw error;
       }
       // Sources have limits of their own. A single block is the usual bell: nothing more is asked for unless it was told of.
-      isMore = records.length > 1 || (records.length > 0 && peer.announcedHeight > peer.parent.height);
+      const isTold = peer.announcedHeight > peer.parent.height && (records.length > 0 || peer.announcedHeight > announced);
+      isMore = records.length > 1 || isTold;
+      // What nobody has was a lie, or a hope.
+      if (records.length === 0 && !isTold) peer.announcedHeight = peer.parent.height;
     }
   }
 
