@@ -3,6 +3,7 @@ import { add, createTestNodes, final, openTestChain, passTime, readCounter, rest
 import { counterFramework } from '../testing/counter-framework';
 import { createMemoryStorage } from '../storage/memory/memory-storage';
 import type { Framework } from './framework';
+import { CHANGES_MAX } from './rules-history';
 import type { ChainStorage, LedgerStorage } from './storage';
 import type { Finality, RulesChange } from './host-types';
 
@@ -204,5 +205,22 @@ describe('a validator whose disk stands still', () => {
     await passTime(nodes, 4_000);
     await submitAt(nodes, 3);
     expect(new Set(nodes.map((node) => node.host.head(TEST_CHAIN).hash)).size).toBe(1);
+  });
+});
+
+describe('a sub-chain whose rules were changed as often as can be kept', () => {
+  it('refuses one more change, and goes on', async () => {
+    const [node] = await city(1, 'solo');
+    if (node === undefined) throw new Error('there is one');
+    const [self] = validatorsOf([node]);
+    const change = (count: number): RulesChange => ({ finality: 'solo', validators: [{ name: `C${count}`, publicKey: self?.publicKey ?? new Uint8Array(0) }] });
+    for (let count = 1; count <= CHANGES_MAX; count += 1) {
+      expect(await node.host.approveChange(TEST_CHAIN, change(count))).toBe('approved');
+      await rest(40);
+    }
+    expect(status(node)).toMatchObject({ height: CHANGES_MAX });
+    await expect(node.host.approveChange(TEST_CHAIN, change(CHANGES_MAX + 1))).rejects.toMatchObject({ code: 'change-refused' });
+    await submitAt([node], 0);
+    expect(status(node)).toMatchObject({ state: 'running', height: CHANGES_MAX + 1 });
   });
 });

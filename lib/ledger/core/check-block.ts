@@ -111,6 +111,7 @@ function findFault(peer: Peer, { header, transactions, change }: BlockBody, rule
   const outdated = findVersionFault(peer, height, rules);
   if (outdated !== undefined) return outdated;
   if (header.engineVersion !== rules.engineVersion) return `block ${height} names version ${header.engineVersion} where ${rules.engineVersion} is in force`;
+  if (change !== undefined && peer.rules.isFull) return `block ${height} changes the rules once more than can be kept`;
   if (change !== undefined && changed === undefined) return `block ${height} changes the rules to what cannot be`;
   const changeFault = changed === undefined ? undefined : (findRulesFault(changed) ?? findStepBack(rules, changed));
   if (changeFault !== undefined) return `block ${height} changes the rules to what cannot be: ${changeFault}`;

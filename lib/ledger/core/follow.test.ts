@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
 import { certifyBlock } from '../testing/certify-block';
 import { counterFramework, counterKey } from '../testing/counter-framework';
-import { add, createTestNodes, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNodes, openTestChain, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { createRandom } from '../testing/random';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
 import { decodeBlock, encodeBlock, hashBody, type Block } from './block';
@@ -357,3 +357,33 @@ function corrupt(node: TestNode, counter: string): void {
     return wrong;
   };
 }
+
+describe('a bell', () => {
+  it('that rings while the answer to an earlier question is on its way is heard', async () => {
+    const nodes = await createTestNodes({ count: 2 });
+    await openTestChain(nodes);
+    const [orderer, follower] = nodes as [TestNode, TestNode];
+    orderer.away = true;
+    await orderer.host.submit(TEST_CHAIN, add('c', 1));
+    await rest();
+    orderer.away = false;
+    // The source had nothing when it answered; by the time that arrives it has a block, and said so.
+    follower.tamper = () => {
+      follower.tamper = undefined;
+      follower.host.announced(TEST_CHAIN, height(1));
+      return [];
+    };
+    await follower.host.catchUp(TEST_CHAIN);
+    await rest();
+    expect(follower.host.head(TEST_CHAIN).height).toBe(1);
+  });
+
+  it('of a height that nobody has is believed no longer than until everybody was asked', async () => {
+    const nodes = await createTestNodes({ count: 4 });
+    await openTestChain(nodes, TEST_CHAIN, {}, 'byzantine');
+    const [node] = nodes as [TestNode];
+    node.host.announced(TEST_CHAIN, height(1_000_000_000));
+    await passTime(nodes, 2_000);
+    expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ height: 0, announcedHeight: 0 });
+  });
+});

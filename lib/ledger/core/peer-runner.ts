@@ -17,7 +17,7 @@ import type { PeerKeys } from './peer-keys';
 import { decodePeerMessage, encodePeerMessage } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
 import { publicReason } from './public-reason';
-import { nameOfRules, RULES_NOTE } from './rules-history';
+import { CHANGES_MAX, nameOfRules, RULES_NOTE } from './rules-history';
 import { attestBlock, type BlockDraft } from './seal-block';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turns } from './turns';
@@ -180,6 +180,7 @@ export class PeerRunner {
     // Nobody could sign with it: no block would ever come that takes it back.
     if (!validators.every(({ publicKey }) => isPublicKey(publicKey))) refuse('a public key is not P-256 as DER SubjectPublicKeyInfo');
     if (nameOfRules(wanted) === nameOfRules(now)) return 'done';
+    if (peer.rules.isFull) refuse(`they were changed ${CHANGES_MAX} times, as often as is kept`);
     if (upgrade !== undefined && upgrade.height <= peer.parent.height + 1) refuse(`height ${upgrade.height} has come already, the next is ${peer.parent.height + 1}`);
     const { name, engineVersion } = peer.framework;
     if (upgrade !== undefined && upgrade.engineVersion > engineVersion) refuse(`this program has version ${engineVersion} of ${name}: update it before version ${upgrade.engineVersion} comes into force`);
@@ -202,7 +203,7 @@ export class PeerRunner {
     if (this.#change === undefined) return undefined;
     const next = this.peer.parent.height + 1;
     const [now, wanted] = [this.peer.rules.at(next), rulesAt(this.#change, next)];
-    return wanted.engineVersion === now.engineVersion && nameOfRules(wanted) !== nameOfRules(now) ? wanted : undefined;
+    return !this.peer.rules.isFull && wanted.engineVersion === now.engineVersion && nameOfRules(wanted) !== nameOfRules(now) ? wanted : undefined;
   }
 
   /** How this peer agrees with the others, for people. */
@@ -426,6 +427,7 @@ export class PeerRunner {
     let skip = 0;
     for (let isMore = true; isMore; ) {
       const from = height(peer.parent.height + 1);
+      const announced = peer.announcedHeight;
       const records = (await link.fetchBlocks(peer.chain, from, FETCH_BLOCKS_MAX, skip)).slice(0, FETCH_BLOCKS_MAX);
       try {
         for (const record of records) {
@@ -438,7 +440,10 @@ export class PeerRunner {
         throw error;
       }
       // Sources have limits of their own. A single block is the usual bell: nothing more is asked for unless it was told of.
-      isMore = records.length > 1 || (records.length > 0 && peer.announcedHeight > peer.parent.height);
+      const isTold = peer.announcedHeight > peer.parent.height && (records.length > 0 || peer.announcedHeight > announced);
+      isMore = records.length > 1 || isTold;
+      // What nobody has was a lie, or a hope.
+      if (records.length === 0 && !isTold) peer.announcedHeight = peer.parent.height;
     }
   }
 

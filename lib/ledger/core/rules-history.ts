@@ -42,9 +42,14 @@ export class RulesHistory {
     return activated(entry.rules, height);
   }
 
+  /** No further change can be kept: a block that brings one is refused, rather than stop whoever takes it. */
+  get isFull(): boolean {
+    return this.#entries.length > CHANGES_MAX;
+  }
+
   /** Another history, with rules that hold from that height on. */
   with(from: number, rules: ChainRules): RulesHistory {
-    if (this.#entries.length > CHANGES_MAX) throw new RangeError(`more than ${CHANGES_MAX} changes of the rules`);
+    if (this.isFull) throw new RangeError(`more than ${CHANGES_MAX} changes of the rules`);
     return new RulesHistory([...this.#entries, { from, rules }]);
   }
 
