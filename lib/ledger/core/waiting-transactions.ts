@@ -66,17 +66,8 @@ export class WaitingTransactions {
     if (this.#foreignChecks >= FOREIGN_CHECKS_MAX) return;
     this.#foreignChecks += 1;
     // A copy: the message it came in goes.
-    const own = Uint8Array.from(bytes);
-    const { peer, context, warn } = this.#home;
-    try {
-      await this.#check(own, async (checked) => {
-        if (peer.orders) await context.ordering.place(peer.chain, checked, context.ports.now());
-      });
-    } catch (error) {
-      if (!(error instanceof TransactionRefused || error instanceof LedgerError)) warn('a transaction of another peer could not be looked at', error);
-    } finally {
-      this.#foreignChecks -= 1;
-    }
+    await this.#take(Uint8Array.from(bytes));
+    this.#foreignChecks -= 1;
   }
 
   /** Tells the other validators again of what waits here: they may have missed it. */
@@ -111,10 +102,13 @@ export class WaitingTransactions {
   lookAgain(isEmpty: boolean): void {
     const { peer, context, warn } = this.#home;
     const { ordering } = context;
-    for (const { bytes } of ordering.takeHeld(peer.chain)) void this.takeForeign(bytes);
+    for (const { bytes } of ordering.takeHeld(peer.chain)) void this.#take(bytes);
     if (!isEmpty || ordering.ready(peer.chain) === 0) return;
     for (const { id, bytes } of ordering.cut(peer.chain, { transactionsMax: FOREIGN_CHECKS_MAX, bytesMax: Number.MAX_SAFE_INTEGER })) {
+      const at = peer.storage.pendingHeight;
       peer.instance.checkTransaction(bytes, peer.storage.pendingState).catch((reason: unknown) => {
+        // A block came meanwhile: it may be refused because it is in it.
+        if (peer.storage.pendingHeight !== at) return;
         if (!(reason instanceof TransactionRefused)) return warn('a waiting transaction could not be looked at again', reason);
         ordering.settle(peer.chain, [id]);
         this.refuse(id, reason);
@@ -188,6 +182,18 @@ export class WaitingTransactions {
         this.#submissions.refuse(id, error);
       },
     ).catch((error: unknown) => this.#home.warn('what waited here is in a block that did not arrive yet', error));
+  }
+
+  /** To the queue, if it may be there. Never rejects. */
+  async #take(bytes: Uint8Array): Promise<void> {
+    const { peer, context, warn } = this.#home;
+    try {
+      await this.#check(bytes, async (checked) => {
+        if (peer.orders) await context.ordering.place(peer.chain, checked, context.ports.now());
+      });
+    } catch (error) {
+      if (!(error instanceof TransactionRefused || error instanceof LedgerError)) warn('a transaction could not be looked at', error);
+    }
   }
 
   /** Nothing is awaited between the last look and `place`, which takes the transaction to the queue. */
