@@ -31,7 +31,7 @@ async function runChunks(chunks: Chunk[], shards: number, isOver: () => boolean,
     try {
       for (let chunk = chunks.shift(); chunk !== undefined && !isOver(); chunk = chunks.shift()) await onResult(await ask(child, chunk));
     } finally {
-      child.disconnect();
+      if (child.connected) child.disconnect();
     }
   };
   await Promise.all(Array.from({ length: shards }, worker));

@@ -11,8 +11,6 @@ const SEEDS: readonly (readonly [mode: Finality, seed: number, why: string, adju
   ['byzantine', 104, 'the same, with an own old prevote refused when others brought it'],
   ['crash', 323, 'the same, between two lost disks', loseDisks],
   ['crash', 362, 'the same, with one of three validators silent', loseDisks],
-  ['crash', 248, 'a validator whose change nobody else approved repeated its vote for ever'],
-  ['byzantine', 63, 'an idle validator whose height others had finished repeated its vote for ever'],
   ['byzantine', 3267, 'those whom a change put out of office told it to those alone whose signature was missing'],
   ['byzantine', 4483, 'the same: the one validator left had signed the block and never saw it decided'],
 ];
