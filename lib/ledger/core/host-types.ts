@@ -19,8 +19,8 @@ export interface LedgerHost {
    */
   createChain(genesis: GenesisSpec): Promise<ChainHead>;
   /**
-   * Hands a transaction to the peer that orders (this one, or another over the link) and resolves when its block is
-   * durable here and there; `held` at once when an earlier sequence is missing. The same bytes twice join one answer.
+   * Hands a transaction to a peer that orders (this one, or another over the link) and resolves when its block is final
+   * and durable there, and here too, unless this peer cannot have it now (it then lags behind its answer); `held` at once when an earlier sequence is missing. The same bytes twice join one answer.
    * Errors: `TransactionRefused` with the framework's or queue's code (`sequence-too-high`, `already-queued` …),
    * `queue-full`, `chain-stopped`, `peers-unreachable`; a rejection by the signal takes nothing back.
    */
