@@ -19,10 +19,10 @@ function run(...args: string[]): { readonly status: number | null; readonly line
 describe('npm run sim', { timeout: 120_000 }, () => {
   it('runs seeds in processes, and its last line is the sum', () => {
     const file = path.join(directory, 'all.json');
-    const { status, lines } = run('--mode', 'solo', '--seeds', '40', '--from', '7', '--shards', '2', '--resume', file);
-    expect(lines.at(-1)).toBe('40 passed, 0 failed');
+    const { status, lines } = run('--mode', 'solo', '--seeds', '100', '--from', '7', '--shards', '2', '--resume', file);
+    expect(lines.at(-1)).toBe('100 passed, 0 failed');
     expect(status).toBe(0);
-    expect(simStateSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toMatchObject({ passed: 40, from: 7 });
+    expect(simStateSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toMatchObject({ passed: 100, from: 7 });
   });
 
   it('stops in time and goes on where it stopped; a run that is not finished is no success', () => {
