@@ -16,13 +16,13 @@ function run(...args: string[]): { readonly status: number | null; readonly line
   return { status, lines: `${stdout}${stderr}`.trim().split('\n') };
 }
 
-describe('npm run sim', () => {
+describe('npm run sim', { timeout: 120_000 }, () => {
   it('runs seeds in processes, and its last line is the sum', () => {
     const file = path.join(directory, 'all.json');
-    const { status, lines } = run('--mode', 'solo', '--seeds', '50', '--from', '7', '--shards', '2', '--resume', file);
-    expect(lines.at(-1)).toBe('50 passed, 0 failed');
+    const { status, lines } = run('--mode', 'solo', '--seeds', '100', '--from', '7', '--shards', '2', '--resume', file);
+    expect(lines.at(-1)).toBe('100 passed, 0 failed');
     expect(status).toBe(0);
-    expect(simStateSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toMatchObject({ passed: 50, from: 7 });
+    expect(simStateSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toMatchObject({ passed: 100, from: 7 });
   });
 
   it('stops in time and goes on where it stopped; a run that is not finished is no success', () => {

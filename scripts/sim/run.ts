@@ -9,6 +9,7 @@ import type { Chunk, ChunkResult } from './worker';
 
 const CHUNK_SEEDS = 20;
 const SAY_EVERY_MS = 5_000;
+const ATTEMPTS_MAX = 3;
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
 function describe({ seed, kind, what, why, atMs }: SeedFailure, mode: string): string {
@@ -23,23 +24,30 @@ function runOne({ mode, trace }: SimOptions, seed: number): number {
   return failure === undefined ? 0 : 1;
 }
 
-/** Keeps every worker busy with chunks until there are none, or until `isOver`. */
+/** Keeps every process busy with chunks until there are none, or until `isOver`. */
 async function runChunks(chunks: Chunk[], shards: number, isOver: () => boolean, onResult: (result: ChunkResult) => Promise<void>): Promise<void> {
-  const worker = async (): Promise<void> => {
-    if (chunks.length === 0) return;
-    const child = fork(path.join(project, 'scripts/sim/worker.ts'), { execArgv: ['--import', 'tsx'], cwd: project });
-    try {
-      for (let chunk = chunks.shift(); chunk !== undefined && !isOver(); chunk = chunks.shift()) await onResult(await ask(child, chunk));
-    } finally {
-      if (child.connected) child.disconnect();
+  const shard = async (): Promise<void> => {
+    let child: ChildProcess | undefined;
+    for (let chunk = chunks.shift(); chunk !== undefined && !isOver(); chunk = chunks.shift()) {
+      let result: ChunkResult | undefined;
+      for (let attempt = 1; result === undefined; attempt += 1) {
+        child = child?.connected === true ? child : fork(path.join(project, 'scripts/sim/worker.ts'), { execArgv: ['--import', 'tsx'], cwd: project });
+        result = await ask(child, chunk).catch((error: unknown) => {
+          // Somebody on this machine may have killed it; seeds that kill it do so again.
+          if (attempt === ATTEMPTS_MAX) throw error;
+          return undefined;
+        });
+      }
+      await onResult(result);
     }
+    if (child?.connected === true) child.disconnect();
   };
-  await Promise.all(Array.from({ length: shards }, worker));
+  await Promise.all(Array.from({ length: shards }, shard));
 }
 
 function ask(child: ChildProcess, chunk: Chunk): Promise<ChunkResult> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number | null): void => reject(new Error(`the process of seeds ${chunk.first} to ${chunk.first + chunk.count - 1} ended with ${code}`));
+    const onExit = (code: number | null, signal: string | null): void => reject(new Error(`the process of seeds ${chunk.first} to ${chunk.first + chunk.count - 1} ended with ${code ?? signal}`));
     child.once('exit', onExit);
     child.once('message', (result) => {
       child.off('exit', onExit);
@@ -65,6 +73,7 @@ async function runMany({ mode, seeds, from, shards, minutes, resume }: SimOption
   const begunMs = performance.now();
   const begunWith = counted();
   let saidMs = begunMs;
+  let written = Promise.resolve();
   const isOver = (): boolean => minutes !== undefined && performance.now() - begunMs > minutes * 60_000;
   await runChunks(chunks, shards, isOver, async ({ first, passed, failures, sums }) => {
     state.done.push(first);
@@ -72,7 +81,9 @@ async function runMany({ mode, seeds, from, shards, minutes, resume }: SimOption
     state.failures.push(...failures);
     state.sums = addSums(state.sums, sums);
     for (const failure of failures) console.log(describe(failure, mode));
-    await writeState(file, state);
+    // One at a time: shards share the file.
+    written = written.then(() => writeState(file, state));
+    await written;
     if (performance.now() - saidMs < SAY_EVERY_MS) return;
     saidMs = performance.now();
     console.log(`${counted()} of ${seeds}, ${state.failures.length} failed, ${Math.round((counted() - begunWith) / ((saidMs - begunMs) / 1_000))} seeds/s`);

@@ -16,6 +16,9 @@ function find(mode: Finality, seeds: number, options: SimulateOptions): Outcome[
   throw new Error(`not found in ${seeds} seeds`);
 }
 
+/** Cores that are shared with a busy machine: slow is not wrong. */
+const PATIENCE = { timeout: 300_000 };
+
 const planted = (Class: typeof Consensus): Plant => ({ createConsensus: (start, ports) => new Class(start, ports) });
 
 class SmallQuorum extends Consensus {
@@ -42,7 +45,7 @@ class FirstVoteOnly extends Consensus {
   }
 }
 
-describe('the simulator finds a core', () => {
+describe('the simulator finds a core', PATIENCE, () => {
   it('whose quorum is one too small, by its certificates', () => {
     expect(find('crash', 5, { plant: planted(SmallQuorum) })).toMatchObject({ kind: 'violation', what: 'certificate' });
     expect(find('byzantine', 5, { plant: planted(SmallQuorum) })).toMatchObject({ kind: 'violation', what: 'certificate' });
@@ -67,7 +70,7 @@ describe('the simulator finds a core', () => {
   });
 });
 
-describe('the simulator finds a driver', () => {
+describe('the simulator finds a driver', PATIENCE, () => {
   it.each(['crash', 'byzantine'] as const)('that forgets the record of votes (%s)', (mode) => {
     expect(find(mode, 20, { plant: { forgetsRecord: true } })).toMatchObject({ kind: 'violation', what: 'two words' });
   });
@@ -78,7 +81,7 @@ describe('the simulator finds a driver', () => {
   });
 });
 
-describe('the same schedules find nothing in the core as it is', () => {
+describe('the same schedules find nothing in the core as it is', PATIENCE, () => {
   it.each([
     ['byzantine', 'splitLocked', splitLocked],
     ['byzantine', 'contradictProofs', contradictProofs],
@@ -90,7 +93,7 @@ describe('the same schedules find nothing in the core as it is', () => {
 });
 
 /** Everything that is looked at, with something to be seen: a check that finds nothing any more is noticed. */
-describe('a check that stops finding is noticed', () => {
+describe('a check that stops finding is noticed', PATIENCE, () => {
   const nowhere = toHash('ab'.repeat(32));
   const always = (...effects: readonly Effect[]) =>
     class extends Consensus {

@@ -10,7 +10,10 @@ const SEEDS: readonly (readonly [Finality, number])[] = [
   ['byzantine', 100],
 ];
 
-describe('whatever fails until then, afterwards all honest peers agree and go on', () => {
+/** Cores that are shared with a busy machine: slow is not wrong. */
+const PATIENCE = { timeout: 300_000 };
+
+describe('whatever fails until then, afterwards all honest peers agree and go on', PATIENCE, () => {
   it.each(SEEDS)('%s finality: seeds 1 to %i', (mode, seeds) => {
     for (let seed = 1; seed <= seeds; seed += 1) {
       const { failure } = simulate(seed, mode);
