@@ -1,4 +1,7 @@
-import type { ChainEntry } from './chain-entry';
+import { findCertificateFault, type Certificate } from '../../core/consensus/certificate';
+import { quorumOf } from '../../core/consensus/rules';
+import type { Hash } from '../../core/types';
+import type { ChainEntry, Tip } from './chain-entry';
 import type { World } from './world';
 
 export type Served = Pick<ChainEntry, 'bytes' | 'certificate'>;
@@ -77,4 +80,10 @@ export class CatchUp {
     const shuffled = (): number[] => others.map((peer) => ({ peer, at: random.next() })).toSorted((a, b) => a.at - b.at).map(({ peer }) => peer);
     return [...(first === undefined || first === this.#self ? [] : [first]), ...shuffled(), ...shuffled()];
   }
+}
+
+/** Whether a certificate makes the block final on top of the tip, under the rules of its height. */
+export function isCertified({ chain, plant, voices }: World, { height, rules }: Tip, hash: Hash, certificate: Certificate): boolean {
+  if (findCertificateFault({ chain, height: height + 1, hash }, certificate, rules, voices.verify) === undefined) return true;
+  return plant.trustsSmallCertificates === true && certificate.signatures.length === quorumOf(rules.finality, rules.validators.length) - 1;
 }

@@ -5,8 +5,8 @@ import { precommitStatement } from '../../core/consensus/statements';
 import { chainId, type Hash } from '../../core/types';
 import type { Served } from './catch-up';
 import type { Tip } from './chain-entry';
+import { EPOCH_MS } from './machine-times';
 import type { Network } from './network';
-import { EPOCH_MS } from './peer';
 import { encodeBlock, execute, NO_RULES, type TinyBlock } from './tiny-block';
 import type { World } from './world';
 

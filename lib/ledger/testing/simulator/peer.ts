@@ -1,34 +1,29 @@
-import { Consensus, type ConsensusStart } from '../../core/consensus/consensus';
-import { findCertificateFault } from '../../core/consensus/certificate';
-import type { ConsensusPorts, Effect, Timer, Verdict } from '../../core/consensus/effects';
-import { indexOfValidator, quorumOf, type ChainRules } from '../../core/consensus/rules';
+import type { Consensus } from '../../core/consensus/consensus';
+import type { Effect, Timer } from '../../core/consensus/effects';
+import { indexOfValidator, type ChainRules } from '../../core/consensus/rules';
 import type { Hash } from '../../core/types';
-import { CatchUp, SERVED_MAX, type Served } from './catch-up';
-import { entryOn, genesisTip, tipAfter, type ChainEntry, type Tip } from './chain-entry';
+import { whomToTell } from './announce';
+import { judgeBlock, makeBlock } from './block-rules';
+import { CatchUp, isCertified, SERVED_MAX, type Served } from './catch-up';
+import { entryOn, type ChainEntry, type Tip } from './chain-entry';
 import { short } from './checks';
 import { Disk, type Write } from './disk';
+import { EffectQueue, type Asked } from './effect-queue';
+import { Approval, Ledger } from './ledger';
+import { MachineTimes } from './machine-times';
 import type { Packet } from './network';
-import { decodeBlock, encodeBlock, execute, NO_RULES, readNextRules, type TinyBlock } from './tiny-block';
+import { openCore } from './open-core';
+import { decodeBlock, encodeBlock, type TinyBlock } from './tiny-block';
+import { Waiting } from './waiting';
 import { peerOf, type World } from './world';
 
-/** Genesis of simulated time: room for clocks that are behind. */
-export const EPOCH_MS = 1_000_000;
-const AHEAD_MS_MAX = 2_000;
 const TRANSACTIONS_A_BLOCK = 5;
-/** Waiting transactions that are passed on again at a time. */
-const REMINDED_MAX = 10;
+/** For so long an approved change asks for blocks. */
 const WANTED_MS = 10_000;
 /** With solo finality: blocks that may wait for the disk. */
 const UNSYNCED_MAX = 2;
 export const OLD_PROGRAM = 1;
 export const NEW_PROGRAM = 2;
-
-/** An effect, and what it means by places: the rules and the sender of the message that it came of. */
-interface Asked {
-  readonly effect: Effect;
-  readonly rules: ChainRules;
-  readonly from: number | undefined;
-}
 
 /** One honest machine: the driver of the core, with a disk that outlives it. Byzantine peers may run one, too. */
 export class Peer {
@@ -37,42 +32,41 @@ export class Peer {
   /** Gave up for good: the chain went on under rules that its program does not know. */
   isStopped = false;
   program = NEW_PROGRAM;
-  tip: Tip;
   core: Consensus | undefined;
   lives = 0;
-  readonly waiting = new Set<number>();
+  waiting: Waiting;
   readonly #world: World;
   /** Byzantine peers may run two machines with one key. */
   readonly #instance: number;
   readonly #isHonest: boolean;
   readonly #disk: Disk;
-  #chain: ChainEntry[] = [];
-  #included = new Set<number>();
-  #approved: Uint8Array | undefined;
-  #wantedUntilMs = 0;
-  #queue: Asked[] = [];
-  #barrier = 0;
-  #isDraining = false;
+  readonly #times: MachineTimes;
+  #ledger: Ledger;
+  #approval = new Approval(undefined);
+  #effects: EffectQueue;
   /** Blocks that this life executed and found good, or built. */
   #good = new Set<Hash>();
   #catchUp: CatchUp;
-  #isReminding = false;
 
   constructor(world: World, index: number, instance: number, isHonest: boolean) {
     this.#world = world;
     this.index = index;
     this.#instance = instance;
     this.#isHonest = isHonest;
-    this.tip = genesisTip(world.genesisRules);
+    this.#times = new MachineTimes(world, index);
+    this.#ledger = new Ledger(world.genesisRules, []);
     this.#disk = new Disk({
       later: (delayMs, run) => world.queue.later(delayMs, run),
-      syncMs: () => {
-        const { usualMs, slow, slowMs } = world.plan.disk;
-        return !world.isStable() && world.random.chance(slow) ? world.random.below(slowMs) : world.random.below(usualMs + 1);
-      },
+      syncMs: () => this.#times.syncMs(),
       onSynced: (writes) => this.#onSynced(writes),
     });
     this.#catchUp = this.#createCatchUp();
+    this.#effects = this.#createEffects();
+    this.waiting = this.#createWaiting();
+  }
+
+  get tip(): Tip {
+    return this.#ledger.tip;
   }
 
   get publicKey(): Uint8Array {
@@ -85,22 +79,16 @@ export class Peer {
 
   /** Reads its disk and goes on where that ends. */
   start(): void {
-    const world = this.#world;
     this.lives += 1;
     this.isUp = true;
     this.isStopped = false;
     const { blocks, approved } = this.#disk.kept;
-    this.#chain = [...blocks];
-    this.#included = new Set(blocks.flatMap(({ block }) => block.transactions));
-    const last = blocks.at(-1);
-    this.tip = last === undefined ? genesisTip(world.genesisRules) : tipAfter(last);
+    this.#ledger = new Ledger(this.#world.genesisRules, blocks);
     // Its block may have become durable and the note that it is done may not.
-    this.#approved = approved !== undefined && this.hasConfig(approved) ? undefined : approved;
-    this.waiting.clear();
-    this.#queue = [];
-    this.#barrier = 0;
+    this.#approval = new Approval(approved !== undefined && this.#ledger.hasChange(approved) ? undefined : approved);
     this.#good = new Set();
-    this.#isReminding = false;
+    this.waiting = this.#createWaiting();
+    this.#effects = this.#createEffects();
     this.#catchUp = this.#createCatchUp();
     this.core = undefined;
     this.#log('starts', () => `at height ${this.tip.height}`, this.tip.height);
@@ -113,7 +101,6 @@ export class Peer {
     this.#log('crashes', () => '');
     this.isUp = false;
     this.core = undefined;
-    this.#queue = [];
     for (const write of this.#disk.crash(this.#world.random)) this.#noteDurable(write);
   }
 
@@ -156,32 +143,19 @@ export class Peer {
 
   /** A client's transaction: passed on to everybody, until it is in a block. */
   offer(id: number): void {
-    if (!this.isUp || this.#included.has(id)) return;
-    this.#gossip(id);
+    if (!this.isUp || this.#ledger.included.has(id)) return;
+    this.waiting.gossip(id);
     this.#takeTransaction(id);
   }
 
   /** The operator of this peer wants these rules. */
   approve(rules: Uint8Array): void {
-    if (!this.isUp || this.hasConfig(rules)) return;
-    this.#wantedUntilMs = this.#world.queue.now + WANTED_MS;
-    if (this.#approved !== undefined && Buffer.compare(this.#approved, rules) === 0) return this.#input((core) => core.wake());
-    this.#log('approves', () => `new rules`, rules.length);
-    this.#approved = rules;
-    this.#disk.write({ kind: 'approved', rules });
+    if (!this.isUp || this.#ledger.hasChange(rules)) return;
+    if (this.#approval.give(rules, this.#world.queue.now + WANTED_MS)) {
+      this.#log('approves', () => `new rules`, rules.length);
+      this.#disk.write({ kind: 'approved', rules });
+    }
     this.#input((core) => core.wake());
-  }
-
-  hasConfig(rules: Uint8Array): boolean {
-    return this.#chain.some(({ block }) => block.nextRules.length > 0 && Buffer.compare(block.nextRules, rules) === 0);
-  }
-
-  includes(id: number): boolean {
-    return this.#included.has(id);
-  }
-
-  get refused(): ReadonlyMap<string, number> | undefined {
-    return this.core?.refused;
   }
 
   get #syncedHeight(): number {
@@ -192,14 +166,12 @@ export class Peer {
     return this.waiting.size > 0 || this.#wantedChange !== undefined;
   }
 
-  /** An approved change asks for blocks for a while; afterwards it is still voted for. */
   get #wantedChange(): Uint8Array | undefined {
-    return this.#world.queue.now < this.#wantedUntilMs ? this.#approved : undefined;
+    return this.#approval.wantedAt(this.#world.queue.now);
   }
 
   #openCore(): void {
     const { tip } = this;
-    const world = this.#world;
     if (tip.rules.engineVersion > this.program) {
       this.#log('stops', () => `before height ${tip.height + 1}, whose version its program does not know`, tip.height);
       this.isStopped = true;
@@ -208,34 +180,13 @@ export class Peer {
     }
     if (!this.isValidator) {
       this.core = undefined;
-      this.#remindLater();
+      this.waiting.remindLater();
       return;
     }
-    const { record, block, abstain } = this.#disk.latest();
-    const isForgetful = world.plant.forgetsRecord === true;
-    const start: ConsensusStart = {
-      chain: world.chain,
-      publicKey: this.publicKey,
-      head: { height: tip.height, hash: tip.hash },
-      rules: tip.rules,
-      ...(record === undefined || isForgetful ? {} : { record }),
-      ...(block === undefined || isForgetful ? {} : { block }),
-      ...(abstain === undefined ? {} : { abstain }),
-      ...(abstain === 'unknown' ? { nonce: world.random.bytes(16) } : {}),
-      timeouts: world.plan.timeouts,
-    };
-    const ports: ConsensusPorts = {
-      sign: (statement) => world.voices.sign(this.index, statement),
-      verify: world.voices.verify,
-      inspect: (bytes) => {
-        const parsed = decodeBlock(bytes);
-        return parsed === undefined ? undefined : { hash: world.voices.nameOf(bytes), height: parsed.height, previousHash: parsed.previousHash };
-      },
-    };
     try {
-      this.core = world.plant.createConsensus?.(start, ports) ?? new Consensus(start, ports);
+      this.core = openCore(this.#world, this.index, tip, this.#disk.latest());
     } catch (error) {
-      world.checks.exception(this.index, error);
+      this.#world.checks.exception(this.index, error);
       return;
     }
     this.#input((core) => core.resume());
@@ -256,34 +207,20 @@ export class Peer {
     for (const effect of effects) {
       if (effect.do === 'check') this.#check(effect);
       else if (effect.do === 'build') this.#build(effect);
-      else this.#queue.push({ effect, rules: this.tip.rules, from });
+      else this.#effects.push({ effect, rules: this.tip.rules, from });
     }
-    this.#drain();
+    this.#effects.drain();
   }
 
-  #drain(): void {
-    if (this.#isDraining) return;
-    this.#isDraining = true;
-    const life = this.lives;
-    while (this.isUp && this.lives === life && this.#barrier <= this.#disk.synced) {
-      const next = this.#queue.shift();
-      if (next === undefined) break;
-      this.#carryOut(next);
-    }
-    this.#isDraining = false;
-  }
-
-  #carryOut({ effect, rules, from }: Asked): void {
+  #carryOut({ effect, rules, from }: Asked): number | undefined {
     const { checks, queue } = this.#world;
     switch (effect.do) {
       case 'persist':
         if (this.#isHonest) checks.keeps(this.index, effect.record);
-        this.#barrier = this.#disk.write({ kind: 'record', record: effect.record, block: effect.block });
-        break;
+        return this.#disk.write({ kind: 'record', record: effect.record, block: effect.block });
       case 'abstain':
         this.#log('abstains', () => `through ${effect.through}`, effect.through);
-        this.#barrier = this.#disk.write({ kind: 'abstain', through: effect.through });
-        break;
+        return this.#disk.write({ kind: 'abstain', through: effect.through });
       case 'send':
         if (effect.to !== 'sender') this.#sendConsensus(rules, effect.to, effect.message);
         else if (from !== undefined) this.#send(from, { kind: 'consensus', bytes: effect.message });
@@ -308,13 +245,14 @@ export class Peer {
         if (this.#isHonest) checks.evidence(this.index, effect.evidence);
         break;
       case 'remind':
-        this.#gossipWaiting();
+        this.waiting.gossipAgain();
         if (this.#wantsBlock) this.#input((core) => core.wake());
         break;
       case 'check':
       case 'build':
         break;
     }
+    return undefined;
   }
 
   #onTimer(timer: Timer): void {
@@ -348,45 +286,10 @@ export class Peer {
     this.#world.send(this.index, to, packet, this.#instance);
   }
 
-  #gossip(id: number): void {
-    for (const { name } of this.tip.rules.validators) if (peerOf(name) !== this.index) this.#send(peerOf(name), { kind: 'transaction', id });
-  }
-
-  #gossipWaiting(): void {
-    for (const id of [...this.waiting].slice(0, REMINDED_MAX)) this.#gossip(id);
-  }
-
   #takeTransaction(id: number): void {
-    if (this.#included.has(id) || this.waiting.has(id)) return;
-    this.waiting.add(id);
-    if (this.core === undefined) this.#remindLater();
+    if (this.#ledger.included.has(id) || !this.waiting.add(id)) return;
+    if (this.core === undefined) this.waiting.remindLater();
     else this.#input((core) => core.wake());
-  }
-
-  /** A peer without a vote passes on again what its clients still wait for. */
-  #remindLater(): void {
-    if (this.#isReminding || this.waiting.size === 0) return;
-    this.#isReminding = true;
-    const life = this.lives;
-    this.#world.queue.later(1_000, () => {
-      if (life !== this.lives || !this.isUp) return;
-      this.#isReminding = false;
-      if (this.core !== undefined) return;
-      this.#gossipWaiting();
-      if (!this.isStopped) this.#remindLater();
-    });
-  }
-
-  #workMs(usualMs: number): number {
-    const { random, plan } = this.#world;
-    const { slow, slowMs } = plan.work;
-    return !this.#world.isStable() && random.chance(slow) ? random.below(slowMs) : random.below(usualMs + 1);
-  }
-
-  #clockMs(): number {
-    const { queue, plan } = this.#world;
-    const skewMs = plan.skewMs[this.index] ?? 0;
-    return EPOCH_MS + queue.now + (this.#world.isStable() ? Math.max(-500, Math.min(500, skewMs)) : skewMs);
   }
 
   #build({ height, round }: Effect & { do: 'build' }): void {
@@ -405,30 +308,20 @@ export class Peer {
       this.#log('builds', () => `${short(hash)} for ${height}/${round}`, height, round);
       this.#input((one) => one.built(height, round, { hash, block: bytes }));
     };
-    this.#world.queue.later(this.#workMs(this.#world.plan.work.buildMs), answer);
+    this.#world.queue.later(this.#times.buildMs(), answer);
   }
 
   /** After a round in vain an empty block will do: somebody opened the height, and perhaps nobody knows why any more. */
   #makeBlock(mayBeEmpty: boolean): TinyBlock | undefined {
-    const { tip } = this;
     const change = this.#wantedChange;
-    const transactions = change === undefined ? [...this.waiting].slice(0, TRANSACTIONS_A_BLOCK) : [];
+    const transactions = change === undefined ? this.waiting.first(TRANSACTIONS_A_BLOCK) : [];
     if (transactions.length === 0 && change === undefined && !mayBeEmpty) return undefined;
-    return {
-      height: tip.height + 1,
-      previousHash: tip.hash,
-      timeMs: Math.max(tip.timeMs, this.#clockMs()),
-      engineVersion: tip.rules.engineVersion,
-      state: execute(tip.state, tip.rules.engineVersion, transactions),
-      salt: this.#world.random.below(2 ** 32),
-      transactions,
-      nextRules: change ?? NO_RULES,
-    };
+    return makeBlock(this.tip, this.#times.clockMs(), this.#world.random.below(2 ** 32), transactions, change);
   }
 
   #check({ height, hash, block, isCertain }: Effect & { do: 'check' }): void {
     const { core } = this;
-    this.#world.queue.later(this.#workMs(this.#world.plan.work.checkMs), () => {
+    this.#world.queue.later(this.#times.checkMs(), () => {
       if (this.core !== core) return;
       // Another block came first by catch-up: the core has moved on, too, and ignores what it hears of the old height.
       const verdict = this.tip.height + 1 === height ? this.#judge(decodeBlock(block), isCertain) : 'bad';
@@ -438,17 +331,8 @@ export class Peer {
     });
   }
 
-  #judge(block: TinyBlock | undefined, isCertain: boolean): Verdict {
-    const { tip } = this;
-    if (block === undefined || block.height !== tip.height + 1 || block.previousHash !== tip.hash || block.timeMs < tip.timeMs) return 'bad';
-    const { transactions, nextRules, engineVersion } = block;
-    if (engineVersion !== tip.rules.engineVersion || block.state !== execute(tip.state, engineVersion, transactions)) return 'bad';
-    if (new Set(transactions).size !== transactions.length || transactions.some((id) => this.#included.has(id))) return 'bad';
-    if (nextRules.length > 0 && (transactions.length > 0 || readNextRules(block) === undefined)) return 'bad';
-    if (isCertain) return 'good';
-    if (block.timeMs > this.#clockMs() + AHEAD_MS_MAX) return 'later';
-    const isApproved = this.#approved !== undefined && Buffer.compare(this.#approved, nextRules) === 0;
-    return nextRules.length > 0 && !isApproved ? 'later' : 'good';
+  #judge(block: TinyBlock | undefined, isCertain: boolean): ReturnType<typeof judgeBlock> {
+    return judgeBlock(this.tip, block, { clockMs: this.#times.clockMs(), included: this.#ledger.included, approves: (rules) => this.#approval.is(rules), isCertain });
   }
 
   #commitFinal({ height, hash, block, certificate }: Effect & { do: 'final' }): void {
@@ -467,10 +351,7 @@ export class Peer {
     const block = decodeBlock(bytes);
     if (block === undefined || block.height !== this.tip.height + 1 || this.isStopped) return block !== undefined && block.height <= this.tip.height;
     const hash = this.#world.voices.nameOf(bytes);
-    const fault = findCertificateFault({ chain: this.#world.chain, height: block.height, hash }, certificate, this.tip.rules, this.#world.voices.verify);
-    const { finality, validators } = this.tip.rules;
-    const isSmall = this.#world.plant.trustsSmallCertificates === true && certificate.signatures.length === quorumOf(finality, validators.length) - 1;
-    if (fault !== undefined && !isSmall) return false;
+    if (!isCertified(this.#world, this.tip, hash, certificate)) return false;
     if (this.#judge(block, true) !== 'good') {
       if (this.#isHonest) this.#world.checks.report('fault', `p${this.index} finds certified block ${block.height} wrong`);
       return false;
@@ -483,15 +364,11 @@ export class Peer {
     const isSolo = entry.rules.finality === 'solo';
     this.#log(how, () => `${short(entry.hash)} as block ${entry.height}, round ${entry.certificate.round}`, entry.height, entry.certificate.round);
     if (this.#isHonest && !isSolo) this.#world.checks.final(this.index, entry);
-    this.#chain.push(entry);
-    for (const id of entry.block.transactions) {
-      this.#included.add(id);
-      this.waiting.delete(id);
-    }
-    this.tip = tipAfter(entry);
+    this.#ledger.append(entry);
+    for (const id of entry.block.transactions) this.waiting.delete(id);
     this.#disk.write({ kind: 'block', entry });
-    if (this.#approved !== undefined && Buffer.compare(this.#approved, entry.block.nextRules) === 0) {
-      this.#approved = undefined;
+    if (this.#approval.is(entry.block.nextRules)) {
+      this.#approval = new Approval(undefined);
       this.#disk.write({ kind: 'approved', rules: undefined });
     }
     this.#good.clear();
@@ -509,19 +386,11 @@ export class Peer {
   #onSynced(writes: readonly Write[]): void {
     for (const write of writes) {
       if (write.kind !== 'block') continue;
-      const { entry } = write;
       this.#noteDurable(write);
-      // Whose signature is not on it may know nothing of it: a follower, a validator that has just become one. Whose is may
-      // not have seen it decided, and gets no answer from those whom a change put out of office.
-      const { validators } = entry.rules;
-      const isChange = entry.block.nextRules.length > 0;
-      const knowing = new Set(isChange ? [] : entry.certificate.signatures.map(({ validator }) => peerOf((validators[validator] as { name: string }).name)));
-      const hasVote = indexOfValidator(entry.rules, this.publicKey) >= 0;
-      for (let to = 0; hasVote && to < this.#world.peers; to += 1) {
-        if (to !== this.index && !knowing.has(to)) this.#send(to, { kind: 'head', height: entry.height, wantsAnswer: false });
-      }
+      const { entry } = write;
+      for (const to of whomToTell(this.#world, this.index, entry)) this.#send(to, { kind: 'head', height: entry.height, wantsAnswer: false });
     }
-    this.#drain();
+    this.#effects.drain();
   }
 
   /** Alone, a block is final when it is durable: before, nobody has heard of it. */
@@ -529,15 +398,33 @@ export class Peer {
     if (write.kind === 'block' && this.#isHonest && write.entry.rules.finality === 'solo') this.#world.checks.final(this.index, write.entry);
   }
 
+  /** For what this life began: nothing of it goes on in the next. */
+  #aliveIn(life: number): () => boolean {
+    return () => this.isUp && this.lives === life;
+  }
+
+  #createEffects(): EffectQueue {
+    return new EffectQueue({ isAlive: this.#aliveIn(this.lives), synced: () => this.#disk.synced, carryOut: (asked) => this.#carryOut(asked) });
+  }
+
+  #createWaiting(): Waiting {
+    return new Waiting(this.#world, this.index, {
+      tip: () => this.tip,
+      send: (to, packet) => this.#send(to, packet),
+      isOnItsOwn: () => this.core === undefined && !this.isStopped,
+      isAlive: this.#aliveIn(this.lives),
+    });
+  }
+
   #createCatchUp(): CatchUp {
-    const life = this.lives;
+    const isAlive = this.#aliveIn(this.lives);
     return new CatchUp(this.#world, this.index, {
       height: () => this.tip.height,
       ask: (peer, ticket, from) => this.#send(peer, { kind: 'fetch', ticket, from }),
       take: (served) => this.#takeServed(served),
       later: (delayMs, run) =>
         this.#world.queue.later(delayMs, () => {
-          if (life === this.lives && this.isUp) run();
+          if (isAlive()) run();
         }),
     });
   }
