@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // `*.test.ts` needs nothing; `*.integration.test.ts` needs the services of `npm run with-services`;
-// `*.conformance.test.ts` runs published clients and vectors against the sockets and doors.
+// `*.conformance.test.ts` runs published clients and vectors against the sockets and doors; `*.full.test.ts` takes minutes
+// and belongs to `npm run test:full` alone.
 const everywhere = '{app,bench,lib,prisma,scripts,workers}/**';
 const kind = (name: string) => `${everywhere}/*.${name}.{ts,tsx,mjs}`;
 // Each worker has its own database (scripts/testing/shards.mjs); a file gets a fresh process.
@@ -21,11 +22,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [kind('test')],
-          exclude: [kind('integration.test'), kind('conformance.test')],
+          exclude: [kind('integration.test'), kind('conformance.test'), kind('full.test')],
         },
       },
       { extends: true, test: { name: 'integration', include: [kind('integration.test')], setupFiles } },
       { extends: true, test: { name: 'conformance', include: [kind('conformance.test')], setupFiles } },
+      { extends: true, test: { name: 'full', include: [kind('full.test')], setupFiles } },
     ],
   },
 });

@@ -14,6 +14,7 @@ const endings = {
   unit: /^[^.]+\.test\.(ts|tsx|mjs)$/,
   integration: /\.integration\.test\.(ts|tsx|mjs)$/,
   conformance: /\.conformance\.test\.(ts|tsx|mjs)$/,
+  full: /\.full\.test\.(ts|tsx|mjs)$/,
   browser: /\.journey\.ts$/,
 };
 
@@ -87,4 +88,5 @@ export const stages = {
   integration: { needsServices: true, run: (context) => runVitest(context, 'integration') },
   conformance: { needsServices: true, run: (context) => runVitest(context, 'conformance') },
   browser: { needsServices: true, run: runBrowser },
+  full: { needsServices: true, run: (context) => runVitest(context, 'full') },
 };
