@@ -100,6 +100,40 @@ describe('a change of the rules', () => {
     for (const node of nodes) expect(status(node).agreement).toMatchObject({ finality: 'crash' });
   });
 
+  it('that is asked for again while its block is on its way leaves nothing behind that bars the next change', async () => {
+    const slow: Framework = {
+      ...counterFramework,
+      open: (context) => {
+        const instance = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
+        const execute = instance.executeBlock.bind(instance);
+        instance.executeBlock = async (input, state) => {
+          await rest(30);
+          return execute(input, state);
+        };
+        return instance;
+      },
+    };
+    for (let moment = 0; moment < 30; moment += 5) {
+      const nodes = await city(3, 'solo', [slow]);
+      const orderer = at(nodes, 0);
+      const validators = validatorsOf(nodes);
+      // A disk that tells late of what it holds.
+      const chain = orderer.storage.open(TEST_CHAIN);
+      if (chain === undefined) throw new Error('the chain is open');
+      const setNote = chain.setNote.bind(chain);
+      chain.setNote = async (name, value) => {
+        await setNote(name, value);
+        await rest(40);
+      };
+      await orderer.host.approveChange(TEST_CHAIN, { finality: 'crash', validators });
+      await rest(moment);
+      await orderer.host.approveChange(TEST_CHAIN, { finality: 'crash', validators });
+      await rest();
+      expect(status(orderer), `moment ${moment}`).toMatchObject({ height: 1, agreement: { finality: 'crash' } });
+      expect(await orderer.host.approveChange(TEST_CHAIN, { finality: 'solo', validators: validators.slice(0, 1) }), `moment ${moment}`).toBe('approved');
+    }
+  });
+
   it('refuses rules that cannot be, and a second change while one waits', async () => {
     const nodes = await city(4, 'byzantine');
     const node = at(nodes, 0);

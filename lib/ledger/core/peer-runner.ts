@@ -188,9 +188,11 @@ export class PeerRunner {
       // One that no quorum was found for would lock the sub-chain's rules for ever.
       if (this.#context.ports.now() < this.#changeWantedUntil) refuse('another change waits for its block');
     }
-    await peer.storage.setNote(CHANGE_NOTE, encodeRules(wanted));
+    // Before the note is asked for: the block that brings the rules may come while it is written, and clears both.
     this.#change = wanted;
     this.#changeWantedUntil = this.#context.ports.now() + CHANGE_WANTED_MS;
+    await peer.storage.setNote(CHANGE_NOTE, encodeRules(wanted));
+    if (this.#change === undefined) return 'done';
     this.#validator?.wake();
     return 'approved';
   }
