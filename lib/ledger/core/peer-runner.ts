@@ -12,7 +12,7 @@ import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, EV
 import { HeightWaiters } from './height-waiters';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import type { Ordering } from './ordering';
-import { countEmptyTail, type Peer } from './peer';
+import { countEmptyTail, rulesOfNext, type Peer } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { decodePeerMessage, encodePeerMessage } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
@@ -162,14 +162,14 @@ export class PeerRunner {
     if (sinceMs >= 0 && sinceMs < EMPTY_PAUSE_MS) return;
     this.#demandedAt = now;
     const message = encodePeerMessage({ kind: 'demand' });
-    for (const { name } of peer.rules.at(peer.parent.height + 1).validators) this.#context.link.send(peer.chain, name, message);
+    for (const { name } of rulesOfNext(peer).validators) this.#context.link.send(peer.chain, name, message);
   }
 
   /** Remembers rules that the operator wants. Errors: `change-refused`, `chain-stopped`. */
   async approveChange({ finality, validators, upgrade }: RulesChange): Promise<'approved' | 'done'> {
     this.checkRunning();
     const { peer } = this;
-    const now = peer.rules.at(peer.parent.height + 1);
+    const now = rulesOfNext(peer);
     const kept = upgrade ?? now.upgrade;
     const wanted: ChainRules = { finality, validators, engineVersion: now.engineVersion, ...(kept === undefined ? {} : { upgrade: kept }) };
     const refuse = (reason: string): never => {
@@ -211,7 +211,7 @@ export class PeerRunner {
   /** How this peer agrees with the others, for people. */
   agreement(): Agreement {
     const { peer } = this;
-    const rules = peer.rules.at(peer.parent.height + 1);
+    const rules = rulesOfNext(peer);
     return agreementOf(rules, this.#evidence, this.#validator);
   }
 
@@ -267,13 +267,13 @@ export class PeerRunner {
   }
 
   get #isAlone(): boolean {
-    return this.peer.rules.at(this.peer.parent.height + 1).validators.length === 1;
+    return rulesOfNext(this.peer).validators.length === 1;
   }
 
   /** Becomes a validator, or no longer is one, as the rules of the next block say. */
   #takeRole(): void {
     const { peer } = this;
-    peer.orders = indexOfValidator(peer.rules.at(peer.parent.height + 1), peer.signer.publicKey) >= 0;
+    peer.orders = indexOfValidator(rulesOfNext(peer), peer.signer.publicKey) >= 0;
     if (!peer.orders || peer.stopped !== undefined || this.#isReleased) return this.#endValidator();
     if (this.#isAlone && (this.#validator?.isSilent ?? isSilentAt(peer, peer.parent.height + 1))) {
       // There is nobody whose blocks could tell it how far it was: one that it signed and forgot may be at any peer.
@@ -477,7 +477,7 @@ export class PeerRunner {
   #noteEvidence(evidence: Evidence): void {
     const { peer } = this;
     const { ports } = this.#context;
-    const { validators } = peer.rules.at(peer.parent.height + 1);
+    const { validators } = rulesOfNext(peer);
     const culprit = validators.find(({ publicKey }) => Buffer.compare(publicKey, evidence.culprit) === 0)?.name ?? 'unknown';
     const isSame = (noted: NotedEvidence): boolean => Buffer.compare(noted.evidence.culprit, evidence.culprit) === 0;
     // Its signatures cost it nothing: more of the same proves no more, and would fill disk and log.

@@ -135,6 +135,11 @@ export function findVersionFault({ framework }: Pick<Peer, 'framework'>, at: num
   return `block ${at} needs version ${engineVersion} of ${framework.name}, this program has ${framework.engineVersion}: update it`;
 }
 
+/** By which the block after the last executed one is judged. */
+export function rulesOfNext({ rules, parent }: Pick<Peer, 'rules' | 'parent'>): ChainRules {
+  return rules.at(parent.height + 1);
+}
+
 /** The stored block at a durable height. Throws when it is not that block. */
 export function readBlock(storage: ChainStorage, at: number): Block {
   const bytes = storage.block(height(at));

@@ -9,7 +9,7 @@ import type { Evidence } from './consensus/evidence';
 import { indexOfValidator, type ChainRules } from './consensus/rules';
 import { verifySignature } from './crypto';
 import type { CheckedTransaction, TransactionRefused } from './framework';
-import type { Peer } from './peer';
+import { rulesOfNext, type Peer } from './peer';
 import { encodePeerMessage } from './peer-message';
 import type { RunnerContext } from './peer-runner';
 import type { BlockDraft } from './seal-block';
@@ -237,14 +237,14 @@ export class Validator {
     if (this.#isEnded || to === undefined) return;
     if (to === 'all') return this.sendToOthers(message);
     const { peer, context } = this.#home;
-    const name = typeof to === 'string' ? to : peer.rules.at(peer.parent.height + 1).validators[to]?.name;
+    const name = typeof to === 'string' ? to : rulesOfNext(peer).validators[to]?.name;
     if (name !== undefined) context.link.send(peer.chain, name, message);
   }
 
   /** To every other validator; may be lost. */
   sendToOthers(message: Uint8Array): void {
     const { peer, context } = this.#home;
-    const rules = peer.rules.at(peer.parent.height + 1);
+    const rules = rulesOfNext(peer);
     const self = indexOfValidator(rules, peer.signer.publicKey);
     rules.validators.forEach(({ name }, at) => {
       if (at !== self) context.link.send(peer.chain, name, message);
@@ -330,7 +330,7 @@ export class Validator {
     const { peer, context } = this.#home;
     const now = context.ports.now();
     if (now < peer.parent.time + EMPTY_PAUSE_MS) return false;
-    const isAlone = peer.rules.at(peer.parent.height + 1).validators.length === 1;
+    const isAlone = rulesOfNext(peer).validators.length === 1;
     return this.#isDemanded || (!isAlone && now - (this.#openedAt ?? now) >= GRACE_MS);
   }
 
