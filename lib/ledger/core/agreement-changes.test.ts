@@ -1,31 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { counterFramework } from '../testing/counter-framework';
-import { add, createTestNodes, final, openTestChain, passTime, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { at, city, status, submitAt, validatorsOf } from '../testing/test-city';
+import { add, createTestNodes, openTestChain, passTime, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { encodeMessage, NIL, statementOf, type Vote } from './consensus/messages';
 import type { Framework } from './framework';
 import type { Finality, RulesChange } from './host-types';
 import { encodePeerMessage } from './peer-message';
 import { height } from './types';
 
-async function city(count: number, finality: Finality, frameworks?: readonly Framework[]): Promise<TestNode[]> {
-  const nodes = await createTestNodes({ count, ...(frameworks === undefined ? {} : { frameworks }) });
-  await openTestChain(nodes, TEST_CHAIN, {}, finality);
-  await rest();
-  return nodes;
-}
-
-const status = (node: TestNode) => node.host.peerStatus(TEST_CHAIN);
-const at = (nodes: readonly TestNode[], index: number): TestNode => {
-  const node = nodes[index];
-  if (node === undefined) throw new Error(`there is no node ${index}`);
-  return node;
-};
-const validatorsOf = (nodes: readonly TestNode[]) => nodes.map((node) => ({ name: node.name, publicKey: status(node).publicKey }));
-const submitAt = async (nodes: readonly TestNode[], index: number) => {
-  const answer = at(nodes, index).host.submit(TEST_CHAIN, add('c', 1));
-  await passTime(nodes, 4_000);
-  return final(await answer);
-};
 
 describe('a change of the rules', () => {
   const approve = async (nodes: readonly TestNode[], change: RulesChange): Promise<void> => {

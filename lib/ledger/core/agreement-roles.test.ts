@@ -1,31 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { add, createTestNodes, final, openTestChain, passTime, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { at, city, status, submitAt, validatorsOf } from '../testing/test-city';
+import { add, createTestNodes, openTestChain, passTime, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { counterFramework } from '../testing/counter-framework';
 import { createMemoryStorage } from '../storage/memory/memory-storage';
 import type { Framework } from './framework';
 import { CHANGES_MAX } from './rules-history';
 import type { ChainStorage, LedgerStorage } from './storage';
-import type { Finality, RulesChange } from './host-types';
+import type { RulesChange } from './host-types';
 
-async function city(count: number, finality: Finality, frameworks?: readonly Framework[]): Promise<TestNode[]> {
-  const nodes = await createTestNodes({ count, ...(frameworks === undefined ? {} : { frameworks }) });
-  await openTestChain(nodes, TEST_CHAIN, {}, finality);
-  await rest();
-  return nodes;
-}
-
-const status = (node: TestNode) => node.host.peerStatus(TEST_CHAIN);
-const at = (nodes: readonly TestNode[], index: number): TestNode => {
-  const node = nodes[index];
-  if (node === undefined) throw new Error(`there is no node ${index}`);
-  return node;
-};
-const validatorsOf = (nodes: readonly TestNode[]) => nodes.map((node) => ({ name: node.name, publicKey: status(node).publicKey }));
-const submitAt = async (nodes: readonly TestNode[], index: number) => {
-  const answer = at(nodes, index).host.submit(TEST_CHAIN, add('c', 1));
-  await passTime(nodes, 4_000);
-  return final(await answer);
-};
 const approve = async (nodes: readonly TestNode[], change: RulesChange): Promise<void> => {
   for (const node of nodes) await node.host.approveChange(TEST_CHAIN, change);
   await passTime(nodes, 4_000);

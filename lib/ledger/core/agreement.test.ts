@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { add, createTestNodes, final, openTestChain, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
-import type { Finality } from './host-types';
+import { at, city, status } from '../testing/test-city';
+import { add, final, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { height } from './types';
 
-async function city(count: number, finality: Finality): Promise<TestNode[]> {
-  const nodes = await createTestNodes({ count });
-  await openTestChain(nodes, TEST_CHAIN, {}, finality);
-  await rest();
-  return nodes;
-}
-
-const status = (node: TestNode) => node.host.peerStatus(TEST_CHAIN);
 const heads = (nodes: readonly TestNode[]) => nodes.map((node) => node.host.head(TEST_CHAIN));
-const at = (nodes: readonly TestNode[], index: number): TestNode => {
-  const node = nodes[index];
-  if (node === undefined) throw new Error(`there is no node ${index}`);
-  return node;
-};
 
 describe.each([
   ['crash', 3],
