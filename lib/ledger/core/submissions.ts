@@ -27,6 +27,10 @@ export class Submissions {
     return promise;
   }
 
+  get isEmpty(): boolean {
+    return this.#waiters.size === 0;
+  }
+
   isExpected(id: Hash): boolean {
     return this.#waiters.has(id);
   }

@@ -53,6 +53,11 @@ export class ChainState {
     return this.#height + this.#pending.length;
   }
 
+  /** Blocks are not durable yet, or a snapshot is held. */
+  get isBusy(): boolean {
+    return this.#pending.length > 0 || this.#snapshots.size > 0;
+  }
+
   get durable(): StateReader {
     return this.#durable;
   }
