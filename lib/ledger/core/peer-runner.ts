@@ -18,6 +18,7 @@ import { decodePeerMessage, encodePeerMessage } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
 import { publicReason } from './public-reason';
 import { CHANGES_MAX, nameOfRules, RULES_NOTE } from './rules-history';
+import type { ResourceBook } from './resource-book';
 import { attestBlock, type BlockDraft } from './seal-block';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turns } from './turns';
@@ -33,6 +34,7 @@ export interface RunnerContext {
   readonly link: PeerLink;
   readonly ports: MachinePorts;
   readonly counters: RunnerCounters;
+  readonly resources: ResourceBook;
   /** Something is on its way to the disk; the host waits for it when it closes. */
   readonly track: (commit: Promise<void>) => void;
 }
@@ -379,11 +381,12 @@ export class PeerRunner {
 
   #onDurable({ header, hash, executed }: BlockDraft): void {
     const { peer } = this;
-    const { counters, link } = this.#context;
+    const { counters, link, resources } = this.#context;
     peer.unsettled -= 1;
     peer.head = { chain: peer.chain, height: header.height, hash, time: header.time, genesisHash: peer.genesisHash };
     counters.blocks += 1;
     counters.transactions += executed.transactions.length;
+    resources.add(peer.chain, 'transactions', executed.transactions.length);
     executed.transactions.forEach(({ id, succeeded }, index) => {
       const answer: FinalAnswer = { state: 'final', id, height: header.height, index, succeeded, blockHash: hash };
       this.#waiting.finish(answer);
