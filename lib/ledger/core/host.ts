@@ -67,7 +67,16 @@ class Host implements LedgerHost {
       void commit.finally(() => this.#commits.delete(commit));
     };
     const counters = { blocks: 0, transactions: 0, droppedTransactions: 0 };
-    this.#context = { keys, ordering, link, ports, turns: new Turns(ports.yieldTurn), counters, resources: new ResourceBook(), track };
+    const resources = new ResourceBook();
+    const turns = new Turns({
+      yieldTurn: ports.yieldTurn,
+      elapsedMs: ports.elapsedMs,
+      onSpent: (chain, heldMs, workerMs) => {
+        resources.add(chain, 'executionMs', heldMs);
+        resources.add(chain, 'workerMs', workerMs);
+      },
+    });
+    this.#context = { keys, ordering, link, ports, turns, counters, resources, track };
     ordering.onReady((chain) => this.#runners.get(chain)?.propose());
   }
 

@@ -21,6 +21,7 @@ import { CHANGES_MAX, nameOfRules, RULES_NOTE } from './rules-history';
 import type { ResourceBook } from './resource-book';
 import { attestBlock, type BlockDraft } from './seal-block';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
+import type { Turn } from './turn';
 import type { Turns } from './turns';
 import { height } from './types';
 import { isSilentAt, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
@@ -437,7 +438,7 @@ export class PeerRunner {
       try {
         for (const record of records) {
           if (peer.unsettled >= UNSETTLED_MAX) await this.#lastCommit;
-          await turns.run(peer.chain, () => this.#applyTurn(record));
+          await turns.run(peer.chain, (turn) => this.#applyTurn(turn, record));
         }
       } catch (error) {
         // Whoever gave it may lie, or its disk: others have the same blocks.
@@ -452,11 +453,11 @@ export class PeerRunner {
     }
   }
 
-  async #applyTurn(record: Uint8Array): Promise<void> {
+  async #applyTurn(turn: Turn, record: Uint8Array): Promise<void> {
     const { peer } = this;
     this.checkRunning();
     const at = peer.parent.height + 1;
-    const verdict = await checkBlock(peer, record, this.#context.ports.now());
+    const verdict = await checkBlock(peer, turn, record, this.#context.ports.now());
     // The votes for it were here first.
     if (peer.parent.height + 1 !== at) return;
     this.checkRunning();
