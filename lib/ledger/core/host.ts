@@ -104,7 +104,7 @@ class Host implements LedgerHost {
     const { peer } = runner;
     const { signal } = options;
     signal?.throwIfAborted();
-    if (peer.orders) return untilAborted(runner.submit(bytes), signal);
+    if (peer.orders) return signal === undefined ? runner.submit(bytes) : untilAborted(runner.submit(bytes), signal);
     const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
     // Whoever sent it here wants to read it here.
     if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) await this.#arrive(runner, answer.height, signal);
