@@ -283,7 +283,8 @@ class Host implements LedgerHost {
   }
 
   #resources(chain: ChainId): PeerResources {
-    return { ...this.#context.resources.of(chain), memoryBytes: 0, diskBytes: this.#storage.sizeBytes(chain) };
+    const memoryBytes = this.#storage.memoryBytes(chain) + this.#ordering.queuedBytes(chain);
+    return { ...this.#context.resources.of(chain), memoryBytes, diskBytes: this.#storage.sizeBytes(chain) };
   }
 
   async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<void> {
