@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
 import { counterFramework } from '../testing/counter-framework';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
-import { add, createTestNode, createTestNodes, final, openTestChain, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNode, createTestNodes, final, letRest, openTestChain, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { hashHeader } from './block';
 import { precommitStatement } from './consensus/statements';
 import { verifySignature } from './crypto';
@@ -57,10 +57,11 @@ describe('blocks', () => {
     const node = await createTestNode();
     await openTestChain([node]);
     await rest();
-    node.manual.advance(3_600_000);
-    await rest();
     expect(node.host.head(TEST_CHAIN).height).toBe(0);
+    node.manual.advance(3_600_000);
+    await letRest([node]);
     expect(node.manual.scheduled()).toBe(0);
+    expect(node.host.head(TEST_CHAIN).height).toBe(0);
   });
 });
 
@@ -333,6 +334,7 @@ describe('a peer that nobody uses', () => {
     for (const chain of chains) await openTestChain([node], chain);
     await node.host.submit(chainId('tide-7'), add('c', 1));
     await node.host.stopChain(chainId('tide-8'), 'unpaid');
+    for (const chain of chains) node.host.head(chain);
     const look = (host: LedgerHost) => chains.map((chain) => ({ ...host.peerStatus(chain), publicKey: Buffer.from(host.peerStatus(chain).publicKey).toString('hex') }));
     const opened = look(node.host);
     // Where it is in the agreement is known of a validator in use alone, and what it spent is this process's; everything else is alike.

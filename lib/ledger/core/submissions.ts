@@ -31,6 +31,10 @@ export class Submissions {
     return waiter.promise;
   }
 
+  get isEmpty(): boolean {
+    return this.#waiters.size === 0;
+  }
+
   isExpected(id: Hash): boolean {
     return this.#waiters.has(id);
   }

@@ -43,9 +43,17 @@ export class WaitingTransactions {
   readonly #own = new Map<Hash, Uint8Array>();
   #foreignChecks = 0;
   #untold: Uint8Array[] = [];
+  /** Looks at transactions that are under way. */
+  #checks = 0;
 
   constructor(home: WaitingHome) {
     this.#home = home;
+  }
+
+  /** Nothing waits here, nobody waits for it, and none is being looked at. */
+  get isEmpty(): boolean {
+    const { peer, context } = this.#home;
+    return this.#submissions.isEmpty && this.#joins.size === 0 && this.#checks === 0 && this.#own.size === 0 && this.#untold.length === 0 && context.ordering.queued(peer.chain) === 0;
   }
 
   /** Checks, queues, and waits for the durable block. The same bytes at the same time share one answer. */
@@ -210,16 +218,21 @@ export class WaitingTransactions {
     const { peer } = this.#home;
     const { storage, instance } = peer;
     this.#home.checkRunning();
-    let before = storage.pendingHeight;
-    let checked = await instance.checkTransaction(bytes, storage.pendingState);
-    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now.
-    for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
+    this.#checks += 1;
+    try {
+      let before = storage.pendingHeight;
+      let checked = await instance.checkTransaction(bytes, storage.pendingState);
+      // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now.
+      for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
+        this.#home.checkRunning();
+        before = storage.pendingHeight;
+        checked = await instance.checkTransaction(bytes, storage.pendingState);
+      }
       this.#home.checkRunning();
-      before = storage.pendingHeight;
-      checked = await instance.checkTransaction(bytes, storage.pendingState);
+      return await place(checked);
+    } finally {
+      this.#checks -= 1;
     }
-    this.#home.checkRunning();
-    return place(checked);
   }
 
   /** All that is handed in within a moment goes out together. */

@@ -63,6 +63,11 @@ export class ChainState {
     return this.#layerBytes + this.#durable.memoryBytes;
   }
 
+  /** Blocks are not durable yet, or a snapshot is held. */
+  get isBusy(): boolean {
+    return this.#pending.length > 0 || this.#snapshots.size > 0;
+  }
+
   get durable(): StateReader {
     return this.#durable;
   }

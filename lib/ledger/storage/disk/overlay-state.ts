@@ -55,4 +55,9 @@ export class OverlayState implements DurableState {
   get isFlushing(): boolean {
     return this.#flushing !== undefined;
   }
+
+  /** The index has everything. */
+  get isClean(): boolean {
+    return this.#flushing === undefined && this.#fresh.size === 0;
+  }
 }

@@ -29,6 +29,9 @@ export function createMemoryStorage(): LedgerStorage {
       const found = chains.get(chain);
       return found !== undefined && found.pendingHeight >= 0 ? found : undefined;
     },
+    height: (chain) => chains.get(chain)?.height ?? -1,
+    // Memory is all that it has.
+    rest: () => undefined,
     create: (chain) => {
       checkOpen();
       const found = chains.get(chain) ?? new MemoryChain(chain, onCommit, onNote);
@@ -43,7 +46,7 @@ export function createMemoryStorage(): LedgerStorage {
     sizeBytes: (chain) => chains.get(chain)?.sizeBytes ?? 0,
     memoryBytes: (chain) => chains.get(chain)?.memoryBytes ?? 0,
     verify: async () => checkOpen(),
-    stats: () => ({ syncs: 0, ...counters, diskBytes: 0, deadBytes: 0 }),
+    stats: () => ({ syncs: 0, openChains: chains.size, ...counters, diskBytes: 0, deadBytes: 0 }),
     close: async () => {
       isClosed = true;
       await Promise.all([...chains.values()].map((chain) => chain.settled()));
