@@ -6,7 +6,7 @@ import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
 import { decodeEvidenceNote } from './evidence-note';
 import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import { OpenedPeers } from './opened-peers';
 import type { Ordering } from './ordering';
 import { openPeer, readPeer, type Peer, type PeerFacts } from './peer';
@@ -14,6 +14,7 @@ import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
 import type { MachinePorts } from './ports';
+import { ResourceBook } from './resource-book';
 import { attestBlock, draftBlock } from './seal-block';
 import type { LedgerStorage, Notes } from './storage';
 import { Turns } from './turns';
@@ -76,7 +77,16 @@ class Host implements LedgerHost {
       void commit.finally(() => this.#commits.delete(commit));
     };
     const counters = { blocks: 0, transactions: 0, droppedTransactions: 0 };
-    this.#context = { keys, ordering, link, ports, turns: new Turns(ports.yieldTurn), counters, track };
+    const resources = new ResourceBook();
+    const turns = new Turns({
+      yieldTurn: ports.yieldTurn,
+      elapsedMs: ports.elapsedMs,
+      onSpent: (chain, heldMs, workerMs) => {
+        resources.add(chain, 'executionMs', heldMs);
+        resources.add(chain, 'workerMs', workerMs);
+      },
+    });
+    this.#context = { keys, ordering, link, ports, turns, counters, resources, track };
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
@@ -111,7 +121,7 @@ class Host implements LedgerHost {
     const { peer } = runner;
     const { signal } = options;
     signal?.throwIfAborted();
-    if (peer.orders) return untilAborted(runner.submit(bytes), signal);
+    if (peer.orders) return signal === undefined ? runner.submit(bytes) : untilAborted(runner.submit(bytes), signal);
     const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
     // Whoever sent it here wants to read it here.
     if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) await this.#arrive(runner, answer.height, signal);
@@ -121,11 +131,19 @@ class Host implements LedgerHost {
   async query(chain: ChainId, request: unknown, signal: AbortSignal, { isObserver = false }: { isObserver?: boolean } = {}): Promise<unknown> {
     const runner = this.#runner(chain);
     const { peer } = runner;
+    this.#context.resources.add(chain, 'calls', 1);
     if (!isObserver && peer.instance.blocksOnDemand?.readsHead(request) === true) runner.headRead();
     const read = runner.enterRead();
     const state = peer.storage.snapshot();
     const at = height(state.height);
-    const view: ReadView = { height: at, knownHeight: Math.max(peer.announcedHeight, at), state, signal, blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)) };
+    const view: ReadView = {
+      height: at,
+      knownHeight: Math.max(peer.announcedHeight, at),
+      state,
+      signal,
+      blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)),
+      spentOnWorker: (ms) => this.#context.resources.add(chain, 'workerMs', ms),
+    };
     try {
       return await peer.instance.query(request, view);
     } finally {
@@ -175,7 +193,7 @@ class Host implements LedgerHost {
 
   peerStatus(chain: ChainId): PeerStatus {
     const runner = this.#runners.peek(chain);
-    const base = { chain, sizeBytes: this.#storage.sizeBytes(chain), queued: this.#ordering.queued(chain), refusedBlocks: 0 };
+    const base = { chain, resources: this.#resources(chain), queued: this.#ordering.queued(chain), refusedBlocks: 0 };
     if (runner !== undefined) {
       const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
       const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
@@ -221,6 +239,7 @@ class Host implements LedgerHost {
       this.#broken.delete(chain);
       await this.#storage.remove(chain);
       this.#stored.delete(chain);
+      this.#context.resources.forget(chain);
       await this.#keys.remove(chain);
       this.#names.delete(chain);
     });
@@ -283,6 +302,11 @@ class Host implements LedgerHost {
     for (const runner of this.#runners.values()) runner.release(closing());
     await this.#keys.close();
     await this.#storage.close();
+  }
+
+  #resources(chain: ChainId): PeerResources {
+    const memoryBytes = this.#storage.memoryBytes(chain) + this.#ordering.queuedBytes(chain);
+    return { ...this.#context.resources.of(chain), memoryBytes, diskBytes: this.#storage.sizeBytes(chain) };
   }
 
   async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<ChainHead> {

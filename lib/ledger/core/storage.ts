@@ -24,6 +24,8 @@ export interface LedgerStorage {
   remove(chain: ChainId): Promise<void>;
   /** Bytes that the chain takes: its blocks and write sets in the log, its state in the index. 0 when unknown. */
   sizeBytes(chain: ChainId): number;
+  /** Bytes of keys, values and notes of the chain that are held in memory now. Cheap: they are counted as they come and go. */
+  memoryBytes(chain: ChainId): number;
   /**
    * Reads every durable byte of the log once more, giving other work its turn in between. Error `storage-corrupt` with
    * file and offset.

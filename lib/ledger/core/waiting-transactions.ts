@@ -61,10 +61,7 @@ export class WaitingTransactions {
     const digest = sha256Hex(bytes);
     const joined = this.#joins.get(digest);
     if (joined !== undefined) return joined.then(asRepeated);
-    const { peer } = this.#home;
-    // The rules may have changed while it was looked at.
-    const take = (checked: CheckedTransaction): Promise<SubmitAnswer> => (peer.orders ? this.#queue(checked, bytes) : this.#handOver(checked));
-    const answer = this.#check(bytes, take).finally(() => this.#joins.delete(digest));
+    const answer = this.#takeIn(bytes, digest);
     this.#joins.set(digest, answer);
     return answer;
   }
@@ -147,8 +144,20 @@ export class WaitingTransactions {
     this.#submissions.refuseAll(error);
   }
 
-  async #queue(checked: CheckedTransaction, bytes: Uint8Array): Promise<SubmitAnswer> {
+  async #takeIn(bytes: Uint8Array, digest: Hash): Promise<SubmitAnswer> {
+    try {
+      return await this.#check(bytes, this.#place);
+    } finally {
+      this.#joins.delete(digest);
+    }
+  }
+
+  /** The rules may have changed while it was looked at. */
+  readonly #place = (checked: CheckedTransaction): Promise<SubmitAnswer> => (this.#home.peer.orders ? this.#queue(checked) : this.#handOver(checked));
+
+  async #queue(checked: CheckedTransaction): Promise<SubmitAnswer> {
     const { peer, context } = this.#home;
+    const { bytes } = checked;
     const { id } = checked;
     // Before the queue has it: its block may be durable by the time `place` resolves.
     const answer = this.#submissions.expect(id);

@@ -63,6 +63,13 @@ export class DiskChain implements ChainStorage {
     return this.#state.pendingHeight;
   }
 
+  /** Bytes of state and notes that are not in the index yet, or that open readers may still ask for. */
+  get memoryBytes(): number {
+    let bytes = this.#state.memoryBytes;
+    for (const notes of [this.#notes, this.#flushingNotes]) for (const [name, value] of notes) bytes += name.length + (value?.length ?? 0);
+    return bytes;
+  }
+
   get state(): StateReader {
     return this.#durable;
   }

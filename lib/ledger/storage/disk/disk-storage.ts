@@ -158,6 +158,10 @@ class DiskStorage implements LedgerStorage {
     return record === undefined ? 0 : record.logBytes + record.stateBytes;
   }
 
+  memoryBytes(chain: ChainId): number {
+    return this.#open.get(chain)?.memoryBytes ?? 0;
+  }
+
   verify(): Promise<void> {
     return this.#requireLog().verify(this.#options.yieldTurn);
   }

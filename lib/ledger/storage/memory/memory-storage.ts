@@ -44,6 +44,7 @@ export function createMemoryStorage(): LedgerStorage {
       chains.delete(chain);
     },
     sizeBytes: (chain) => chains.get(chain)?.sizeBytes ?? 0,
+    memoryBytes: (chain) => chains.get(chain)?.memoryBytes ?? 0,
     verify: async () => checkOpen(),
     stats: () => ({ syncs: 0, openChains: chains.size, ...counters, diskBytes: 0, deadBytes: 0 }),
     close: async () => {
@@ -60,6 +61,7 @@ class MemoryChain implements ChainStorage {
   readonly #onCommit: (bytes: number) => void;
   readonly #onNote: (bytes: number) => void;
   #last: Promise<void> = Promise.resolve();
+  #blockBytes = 0;
   sizeBytes = 0;
 
   constructor(
@@ -78,6 +80,12 @@ class MemoryChain implements ChainStorage {
 
   get pendingHeight(): number {
     return this.#state.pendingHeight;
+  }
+
+  get memoryBytes(): number {
+    let bytes = this.#blockBytes + this.#state.memoryBytes;
+    for (const [name, value] of this.#notes) bytes += name.length + value.length;
+    return bytes;
   }
 
   get state() {
@@ -106,6 +114,7 @@ class MemoryChain implements ChainStorage {
     const noted = [...notes].map(([name, value]) => [name, checkedNote(value)] as const);
     this.#last = this.#last.then(() => {
       this.#blocks.push(copy);
+      this.#blockBytes += copy.length;
       this.#state.promote(height);
       for (const [name, value] of noted) this.#keepNote(name, value);
     });
