@@ -54,7 +54,7 @@ export function readCopiedLedgers({ ledgers, frameworks, ports }: CopiedLedgersO
  */
 export async function reviveCopiedLedgers({ ledgers, frameworks, ports }: CopiedLedgersOptions): Promise<CopiedLedgerFacts[]> {
   const restored = new Map<string, ReadonlySet<ChainId>>();
-  await eachLedger(ledgers, ports, async ({ name }, { keys }) => void restored.set(name, new Set(keys.chains())));
+  await eachLedger(ledgers, ports, async ({ name }, { keys }) => void restored.set(name, new Set([...(restored.get(name) ?? []), ...keys.chains()])));
   return eachLedger(ledgers, ports, (ledger, opened) => readFacts(ledger, opened, { frameworks, ports, restored }));
 }
 
