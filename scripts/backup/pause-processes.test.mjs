@@ -48,8 +48,8 @@ describe('paused processes', () => {
   });
 
   it('go on when who paused them is killed meanwhile', async () => {
-    const module = pathToFileURL(projectPath('scripts/backup/pause-processes.mjs'));
-    const script = `import { whilePaused } from ${JSON.stringify(module.href)};
+    const paused = pathToFileURL(projectPath('scripts/backup/pause-processes.mjs'));
+    const script = `import { whilePaused } from ${JSON.stringify(paused.href)};
       await whilePaused(${JSON.stringify(pids())}, () => process.kill(process.pid, 'SIGKILL'), { releaseAfterSeconds: 1 });`;
     const pauser = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
     const [, signal] = await once(pauser, 'close');

@@ -3,8 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { readCopiedLedgers, reviveCopiedLedgers } from '@/lib/ledger';
-import { loadFrameworks } from '@/workers/city-node/load-frameworks';
+import { createEthereumFramework, readCopiedLedgers, reviveCopiedLedgers } from '@/lib/ledger';
 
 const usage = `Opens copies of ledgers, reads all of them and writes what is there as JSON.
 
@@ -23,7 +22,7 @@ const ledgers = (JSON.parse(readFileSync(list, 'utf8')) as { host: string; cityN
   keyEncryptionKey: new Uint8Array(readFileSync(path.join(host, 'node.key'))),
   ...(index === undefined ? {} : { indexDirectory: path.join(index, randomUUID()) }),
 }));
-const { frameworks } = await loadFrameworks({ version: 'backup', yieldTurn: () => setImmediate(), onUnexpected: () => undefined });
+const frameworks = [await createEthereumFramework({ yieldTurn: () => setImmediate(), clientVersion: 'Chainworks' })];
 const say = (level: string) => (fields: object, event: string): void => void process.stderr.write(`${level}: ${event} ${JSON.stringify(fields)}\n`);
 const ports = {
   schedule: (delayMs: number, task: () => void) => {
