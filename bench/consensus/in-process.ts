@@ -28,6 +28,7 @@ const ports: MachinePorts = {
     return () => clearTimeout(timer);
   },
   yieldTurn: () => setImmediate(),
+  elapsedMs: () => performance.now(),
   nonce: () => randomBytes(16),
   logger: { info: () => undefined, warn: () => undefined, error: (fields, event) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`) },
 };

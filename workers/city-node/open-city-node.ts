@@ -162,6 +162,7 @@ function portsOf(cityNode: string, logger: ProcessLogger): MachinePorts {
       return () => clearTimeout(timer);
     },
     yieldTurn: () => setImmediate(),
+    elapsedMs: () => performance.now(),
     nonce: () => randomBytes(16),
     logger: child,
   };

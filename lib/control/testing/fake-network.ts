@@ -173,7 +173,7 @@ export class FakeNetwork {
       state: stopped === undefined ? 'running' : 'stopped',
       orders: chain.validators.includes(name.cityNode),
       height: chain.height,
-      sizeBytes: 4_096,
+      resources: { memoryBytes: 2_048, diskBytes: 4_096, executionMs: 1.5, workerMs: 0, transactions: 3, calls: 5 },
       ...(stopped === undefined ? {} : { problem: stopped }),
       finality,
       validators: validatorsOf(finality, chain.peers.size),

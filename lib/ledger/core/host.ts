@@ -6,13 +6,14 @@ import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
 import { decodeEvidenceNote } from './evidence-note';
 import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import type { Ordering } from './ordering';
 import { openPeer, readPeer, type Peer, type PeerFacts } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
 import type { MachinePorts } from './ports';
+import { ResourceBook } from './resource-book';
 import { attestBlock, draftBlock } from './seal-block';
 import type { LedgerStorage, Notes } from './storage';
 import { Turns } from './turns';
@@ -66,7 +67,16 @@ class Host implements LedgerHost {
       void commit.finally(() => this.#commits.delete(commit));
     };
     const counters = { blocks: 0, transactions: 0, droppedTransactions: 0 };
-    this.#context = { keys, ordering, link, ports, turns: new Turns(ports.yieldTurn), counters, track };
+    const resources = new ResourceBook();
+    const turns = new Turns({
+      yieldTurn: ports.yieldTurn,
+      elapsedMs: ports.elapsedMs,
+      onSpent: (chain, heldMs, workerMs) => {
+        resources.add(chain, 'executionMs', heldMs);
+        resources.add(chain, 'workerMs', workerMs);
+      },
+    });
+    this.#context = { keys, ordering, link, ports, turns, counters, resources, track };
     ordering.onReady((chain) => this.#runners.get(chain)?.propose());
   }
 
@@ -104,10 +114,18 @@ class Host implements LedgerHost {
   async query(chain: ChainId, request: unknown, signal: AbortSignal, { isObserver = false }: { isObserver?: boolean } = {}): Promise<unknown> {
     const runner = this.#runner(chain);
     const { peer } = runner;
+    this.#context.resources.add(chain, 'calls', 1);
     if (!isObserver && peer.instance.blocksOnDemand?.readsHead(request) === true) runner.headRead();
     const state = peer.storage.snapshot();
     const at = height(state.height);
-    const view: ReadView = { height: at, knownHeight: Math.max(peer.announcedHeight, at), state, signal, blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)) };
+    const view: ReadView = {
+      height: at,
+      knownHeight: Math.max(peer.announcedHeight, at),
+      state,
+      signal,
+      blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)),
+      spentOnWorker: (ms) => this.#context.resources.add(chain, 'workerMs', ms),
+    };
     try {
       return await peer.instance.query(request, view);
     } finally {
@@ -156,7 +174,7 @@ class Host implements LedgerHost {
 
   peerStatus(chain: ChainId): PeerStatus {
     const runner = this.#runners.get(chain);
-    const base = { chain, sizeBytes: this.#storage.sizeBytes(chain), queued: this.#ordering.queued(chain), refusedBlocks: 0 };
+    const base = { chain, resources: this.#resources(chain), queued: this.#ordering.queued(chain), refusedBlocks: 0 };
     if (runner !== undefined) {
       const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
       const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
@@ -202,6 +220,7 @@ class Host implements LedgerHost {
       this.#broken.delete(chain);
       await this.#storage.remove(chain);
       this.#stored.delete(chain);
+      this.#context.resources.forget(chain);
       await this.#keys.remove(chain);
     });
   }
@@ -261,6 +280,10 @@ class Host implements LedgerHost {
     } while (this.#commits.size > 0 || this.#context.turns.isBusy);
     for (const runner of this.#runners.values()) runner.release(closing());
     await this.#storage.close();
+  }
+
+  #resources(chain: ChainId): PeerResources {
+    return { ...this.#context.resources.of(chain), memoryBytes: 0, diskBytes: this.#storage.sizeBytes(chain) };
   }
 
   async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<void> {

@@ -89,18 +89,19 @@ class CounterInstance implements FrameworkInstance {
     const transactions: ExecutedTransaction[] = [];
     const dropped: { index: number; reason: TransactionRefused }[] = [];
     const receipts: Uint8Array[] = [];
-    input.transactions.forEach((bytes, index) => {
+    for (const [index, bytes] of input.transactions.entries()) {
+      if (index > 0 && input.isEnough?.() === true) break;
       const transaction = decode(bytes);
       const reason = findRefusal(transaction, bytes, draft);
       if (reason !== undefined) {
         if (!input.building) throw reason;
         dropped.push({ index, reason });
-        return;
+        continue;
       }
       const succeeded = apply(transaction, bytes, draft);
       transactions.push({ id: counterId(bytes), bytes, succeeded });
       receipts.push(Uint8Array.of(succeeded ? 1 : 0));
-    });
+    }
     const before = state.get(ROOT_KEY);
     return finish(transactions, dropped, receipts, before === undefined ? ZERO_HASH : (Buffer.from(before).toString('hex') as Hash), draft.values);
   }
