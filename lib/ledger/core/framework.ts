@@ -25,6 +25,8 @@ export interface Framework<Config = unknown> {
 export interface FrameworkContext<Config> {
   readonly chain: ChainId;
   readonly config: Config;
+  /** Told what this peer's blocks and queries took outside of the main thread, in milliseconds; see `PeerStatus`. */
+  readonly reportWorkerMs?: (ms: number) => void;
 }
 
 export interface FrameworkInstance {

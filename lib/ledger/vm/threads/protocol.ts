@@ -57,5 +57,7 @@ export interface WireError {
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
+  /** Of a `TransactionRefused`. */
+  readonly refusal?: { readonly code: string; readonly details: Readonly<Record<string, string>> };
   readonly cause?: WireError;
 }

@@ -32,13 +32,13 @@ export interface JobDone {
 }
 
 /**
- * The job was not carried out. `full`: too many wait. `lost`: threads ended under it twice, or cannot be started.
- * `closed`: the pool is.
+ * The job was not carried out. `full`: too many wait. `lost`: threads ended under it twice. `unavailable`: none can
+ * be started. `closed`: the pool is.
  */
 export class ThreadsError extends Error {
   override readonly name = 'ThreadsError';
   constructor(
-    readonly code: 'full' | 'lost' | 'closed',
+    readonly code: 'full' | 'lost' | 'unavailable' | 'closed',
     message: string,
   ) {
     super(message);
@@ -93,7 +93,7 @@ export class ThreadPool {
     const { signal, ...work } = request;
     signal?.throwIfAborted();
     if (this.#isClosed) throw new ThreadsError('closed', 'the threads for heavy work are closed');
-    if (this.#cancelFailedRest !== undefined) throw new ThreadsError('lost', 'threads for heavy work cannot be started at the moment');
+    if (this.#cancelFailedRest !== undefined) throw new ThreadsError('unavailable', 'threads for heavy work cannot be started at the moment');
     if (this.#queue.isFull) throw new ThreadsError('full', 'too much heavy work waits');
     return new Promise<JobDone>((resolve, reject) => {
       const over = (): void => {
@@ -191,16 +191,21 @@ export class ThreadPool {
         this.#queue.putBack(job);
       } else {
         this.#queue.finish(job);
-        job.fail(this.#isClosed ? new ThreadsError('closed', 'the threads for heavy work are closed') : new ThreadsError('lost', 'threads for heavy work ended under it'));
+        job.fail(this.#whyNot(thread));
       }
     }
     if (this.#failedStarts >= FAILED_STARTS_MAX) this.#restAfterFailure();
     if (!this.#isClosed) this.#dispatch();
   }
 
+  #whyNot(thread: WorkerThread): ThreadsError {
+    if (this.#isClosed) return new ThreadsError('closed', 'the threads for heavy work are closed');
+    return thread.isReady ? new ThreadsError('lost', 'threads for heavy work ended under it') : new ThreadsError('unavailable', 'threads for heavy work cannot be started');
+  }
+
   #restAfterFailure(): void {
     this.#failedStarts = 0;
-    for (const job of this.#queue.drain()) job.fail(new ThreadsError('lost', 'threads for heavy work cannot be started'));
+    for (const job of this.#queue.drain()) job.fail(new ThreadsError('unavailable', 'threads for heavy work cannot be started'));
     this.#cancelFailedRest = this.#options.schedule(FAILED_REST_MS, () => {
       this.#cancelFailedRest = undefined;
     });

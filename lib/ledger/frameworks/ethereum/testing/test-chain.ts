@@ -20,8 +20,8 @@ export class TestChain {
     readonly instance: FrameworkInstance,
   ) {}
 
-  static async open(settings: Record<string, unknown> = {}): Promise<TestChain> {
-    const framework = await createEthereumFramework({ yieldTurn });
+  static async open(settings: Record<string, unknown> = {}, given?: EthereumFramework): Promise<TestChain> {
+    const framework = given ?? (await createEthereumFramework({ yieldTurn }));
     const config = ethereumConfigSchema.parse({ chainId: TEST_CHAIN_ID.toString(), ...settings });
     const chain = new TestChain(framework, config, framework.open({ chain: chainId('test-chain'), config }));
     chain.apply(await chain.instance.initGenesis({ time: chain.time }), chain.time);

@@ -1,0 +1,85 @@
+import { assert } from '@/lib/platform/pure/assert';
+import type { StateReader } from '../../../core/storage';
+import type { Evm } from '../../../vm/evm';
+import { ThreadsError, type JobLane, type JobCost, type ThreadPool } from '../../../vm/threads';
+import { Attempt, type AttemptPorts, type HeavyLimits } from './attempt';
+import { HeavyHints } from './heavy-hints';
+import type { EthereumJob } from './jobs';
+import { ReadLog } from './read-log';
+
+export interface HeavyWorkOptions {
+  readonly evm: Evm;
+  readonly pool: ThreadPool;
+  readonly ports: AttemptPorts;
+  readonly limits?: HeavyLimits;
+}
+
+export interface Work<T> {
+  readonly chain: string;
+  readonly lane: JobLane;
+  readonly state: StateReader;
+  readonly signal?: AbortSignal;
+  /** Carries it out on the main thread. May be called twice. */
+  readonly here: (evm: Evm, state: StateReader) => Promise<T>;
+  /** The same for a thread, and how its answer reads. */
+  readonly job: EthereumJob;
+  readonly decode: (value: unknown) => T;
+  readonly reportWorkerMs: ((ms: number) => void) | undefined;
+}
+
+/** Beyond it an execution leaves the main thread: some three slices of pure arithmetic, or a usual transaction many times over. */
+const LIMITS: HeavyLimits = { gas: 40_000, ms: 5 };
+
+/**
+ * Decides where something is executed. It begins on the main thread, since most is over before a thread would have
+ * begun; what turns out heavy is given up there and begins anew in a thread. Where it ran cannot be told from its
+ * result, and no clock enters one.
+ */
+export class HeavyWork {
+  readonly #options: HeavyWorkOptions;
+  readonly #hints = new HeavyHints();
+
+  constructor(options: HeavyWorkOptions) {
+    this.#options = options;
+  }
+
+  /** The result, or the error, of `here`. A call that no thread could carry out throws ThreadsError. */
+  async run<T>(work: Work<T>): Promise<T> {
+    const { evm, ports, limits = LIMITS } = this.#options;
+    const attempt = new Attempt(work.chain, limits, this.#hints, ports);
+    const log = new ReadLog(work.state);
+    try {
+      return await work.here(attempt.watch(evm), log);
+    } catch (error) {
+      if (attempt.heavyName === undefined) throw error;
+    }
+    return this.#runInThread(work, attempt.heavyName, log);
+  }
+
+  async #runInThread<T>(work: Work<T>, name: string, log: ReadLog): Promise<T> {
+    const { evm, pool, limits = LIMITS } = this.#options;
+    const { chain, lane, state, signal, job } = work;
+    this.#hints.add(name);
+    try {
+      const { value, cost } = await pool.run({ chain, lane, payload: job, state, known: log.entries(), ...(signal === undefined ? {} : { signal }) }, ({ ms }) => work.reportWorkerMs?.(ms));
+      if (isLight(cost, limits)) this.#hints.delete(name);
+      return work.decode(value);
+    } catch (error) {
+      if (error instanceof ThreadsError && mayRunHere(error, lane)) return work.here(evm, state);
+      assert(!(error instanceof Error && error.name === 'JobGoneError'), 'a job whose state cannot be read fails with the reason');
+      throw error;
+    }
+  }
+}
+
+/**
+ * Without threads all goes on as if there were none, slice by slice. A block is owed to everybody, whatever it did to
+ * the threads; a call that ended two of them is not tried on the main one.
+ */
+function mayRunHere({ code }: ThreadsError, lane: JobLane): boolean {
+  return code === 'unavailable' || (lane === 'block' && code !== 'closed');
+}
+
+function isLight({ ms }: JobCost, limits: HeavyLimits): boolean {
+  return ms < limits.ms;
+}
