@@ -1,7 +1,7 @@
 import type { BlockInput, BlocksOnDemand, CheckedTransaction, ExecutedBlock, Framework, FrameworkContext, FrameworkInstance, GenesisInput, ReadView } from '../../core/framework';
 import type { MachineLogger, MachinePorts } from '../../core/ports';
 import type { StateReader } from '../../core/storage';
-import { createEthereumjsEvm, type Evm } from '../../vm/evm';
+import { createEthereumjsEvm, withPace, type Evm } from '../../vm/evm';
 import { ThreadPool, type ThreadPoolStatus } from '../../vm/threads';
 import { checkTransaction } from './check-transaction';
 import { ethereumConfigSchema, rulesOf, type ChainRules, type EthereumConfig } from './config';
@@ -113,8 +113,10 @@ class EthereumInstance implements FrameworkInstance {
   }
 
   executeBlock(input: BlockInput, state: StateReader): Promise<ExecutedBlock> {
-    const { evm, heavy } = this.#shared;
-    return heavy === undefined ? executeBlock(evm, this.#rules, input, state) : executeHeavyBlock(heavy, this.#context, this.#rules, input, state);
+    const { evm, heavy, yieldTurn } = this.#shared;
+    if (heavy !== undefined) return executeHeavyBlock(heavy, this.#context.chain, this.#rules, input, state);
+    const { aside } = input;
+    return executeBlock(aside === undefined ? evm : withPace(evm, () => aside(yieldTurn)), this.#rules, input, state);
   }
 
   query(request: unknown, view: ReadView): Promise<unknown> {
@@ -128,7 +130,7 @@ class EthereumInstance implements FrameworkInstance {
       view,
       clientVersion,
       yieldTurn,
-      execute: (query, work) => calls.run(view.signal, () => (heavy === undefined ? work(evm, view.state) : executeCall(heavy, this.#context, rules, query, view, work))),
+      execute: (query, work) => calls.run(view.signal, () => (heavy === undefined ? work(evm, view.state) : executeCall(heavy, this.#context.chain, rules, query, view, work))),
     });
   }
 }

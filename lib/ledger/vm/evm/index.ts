@@ -9,4 +9,5 @@ export { readAccount, readCode, readStorage } from './read-state';
 export { bytesToUint, decodeRlp, decodeRlpFields, encodeRlp, encodeRlpBytes, encodeRlpList, uintToBytes, type RlpItem } from './rlp';
 export { emptyTrieRoot, trieRootOf } from './trie/trie';
 export { SLICE_GAS } from './turn-keeper';
+export { withPace } from './with-pace';
 export { WriteSet } from './write-set';

@@ -26,7 +26,7 @@ export type ToThread =
   | { readonly kind: 'abort'; readonly id: number };
 
 export type FromThread =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly note: string }
   | { readonly kind: 'done'; readonly id: number; readonly value: unknown; readonly cost: JobCost }
   | { readonly kind: 'failed'; readonly id: number; readonly error: WireError; readonly cost: JobCost };
 

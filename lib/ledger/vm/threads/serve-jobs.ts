@@ -13,6 +13,8 @@ export interface ThreadPorts {
 
 /** What a thread carries out; made once a thread by the module's `openProgram`. */
 export interface ThreadProgram {
+  /** What it found where it runs, for the log. */
+  readonly note: string;
   /**
    * Carries out one job; several run interleaved, each as far as its next pause. The value must be fit for
    * `postMessage`. Throws what nobody expected; what may come about is part of the value.
@@ -26,6 +28,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** To be awaited about each 2 ms of work: other jobs of the thread have their turn. */
   readonly pause: () => Promise<void>;
+  /** Time that the job held the thread so far, in milliseconds. */
+  readonly spentMs: () => number;
 }
 
 /** The thread's side: carries out the jobs that come through `port` until the thread is ended. */
@@ -41,7 +45,7 @@ export function serveJobs(port: MessagePort, data: ThreadData, program: ThreadPr
     const state = new RemoteState(id, link, known);
     let answer: FromThread;
     try {
-      const value = await program.run(payload, { state, signal: controller.signal, pause: () => meter.pause() });
+      const value = await program.run(payload, { state, signal: controller.signal, pause: () => meter.pause(), spentMs: () => meter.spentMs });
       answer = { kind: 'done', id, value, cost: meter.finish() };
     } catch (error) {
       answer = { kind: 'failed', id, error: encodeError(error), cost: meter.finish() };
@@ -53,7 +57,7 @@ export function serveJobs(port: MessagePort, data: ThreadData, program: ThreadPr
     if (message.kind === 'run') void run(message);
     else running.get(message.id)?.abort();
   });
-  port.postMessage({ kind: 'ready' } satisfies FromThread);
+  port.postMessage({ kind: 'ready', note: program.note } satisfies FromThread);
 }
 
 /** Counts what one job takes: its stretches between two pauses, less the time asleep. */
@@ -73,6 +77,10 @@ class JobMeter {
     this.#resume();
   }
 
+  get spentMs(): number {
+    return this.#ms + this.#ports.nowMs() - this.#resumedAt - (this.#link.waitedMs - this.#waitedBefore);
+  }
+
   async pause(): Promise<void> {
     this.#stop();
     await this.#ports.yieldTurn();
@@ -90,7 +98,7 @@ class JobMeter {
   }
 
   #stop(): void {
-    this.#ms += this.#ports.nowMs() - this.#resumedAt - (this.#link.waitedMs - this.#waitedBefore);
+    this.#ms = this.spentMs;
     this.#slices += 1;
     this.#beat();
   }

@@ -162,13 +162,14 @@ export class ThreadPool {
   }
 
   #start(): WorkerThread {
-    const { program, ports, schedule } = this.#options;
+    const { program, ports, schedule, logger } = this.#options;
     const thread = new WorkerThread({
       program,
       ports,
       schedule,
-      onReady: () => {
+      onReady: (note) => {
         this.#failedStarts = 0;
+        logger.info({ note }, 'a thread for heavy work has begun');
       },
       onJobEnded: (job) => {
         this.#queue.finish(job);

@@ -26,7 +26,7 @@ export interface WorkerThreadOptions {
   readonly program: URL;
   readonly ports: URL;
   readonly schedule: MachinePorts['schedule'];
-  readonly onReady: () => void;
+  readonly onReady: (note: string) => void;
   /** A job ended in whatever way; the thread has room. */
   readonly onJobEnded: (job: ThreadJob) => void;
   /** The thread is gone, with the jobs that it had. Once. */
@@ -110,7 +110,7 @@ export class WorkerThread {
     if (this.#isGone) return;
     if (message.kind === 'ready') {
       this.#isReady = true;
-      this.#options.onReady();
+      this.#options.onReady(message.note);
       return;
     }
     const job = this.#jobs.get(message.id);

@@ -1,4 +1,4 @@
-import { SLICE_GAS, type Evm, type EvmEnvironment, type EvmMessage, type EvmPace, type EvmSession } from '../../../vm/evm';
+import { SLICE_GAS, withPace, type Evm, type EvmMessage, type EvmSession } from '../../../vm/evm';
 import { nameOfMessage, type HeavyHints } from './heavy-hints';
 
 export interface HeavyLimits {
@@ -41,8 +41,8 @@ export class Attempt {
 
   /** The machine, watched. */
   watch(evm: Evm): Evm {
-    const pace: EvmPace = { pause: () => this.#pause() };
-    return { crypto: evm.crypto, open: async (environment: EvmEnvironment) => this.#watchSession(await evm.open({ ...environment, pace })) };
+    const paced = withPace(evm, () => this.#pause());
+    return { crypto: evm.crypto, open: async (environment) => this.#watchSession(await paced.open(environment)) };
   }
 
   #watchSession(session: EvmSession): EvmSession {

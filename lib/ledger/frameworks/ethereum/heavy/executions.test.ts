@@ -34,16 +34,18 @@ beforeAll(async () => {
 });
 afterAll(() => threaded.close());
 
-async function openTwins(): Promise<{ here: TestChain; there: TestChain; seal: (steps: readonly (Step | Uint8Array)[]) => Promise<void> }> {
+async function openTwins(): Promise<{ here: TestChain; there: TestChain; seal: (steps: readonly (Step | Uint8Array)[], building?: boolean) => Promise<void> }> {
   const here = await TestChain.open({ allocations });
   const there = await TestChain.open({ allocations }, threaded);
   return {
     here,
     there,
-    seal: async (steps) => {
+    seal: async (steps, building = true) => {
       const transactions = await Promise.all(steps.map((one) => (one instanceof Uint8Array ? one : sign(one))));
-      const [plain, elsewhere] = [await here.seal(transactions), await there.seal(transactions)];
-      expect(elsewhere).toEqual(plain);
+      const [plain, elsewhere] = [await here.seal(transactions, undefined, building), await there.seal(transactions, undefined, building)];
+      const { workerMs, ...rest } = elsewhere;
+      expect(rest).toEqual(plain);
+      expect(workerMs).toBeGreaterThan(0);
     },
   };
 }
@@ -81,7 +83,7 @@ describe('a block that is executed in a thread', () => {
     const deployed = (code: Hex): Hex => `0x60${((code.length - 2) / 2).toString(16).padStart(2, '0')}600c60003960${((code.length - 2) / 2).toString(16).padStart(2, '0')}6000f3${code.slice(2)}`;
     const recursive = getContractAddress({ from: accounts[0]!.address, nonce: 1n });
     await seal([{ sender: 0, nonce: 1, data: deployed(RECURSIVE) }]);
-    await seal([
+    const hostile: Step[] = [
       { sender: 0, nonce: 2, to: workbench, data: call('spin'), gas: 2_000_000n },
       { sender: 0, nonce: 3, to: workbench, data: call('loop'), gas: 2_000_000n },
       { sender: 0, nonce: 4, to: recursive, data: '0x', gas: 8_000_000n },
@@ -90,7 +92,19 @@ describe('a block that is executed in a thread', () => {
       { sender: 0, nonce: 6, to: '0x0000000000000000000000000000000000000005', data: `0x${'00'.repeat(31)}ff${'00'.repeat(31)}ff${'00'.repeat(31)}ff${'ab'.repeat(765)}`, gas: 3_000_000n },
       { sender: 0, nonce: 7, data: `0x${'5b'.repeat(49_152)}`, gas: 2_000_000n },
       { sender: 1, nonce: 0, to: workbench, data: call('store', [1n, 1n]) },
-    ]);
+    ];
+    await seal(hostile, false);
+  });
+
+  it('ends after its share when it is being built: what is left is neither in it nor dropped', async () => {
+    const { there, seal } = await openTwins();
+    await seal([{ sender: 0, nonce: 0, data: encodeDeployData({ abi, bytecode, args: [42n] }), gas: 3_000_000n }]);
+    const spins = await Promise.all([1, 2, 3].map((nonce) => sign({ sender: 0, nonce, to: workbench, data: call('spin'), gas: 9_000_000n })));
+    const built = await there.seal(spins);
+    const included = built.transactions.map(({ bytes }) => bytes);
+    expect(included).toEqual(spins.slice(0, included.length));
+    expect([1, 2]).toContain(included.length);
+    expect(built.dropped).toEqual([]);
   });
 
   it('drops what may not be in it, with the same places and reasons, and refuses it on a follower', async () => {

@@ -1,6 +1,7 @@
 import { assert } from '@/lib/platform/pure/assert';
-import type { BlockInput, ExecutedBlock, FrameworkContext, ReadView } from '../../../core/framework';
+import type { BlockInput, ExecutedBlock, ReadView } from '../../../core/framework';
 import type { StateReader } from '../../../core/storage';
+import type { ChainId } from '../../../core/types';
 import { ThreadsError } from '../../../vm/threads';
 import type { ChainRules } from '../config';
 import { executeBlock } from '../execute-block';
@@ -9,24 +10,27 @@ import { limitExceeded, serverError } from '../rpc/rpc-error';
 import type { HeavyWork } from './heavy-work';
 import { decodeAnswer, decodeBlock, type WireAnswer, type WireBlock } from './jobs';
 
-type Place = Pick<FrameworkContext<unknown>, 'chain' | 'reportWorkerMs'>;
-
 /** See `Framework.executeBlock`: the same, wherever it runs. */
-export function executeHeavyBlock(heavy: HeavyWork, { chain, reportWorkerMs }: Place, rules: ChainRules, input: BlockInput, state: StateReader): Promise<ExecutedBlock> {
-  const { height, parentHash, time, proposer, transactions, engineVersion, building } = input;
-  return heavy.run({
+export async function executeHeavyBlock(heavy: HeavyWork, chain: ChainId, rules: ChainRules, input: BlockInput, state: StateReader): Promise<ExecutedBlock> {
+  const { height, parentHash, time, proposer, transactions, engineVersion, building, aside } = input;
+  let workerMs = 0;
+  const executed = await heavy.run<ExecutedBlock>({
     chain,
     lane: 'block',
     state,
+    ...(aside === undefined ? {} : { aside }),
     here: (evm, reader) => executeBlock(evm, rules, input, reader),
     job: { kind: 'block', rules, input: { height, parentHash, time, proposer, transactions, engineVersion, building } },
     decode: (value) => decodeBlock(value as WireBlock, input),
-    reportWorkerMs,
+    onWorkerMs: (ms) => {
+      workerMs += ms;
+    },
   });
+  return workerMs === 0 ? executed : { ...executed, workerMs };
 }
 
 /** One execution of a query. Throws RpcError, what the state throws, or the view's signal's reason. */
-export async function executeCall(heavy: HeavyWork, { chain, reportWorkerMs }: Place, rules: ChainRules, query: EthereumQuery, view: ReadView, work: Parameters<ExecuteCall>[1]): Promise<string> {
+export async function executeCall(heavy: HeavyWork, chain: ChainId, rules: ChainRules, query: EthereumQuery, view: ReadView, work: Parameters<ExecuteCall>[1]): Promise<string> {
   try {
     return await heavy.run({
       chain,
@@ -40,7 +44,7 @@ export async function executeCall(heavy: HeavyWork, { chain, reportWorkerMs }: P
         assert(typeof answer === 'string', 'an execution answers hexadecimal digits');
         return answer;
       },
-      reportWorkerMs,
+      onWorkerMs: view.spentOnWorker,
     });
   } catch (error) {
     if (!(error instanceof ThreadsError)) throw error;

@@ -1,6 +1,7 @@
 import { assert } from '@/lib/platform/pure/assert';
+import type { BlockInput } from '../../../core/framework';
 import type { StateReader } from '../../../core/storage';
-import type { Evm } from '../../../vm/evm';
+import { withPace, type Evm } from '../../../vm/evm';
 import { ThreadsError, type JobLane, type JobCost, type ThreadPool } from '../../../vm/threads';
 import { Attempt, type AttemptPorts, type HeavyLimits } from './attempt';
 import { HeavyHints } from './heavy-hints';
@@ -19,12 +20,15 @@ export interface Work<T> {
   readonly lane: JobLane;
   readonly state: StateReader;
   readonly signal?: AbortSignal;
+  /** Waits for what is not work of the main thread. */
+  readonly aside?: BlockInput['aside'];
   /** Carries it out on the main thread. May be called twice. */
   readonly here: (evm: Evm, state: StateReader) => Promise<T>;
   /** The same for a thread, and how its answer reads. */
   readonly job: EthereumJob;
   readonly decode: (value: unknown) => T;
-  readonly reportWorkerMs: ((ms: number) => void) | undefined;
+  /** Hears what threads spent on it, also of a call that nobody waits for any more. */
+  readonly onWorkerMs: ((ms: number) => void) | undefined;
 }
 
 /** Beyond it an execution leaves the main thread: some three slices of pure arithmetic, or a usual transaction many times over. */
@@ -46,7 +50,8 @@ export class HeavyWork {
   /** The result, or the error, of `here`. A call that no thread could carry out throws ThreadsError. */
   async run<T>(work: Work<T>): Promise<T> {
     const { evm, ports, limits = LIMITS } = this.#options;
-    const attempt = new Attempt(work.chain, limits, this.#hints, ports);
+    const { aside = wait } = work;
+    const attempt = new Attempt(work.chain, limits, this.#hints, { ...ports, yieldTurn: () => aside(ports.yieldTurn) });
     const log = new ReadLog(work.state);
     try {
       return await work.here(attempt.watch(evm), log);
@@ -57,15 +62,16 @@ export class HeavyWork {
   }
 
   async #runInThread<T>(work: Work<T>, name: string, log: ReadLog): Promise<T> {
-    const { evm, pool, limits = LIMITS } = this.#options;
-    const { chain, lane, state, signal, job } = work;
+    const { evm, pool, ports, limits = LIMITS } = this.#options;
+    const { chain, lane, state, signal, job, aside = wait, onWorkerMs } = work;
+    const request = { chain, lane, payload: job, state, known: log.entries(), ...(signal === undefined ? {} : { signal }) };
     this.#hints.add(name);
     try {
-      const { value, cost } = await pool.run({ chain, lane, payload: job, state, known: log.entries(), ...(signal === undefined ? {} : { signal }) }, ({ ms }) => work.reportWorkerMs?.(ms));
+      const { value, cost } = await aside(() => pool.run(request, ({ ms }) => onWorkerMs?.(ms)));
       if (isLight(cost, limits)) this.#hints.delete(name);
       return work.decode(value);
     } catch (error) {
-      if (error instanceof ThreadsError && mayRunHere(error, lane)) return work.here(evm, state);
+      if (error instanceof ThreadsError && mayRunHere(error, lane)) return work.here(withPace(evm, () => aside(ports.yieldTurn)), state);
       assert(!(error instanceof Error && error.name === 'JobGoneError'), 'a job whose state cannot be read fails with the reason');
       throw error;
     }
@@ -78,6 +84,10 @@ export class HeavyWork {
  */
 function mayRunHere({ code }: ThreadsError, lane: JobLane): boolean {
   return code === 'unavailable' || (lane === 'block' && code !== 'closed');
+}
+
+function wait<T>(work: () => Promise<T>): Promise<T> {
+  return work();
 }
 
 function isLight({ ms }: JobCost, limits: HeavyLimits): boolean {

@@ -34,11 +34,11 @@ export class TestChain {
     return head;
   }
 
-  /** Builds the next block, executes it once more as a follower would, and applies it. */
-  async seal(transactions: readonly Uint8Array[], proposer: Uint8Array = new Uint8Array(91).fill(7)): Promise<ExecutedBlock> {
+  /** Builds the next block, or executes what another built, and applies it. */
+  async seal(transactions: readonly Uint8Array[], proposer: Uint8Array = new Uint8Array(91).fill(7), building = true): Promise<ExecutedBlock> {
     this.time = timeMs(this.time + 250);
     const input = { height: height(this.head.height + 1), parentHash: this.head.hash, time: this.time, proposer, engineVersion: 1 };
-    const executed = await this.instance.executeBlock({ ...input, transactions, building: true }, this.state);
+    const executed = await this.instance.executeBlock({ ...input, transactions, building }, this.state);
     this.apply(executed, this.time);
     return executed;
   }
