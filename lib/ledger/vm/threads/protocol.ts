@@ -36,7 +36,7 @@ export type KnownEntry = readonly [key: Uint8Array, value: Uint8Array | undefine
 export interface JobCost {
   /** Time that the job held its thread, in milliseconds; waiting for reads not counted. */
   readonly ms: number;
-  /** Slices of work that it was cut into. */
+  /** Stretches of work between its pauses, the last one counted. */
   readonly slices: number;
 }
 

@@ -1,7 +1,7 @@
 import { assert } from '@/lib/platform/pure/assert';
 import type { BlockInput } from '../../../core/framework';
 import type { StateReader } from '../../../core/storage';
-import { withPace, type Evm } from '../../../vm/evm';
+import { SLICE_GAS, withPace, type Evm } from '../../../vm/evm';
 import { ThreadsError, type JobLane, type JobCost, type ThreadPool } from '../../../vm/threads';
 import { Attempt, type AttemptPorts, type HeavyLimits } from './attempt';
 import { HeavyHints } from './heavy-hints';
@@ -90,6 +90,7 @@ function wait<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
-function isLight({ ms }: JobCost, limits: HeavyLimits): boolean {
-  return ms < limits.ms;
+/** As in an attempt: each pause ended a full slice. */
+function isLight({ ms, slices }: JobCost, limits: HeavyLimits): boolean {
+  return (slices - 1) * SLICE_GAS < limits.gas || ms < limits.ms;
 }
