@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StateReader } from '../../core/storage';
 import { createManualPorts } from '../../testing/manual-ports';
@@ -126,6 +127,16 @@ describe('threads for heavy work', () => {
     expect(pool.status()).toEqual({ threads: 2, running: 2, waiting: 1 });
     controller.abort();
     await Promise.all(spins);
+  });
+});
+
+describe('a thread beside the main one', () => {
+  it.runIf(process.platform === 'linux')('gives way to it where cores are short', async () => {
+    const { run } = openPool();
+    const before = getPriority();
+    const there = await run({ do: 'priority' });
+    expect(there).toBe(Math.min(before + 5, 19));
+    expect(getPriority()).toBe(before);
   });
 });
 

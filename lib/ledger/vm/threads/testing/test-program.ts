@@ -1,9 +1,12 @@
 import { Buffer } from 'node:buffer';
+import { getPriority } from 'node:os';
 import type { JobContext, ThreadProgram } from '../serve-jobs';
 
 /** What the jobs of the tests do. */
 export type TestJob =
   | { readonly do: 'echo'; readonly value: unknown }
+  /** Its priority in the system; higher gives way to lower. */
+  | { readonly do: 'priority' }
   | { readonly do: 'fail'; readonly message: string }
   | { readonly do: 'read'; readonly keys: readonly Uint8Array[]; readonly prefetch: boolean }
   | { readonly do: 'range'; readonly from: Uint8Array; readonly to: Uint8Array; readonly limit: number }
@@ -20,6 +23,8 @@ async function carryOut(job: TestJob, { state, signal, pause }: JobContext): Pro
   switch (job.do) {
     case 'echo':
       return job.value;
+    case 'priority':
+      return getPriority();
     case 'fail':
       throw new Error(job.message);
     case 'read':
