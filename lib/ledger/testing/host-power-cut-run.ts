@@ -2,9 +2,8 @@ import { createLedgerHost } from '../core/host';
 import type { LedgerHost } from '../core/host-types';
 import { createInProcessNetwork } from '../core/in-process-network';
 import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
-import { createDiskKeys } from '../storage/disk/disk-keys';
+import { openDiskKeys } from '../storage/disk/disk-keys';
 import type { FilePort } from '../storage/disk/file-port';
-import { openSecretFiles } from '../storage/disk/secret-files';
 import { counterFramework } from './counter-framework';
 import { ChainStory, COUNTERS, type StoryNode } from './host-power-cut-story';
 import { createManualPorts } from './manual-ports';
@@ -36,7 +35,7 @@ interface Node extends StoryNode {
   leave: () => void;
 }
 
-const CHAINS_MAX = 6;
+const CHAINS_MAX = 4;
 const STEPS = 60;
 
 /**
@@ -53,7 +52,8 @@ export async function runHostPowerCuts({ seed, nodes: count, cuts, wrap = (files
   const start = async (node: Node): Promise<void> => {
     const manual = createManualPorts();
     const files = wrap(node.files);
-    const keys = createDiskKeys(openSecretFiles(files, '/ledger/keys', new Uint8Array(32).fill(7)));
+    const newSalt = (): Uint8Array => Uint8Array.from(random.bytes(16));
+    const keys = await openDiskKeys({ files, directory: '/ledger/keys', keyEncryptionKey: new Uint8Array(32).fill(7), newSalt, segmentBytesMax: random.pick([700, 20_000]) });
     const storage = await openTestStorage({ directory: '/ledger', files, index: node.index, manual, segmentBytesMax: random.pick([2_000, 20_000]) });
     const { link, enter } = network.connect();
     node.host = createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(), frameworks: [counterFramework], link, ports: manual.ports });
