@@ -14,7 +14,8 @@ import { publicReason } from './public-reason';
 import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
 import type { MachinePorts } from './ports';
 import { attestBlock, draftBlock } from './seal-block';
-import type { LedgerStorage, Notes } from './storage';
+import { repairBlock, repairOrder } from './repair-block';
+import type { Damage, LedgerStorage, Notes } from './storage';
 import { Turns } from './turns';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
@@ -61,6 +62,10 @@ class Host implements LedgerHost {
     this.#ports = ports;
     this.#ordering = ordering;
     this.#frameworks = new Map(frameworks.map((framework) => [framework.name, framework]));
+    for (const chain of storage.chains()) {
+      const damage = storage.damageOf(chain);
+      if (damage !== undefined) this.#markBroken(chain, damage);
+    }
     const track = (commit: Promise<void>): void => {
       this.#commits.add(commit);
       void commit.finally(() => this.#commits.delete(commit));
@@ -78,6 +83,8 @@ class Host implements LedgerHost {
     return this.#inOrder(spec.chain, async () => {
       checkGenesis(spec);
       const document = encodeGenesis(spec);
+      const broken = this.#broken.get(spec.chain);
+      if (broken !== undefined) throw stoppedError(spec.chain, broken);
       if (this.#storage.open(spec.chain) !== undefined) {
         const { peer } = this.#runner(spec.chain);
         if (peer.genesisHash === sha256Hex(document)) return peer.head;
@@ -151,7 +158,7 @@ class Host implements LedgerHost {
   }
 
   has(chain: ChainId): boolean {
-    return (this.#storage.open(chain)?.height ?? -1) >= 0;
+    return (this.#storage.open(chain)?.height ?? -1) >= 0 || this.#storage.damageOf(chain) !== undefined;
   }
 
   peerStatus(chain: ChainId): PeerStatus {
@@ -183,7 +190,8 @@ class Host implements LedgerHost {
 
   startChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, () => {
-      this.#broken.delete(chain);
+      // What is damaged stays so: the note says where.
+      if (this.#storage.damageOf(chain) === undefined) this.#broken.delete(chain);
       return this.#runner(chain).start();
     });
   }
@@ -241,8 +249,14 @@ class Host implements LedgerHost {
     return this.#runner(chain).catchUp();
   }
 
-  verify(): Promise<void> {
-    return this.#storage.verify();
+  async verify(): Promise<void> {
+    const damages = [...(await this.#storage.verify())].sort(repairOrder);
+    const left: Damage[] = [];
+    for (const damage of damages) if (!damage.isRepaired && !(await this.#repair(damage))) left.push(damage);
+    const [first] = left;
+    if (first === undefined) return;
+    const more = left.length === 1 ? '' : ` (and ${left.length - 1} more)`;
+    throw damaged(first, more);
   }
 
   stats(): HostStats {
@@ -308,6 +322,19 @@ class Host implements LedgerHost {
     if (block === undefined) return undefined;
     const { header, hash, frameworkHeader, transactions } = block;
     return { height: header.height, hash, time: header.time, frameworkHeader, transactions };
+  }
+
+  /** Whether the damage is none any more, because other peers have what was lost. */
+  async #repair({ chain, height: at }: Damage): Promise<boolean> {
+    const storage = chain === undefined ? undefined : this.#storage.open(chain);
+    if (chain === undefined || storage === undefined || at === undefined) return false;
+    const signer = this.#keys.find(chain);
+    if (signer === undefined || !(await repairBlock(storage, at, signer, this.#link))) return false;
+    this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
+    // A peer that could not be opened for it can be now.
+    if (this.#broken.get(chain)?.by === 'fault') this.#broken.delete(chain);
+    this.#stored.delete(chain);
+    return true;
   }
 
   /** Whether this height is durable here. */
@@ -436,6 +463,11 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
     signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+function damaged({ file, offset, what }: Damage, more: string): LedgerError<'storage-corrupt'> {
+  const advice = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
+  return new LedgerError('storage-corrupt', { file, offset, what }, `${what}: file ${file}, offset ${offset}${more}. ${advice}`);
 }
 
 function unknown(chain: ChainId): LedgerError<'chain-unknown'> {
