@@ -142,6 +142,7 @@ export class FakeNetwork {
       channelRequest: absent,
       putChannelCertificate: absent,
       report: async () => ({ hostId, version: '0.1.0', startedAtMs: 1, atMs: Date.now(), memoryRssBytes: 1, cpuSeconds: 0, diskFreeBytes: 1, cityNodes: [] }),
+      consumption: absent,
     };
   }
 
