@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createManualPorts } from '../testing/manual-ports';
-import { DEBT_MS_MAX, TURN_SHARE, Turns } from './turns';
-import type { Turn } from './turn';
+import { TURN_SHARE, type Turn } from './turn';
+import { DEBT_MS_MAX, Turns } from './turns';
 import { chainId } from './types';
 
 const [a, b, c] = ['aaa', 'bbb', 'ccc'].map(chainId) as [ReturnType<typeof chainId>, ReturnType<typeof chainId>, ReturnType<typeof chainId>];
@@ -187,6 +187,24 @@ describe('turns are fair by cost', () => {
     const beside = await Promise.all([turns.run(a, fill(0.5)), turns.run(b, fill(0.001)), turns.run(c, fill(5)), turns.run(a, fill(0))]);
     // The last has nobody beside it any more.
     expect(beside).toEqual([TURN_SHARE.ms / 0.5, TURN_SHARE.transactions, 1, 1_000]);
+  });
+
+  it('a turn may take the share of several rounds at once, and waits for it afterwards', async () => {
+    const { ports, work } = createManualPorts();
+    const turns = new Turns({ yieldTurn: ports.yieldTurn, elapsedMs: ports.elapsedMs, onSpent: () => undefined });
+    const order: string[] = [];
+    const fill = (name: string, cost: number, rounds: number) => async (turn: Turn): Promise<void> => {
+      let count = 0;
+      do {
+        work(cost);
+        count += 1;
+      } while (!turn.isEnough(rounds) && count < 1_000);
+      order.push(`${name} ${count}`);
+    };
+    const others = Array.from({ length: 6 }, () => turns.run(b, fill('b', 2, 1)));
+    await Promise.all([turns.run(a, fill('a', 0.5, 4)), turns.run(a, fill('a', 0, 4)), ...others]);
+    // Four rounds are 8 ms, which are paid before it comes again. The last has nobody beside it.
+    expect(order).toEqual(['b 1', 'a 16', 'b 1', 'b 1', 'b 1', 'b 1', 'a 256', 'b 1000']);
   });
 
   it('a turn alone hears of a chain that came while it ran', async () => {

@@ -1,9 +1,7 @@
 import { assert } from '@/lib/platform/pure/assert';
-import { TurnMeter, type Turn } from './turn';
+import { TURN_SHARE, TurnMeter, type Turn } from './turn';
 import type { ChainId } from './types';
 
-/** What a turn may take while others wait: so long, or so many transactions. */
-export const TURN_SHARE = { ms: 2, transactions: 64 } as const;
 /** Most that a chain owes after a turn that took longer (one block of another peer, one heavy transaction). */
 export const DEBT_MS_MAX = 100;
 /**
