@@ -65,6 +65,7 @@ async function eachLedger<T>(ledgers: readonly CopiedLedger[], ports: CopiedLedg
     try {
       results.push(await work(ledger, opened));
     } finally {
+      await opened.keys.close();
       await opened.storage.close();
     }
   }
@@ -104,6 +105,8 @@ async function readFacts({ name }: CopiedLedger, { storage, keys }: Opened, { fr
       heads.push({ chain, height: peer.head.height, hash: peer.head.hash });
     } catch (error) {
       faults.push({ chain, reason: publicReason(error) });
+    } finally {
+      storage.rest(chain);
     }
   }
   await Promise.all(notes);

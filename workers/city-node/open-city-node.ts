@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
@@ -65,11 +66,13 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   opened.push(() => meters.close());
 
   const network = new PeerNetwork({ hostId: join.hostId, register, logger });
-  const { frameworks, codecs, notes } = await loadFrameworks({
+  const { frameworks, codecs, notes, close: closeFrameworks } = await loadFrameworks({
     version,
     yieldTurn: () => setImmediate(),
+    threads: { ports: new URL('./thread-ports.ts', import.meta.url), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
     onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
   });
+  opened.push(closeFrameworks);
   logger.info({ frameworks: notes }, 'frameworks loaded');
   const hosts = new Map<string, LedgerHost>();
   const queueBudget = createQueueBudget();
@@ -149,6 +152,9 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   };
 }
 
+/** One core stays for everything else. */
+const THREADS_MAX = Math.min(Math.max(availableParallelism() - 1, 1), 4);
+
 /** In reverse order; one that fails does not keep the others open. */
 async function closeAll(opened: (() => Promise<void>)[], logger: ProcessLogger): Promise<void> {
   for (const close of opened.splice(0).toReversed()) {
@@ -156,14 +162,16 @@ async function closeAll(opened: (() => Promise<void>)[], logger: ProcessLogger):
   }
 }
 
+function schedule(delayMs: number, task: () => void): () => void {
+  const timer = setTimeout(task, delayMs);
+  return () => clearTimeout(timer);
+}
+
 function portsOf(cityNode: string, logger: ProcessLogger): MachinePorts {
   const child = logger.child({ cityNode });
   return {
     now: () => Date.now() as TimeMs,
-    schedule(delayMs, task) {
-      const timer = setTimeout(task, delayMs);
-      return () => clearTimeout(timer);
-    },
+    schedule,
     yieldTurn: () => setImmediate(),
     elapsedMs: () => performance.now(),
     nonce: () => randomBytes(16),

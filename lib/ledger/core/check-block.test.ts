@@ -9,7 +9,7 @@ import { buildBlock } from './build-block';
 import { BLOCK_CAPS, checkBlock, checkProposal, CLOCK_SKEW_MS_MAX, EMPTY_PAUSE_MS, type ProposalView } from './check-block';
 import { encodeRules, type ChainRules } from './consensus/rules';
 import { precommitStatement } from './consensus/statements';
-import { generatePrivateKey, openSigner, sha256Hex, verifySignature } from './crypto';
+import { createKey, sha256Hex, verifySignature } from './crypto';
 import type { Framework } from './framework';
 import type { BlockHeader } from './host-types';
 import { openPeer, type Peer } from './peer';
@@ -108,7 +108,7 @@ describe('building and checking a block', () => {
 
   it('refuse a certificate with strangers or doubles in it, and let go of what a stranger attests', async () => {
     const { orderer, follower } = await pair();
-    const stranger = openSigner(generatePrivateKey());
+    const stranger = createKey().signer;
     const { draft } = await buildBlock(orderer, freeTurn, checked(add('c', 1)), now);
     const { header, body } = draft;
     const [own] = certifyBlock(header, [orderer.signer]).signatures;
@@ -148,7 +148,7 @@ describe('a validator and a proposal', () => {
   const other = hash('ee'.repeat(32));
   it.each<[string, (bytes: Uint8Array, orderer: Peer) => Uint8Array, RegExp]>([
     ['follows another block', (bytes) => reworded(bytes, { previousHash: other }), /those who order made two histories/],
-    ['is of a peer that does not order', (bytes) => reworded(bytes, { proposer: openSigner(generatePrivateKey()).publicKey }), /of a peer that does not order/],
+    ['is of a peer that does not order', (bytes) => reworded(bytes, { proposer: createKey().signer.publicKey }), /of a peer that does not order/],
     ['is older than its parent', (bytes) => reworded(bytes, { time: timeMs(TEST_EPOCH_MS - 1) }), /older than the block before it/],
     ['is empty and comes too soon', (bytes) => reworded(bytes, () => ({ transactions: [] })), /is empty and comes 0 ms after its parent/],
     ['names a version that is not in force', (bytes) => reworded(bytes, { engineVersion: 2 }), /names version 2 where 1 is in force/],

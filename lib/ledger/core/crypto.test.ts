@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { generatePrivateKey, isPublicKey, openSigner, sha256, sha256Hex, sha256Text, verifySignature } from './crypto';
+import { createKey, isPublicKey, openSigner, sha256, sha256Hex, sha256Text, verifySignature } from './crypto';
 
 const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
 
@@ -31,7 +31,7 @@ describe('hashing', () => {
 });
 
 describe('signatures', () => {
-  const signer = openSigner(generatePrivateKey());
+  const signer = createKey().signer;
   const statement = text('block 7');
   const signature = signer.sign(statement);
 
@@ -41,7 +41,7 @@ describe('signatures', () => {
   });
 
   it('do not hold for another statement, another key or a changed signature', () => {
-    const other = openSigner(generatePrivateKey());
+    const other = createKey().signer;
     expect(verifySignature(signer.publicKey, text('block 8'), signature)).toBe(false);
     expect(verifySignature(other.publicKey, statement, signature)).toBe(false);
     for (const at of [0, 31, 32, 63]) {
@@ -60,7 +60,7 @@ describe('signatures', () => {
   });
 
   it('come back from a stored private key with the same public key', () => {
-    const privateKey = generatePrivateKey();
+    const { privateKey } = createKey();
     expect(openSigner(privateKey).publicKey).toEqual(openSigner(privateKey).publicKey);
     expect(verifySignature(openSigner(privateKey).publicKey, statement, openSigner(privateKey).sign(statement))).toBe(true);
   });

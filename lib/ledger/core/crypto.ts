@@ -48,19 +48,22 @@ export interface Signer {
 /** True when the signature is the key's over the statement; false for anything malformed. */
 export type VerifySignature = (publicKey: Uint8Array, statement: Uint8Array, signature: Uint8Array) => boolean;
 
-/** A fresh P-256 private key as DER PKCS #8. */
-export function generatePrivateKey(): Uint8Array {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ format: 'der', type: 'pkcs8' });
+/** A fresh P-256 key, opened, and its private half as DER PKCS #8. */
+export function createKey(): { readonly signer: Signer; readonly privateKey: Uint8Array } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { signer: signerOf(privateKey, publicKey), privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }) };
 }
 
 /** Opens a private key (DER PKCS #8). Throws when it is not a P-256 key. */
 export function openSigner(privateKeyDer: Uint8Array): Signer {
   const privateKey = createPrivateKey({ key: Buffer.from(privateKeyDer), format: 'der', type: 'pkcs8' });
   if (privateKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new TypeError('not a P-256 private key');
-  const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return signerOf(privateKey, createPublicKey(privateKey));
+}
+
+function signerOf(privateKey: KeyObject, publicKey: KeyObject): Signer {
   return {
-    publicKey,
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
     sign: (statement) => sign('sha256', statement, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
   };
 }

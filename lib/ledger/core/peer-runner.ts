@@ -71,6 +71,7 @@ export class PeerRunner {
   #change: ChainRules | undefined;
   #changeWantedUntil = 0;
   #isReleased = false;
+  #reads = 0;
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
   #bellGrace: (() => void) | undefined;
@@ -262,6 +263,22 @@ export class PeerRunner {
     this.#endValidator();
     this.#waiting.refuseAll(error);
     this.#heights.rejectAll(error);
+  }
+
+  /** A read goes on until `leave` is called. */
+  enterRead(): { leave(): void } {
+    this.#reads += 1;
+    return { leave: () => void (this.#reads -= 1) };
+  }
+
+  /** Nothing of it is under way and nobody waits for it: closed and opened again, it is the same. */
+  get isIdle(): boolean {
+    const { peer } = this;
+    const isBehind = peer.unsettled > 0 || peer.announcedHeight > peer.head.height;
+    const isAwaited = this.#reads > 0 || !this.#heights.isEmpty || !this.#waiting.isEmpty;
+    const hasWork = this.#following !== undefined || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
+    // Why it stopped itself may not be on the disk.
+    return !isBehind && !isAwaited && !hasWork && peer.stopped?.by !== 'fault' && this.#context.ports.now() >= this.#changeWantedUntil;
   }
 
   checkRunning(): void {

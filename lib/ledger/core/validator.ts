@@ -58,6 +58,8 @@ export class Validator {
   readonly #drafts = new Map<Hash, BlockDraft>();
   readonly #timers = new Set<() => void>();
   #durable: Promise<void> | undefined;
+  /** Tasks that wait for the chain's turn, or are under way in it. */
+  #tasks = 0;
   #isEnded = false;
   #isDemanded = false;
   /** A build that waits for the disk. */
@@ -148,6 +150,12 @@ export class Validator {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#drafts.clear();
+  }
+
+  /** It does nothing by itself any more: what it said is durable, and opened again it goes on from there. */
+  get isIdle(): boolean {
+    const isBusy = this.#tasks > 0 || this.#timers.size > 0 || this.#durable !== undefined;
+    return !isBusy && !this.#isDemanded && this.#postponed === undefined && this.#postponedChecks.length === 0;
   }
 
   get isSilent(): boolean {
@@ -276,6 +284,7 @@ export class Validator {
   /** In the chain's turn, if the height is still the next one then; what is thrown there stops the peer. */
   #inTurn(at: number, task: (turn: Turn) => Promise<void>): void {
     const { peer, context } = this.#home;
+    this.#tasks += 1;
     context.turns
       .run(peer.chain, async (turn) => {
         if (this.#isCurrent(at)) await task(turn);
@@ -283,6 +292,9 @@ export class Validator {
       .catch((error: unknown) => {
         // What a neighbour of time threw: the block it belonged to was overtaken.
         if (this.#isCurrent(at)) this.#home.fault(`block ${at} could not be built`, at, error);
+      })
+      .finally(() => {
+        this.#tasks -= 1;
       });
   }
 

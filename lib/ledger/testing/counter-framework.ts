@@ -15,6 +15,7 @@ import { merkleRoot } from '../core/merkle';
 import { nextStateRoot } from '../core/state-root';
 import type { StateReader, StateWrite } from '../core/storage';
 import { ZERO_HASH, type Hash } from '../core/types';
+import { keyName } from '../storage/sorted-map';
 
 /**
  * The smallest framework that has everything the machine cares about: counters by name, accounts with a sequence (a
@@ -126,11 +127,11 @@ class Draft {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.values.get(Buffer.from(key).toString('latin1')) ?? this.#state.get(key);
+    return this.values.get(keyName(key)) ?? this.#state.get(key);
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
-    this.values.set(Buffer.from(key).toString('latin1'), value);
+    this.values.set(keyName(key), value);
   }
 }
 

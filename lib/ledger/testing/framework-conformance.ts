@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { generatePrivateKey, openSigner } from '../core/crypto';
+import { createKey } from '../core/crypto';
 import { TransactionRefused, type BlockInput, type ExecutedBlock, type Framework, type FrameworkInstance } from '../core/framework';
 import type { ChainStorage } from '../core/storage';
 import { chainId, height, timeMs, ZERO_HASH } from '../core/types';
@@ -22,7 +22,7 @@ export interface FrameworkUnderTest {
   readonly malformed: readonly Uint8Array[];
 }
 
-const PROPOSER = openSigner(generatePrivateKey()).publicKey;
+const PROPOSER = createKey().signer.publicKey;
 const GENESIS_TIME = timeMs(1_760_000_000_000);
 
 /** The framework socket's contract as tests: what every peer relies on. */

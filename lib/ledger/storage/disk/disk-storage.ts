@@ -104,6 +104,8 @@ class DiskStorage implements LedgerStorage {
       onFrame: (frame, location) => this.#replay(frame, location),
       beforeGroup: () => this.#checkpoints.relieve(),
     });
+    // What was replayed is in use by nobody yet.
+    for (const chain of this.#open.keys()) this.rest(chain);
     await this.#checkpoints.sweepLeftovers();
   }
 
@@ -112,17 +114,28 @@ class DiskStorage implements LedgerStorage {
   }
 
   open(chain: ChainId): ChainStorage | undefined {
-    const opened = this.#open.get(chain);
+    const opened = this.#findOpen(chain);
     if (opened !== undefined) return opened.pendingHeight >= 0 ? opened : undefined;
     const record = this.#records.get(chain);
     return record === undefined ? undefined : this.#openRecord(record);
+  }
+
+  height(chain: ChainId): number {
+    return this.#records.get(chain)?.height ?? -1;
+  }
+
+  rest(chain: ChainId): void {
+    const opened = this.#open.get(chain);
+    if (opened === undefined || opened.isBusy) return;
+    if (opened.isClean) this.#open.delete(chain);
+    else opened.onClean = () => this.#forgetClean(opened);
   }
 
   create(chain: ChainId): ChainStorage {
     this.#checkOpen();
     const record = this.#records.get(chain) ?? { number: this.#nextChain++, name: chain, height: -1, logBytes: 0, stateBytes: 0 };
     this.#remember(record);
-    return this.#open.get(chain) ?? this.#openRecord(record);
+    return this.#findOpen(chain) ?? this.#openRecord(record);
   }
 
   async remove(chain: ChainId): Promise<void> {
@@ -145,13 +158,17 @@ class DiskStorage implements LedgerStorage {
     return record === undefined ? 0 : record.logBytes + record.stateBytes;
   }
 
+  memoryBytes(chain: ChainId): number {
+    return this.#open.get(chain)?.memoryBytes ?? 0;
+  }
+
   verify(): Promise<void> {
     return this.#requireLog().verify(this.#options.yieldTurn);
   }
 
   stats(): StorageStats {
     const { syncs, bytesWritten, diskBytes } = this.#requireLog();
-    return { syncs, commits: this.#commits, bytesWritten, diskBytes, deadBytes: this.#deadBytes };
+    return { syncs, openChains: this.#open.size, commits: this.#commits, bytesWritten, diskBytes, deadBytes: this.#deadBytes };
   }
 
   async close(): Promise<void> {
@@ -193,6 +210,17 @@ class DiskStorage implements LedgerStorage {
     this.#records.delete(record.name);
     this.#names.delete(record.number);
     this.#open.delete(record.name);
+  }
+
+  #findOpen(chain: ChainId): DiskChain | undefined {
+    const opened = this.#open.get(chain);
+    if (opened !== undefined) opened.onClean = undefined;
+    return opened;
+  }
+
+  /** What rests is kept until it is in the index, unless it was asked for again meanwhile. */
+  #forgetClean(opened: DiskChain): void {
+    if (this.#open.get(opened.chain) === opened && !opened.isBusy) this.#open.delete(opened.chain);
   }
 
   /** The tombstone is durable: what the chain has in the log is dead. */

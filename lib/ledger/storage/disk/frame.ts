@@ -18,6 +18,8 @@ export const FrameKind = {
   note: 5,
   /** A chain was removed. */
   removed: 6,
+  /** A peer's key, in the keys' own log. Chain: the key's number. */
+  key: 7,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
@@ -39,7 +41,7 @@ export interface FrameLocation {
 
 export const FRAME_HEAD_BYTES = 19;
 export const FRAME_PAYLOAD_MAX = 64 * 1024 * 1024;
-const KIND_MAX = 6;
+const KIND_MAX = 7;
 
 export interface FramePlace {
   /** 16 bytes that only this store knows. */

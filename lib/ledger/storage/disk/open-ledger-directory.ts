@@ -3,11 +3,10 @@ import type { PeerKeys } from '../../core/peer-keys';
 import type { MachinePorts } from '../../core/ports';
 import type { LedgerStorage } from '../../core/storage';
 import { lockDirectory } from './directory-lock';
-import { createDiskKeys } from './disk-keys';
+import { openDiskKeys } from './disk-keys';
 import { openDiskStorage } from './disk-storage';
 import { openLmdbIndex } from './lmdb-index';
 import { nodeFiles } from './node-files';
-import { openSecretFiles } from './secret-files';
 import { SALT_BYTES } from './segment';
 
 export interface LedgerDirectoryOptions {
@@ -20,19 +19,22 @@ export interface LedgerDirectoryOptions {
 }
 
 /**
- * What a city node keeps of its ledgers: storage and peers' keys. Closing the storage releases the directory.
+ * What a city node keeps of its ledgers: storage and peers' keys. Keys are closed before the storage, which releases the directory.
  * Errors: `storage-locked`, `storage-corrupt`, `storage-format`.
  */
 export async function openLedgerDirectory(options: LedgerDirectoryOptions): Promise<{ readonly storage: LedgerStorage; readonly keys: PeerKeys }> {
   const { directory, keyEncryptionKey, ports, indexDirectory = `${directory}/index` } = options;
   const { schedule, yieldTurn, logger } = ports;
+  const newSalt = (): Uint8Array => randomBytes(SALT_BYTES);
   const lock = await lockDirectory(directory);
+  let keys: PeerKeys | undefined;
   try {
-    const keys = createDiskKeys(openSecretFiles(nodeFiles, `${directory}/keys`, keyEncryptionKey));
+    keys = await openDiskKeys({ files: nodeFiles, directory: `${directory}/keys`, keyEncryptionKey, newSalt });
     const index = openLmdbIndex(indexDirectory);
-    const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt: () => randomBytes(SALT_BYTES), schedule, yieldTurn, logger });
+    const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt, schedule, yieldTurn, logger });
     return { storage, keys };
   } catch (error) {
+    await keys?.close();
     await lock.release();
     throw error;
   }
