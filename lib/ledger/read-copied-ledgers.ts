@@ -7,6 +7,7 @@ import { publicReason } from './core/public-reason';
 import type { LedgerStorage } from './core/storage';
 import type { ChainId, Hash, Height } from './core/types';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './core/validator';
+import { corrupt } from './storage/disk/corrupt';
 import { openLedgerDirectory } from './storage/disk/open-ledger-directory';
 
 /** The copied ledgers of one city node. */
@@ -83,7 +84,9 @@ interface FactsOptions extends Omit<CopiedLedgersOptions, 'ledgers'> {
 }
 
 async function readFacts({ name }: CopiedLedger, { storage, keys }: Opened, { frameworks, ports, restored }: FactsOptions): Promise<CopiedLedgerFacts> {
-  await storage.verify();
+  const [damage] = await storage.verify();
+  // Also what could be put right: a copy is as it was written, or it is no copy.
+  if (damage !== undefined) throw corrupt(damage.file, damage.offset, damage.what);
   const known = new Map(frameworks.map((framework) => [framework.name, framework]));
   const heads: CopiedLedgerFacts['heads'][number][] = [];
   const faults: CopiedLedgerFacts['faults'][number][] = [];

@@ -65,7 +65,10 @@ export interface LedgerHost {
   /** Fetches and re-executes what the others have; resolves with the head then. Errors: `peers-unreachable`, `chain-stopped`. */
   catchUp(chain: ChainId): Promise<ChainHead>;
 
-  /** Reads every durable byte of the log once more. Error `storage-corrupt` with file and offset. */
+  /**
+   * Reads every durable byte once more and puts right what it can: from other bytes, or a block from other peers. Error
+   * `storage-corrupt` with file and offset of what is left.
+   */
   verify(): Promise<void>;
   stats(): HostStats;
   /** Takes no more transactions, finishes what is queued, waits for the disk, releases the directory. */

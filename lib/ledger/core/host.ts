@@ -16,7 +16,8 @@ import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './pee
 import type { MachinePorts } from './ports';
 import { ResourceBook } from './resource-book';
 import { attestBlock, draftBlock } from './seal-block';
-import type { LedgerStorage, Notes } from './storage';
+import { repairBlock, repairOrder } from './repair-block';
+import type { Damage, LedgerStorage, Notes } from './storage';
 import { Turns } from './turns';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
@@ -72,6 +73,10 @@ class Host implements LedgerHost {
     this.#ports = ports;
     this.#ordering = ordering;
     this.#frameworks = new Map(frameworks.map((framework) => [framework.name, framework]));
+    for (const chain of storage.chains()) {
+      const damage = storage.damageOf(chain);
+      if (damage !== undefined) this.#markBroken(chain, damage);
+    }
     const track = (commit: Promise<void>): void => {
       this.#commits.add(commit);
       void commit.finally(() => this.#commits.delete(commit));
@@ -103,6 +108,8 @@ class Host implements LedgerHost {
     return this.#inOrder(spec.chain, async () => {
       checkGenesis(spec);
       const document = encodeGenesis(spec);
+      const broken = this.#broken.get(spec.chain);
+      if (broken !== undefined) throw stoppedError(spec.chain, broken);
       if (this.#storage.height(spec.chain) >= 0) {
         const { peer } = this.#runner(spec.chain);
         if (peer.genesisHash === sha256Hex(document)) return peer.head;
@@ -188,7 +195,7 @@ class Host implements LedgerHost {
   }
 
   has(chain: ChainId): boolean {
-    return this.#storage.height(chain) >= 0;
+    return this.#storage.height(chain) >= 0 || this.#storage.damageOf(chain) !== undefined;
   }
 
   peerStatus(chain: ChainId): PeerStatus {
@@ -220,7 +227,8 @@ class Host implements LedgerHost {
 
   startChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, () => {
-      this.#broken.delete(chain);
+      // What is damaged stays so: the note says where.
+      if (this.#storage.damageOf(chain) === undefined) this.#broken.delete(chain);
       return this.#runner(chain).start();
     });
   }
@@ -280,8 +288,14 @@ class Host implements LedgerHost {
     return this.#runner(chain).catchUp();
   }
 
-  verify(): Promise<void> {
-    return this.#storage.verify();
+  async verify(): Promise<void> {
+    const damages = [...(await this.#storage.verify())].sort(repairOrder);
+    const left: Damage[] = [];
+    for (const damage of damages) if (!damage.isRepaired && !(await this.#repair(damage))) left.push(damage);
+    const [first] = left;
+    if (first === undefined) return;
+    const more = left.length === 1 ? '' : ` (and ${left.length - 1} more)`;
+    throw damaged(first, more);
   }
 
   stats(): HostStats {
@@ -356,6 +370,19 @@ class Host implements LedgerHost {
     if (block === undefined) return undefined;
     const { header, hash, frameworkHeader, transactions } = block;
     return { height: header.height, hash, time: header.time, frameworkHeader, transactions };
+  }
+
+  /** Whether the damage is none any more, because other peers have what was lost. */
+  async #repair({ chain, height: at }: Damage): Promise<boolean> {
+    const storage = chain === undefined ? undefined : this.#storage.open(chain);
+    if (chain === undefined || storage === undefined || at === undefined) return false;
+    const signer = this.#keys.find(chain);
+    if (signer === undefined || !(await repairBlock(storage, at, signer, this.#link))) return false;
+    this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
+    // A peer that could not be opened for it can be now.
+    if (this.#broken.get(chain)?.by === 'fault') this.#broken.delete(chain);
+    this.#stored.delete(chain);
+    return true;
   }
 
   /** Whether this height is durable here. */
@@ -508,6 +535,11 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
     signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+function damaged({ file, offset, what }: Damage, more: string): LedgerError<'storage-corrupt'> {
+  const advice = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
+  return new LedgerError('storage-corrupt', { file, offset, what }, `${what}: file ${file}, offset ${offset}${more}. ${advice}`);
 }
 
 function unknown(chain: ChainId): LedgerError<'chain-unknown'> {

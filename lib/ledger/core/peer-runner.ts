@@ -323,7 +323,9 @@ export class PeerRunner {
       .then(
         () => this.#takeRole(),
         (error: unknown) => this.stop('fault', `its key could not be marked: ${publicReason(error)}`, peer.head.height, error),
-      );
+      )
+      // The same disk may take neither mark nor reason.
+      .catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
     this.#context.track(this.#marking);
   }
 

@@ -45,7 +45,11 @@ export function createMemoryStorage(): LedgerStorage {
     },
     sizeBytes: (chain) => chains.get(chain)?.sizeBytes ?? 0,
     memoryBytes: (chain) => chains.get(chain)?.memoryBytes ?? 0,
-    verify: async () => checkOpen(),
+    damageOf: () => undefined,
+    verify: async () => {
+      checkOpen();
+      return [];
+    },
     stats: () => ({ syncs: 0, openChains: chains.size, ...counters, diskBytes: 0, deadBytes: 0 }),
     close: async () => {
       isClosed = true;
@@ -119,6 +123,11 @@ class MemoryChain implements ChainStorage {
       for (const [name, value] of noted) this.#keepNote(name, value);
     });
     return this.#last;
+  }
+
+  async rewriteBlock(height: number, block: Uint8Array): Promise<void> {
+    assert(height <= this.height, 'a block is rewritten that is there');
+    this.#blocks[height] = Buffer.from(block);
   }
 
   note(name: string): Uint8Array | undefined {
