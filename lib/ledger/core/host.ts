@@ -9,12 +9,13 @@ import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
 import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import { OpenedPeers } from './opened-peers';
 import type { Ordering } from './ordering';
-import { openPeer, readPeer, type Peer, type PeerFacts } from './peer';
+import { openPeer, readPeer, type Peer } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
 import type { MachinePorts } from './ports';
 import { ResourceBook } from './resource-book';
+import { RestingPeers, type RestingPeer } from './resting-peers';
 import { attestBlock, draftBlock } from './seal-block';
 import { repairBlock, repairOrder } from './repair-block';
 import type { Damage, LedgerStorage, Notes } from './storage';
@@ -38,8 +39,6 @@ export interface LedgerHostSockets {
 const REST_MS = 30_000;
 /** More open peers than this are not kept while some of them rest. */
 const OPENED_MAX = 4_096;
-/** What was read of peers that are not in use. */
-const STORED_MAX = 2_048;
 const RECORDS_MAX = 256;
 const RECORDS_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -59,8 +58,7 @@ class Host implements LedgerHost {
   #disarmSweep: (() => void) | undefined;
   /** Peers that exist here, with a ledger or with their key alone. */
   readonly #names: Set<ChainId>;
-  /** What was read of peers that are not in use, the latest read last; it holds until they are. */
-  readonly #stored = new Map<ChainId, PeerFacts>();
+  readonly #resting = new RestingPeers();
   /** Peers whose stored data does not hang together, with what was found. */
   readonly #broken = new Map<ChainId, StopNote>();
   /** Making, stopping, starting and removing one chain happen one after another. */
@@ -203,12 +201,15 @@ class Host implements LedgerHost {
     if (runner !== undefined) {
       const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
       const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
-      return { ...base, ...headStatus(signer.publicKey, head, stopped), orders, agreement: runner.agreement(), ...more };
+      return { ...base, publicKey: signer.publicKey, ...standing(stopped), height: head.height, headHash: head.hash, orders, agreement: runner.agreement(), ...more };
     }
     const at = this.#storage.height(chain);
+    const resting = at < 0 ? undefined : this.#findResting(chain);
+    if (resting !== undefined) {
+      const { publicKey, headHash, orders, stopped, agreement } = resting;
+      return { ...base, publicKey, ...standing(stopped), height: at, headHash, announcedHeight: at, orders, agreement };
+    }
     const signer = this.#findSigner(chain);
-    const stored = at < 0 ? undefined : this.#findStored(chain, signer);
-    if (stored !== undefined) return { ...base, ...statusOf(stored) };
     const publicKey = signer?.publicKey ?? new Uint8Array(0);
     const stopped = this.#broken.get(chain);
     if (stopped !== undefined) return { ...base, publicKey, state: 'stopped', orders: false, height: at, announcedHeight: at, stopped };
@@ -245,7 +246,7 @@ class Host implements LedgerHost {
       this.#ordering.forget(chain);
       this.#broken.delete(chain);
       await this.#storage.remove(chain);
-      this.#stored.delete(chain);
+      this.#resting.delete(chain);
       this.#context.resources.forget(chain);
       await this.#keys.remove(chain);
       this.#names.delete(chain);
@@ -380,7 +381,7 @@ class Host implements LedgerHost {
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     // A peer that could not be opened for it can be now.
     if (this.#broken.get(chain)?.by === 'fault') this.#broken.delete(chain);
-    this.#stored.delete(chain);
+    this.#resting.delete(chain);
     return true;
   }
 
@@ -390,20 +391,17 @@ class Host implements LedgerHost {
   }
 
   /** What is stored of a peer that is not in use, or undefined when it cannot be opened; why stands in `#broken`. */
-  #findStored(chain: ChainId, signer: Signer | undefined): PeerFacts | undefined {
-    const known = this.#stored.get(chain);
+  #findResting(chain: ChainId): RestingPeer | undefined {
+    const known = this.#resting.get(chain);
     if (known !== undefined) return known;
     const storage = this.#storage.open(chain);
     if (storage === undefined || this.#broken.has(chain)) return undefined;
     try {
-      if (signer === undefined) throw new Error('the peer’s key is missing');
+      if (this.#findSigner(chain) === undefined) throw new Error('the peer’s key is missing');
       const { publicKey, rules, head, evidence, stopped } = readPeer(storage, this.#frameworks);
-      // A copy, or the whole block would stay in memory for its key.
-      const stored = { publicKey: new Uint8Array(publicKey), rules, head, evidence, stopped };
-      this.#stored.set(chain, stored);
-      const oldest = this.#stored.keys().next();
-      if (this.#stored.size > STORED_MAX && !oldest.done) this.#stored.delete(oldest.value);
-      return stored;
+      const agreement = agreementOf(rules, decodeEvidenceNote(evidence));
+      this.#resting.set(chain, { publicKey, headHash: head.hash, orders: indexOfValidator(rules, publicKey) >= 0, stopped, agreement });
+      return this.#resting.get(chain);
     } catch (error) {
       this.#markBroken(chain, error);
       return undefined;
@@ -428,7 +426,7 @@ class Host implements LedgerHost {
       if (signer === undefined) throw new Error('the peer’s key is missing');
       const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
       this.#runners.add(chain, runner);
-      this.#stored.delete(chain);
+      this.#resting.delete(chain);
       if (this.#runners.size > OPENED_MAX) this.#sweep();
       this.#armSweep();
       runner.begin();
@@ -450,7 +448,8 @@ class Host implements LedgerHost {
   /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
   #sweep(): void {
     for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain))) {
-      const { chain } = runner.peer;
+      const { chain, head, orders, stopped, signer } = runner.peer;
+      this.#resting.set(chain, { publicKey: signer.publicKey, headHash: head.hash, orders, stopped, agreement: runner.agreement() });
       runner.release(closing());
       this.#storage.rest(chain);
     }
@@ -469,7 +468,7 @@ class Host implements LedgerHost {
 
   #markBroken(chain: ChainId, error: unknown): StopNote {
     const at = height(Math.max(0, this.#storage.height(chain)));
-    this.#stored.delete(chain);
+    this.#resting.delete(chain);
     const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${publicReason(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);
     this.#ports.logger.error({ chain, reason: note.reason, cause: messageOf(error) }, 'peer stopped');
@@ -503,13 +502,8 @@ class Host implements LedgerHost {
   }
 }
 
-function statusOf({ publicKey, rules, evidence, head, stopped }: PeerFacts) {
-  return { ...headStatus(publicKey, head, stopped), orders: indexOfValidator(rules, publicKey) >= 0, agreement: agreementOf(rules, decodeEvidenceNote(evidence)) };
-}
-
-function headStatus(publicKey: Uint8Array, head: ChainHead, stopped: StopNote | undefined) {
-  const state = stopped === undefined ? ('running' as const) : ('stopped' as const);
-  return { publicKey, state, height: head.height, headHash: head.hash, announcedHeight: head.height, ...(stopped === undefined ? {} : { stopped }) };
+function standing(stopped: StopNote | undefined) {
+  return stopped === undefined ? { state: 'running' as const } : { state: 'stopped' as const, stopped };
 }
 
 function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certificate): CertificateView {
