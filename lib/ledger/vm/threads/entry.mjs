@@ -7,10 +7,12 @@ import { register } from 'tsx/esm/api';
 // tsx and in a test.
 register({ tsconfig: fileURLToPath(new URL('../../../../tsconfig.json', import.meta.url)) });
 
+const [{ serveJobs }, { openProgram }, { threadPorts }] = await Promise.all([import('./serve-jobs.ts'), import(workerData.program), import(workerData.ports)]);
+const program = await openProgram(threadPorts);
+
 // Where cores are short the main thread, which serves everybody, comes first. Only Linux has priorities by thread;
 // elsewhere this would slow the whole process.
 const NICER_BY = 5;
 if (process.platform === 'linux') setPriority(Math.min(getPriority() + NICER_BY, 19));
 
-const [{ serveJobs }, { openProgram }, { threadPorts }] = await Promise.all([import('./serve-jobs.ts'), import(workerData.program), import(workerData.ports)]);
-serveJobs(parentPort, workerData, await openProgram(threadPorts), threadPorts);
+serveJobs(parentPort, workerData, program, threadPorts);

@@ -99,11 +99,9 @@ describe('a block that is executed in a thread', () => {
   it('ends after its share when it is being built: what is left is neither in it nor dropped', async () => {
     const { there, seal } = await openTwins();
     await seal([{ sender: 0, nonce: 0, data: encodeDeployData({ abi, bytecode, args: [42n] }), gas: 3_000_000n }]);
-    const spins = await Promise.all([1, 2, 3].map((nonce) => sign({ sender: 0, nonce, to: workbench, data: call('spin'), gas: 9_000_000n })));
+    const spins = await Promise.all([1, 2, 3].map((nonce) => sign({ sender: 0, nonce, to: workbench, data: call('spin'), gas: 6_000_000n })));
     const built = await there.seal(spins);
-    const included = built.transactions.map(({ bytes }) => bytes);
-    expect(included).toEqual(spins.slice(0, included.length));
-    expect([1, 2]).toContain(included.length);
+    expect(built.transactions.map(({ bytes }) => bytes)).toEqual(spins.slice(0, 1));
     expect(built.dropped).toEqual([]);
   });
 
