@@ -9,6 +9,7 @@ import { createQueueBudget, lockDirectory, openLedgerHost, type DirectoryLock, t
 import { openPeerChannel } from '@/lib/peer-channel';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
+import { ConsumptionReader } from './consumption-reader';
 import { createControlHandlers } from './control-handlers';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
@@ -109,6 +110,8 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   opened.push(() => peerChannel.close(0));
   network.use(peerChannel);
   const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel.stats(), now: Date.now });
+  const consumption = new ConsumptionReader({ dataDirectory, startedAtMs, hosts, listPeers: () => peers.list(), now: Date.now });
+  opened.push(async () => consumption.close());
 
   let ready = false;
   const gateway = await openGateway({
@@ -124,7 +127,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     ...join.control,
     hostId: join.hostId,
     secret: parseControlSecret(join.secret),
-    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, channel, now: Date.now }),
+    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, consumption, channel, now: Date.now }),
     isReady: () => ready,
     logger,
   });
@@ -170,6 +173,7 @@ function portsOf(cityNode: string, logger: ProcessLogger): MachinePorts {
     now: () => Date.now() as TimeMs,
     schedule,
     yieldTurn: () => setImmediate(),
+    elapsedMs: () => performance.now(),
     nonce: () => randomBytes(16),
     logger: child,
   };

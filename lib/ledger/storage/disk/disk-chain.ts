@@ -43,6 +43,9 @@ export class DiskChain implements ChainStorage {
   #flushingNotes = new Map<string, Uint8Array | undefined>();
   #last: Promise<void> = Promise.resolve();
   #replayed: Frame | undefined;
+  #inFlight = 0;
+  /** Called once, when the index has all of it. */
+  onClean: (() => void) | undefined;
 
   constructor(record: ChainRecord, home: DiskChainHome) {
     this.chain = record.name;
@@ -60,6 +63,13 @@ export class DiskChain implements ChainStorage {
     return this.#state.pendingHeight;
   }
 
+  /** Bytes of state and notes that are not in the index yet, or that open readers may still ask for. */
+  get memoryBytes(): number {
+    let bytes = this.#state.memoryBytes;
+    for (const notes of [this.#notes, this.#flushingNotes]) for (const [name, value] of notes) bytes += name.length + (value?.length ?? 0);
+    return bytes;
+  }
+
   get state(): StateReader {
     return this.#durable;
   }
@@ -74,7 +84,7 @@ export class DiskChain implements ChainStorage {
 
   block(height: Height): Uint8Array | undefined {
     if (height > this.height) return undefined;
-    const location = this.#blocks.get(height) ?? this.#flushingBlocks.get(height) ?? this.#indexedLocation(height);
+    const location = this.locationOf(height);
     assert(location !== undefined, `block ${height} of ${this.chain} is not in the index`);
     const frame = this.#home.log().read(location);
     assert(frame.kind === FrameKind.block && frame.chain === this.record.number && frame.sequence === height, 'the index names another block');
@@ -100,6 +110,18 @@ export class DiskChain implements ChainStorage {
     });
   }
 
+  /** Where the block's frame lies. */
+  locationOf(height: number): FrameLocation | undefined {
+    return this.#blocks.get(height) ?? this.#flushingBlocks.get(height) ?? this.#indexedLocation(height);
+  }
+
+  rewriteBlock(height: Height, block: Uint8Array): Promise<void> {
+    assert(height <= this.height, `block ${height} of ${this.chain} is rewritten, but it is not there`);
+    return this.#append([this.#frame(FrameKind.block, height, Buffer.from(block))], ([location]) => {
+      if (location !== undefined) this.#blocks.set(height, location);
+    });
+  }
+
   note(name: string): Uint8Array | undefined {
     if (this.#notes.has(name)) return this.#notes.get(name);
     if (this.#flushingNotes.has(name)) return this.#flushingNotes.get(name);
@@ -121,18 +143,39 @@ export class DiskChain implements ChainStorage {
 
   /** Applies a frame of this chain out of the log. Throws when it does not follow. */
   replay(frame: Frame, location: FrameLocation): void {
-    this.record.logBytes += location.sizeBytes;
-    this.#home.onDirty(this, location.sizeBytes);
+    this.#countReplayed(location);
     if (frame.kind === FrameKind.note) this.#setNote(frame.payload);
     if (frame.kind === FrameKind.writes) this.#replayed = frame;
-    if (frame.kind !== FrameKind.block) return;
-    assert(frame.sequence === this.height + 1, `block ${frame.sequence} of ${this.chain} follows ${this.height} in the log`);
-    const writes = this.#replayed?.sequence === frame.sequence ? decodeWrites(this.#replayed.payload) : [];
-    this.#replayed = undefined;
-    this.#state.push(frame.sequence, writes);
-    this.#state.promote(frame.sequence);
-    this.#blocks.set(frame.sequence, location);
-    this.record.height = frame.sequence;
+    if (frame.kind === FrameKind.block) this.#replayBlock(frame.sequence, location);
+  }
+
+  /** The same for a block whose bytes are damaged: state goes on without them, reading the block says where it is broken. */
+  replayDamagedBlock(height: number, location: FrameLocation): void {
+    this.#countReplayed(location);
+    this.#replayBlock(height, location);
+  }
+
+  /** Nothing of the chain is applied any more: a part of what its state is made of cannot be read. */
+  markDamaged({ segment, offset, sizeBytes }: FrameLocation): void {
+    this.#countReplayed({ segment, offset, sizeBytes });
+    this.record.damage ??= { segment, offset };
+  }
+
+  #countReplayed(location: FrameLocation): void {
+    this.record.logBytes += location.sizeBytes;
+    this.#home.onDirty(this, location.sizeBytes);
+  }
+
+  #replayBlock(height: number, location: FrameLocation): void {
+    if (height > this.height) {
+      assert(height === this.height + 1, `block ${height} of ${this.chain} follows ${this.height} in the log`);
+      const writes = this.#replayed?.sequence === height ? decodeWrites(this.#replayed.payload) : [];
+      this.#replayed = undefined;
+      this.#state.push(height, writes);
+      this.#state.promote(height);
+      this.record.height = height;
+    }
+    this.#blocks.set(height, location);
   }
 
   beginFlush(): ChainFlush {
@@ -148,6 +191,19 @@ export class DiskChain implements ChainStorage {
     this.#flushingBlocks = new Map();
     this.#flushingNotes = new Map();
     this.record.stateBytes = stateBytes;
+    if (!this.isClean) return;
+    this.onClean?.();
+    this.onClean = undefined;
+  }
+
+  /** Something is on its way to the disk, or somebody looks at its state. */
+  get isBusy(): boolean {
+    return this.#inFlight > 0 || this.#state.isBusy;
+  }
+
+  /** The index has all of it: opened again, it is the same. */
+  get isClean(): boolean {
+    return this.#blocks.size + this.#flushingBlocks.size + this.#notes.size + this.#flushingNotes.size === 0 && this.#durable.isClean;
   }
 
   /** State in the index alone, for its accounting. */
@@ -155,7 +211,7 @@ export class DiskChain implements ChainStorage {
     return stateOfChain(this.#home.index, this.record.number);
   }
 
-  /** Waits until everything handed over is durable or has failed. */
+  /** Waits until everything handed over is durable or has failed: who committed hears of a failure through their own promise. */
   settled(): Promise<void> {
     return this.#last;
   }
@@ -171,7 +227,9 @@ export class DiskChain implements ChainStorage {
       onDurable(locations);
       this.#home.onDirty(this, bytes);
     });
-    this.#last = appended.then(ignore, ignore);
+    this.#inFlight += 1;
+    const landed = (): void => void (this.#inFlight -= 1);
+    this.#last = appended.then(landed, landed);
     return appended;
   }
 
@@ -185,9 +243,6 @@ export class DiskChain implements ChainStorage {
     return bytes === undefined ? undefined : decodeLocation(bytes);
   }
 }
-
-// `settled` waits for the end, good or bad: who committed hears of a failure through their own promise.
-function ignore(): void {}
 
 function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {
   assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);

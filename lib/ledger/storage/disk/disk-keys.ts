@@ -37,23 +37,34 @@ const State = { removed: 0, fresh: 1, used: 2 } as const;
  * Peers' private keys in a log of their own, each encrypted under the key-encryption key with the sub-chain's name
  * authenticated: making a key is one small write and one fdatasync, shared by those that come together. Apart from the
  * ledgers' log, so that a peer that loses its ledger still knows who it was. Nothing but places is held in memory.
+ * A key that is damaged costs its peer alone: `find` and `create` throw `storage-corrupt` for it.
  * Errors: `storage-corrupt`, `storage-format`.
  */
 export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt, segmentBytesMax = SEGMENT_BYTES_MAX }: DiskKeysOptions): Promise<PeerKeys> {
   assert(keyEncryptionKey.length === 32, 'the key-encryption key has 32 bytes');
   files.makeDirectory(directory);
   const places = new Map<ChainId, KeyPlace>();
+  const damaged = new Set<number>();
   let nextNumber = 1;
   const log = await SegmentLog.open({
     files,
     directory,
     segmentBytesMax,
     newSalt,
-    onFrame: (frame, location) => {
-      const { name, state } = decodeKey(frame.payload);
-      nextNumber = Math.max(nextNumber, frame.chain + 1);
-      if (state === State.removed) places.delete(name);
-      else places.set(name, { number: frame.chain, location, isUsed: state === State.used });
+    reader: {
+      onFrame: (frame, location) => {
+        const { name, state } = decodeKey(frame.payload);
+        nextNumber = Math.max(nextNumber, frame.chain + 1);
+        if (state === State.removed) places.delete(name);
+        else places.set(name, { number: frame.chain, location, isUsed: state === State.used });
+      },
+      onDamage: ({ chain: number, name }, location) => {
+        nextNumber = Math.max(nextNumber, number + 1);
+        if (name === undefined) return;
+        // The same key may stand in an earlier frame; that it was not used cannot be known any more.
+        const known = places.get(name);
+        places.set(name, { number, location: known?.number === number ? known.location : location, isUsed: true });
+      },
     },
   });
   /** Calls for one sub-chain's key follow one another: two that make it get the same one. */

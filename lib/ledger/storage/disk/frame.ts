@@ -6,13 +6,13 @@ import { crc32c } from './crc32c';
  * that lies where it was not written, is no frame.
  */
 export const FrameKind = {
-  /** Head of a group: what one sync made durable. Sequence: the group's number. Payload: bytes that follow (u32). */
+  /** Head of a group: what one sync made durable. Sequence: the group's number. Payload: what follows, frame by frame. */
   group: 1,
   /** A new chain. Payload: its name. */
   chain: 2,
   /** State changes of the block that follows. Sequence: height. */
   writes: 3,
-  /** A block: with it the block and its writes count. Sequence: height. */
+  /** A block: with it the block and its writes count. Sequence: height. At a height that is there already: it again, undamaged. */
   block: 4,
   /** A note of a chain. */
   note: 5,

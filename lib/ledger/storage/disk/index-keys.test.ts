@@ -48,6 +48,8 @@ describe('values of the index and payloads of the log', () => {
     expect(decodePosition(encodePosition(position))).toEqual(position);
     const record = { number: 5, name: chainId('tide-4417'), height: -1, logBytes: 2 ** 33, stateBytes: 0 };
     expect(decodeChainRecord(5, encodeChainRecord(record))).toEqual(record);
+    const damaged = { ...record, damage: { segment: 2, offset: 2 ** 33 } };
+    expect(decodeChainRecord(5, encodeChainRecord(damaged))).toEqual(damaged);
     const location = { segment: 1, offset: 2 ** 35, sizeBytes: 99 };
     expect(decodeLocation(encodeLocation(location))).toEqual(location);
     const writes = [{ key: Buffer.from('a'), value: Buffer.from('1') }, { key: Buffer.from('b') }];
@@ -58,7 +60,7 @@ describe('values of the index and payloads of the log', () => {
 
   it('of another format are told apart', () => {
     const bytes = Uint8Array.from(encodePosition({ segment: 1, offset: 40, group: 0, salt: new Uint8Array(16), nextChain: 1, deadBytes: 0 }));
-    bytes[0] = 2;
+    bytes[0] = 1;
     expect(decodePosition(bytes)).toBeUndefined();
   });
 });

@@ -69,6 +69,7 @@ export const HTTP_NODE_PORTS: MachinePorts = {
     return () => clearTimeout(timer);
   },
   yieldTurn,
+  elapsedMs: () => performance.now(),
   nonce: () => randomBytes(16),
   logger: { info: () => {}, warn: () => {}, error: () => {} },
 };
