@@ -28,7 +28,8 @@ export async function bundleCityNode() {
   const { build } = await import('esbuild');
   try {
     await build({
-      entryPoints: { 'city-node-main': projectPath('workers/city-node/main.ts') },
+      // The second is what the program's threads begin with; it looks for it beside itself.
+      entryPoints: { 'city-node-main': projectPath('workers/city-node/main.ts'), thread: projectPath('workers/city-node/thread.ts') },
       outdir: aside,
       outExtension: { '.js': '.mjs' },
       bundle: true,

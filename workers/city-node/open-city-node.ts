@@ -69,7 +69,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const { frameworks, codecs, notes, close: closeFrameworks } = await loadFrameworks({
     version,
     yieldTurn: () => setImmediate(),
-    threads: { ports: new URL('./thread-ports.ts', import.meta.url), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
+    threads: { entry: THREAD, threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
     onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
   });
   opened.push(closeFrameworks);
@@ -152,6 +152,8 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   };
 }
 
+/** Beside this file, of the same kind: TypeScript, or bundled. */
+const THREAD = new URL(`./thread${path.extname(import.meta.filename)}`, import.meta.url);
 /** One core stays for everything else. */
 const THREADS_MAX = Math.min(Math.max(availableParallelism() - 1, 1), 4);
 

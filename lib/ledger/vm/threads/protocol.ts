@@ -5,10 +5,8 @@ import type { StateEntry, StateRange } from '../../core/storage';
 
 /** What a thread is given when it begins. */
 export interface ThreadData {
-  /** Module with `openProgram`, as a file URL; see {@link ThreadProgram}. */
-  readonly program: string;
-  /** Module with {@link ThreadPorts}, as a file URL. */
-  readonly ports: string;
+  /** The file that it begins with, as a URL. */
+  readonly entry: string;
   /** Reads of state: {@link ReadRequest} there, {@link ReadAnswer} back. */
   readonly reads: MessagePort;
   /** Two 32-bit counters: {@link READS_ANSWERED} and {@link PROGRESS}. */

@@ -1,9 +1,11 @@
-import type { MessagePort } from 'node:worker_threads';
+import { getPriority, setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '@/lib/platform/pure/assert';
 import { PROGRESS, type FromThread, type JobCost, type ThreadData, type ToThread } from './protocol';
 import { ReadLink, RemoteState } from './remote-state';
 import { encodeError } from './wire-error';
 
-/** What a thread asks of the world, as a module: functions cannot be sent to it. */
+/** What a thread asks of the world. */
 export interface ThreadPorts {
   /** Resolves after waiting messages had their turn (`setImmediate`). */
   readonly yieldTurn: () => Promise<void>;
@@ -11,7 +13,7 @@ export interface ThreadPorts {
   readonly nowMs: () => number;
 }
 
-/** What a thread carries out; made once a thread by the module's `openProgram`. */
+/** What a thread carries out. */
 export interface ThreadProgram {
   /** What it found where it runs, for the log. */
   readonly note: string;
@@ -32,8 +34,16 @@ export interface JobContext {
   readonly spentMs: () => number;
 }
 
-/** The thread's side: carries out the jobs that come through `port` until the thread is ended. */
-export function serveJobs(port: MessagePort, data: ThreadData, program: ThreadProgram, ports: ThreadPorts): void {
+const NICER_BY = 5;
+
+/** The thread's side: carries out the jobs that the pool sends until the thread is ended. Called once, by a thread's entry. */
+export function serveJobs(program: ThreadProgram, ports: ThreadPorts): void {
+  const port = parentPort;
+  assert(port !== null, 'jobs are served in a thread of a pool');
+  // Where cores are short the main thread, which serves everybody, comes first. Only Linux has priorities by thread;
+  // elsewhere this would slow the whole process.
+  if (process.platform === 'linux') setPriority(Math.min(getPriority() + NICER_BY, 19));
+  const data = workerData as ThreadData;
   const counters = new Int32Array(data.counters);
   const link = new ReadLink(data, ports.nowMs);
   const running = new Map<number, AbortController>();

@@ -6,10 +6,8 @@ import { decodeError } from './wire-error';
 import { WorkerThread, type ThreadJob } from './worker-thread';
 
 export interface ThreadPoolOptions {
-  /** Module that carries out the jobs: exports `openProgram(ports: ThreadPorts): Promise<ThreadProgram>`. */
-  readonly program: URL;
-  /** Module that exports `threadPorts: ThreadPorts`, the world as the threads see it. */
-  readonly ports: URL;
+  /** The file that a thread begins with: it calls `serveJobs`. TypeScript is loaded through tsx, anything else as it is. */
+  readonly entry: URL;
   readonly threadsMax: number;
   readonly schedule: MachinePorts['schedule'];
   readonly logger: MachineLogger;
@@ -162,10 +160,9 @@ export class ThreadPool {
   }
 
   #start(): WorkerThread {
-    const { program, ports, schedule, logger } = this.#options;
+    const { entry, schedule, logger } = this.#options;
     const thread = new WorkerThread({
-      program,
-      ports,
+      entry,
       schedule,
       onReady: (note) => {
         this.#failedStarts = 0;

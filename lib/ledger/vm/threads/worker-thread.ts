@@ -23,8 +23,7 @@ export interface ThreadJob extends QueuedJob {
 }
 
 export interface WorkerThreadOptions {
-  readonly program: URL;
-  readonly ports: URL;
+  readonly entry: URL;
   readonly schedule: MachinePorts['schedule'];
   readonly onReady: (note: string) => void;
   /** A job ended in whatever way; the thread has room. */
@@ -56,8 +55,9 @@ export class WorkerThread {
     this.#options = options;
     const { port1, port2 } = new MessageChannel();
     this.#reads = port1;
-    const workerData: ThreadData = { program: options.program.href, ports: options.ports.href, reads: port2, counters: this.#counters.buffer };
-    this.#worker = new Worker(ENTRY, { workerData, transferList: [port2], execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX } });
+    const workerData: ThreadData = { entry: options.entry.href, reads: port2, counters: this.#counters.buffer };
+    const file = options.entry.pathname.endsWith('.ts') ? { url: FROM_SOURCES, execArgv: [] } : { url: options.entry };
+    this.#worker = new Worker(file.url, { workerData, transferList: [port2], execArgv: file.execArgv, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX } });
     this.#worker.on('message', (message: FromThread) => this.#receive(message));
     this.#worker.on('error', (error) => this.#gone(`it failed: ${error.message}`));
     this.#worker.on('exit', (code) => this.#gone(`it ended with code ${code}`));
@@ -169,4 +169,4 @@ export class WorkerThread {
   }
 }
 
-const ENTRY = new URL('./entry.mjs', import.meta.url);
+const FROM_SOURCES = new URL('./from-sources.mjs', import.meta.url);

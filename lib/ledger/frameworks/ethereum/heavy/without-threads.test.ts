@@ -35,14 +35,14 @@ async function expectTheSameBlocks(given: EthereumFramework): Promise<TestChain>
 
 describe('heavy work where threads fail', () => {
   it('goes on on the main thread when none can be started: blocks and calls', async () => {
-    framework = await createThreadedFramework({ ports: new URL('./no-such-ports.ts', import.meta.url), limits: eager });
+    framework = await createThreadedFramework({ entry: new URL('./no-such-thread.ts', import.meta.url), limits: eager });
     const chain = await expectTheSameBlocks(framework);
     await expect(chain.query('eth_call', [{ to: workbench, data: encodeFunctionData({ abi, functionName: 'values', args: [0n] }) }])).resolves.toBe(`0x${'2a'.padStart(64, '0')}`);
     expect(framework.threads().threads).toBe(0);
   });
 
   it('never costs a block, even one under which each thread dies; a call that ended two threads is refused', async () => {
-    framework = await createThreadedFramework({ ports: new URL('../testing/dying-thread-ports.ts', import.meta.url), limits: eager });
+    framework = await createThreadedFramework({ entry: new URL('../testing/dying-thread.ts', import.meta.url), limits: eager });
     const chain = await expectTheSameBlocks(framework);
     await expect(chain.query('eth_call', [{ to: workbench, data: spin, gas: '0x2dc6c0' }])).rejects.toMatchObject({ code: -32000, message: 'the execution was interrupted: try again' });
   });
