@@ -70,6 +70,20 @@ describe('turns', () => {
     expect(running).toBe(0);
   });
 
+  it('that wait for threads hold up nobody, however many: the bound is for what shares this thread', async () => {
+    const turns = createTurns(() => setImmediate());
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const elsewhere = Array.from({ length: 30 }, (_, at) => turns.run(chainId(`heavy-${at}`), (turn) => turn.elsewhere(() => finished)));
+    expect(await turns.run(a, async () => 'done')).toBe('done');
+    finish();
+    await Promise.all(elsewhere);
+    await turns.idle();
+    expect(turns.isBusy).toBe(false);
+  });
+
   it('give sockets and files their turn between two of them', async () => {
     let yields = 0;
     const turns = createTurns(async () => {

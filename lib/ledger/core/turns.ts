@@ -8,7 +8,7 @@ export const DEBT_MS_MAX = 100;
  * 2 ms, so a usual block ends well within.
  */
 const PATIENCE = 4;
-/** Turns that take longer and go on beside the others; above it the next turn waits for one of them. */
+/** Turns that take longer and go on beside the others on this thread; above it the next turn waits for one of them. */
 const ASIDE_MAX = 8;
 
 interface Task {
@@ -51,12 +51,12 @@ export class Turns {
   readonly #busy = new Map<string, Place>();
   /** What chains owe that have nothing to do at the moment; kept while anybody else has. */
   readonly #debts = new Map<string, Place>();
-  readonly #aside = new Set<Promise<void>>();
+  readonly #aside = new Map<Promise<void>, TurnMeter>();
   readonly #options: TurnsOptions;
   #hosts = 0;
   #round = 0;
   #running: Promise<void> | undefined;
-  /** Called when a chain begins to wait. */
+  /** Called when a chain begins to wait, or a turn leaves this thread or comes back. */
   #onWaiting: () => void = () => undefined;
 
   constructor(options: TurnsOptions) {
@@ -87,11 +87,19 @@ export class Turns {
   async #drain(): Promise<void> {
     await Promise.resolve();
     while (this.#waiting.size > 0 || this.#aside.size > 0) {
-      if (this.#waiting.size === 0 || this.#aside.size >= ASIDE_MAX) await this.#change(this.#aside);
+      if (this.#waiting.size === 0 || this.#isCrowded) await this.#change(this.#aside.keys());
       else await this.#take(...this.#next());
     }
     this.#debts.clear();
     this.#running = undefined;
+  }
+
+  /** As many turns as may be go on beside the others, on this thread. */
+  get #isCrowded(): boolean {
+    if (this.#aside.size < ASIDE_MAX) return false;
+    let here = 0;
+    for (const turn of this.#aside.values()) if (!turn.isElsewhere) here += 1;
+    return here >= ASIDE_MAX;
   }
 
   /** Whose turn it is: the first in the round that owes nothing. */
@@ -129,10 +137,11 @@ export class Turns {
     this.#waiting.delete(chain);
     this.#busy.set(chain, place);
     let isOver = false;
-    const turn = this.#runFirst(chain, place, () => {
+    const meter = new TurnMeter(this.#options.elapsedMs, { ...TURN_SHARE, ms: place.creditMs }, () => this.#waiting.size > 0, () => this.#onWaiting());
+    const turn = this.#runFirst(chain, place, meter, () => {
       isOver = true;
     });
-    for (let patience = PATIENCE; !isOver && patience > 0; ) {
+    for (let patience = PATIENCE; !isOver && !meter.isElsewhere && patience > 0; ) {
       if (this.#waiting.size === 0) {
         await this.#change([turn]);
       } else {
@@ -144,12 +153,11 @@ export class Turns {
     }
     if (isOver) return this.#waiting.size > 0 ? yieldTurn() : undefined;
     const aside = turn.finally(() => this.#aside.delete(aside));
-    this.#aside.add(aside);
+    this.#aside.set(aside, meter);
   }
 
   /** `onOver` before the task's caller hears of it, who may come with the next at once. Never rejects. */
-  async #runFirst(chain: string, place: Place, onOver: () => void): Promise<void> {
-    const meter = new TurnMeter(this.#options.elapsedMs, { ...TURN_SHARE, ms: place.creditMs }, () => this.#waiting.size > 0);
+  async #runFirst(chain: string, place: Place, meter: TurnMeter, onOver: () => void): Promise<void> {
     const task = place.tasks.shift();
     const tell = await task?.begin(meter);
     const { heldMs, workerMs } = meter;
@@ -177,7 +185,7 @@ export class Turns {
     this.#onWaiting();
   }
 
-  /** Resolves when one of the turns is over, or a chain begins to wait. */
+  /** Resolves when one of the turns is over, one leaves this thread or comes back, or a chain begins to wait. */
   #change(turns: Iterable<Promise<void>>): Promise<void> {
     const arrival = new Promise<void>((resolve) => {
       this.#onWaiting = resolve;

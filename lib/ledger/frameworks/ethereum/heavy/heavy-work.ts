@@ -20,8 +20,9 @@ export interface Work<T> {
   readonly lane: JobLane;
   readonly state: StateReader;
   readonly signal?: AbortSignal;
-  /** Waits for what is not work of the main thread. */
+  /** Wait for what is not work of the main thread. */
   readonly aside?: BlockInput['aside'];
+  readonly elsewhere?: BlockInput['elsewhere'];
   /** Carries it out on the main thread. May be called twice. */
   readonly here: (evm: Evm, state: StateReader) => Promise<T>;
   /** The same for a thread, and how its answer reads. */
@@ -63,11 +64,11 @@ export class HeavyWork {
 
   async #runInThread<T>(work: Work<T>, name: string, log: ReadLog): Promise<T> {
     const { evm, pool, ports, limits = LIMITS } = this.#options;
-    const { chain, lane, state, signal, job, aside = wait, onWorkerMs } = work;
+    const { chain, lane, state, signal, job, aside = wait, elsewhere = wait, onWorkerMs } = work;
     const request = { chain, lane, payload: job, state, known: log.entries(), ...(signal === undefined ? {} : { signal }) };
     this.#hints.add(name);
     try {
-      const { value, cost } = await aside(() => pool.run(request, ({ ms }) => onWorkerMs?.(ms)));
+      const { value, cost } = await elsewhere(() => pool.run(request, ({ ms }) => onWorkerMs?.(ms)));
       if (isLight(cost, limits)) this.#hints.delete(name);
       return work.decode(value);
     } catch (error) {
