@@ -7,6 +7,11 @@ import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const sources = ['workers/city-node', 'lib', 'package.json', 'package-lock.json', 'tsconfig.json'];
+/** The program, and what its threads begin with: it lies where `moduleBeside` looks for it. */
+const modules = {
+  'city-node-main': 'workers/city-node/main.ts',
+  thread: 'workers/city-node/thread.ts',
+};
 /** They load compiled files of their own. */
 const external = ['lmdb', 'secp256k1'];
 /** Read beside the program at run time. */
@@ -28,8 +33,7 @@ export async function bundleCityNode() {
   const { build } = await import('esbuild');
   try {
     await build({
-      // The second is what the program's threads begin with; it looks for it beside itself.
-      entryPoints: { 'city-node-main': projectPath('workers/city-node/main.ts'), thread: projectPath('workers/city-node/thread.ts') },
+      entryPoints: Object.fromEntries(Object.entries(modules).map(([name, file]) => [name, projectPath(file)])),
       outdir: aside,
       outExtension: { '.js': '.mjs' },
       bundle: true,

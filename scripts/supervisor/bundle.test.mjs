@@ -1,40 +1,44 @@
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chainId, createEthereumFramework, height, timeMs, ZERO_HASH } from '@/lib/ledger';
 import { privateKeyToAccount } from 'viem/accounts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAccessKey, openTestChain, TestHost } from '@/lib/gateway/testing';
 import { bundleCityNode } from './bundle.mjs';
+import { projectPath } from './project.mjs';
 
-let directory;
+let host;
+let program;
 beforeAll(async () => {
-  directory = path.dirname((await bundleCityNode()).program);
-}, 120_000);
+  ({ program } = await bundleCityNode());
+  host = await TestHost.prepare(['SIN']);
+  host.program = [program];
+  await host.resume();
+}, 180_000);
+afterAll(() => host.remove());
 
-let framework;
-afterAll(() => framework?.close());
+describe('the bundled city node', () => {
+  it('executes transactions, and heavy ones in threads of its own', { timeout: 60_000 }, async () => {
+    const { chain, chainId } = await openTestChain([[host, 'SIN']]);
+    const key = makeAccessKey(chain);
+    await host.client.putAccessKey(key.record);
+    const call = async (method, ...params) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+      const response = await fetch(host.endpoint('SIN', chain), { method: 'POST', headers: { 'content-type': 'application/json', 'x-api-key': key.text }, body });
+      return (await response.json()).result;
+    };
+    const account = privateKeyToAccount(`0x${'1'.padStart(64, '0')}`);
+    // A constructor that jumps to its own beginning until the gas is gone.
+    const loop = await account.signTransaction({ type: 'eip1559', chainId, nonce: 0, data: '0x5b600056', gas: 20_000_000n, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n });
+    const hash = await call('eth_sendRawTransaction', loop);
+    await expect.poll(() => call('eth_getTransactionReceipt', hash), { timeout: 40_000 }).toMatchObject({ status: '0x0', gasUsed: '0x1312d00' });
+    expect(host.output).toContain('a thread for heavy work has begun');
+  });
 
-describe('the bundled program of a city node', () => {
-  it('brings what its threads begin with: a block that is executed there is the block of the main thread', async () => {
-    const log = [];
-    const logger = { info: (fields) => void log.push(fields), warn: (fields) => void log.push(fields), error: (fields) => void log.push(fields) };
-    const yieldTurn = () => new Promise((resolve) => setImmediate(resolve));
-    framework = await createEthereumFramework({
-      yieldTurn,
-      threads: { entry: pathToFileURL(path.join(directory, 'thread.mjs')), threadsMax: 1, nowMs: () => performance.now(), schedule: () => () => undefined, logger, limits: { gas: 0, ms: 0 } },
-    });
-    const signed = await privateKeyToAccount(`0x${'11'.repeat(32)}`).signTransaction({ type: 'eip1559', chainId: 2 ** 40, nonce: 0, gas: 100_000n, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, data: '0x60205f205f5500' });
-    const blocks = [];
-    for (const one of [framework, await createEthereumFramework({ yieldTurn })]) {
-      const state = new Map();
-      const instance = one.open({ chain: chainId('bundled-1'), config: one.configSchema.parse({ chainId: String(2 ** 40) }) });
-      for (const { key, value } of (await instance.initGenesis({ time: timeMs(0) })).writes) state.set(Buffer.from(key).toString('hex'), value);
-      const reader = { get: (key) => state.get(Buffer.from(key).toString('hex')), range: () => [] };
-      const input = { height: height(1), parentHash: ZERO_HASH, time: timeMs(1_000), proposer: new Uint8Array(91), engineVersion: 1, transactions: [new Uint8Array(Buffer.from(signed.slice(2), 'hex'))], building: false };
-      blocks.push(await instance.executeBlock(input, reader));
-    }
-    const [{ workerMs, ...there }, here] = blocks;
-    expect(log).toEqual([{ note: expect.stringContaining('keccak wasm') }]);
-    expect(workerMs).toBeGreaterThan(0);
-    expect(there).toEqual(here);
+  it('is made once for the same sources, whole or not at all', async () => {
+    const before = readdirSync(path.dirname(program)).sort();
+    expect((await bundleCityNode()).program).toBe(program);
+    expect(readdirSync(path.dirname(program)).sort()).toEqual(before);
+    expect(readdirSync(projectPath('.cache/programs')).filter((name) => name.includes('.'))).toEqual([]);
+    expect(existsSync(path.join(path.dirname(program), 'peer-channel.proto'))).toBe(true);
   });
 });

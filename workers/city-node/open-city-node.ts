@@ -7,6 +7,7 @@ import { openControlServer, parseControlSecret, type HttpListener, type JoinConf
 import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
 import { createQueueBudget, lockDirectory, openLedgerHost, Turns, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { openPeerChannel } from '@/lib/peer-channel';
+import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
 import { ConsumptionReader } from './consumption-reader';
@@ -69,7 +70,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const { frameworks, codecs, notes, close: closeFrameworks } = await loadFrameworks({
     version,
     yieldTurn: () => setImmediate(),
-    threads: { entry: THREAD, threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
+    threads: { entry: moduleBeside(import.meta.url, './thread'), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
     onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
   });
   opened.push(closeFrameworks);
@@ -154,8 +155,6 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   };
 }
 
-/** Beside this file, of the same kind: TypeScript, or bundled. */
-const THREAD = new URL(`./thread${path.extname(import.meta.filename)}`, import.meta.url);
 /** One core stays for everything else. */
 const THREADS_MAX = Math.min(Math.max(availableParallelism() - 1, 1), 4);
 
