@@ -1,4 +1,3 @@
-import { assert } from '@/lib/platform/pure/assert';
 import type { BlockInput } from '../../../core/framework';
 import type { StateReader } from '../../../core/storage';
 import { SLICE_GAS, withPace, type Evm } from '../../../vm/evm';
@@ -32,7 +31,7 @@ export interface Work<T> {
   readonly onWorkerMs: ((ms: number) => void) | undefined;
 }
 
-/** Beyond it an execution leaves the main thread: some three slices of pure arithmetic, or a usual transaction many times over. */
+/** Beyond it an execution leaves the main thread: four slices of pure arithmetic, or a usual transaction many times over. */
 const LIMITS: HeavyLimits = { gas: 40_000, ms: 5 };
 
 /**
@@ -52,7 +51,7 @@ export class HeavyWork {
   async run<T>(work: Work<T>): Promise<T> {
     const { evm, ports, limits = LIMITS } = this.#options;
     const { aside = wait } = work;
-    const attempt = new Attempt(work.chain, limits, this.#hints, { ...ports, yieldTurn: () => aside(ports.yieldTurn) });
+    const attempt = new Attempt(work, limits, this.#hints, { ...ports, yieldTurn: () => aside(ports.yieldTurn) });
     const log = new ReadLog(work.state);
     try {
       return await work.here(attempt.watch(evm), log);
@@ -73,7 +72,6 @@ export class HeavyWork {
       return work.decode(value);
     } catch (error) {
       if (error instanceof ThreadsError && mayRunHere(error, lane)) return work.here(withPace(evm, () => aside(ports.yieldTurn)), state);
-      assert(!(error instanceof Error && error.name === 'JobGoneError'), 'a job whose state cannot be read fails with the reason');
       throw error;
     }
   }
@@ -91,7 +89,7 @@ function wait<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
-/** As in an attempt: each pause ended a full slice. */
+/** By the whole job, as far as a thread counts: each pause ended a full slice. */
 function isLight({ ms, slices }: JobCost, limits: HeavyLimits): boolean {
   return (slices - 1) * SLICE_GAS < limits.gas || ms < limits.ms;
 }

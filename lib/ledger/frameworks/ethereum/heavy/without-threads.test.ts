@@ -58,6 +58,16 @@ describe('light work', () => {
     expect(framework.threads().threads).toBe(0);
   });
 
+  it('does not become heavy by its number: a block of many transactions that are light each stays', async () => {
+    framework = await createThreadedFramework({ limits: { gas: 40_000, ms: 0 } });
+    const chain = await TestChain.open({}, framework);
+    await chain.seal([await sign(0, encodeDeployData({ abi, bytecode, args: [42n] }), 3_000_000n)]);
+    const stores = Array.from({ length: 60 }, (_, at) => sign(at + 1, encodeFunctionData({ abi, functionName: 'store', args: [BigInt(at + 1), 2n] }), 100_000n, workbench));
+    const { transactions } = await chain.seal(await Promise.all(stores));
+    expect(transactions).toHaveLength(60);
+    expect(framework.threads().threads).toBe(0);
+  });
+
   it('is told apart by time, too: gas that pays for storage does not make a block leave', async () => {
     // A clock that stands still: however much gas is used, it took no time.
     framework = await createThreadedFramework({ nowMs: () => 0 });
