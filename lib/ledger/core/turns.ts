@@ -55,7 +55,7 @@ export class Turns {
   readonly #options: TurnsOptions;
   #hosts = 0;
   #round = 0;
-  #running: Promise<void> | undefined;
+  #isRunning = false;
   /** Called when a chain begins to wait, or a turn leaves this thread or comes back. */
   #onWaiting: () => void = () => undefined;
 
@@ -80,18 +80,19 @@ export class Turns {
       const place = this.#busy.get(chain) ?? this.#waiting.get(chain);
       if (place !== undefined) place.tasks.push({ begin, onSpent });
       else this.#wait(chain, this.#placeOf(chain, { begin, onSpent }));
-      this.#running ??= this.#drain();
+      if (!this.#isRunning) void this.#drain();
     });
   }
 
   async #drain(): Promise<void> {
+    this.#isRunning = true;
     await Promise.resolve();
     while (this.#waiting.size > 0 || this.#aside.size > 0) {
       if (this.#waiting.size === 0 || this.#isCrowded) await this.#change(this.#aside.keys());
       else await this.#take(...this.#next());
     }
     this.#debts.clear();
-    this.#running = undefined;
+    this.#isRunning = false;
   }
 
   /** As many turns as may be go on beside the others, on this thread. */
