@@ -32,6 +32,8 @@ export interface JobContext {
   readonly pause: () => Promise<void>;
   /** Time that the job held the thread so far, in milliseconds. */
   readonly spentMs: () => number;
+  /** Whether the job's owner has enough of it, for programs that may end early; a journey. */
+  readonly isEnough: () => boolean;
 }
 
 const NICER_BY = 5;
@@ -48,14 +50,14 @@ export function serveJobs(program: ThreadProgram, ports: ThreadPorts): void {
   const link = new ReadLink(data, ports.nowMs);
   const running = new Map<number, AbortController>();
 
-  const run = async ({ id, payload, known }: Extract<ToThread, { kind: 'run' }>): Promise<void> => {
+  const run = async ({ id, payload, known, hasEnough }: Extract<ToThread, { kind: 'run' }>): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
     const meter = new JobMeter(ports, link, () => void Atomics.add(counters, PROGRESS, 1));
     const state = new RemoteState(id, link, known);
     let answer: FromThread;
     try {
-      const value = await program.run(payload, { state, signal: controller.signal, pause: () => meter.pause(), spentMs: () => meter.spentMs });
+      const value = await program.run(payload, { state, signal: controller.signal, pause: () => meter.pause(), spentMs: () => meter.spentMs, isEnough: () => hasEnough && link.isEnough(id) });
       answer = { kind: 'done', id, value, cost: meter.finish() };
     } catch (error) {
       answer = { kind: 'failed', id, error: encodeError(error), cost: meter.finish() };

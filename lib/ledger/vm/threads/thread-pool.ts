@@ -22,6 +22,8 @@ export interface JobRequest {
   /** What is known of it already: these reads need no journey. */
   readonly known: readonly KnownEntry[];
   readonly signal?: AbortSignal;
+  /** Asked by the program where the job may end early. */
+  readonly isEnough?: () => boolean;
 }
 
 export interface JobDone {
@@ -53,7 +55,7 @@ export interface ThreadPoolStatus {
 const AT_ONCE: Readonly<Record<JobLane, number>> = { block: 4, call: 4 };
 /** A job is tried again when its thread ended under it, so often in all. */
 const LOSSES_MAX = 2;
-/** Threads without work are ended after so long: each takes some 50 MB. */
+/** Threads without work are ended after so long: each takes some 60 MB. */
 const REST_MS = 30_000;
 /** So many threads in a row that end before they are ready, and none is started for a while. */
 const FAILED_STARTS_MAX = 2;

@@ -11,6 +11,8 @@ export interface ThreadJob extends QueuedJob {
   /** Must stay readable and the same until the job is over. */
   readonly state: StateReader;
   readonly known: readonly KnownEntry[];
+  /** Whether its owner has enough of it; the program asks where it may end early. */
+  readonly isEnough?: () => boolean;
   /** What the thread spent on it, also when nobody waits any more. */
   readonly spent: (cost: JobCost) => void;
   readonly finish: (answer: Exclude<FromThread, { kind: 'ready' }>) => void;
@@ -88,7 +90,7 @@ export class WorkerThread {
       this.#look(Atomics.load(this.#counters, PROGRESS), IDLE_LOOKS_MAX);
     }
     this.#jobs.set(id, job);
-    this.#send({ kind: 'run', id, payload: compact(job.payload), known: compact(job.known) as readonly KnownEntry[] });
+    this.#send({ kind: 'run', id, payload: compact(job.payload), known: compact(job.known) as readonly KnownEntry[], hasEnough: job.isEnough !== undefined });
   }
 
   /** Tells the thread that nobody waits for the job; its place is free once the thread says so. */
@@ -135,6 +137,7 @@ export class WorkerThread {
     const job = this.#jobs.get(request.id);
     if (job === undefined || job.isOver) return { isGone: true };
     try {
+      if ('enough' in request) return { isEnough: job.isEnough?.() === true };
       if ('range' in request) return { entries: compact(job.state.range(request.range)) as Extract<ReadAnswer, { entries: unknown }>['entries'] };
       return { values: request.keys.map((key) => compact(job.state.get(key)) as Uint8Array | undefined) };
     } catch (error) {

@@ -22,6 +22,7 @@ export interface Work<T> {
   /** Wait for what is not work of the main thread. */
   readonly aside?: BlockInput['aside'];
   readonly elsewhere?: BlockInput['elsewhere'];
+  readonly isEnough?: BlockInput['isEnough'];
   /** Carries it out on the main thread. May be called twice. */
   readonly here: (evm: Evm, state: StateReader) => Promise<T>;
   /** The same for a thread, and how its answer reads. */
@@ -63,8 +64,8 @@ export class HeavyWork {
 
   async #runInThread<T>(work: Work<T>, name: string, log: ReadLog): Promise<T> {
     const { evm, pool, ports, limits = LIMITS } = this.#options;
-    const { chain, lane, state, signal, job, aside = wait, elsewhere = wait, onWorkerMs } = work;
-    const request = { chain, lane, payload: job, state, known: log.entries(), ...(signal === undefined ? {} : { signal }) };
+    const { chain, lane, state, signal, isEnough, job, aside = wait, elsewhere = wait, onWorkerMs } = work;
+    const request = { chain, lane, payload: job, state, known: log.entries(), ...(signal === undefined ? {} : { signal }), ...(isEnough === undefined ? {} : { isEnough }) };
     this.#hints.add(name);
     try {
       const { value, cost } = await elsewhere(() => pool.run(request, ({ ms }) => onWorkerMs?.(ms)));

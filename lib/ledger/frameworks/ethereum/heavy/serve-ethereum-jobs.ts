@@ -15,11 +15,11 @@ export async function serveEthereumJobs(ports: ThreadPorts): Promise<void> {
   serveJobs({ note: `secp256k1 ${recoverImplementation}, keccak ${keccakImplementation}`, run: (payload, context) => carryOut(evm, payload as EthereumJob, context) }, ports);
 }
 
-async function carryOut(machine: Evm, job: EthereumJob, { state, signal, pause, spentMs }: JobContext): Promise<WireBlock | WireAnswer> {
+async function carryOut(machine: Evm, job: EthereumJob, { state, signal, pause, spentMs, isEnough }: JobContext): Promise<WireBlock | WireAnswer> {
   const evm = withPace(machine, pause);
   const { rules } = job;
   if (job.kind === 'block') {
-    const input: BlockInput = job.input.building ? { ...job.input, isEnough: () => spentMs() >= BLOCK_MS } : job.input;
+    const input: BlockInput = job.input.building ? { ...job.input, isEnough: () => spentMs() >= BLOCK_MS || isEnough() } : job.input;
     return encodeBlock(await executeBlock(evm, rules, input, state));
   }
   const view: ReadView = { height: job.height, knownHeight: job.height, state, blockAt: () => undefined, signal };
