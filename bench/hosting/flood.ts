@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chainId, createInProcessNetwork, isLedgerError, openLedgerHost, timeMs, type ChainId, type LedgerHost } from '../../lib/ledger';
-import { counterFramework, encodeCounterTransaction } from '../../lib/ledger/testing/counter-framework';
+import { counterFramework, encodeCounterTransaction } from '../../lib/ledger/testing';
 import { processPorts } from '../process-ports';
 import { median, percentile, round } from '../statistics';
 import { cityNode } from './names';
