@@ -50,7 +50,7 @@ async function openTwins(): Promise<{ here: TestChain; there: TestChain; seal: (
   };
 }
 
-/** Two JUMPDEST loops deep: code that calls itself with all gas until none is left. */
+/** Calls itself with all gas that there is, until none is left. */
 const RECURSIVE: Hex = '0x600060006000600060003060005af100';
 
 describe('a block that is executed in a thread', () => {
@@ -76,7 +76,7 @@ describe('a block that is executed in a thread', () => {
     expect(there.framework.threads()).toMatchObject({ threads: 1, running: 0, waiting: 0 });
   });
 
-  it('ends hostile code as the main thread does: loops, recursion, memory, precompiles, large creations', async () => {
+  it('ends hostile code as the main thread does: loops, recursion, memory, precompiles, large creations', { timeout: 120_000 }, async () => {
     const { seal } = await openTwins();
     await seal([{ sender: 0, nonce: 0, data: encodeDeployData({ abi, bytecode, args: [42n] }), gas: 3_000_000n }]);
     // Deploys what follows the twelve bytes of this constructor.
@@ -143,7 +143,7 @@ describe('a block that is executed in a thread', () => {
 });
 
 describe('a call that is executed in a thread', () => {
-  it('answers and fails as on the main thread', async () => {
+  it('answers and fails as on the main thread', { timeout: 120_000 }, async () => {
     const { here, there, seal } = await openTwins();
     await seal([{ sender: 0, nonce: 0, data: encodeDeployData({ abi, bytecode, args: [42n] }), gas: 3_000_000n }]);
     const to = workbench;

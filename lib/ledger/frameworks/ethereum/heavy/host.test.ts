@@ -43,7 +43,7 @@ async function send(host: LedgerHost, chain: ChainId, nonce: number, data: Hex, 
   return answer;
 }
 
-it('a block that burns much gas is made in a thread while other sub-chains make theirs', async () => {
+it('a block that burns much gas is made in a thread while other sub-chains make theirs', { timeout: 120_000 }, async () => {
   const host = await openHost();
   await send(host, burning, 0, encodeDeployData({ abi, bytecode, args: [42n] }), 3_000_000n);
   let isBurnt = false;
@@ -57,7 +57,7 @@ it('a block that burns much gas is made in a thread while other sub-chains make 
   expect(opened!.framework.threads().threads).toBe(1);
 });
 
-it('a heavy call sees the state of its own height to its end, whatever blocks come meanwhile', async () => {
+it('a heavy call sees the state of its own height to its end, whatever blocks come meanwhile', { timeout: 120_000 }, async () => {
   const host = await openHost();
   // Called with data it stores the first word; without it loops 32,768 times, then answers what is stored.
   // CALLDATASIZE PUSH1 0x19 JUMPI PUSH3 32768 JUMPDEST(8) PUSH1 1 SWAP1 SUB DUP1 PUSH1 8 JUMPI PUSH0 SLOAD PUSH0 MSTORE

@@ -41,8 +41,8 @@ describe('heavy work where threads fail', () => {
     expect(framework.threads().threads).toBe(0);
   });
 
-  it('never costs a block, even one under which each thread dies; a call that ended two threads is refused', async () => {
-    framework = await createThreadedFramework({ entry: new URL('../testing/dying-thread.ts', import.meta.url), limits: eager });
+  it('never costs a block, even one under which each thread dies; a call that ended two threads is refused', { timeout: 120_000 }, async () => {
+    framework = await createThreadedFramework({ entry: new URL('../testing/dying-thread.ts', import.meta.url), limits: { gas: 40_000, ms: 0 } });
     const chain = await expectTheSameBlocks(framework);
     await expect(chain.query('eth_call', [{ to: workbench, data: spin, gas: '0x2dc6c0' }])).rejects.toMatchObject({ code: -32000, message: 'the execution was interrupted: try again' });
   });
