@@ -167,6 +167,13 @@ describe('peers over the control interface', () => {
     expect((await errorOf(host.client.rpc(peer, 'eth_sendRawTransaction', ['0x00']))).code).toBe('UNSUPPORTED');
     const error = await errorOf(host.client.rpc(peer, 'eth_getBlockByNumber', ['nonsense', false]));
     expect(error).toMatchObject({ code: 'INVALID_INPUT', details: { fields: { rpc: expect.stringContaining('argument 0') } } });
+    // A peer that is in use is named in full each time; a token of nobody gets all.
+    const { token, ...all } = await host.client.changedPeers();
+    expect(all).toMatchObject({ areAll: true, inUse: [{ chain, cityNode: 'SIN', state: 'running', orders: true }], atRest: [] });
+    expect(await host.client.changedPeers(token)).toMatchObject({ areAll: false, inUse: [{ chain }] });
+    expect(await host.client.changedPeers('another-process.1')).toMatchObject({ areAll: true });
+    await host.client.removeChain({ chain: (await openTestChain([[host, 'SIN']])).chain, cityNode: 'SIN' });
+    expect(await host.client.changedPeers(token)).toMatchObject({ areAll: true, inUse: [{ chain }] });
     const report = await host.client.report();
     expect(report.memoryRssBytes).toBeGreaterThan(10e6);
     expect(report.memoryAnonymousBytes).toBeLessThan(report.memoryRssBytes);

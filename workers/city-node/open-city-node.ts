@@ -111,7 +111,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   opened.push(() => peerChannel.close(0));
   network.use(peerChannel);
   const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel.stats(), now: Date.now });
-  const consumption = new ConsumptionReader({ dataDirectory, startedAtMs, hosts, listPeers: () => peers.list(), now: Date.now });
+  const consumption = new ConsumptionReader({ dataDirectory, startedAtMs, hosts, glances: () => peers.glances(), now: Date.now });
   opened.push(async () => consumption.close());
 
   let ready = false;

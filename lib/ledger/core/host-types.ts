@@ -43,6 +43,13 @@ export interface LedgerHost {
   /** True when the sub-chain's ledger is here (not its key alone). */
   has(chain: ChainId): boolean;
   peerStatus(chain: ChainId): PeerStatus;
+  /** The peer as it can be seen without reading its blocks: cheap, for lists of thousands. Undefined when there is none. */
+  glance(chain: ChainId): PeerGlance | undefined;
+  /**
+   * Peers that may be other than when `mark` was given out: those in use, and those that were since. `chains` is undefined
+   * when all have to be looked at, as with a mark of another process. Marks are counted from 1.
+   */
+  changedSince(mark: number): { readonly chains: readonly ChainId[] | undefined; readonly mark: number };
   /** Stops taking part, durably: reads go on. Idempotent. */
   stopChain(chain: ChainId, reason: string): Promise<void>;
   /** Takes part again, also after the peer stopped itself (it then looks at the same block once more). Idempotent. */
@@ -221,6 +228,11 @@ export interface PeerStatus {
   /** Blocks of others that were refused (wrong signature, not the next …) since the process began, and the last reason: until a block is taken again. */
   readonly refusedBlocks: number;
   readonly lastRefusal?: string;
+}
+
+export interface PeerGlance extends Pick<PeerStatus, 'chain' | 'state' | 'height' | 'resources' | 'stopped'> {
+  /** It is opened; otherwise it rests, and nothing of it changes. */
+  readonly isInUse: boolean;
 }
 
 /** What a sub-chain takes of this host. Times and counts are since the process began; 0 for one that was not used since. */

@@ -1,4 +1,5 @@
 import { decodeBlock, encodeSealed, hashHeader } from './block';
+import { ChangeMarks } from './change-marks';
 import type { Certificate } from './consensus/certificate';
 import { decodeRules, findRulesFault, indexOfValidator, quorumOf } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
@@ -6,7 +7,7 @@ import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
 import { decodeEvidenceNote } from './evidence-note';
 import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerGlance, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import { OpenedPeers } from './opened-peers';
 import type { Ordering } from './ordering';
 import { openPeer, readPeer, type Peer } from './peer';
@@ -21,6 +22,7 @@ import { repairBlock, repairOrder } from './repair-block';
 import type { Damage, LedgerStorage, Notes } from './storage';
 import { HostTurns } from './host-turns';
 import { Turns } from './turns';
+import { decodeStopNote, STOP_NOTE } from './stop-note';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
 
@@ -63,6 +65,7 @@ class Host implements LedgerHost {
   readonly #broken = new Map<ChainId, StopNote>();
   /** Making, stopping, starting and removing one chain happen one after another. */
   readonly #serial = new Map<ChainId, Promise<unknown>>();
+  readonly #changes = new ChangeMarks();
   readonly #commits = new Set<Promise<void>>();
   readonly #context: RunnerContext;
   #isClosing = false;
@@ -97,6 +100,7 @@ class Host implements LedgerHost {
     return this.#inOrder(chain, async () => {
       const { publicKey } = await this.#keys.create(chain);
       this.#names.add(chain);
+      this.#changes.touch(chain);
       return { chain, publicKey };
     });
   }
@@ -113,6 +117,7 @@ class Host implements LedgerHost {
         throw new LedgerError('chain-differs', { chain: spec.chain }, `${spec.chain} exists here with another genesis block.`);
       }
       const head = await this.#writeGenesis(spec, document);
+      this.#changes.touch(spec.chain);
       // Others speak to a validator at once; who orders alone, or follows, is opened when somebody uses it.
       if (spec.finality !== 'solo') this.#runner(spec.chain);
       return head;
@@ -217,6 +222,21 @@ class Host implements LedgerHost {
     return { ...base, publicKey, state: 'key', orders: false, height: -1, announcedHeight: -1 };
   }
 
+  glance(chain: ChainId): PeerGlance | undefined {
+    if (!this.#names.has(chain)) return undefined;
+    const runner = this.#runners.peek(chain);
+    const at = this.#storage.height(chain);
+    const stopped = runner === undefined ? (this.#broken.get(chain) ?? this.#storedStop(chain)) : runner.peer.stopped;
+    const state = stopped !== undefined ? 'stopped' : at < 0 ? 'key' : 'running';
+    return { chain, state, height: at, resources: this.#resources(chain), isInUse: runner !== undefined, ...(stopped === undefined ? {} : { stopped }) };
+  }
+
+  changedSince(mark: number): { chains: readonly ChainId[] | undefined; mark: number } {
+    const touched = this.#changes.since(mark);
+    const inUse = [...this.#runners.values()].map(({ peer }) => peer.chain);
+    return { chains: touched === undefined ? undefined : [...new Set([...touched, ...inUse])], mark: this.#changes.now };
+  }
+
   stopChain(chain: ChainId, reason: string): Promise<void> {
     return this.#inOrder(chain, async () => {
       const runner = this.#runner(chain);
@@ -250,6 +270,7 @@ class Host implements LedgerHost {
       this.#context.resources.forget(chain);
       await this.#keys.remove(chain);
       this.#names.delete(chain);
+      this.#changes.remove(chain);
     });
   }
 
@@ -410,6 +431,18 @@ class Host implements LedgerHost {
     }
   }
 
+  /** Why a peer that rests is stopped: its note alone is read. */
+  #storedStop(chain: ChainId): StopNote | undefined {
+    if (this.#storage.height(chain) < 0) return undefined;
+    try {
+      return decodeStopNote(this.#storage.open(chain)?.note(STOP_NOTE));
+    } catch (error) {
+      return this.#markBroken(chain, error);
+    } finally {
+      this.#storage.rest(chain);
+    }
+  }
+
   /** The opened peer; opens it on first use. Throws when there is none or it cannot be opened. */
   #runner(chain: ChainId): PeerRunner {
     const known = this.#runners.use(chain);
@@ -426,6 +459,7 @@ class Host implements LedgerHost {
       if (signer === undefined) throw new Error('the peer’s key is missing');
       const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
       this.#runners.add(chain, runner);
+      this.#changes.touch(chain);
       this.#resting.delete(chain);
       if (this.#runners.size > OPENED_MAX) this.#sweep();
       this.#armSweep();
@@ -451,6 +485,7 @@ class Host implements LedgerHost {
       const { chain, head, orders, stopped, signer } = runner.peer;
       this.#resting.set(chain, { publicKey: signer.publicKey, headHash: head.hash, orders, stopped, agreement: runner.agreement() });
       runner.release(closing());
+      this.#changes.touch(chain);
       this.#storage.rest(chain);
     }
   }
@@ -471,6 +506,7 @@ class Host implements LedgerHost {
     this.#resting.delete(chain);
     const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${publicReason(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);
+    this.#changes.touch(chain);
     this.#ports.logger.error({ chain, reason: note.reason, cause: messageOf(error) }, 'peer stopped');
     return note;
   }
