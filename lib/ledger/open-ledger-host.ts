@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import type { Framework } from './core/framework';
 import { createLedgerHost } from './core/host';
 import type { LedgerHost, PeerLink } from './core/host-types';
@@ -8,7 +9,7 @@ import { createEmbeddedOrdering, type QueueBudget } from './ordering/embedded/em
 import { lockDirectory } from './storage/disk/directory-lock';
 import { openDiskKeys } from './storage/disk/disk-keys';
 import { openDiskStorage } from './storage/disk/disk-storage';
-import { openLmdbIndex } from './storage/disk/lmdb-index';
+import { createLmdbHome } from './storage/disk/lmdb-home';
 import { nodeFiles } from './storage/disk/node-files';
 import { SALT_BYTES } from './storage/disk/segment';
 
@@ -37,7 +38,12 @@ export async function openLedgerHost(options: OpenLedgerHostOptions): Promise<Le
     const newSalt = (): Uint8Array => randomBytes(SALT_BYTES);
     keys = await openDiskKeys({ files: nodeFiles, directory: `${directory}/keys`, keyEncryptionKey, newSalt });
     const { schedule, yieldTurn, logger } = ports;
-    const index = openLmdbIndex(`${directory}/index`);
+    const index = createLmdbHome({
+      files: nodeFiles,
+      directory,
+      removeDirectory: (path) => rmSync(path, { recursive: true, force: true }),
+      onCleared: (reason) => logger.warn({ directory, reason }, 'the index is made anew from the log'),
+    });
     const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt, schedule, yieldTurn, logger });
     return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(queueBudget), frameworks, link, ports });
   } catch (error) {

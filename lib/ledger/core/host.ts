@@ -465,8 +465,9 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
   });
 }
 
-function damaged({ file, offset, what }: Damage, more: string): LedgerError<'storage-corrupt'> {
-  const advice = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
+const DAMAGE_ADVICE = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
+
+function damaged({ file, offset, what, advice = DAMAGE_ADVICE }: Damage, more: string): LedgerError<'storage-corrupt'> {
   return new LedgerError('storage-corrupt', { file, offset, what }, `${what}: file ${file}, offset ${offset}${more}. ${advice}`);
 }
 

@@ -77,6 +77,8 @@ export interface Damage {
   readonly what: string;
   /** The bytes were known from others and are there again. */
   readonly isRepaired: boolean;
+  /** What to do, where that is known better than in general. A sentence with its full stop. */
+  readonly advice?: string;
   /** Whom it concerns, when that is known. */
   readonly chain?: ChainId;
   /** The damage is to this block's bytes alone: another peer's are as good, see `rewriteBlock`. */

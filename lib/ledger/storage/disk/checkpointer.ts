@@ -1,7 +1,9 @@
 import type { MachinePorts } from '../../core/ports';
-import type { ChainFlush, DiskChain } from './disk-chain';
-import { allOf, allOfChain, blockKey, chainOfKey, encodeChainRecord, encodeLocation, encodePosition, indexKey, noteKey, positionKey, type IndexPosition } from './index-keys';
-import type { IndexPort } from './index-port';
+import type { DiskChain } from './disk-chain';
+import { flushChanges } from './flush-changes';
+import { allOf, allOfChain, chainOfKey, encodePosition, indexKey, positionKey, type IndexPosition } from './index-keys';
+import type { IndexChange, IndexPort } from './index-port';
+import { replaceInSum, type IndexSum } from './index-sum';
 
 export interface CheckpointerOptions {
   readonly index: IndexPort;
@@ -9,7 +11,10 @@ export interface CheckpointerOptions {
   readonly logger: MachinePorts['logger'];
   readonly delayMs: number;
   /** How far the log is durable and applied in memory. */
-  readonly position: () => IndexPosition;
+  readonly position: () => Omit<IndexPosition, 'chains'>;
+  /** What the records of all chains in the index add up to. */
+  readonly chains: IndexSum;
+  readonly onWritten: () => void;
   /** The index could not be written: the storage must take no more. */
   readonly onFailure: (cause: unknown) => void;
 }
@@ -19,14 +24,13 @@ const SOON_BYTES = 64 * 1024 * 1024;
 const PRESSURE_BYTES = 256 * 1024 * 1024;
 const SWEEP_KEYS = 5_000;
 
-type Change = readonly [Uint8Array, Uint8Array | undefined];
-
 /**
  * Lets the index follow the log: about once a second while something is pending, one transaction that also carries the
  * log's position, so that after any crash the index and its position agree. Nothing is armed while nothing is pending.
  */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
+  #sum: IndexSum;
   #dirty = new Set<DiskChain>();
   #removed: number[] = [];
   #pendingBytes = 0;
@@ -35,6 +39,7 @@ export class Checkpointer {
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
+    this.#sum = options.chains;
   }
 
   add(chain: DiskChain, bytes: number): void {
@@ -75,38 +80,33 @@ export class Checkpointer {
 
   async #checkpoint(): Promise<void> {
     if (this.#dirty.size === 0 && this.#removed.length === 0) return;
+    const { index } = this.#options;
     const chains = [...this.#dirty];
     const removed = this.#removed;
     const position = this.#options.position();
     this.#dirty = new Set();
     this.#removed = [];
     this.#pendingBytes = 0;
+    let sum = this.#sum;
+    const changes: IndexChange[] = [];
     const flushes = chains.map((chain) => {
-      const flush = chain.beginFlush();
-      return { chain, flush, stateBytes: flush.record.stateBytes + stateGrowth(chain, flush) };
+      const flushed = flushChanges(index, chain.beginFlush(), sum);
+      sum = flushed.chains;
+      // Not spread: a chain may change more entries than a call may have arguments.
+      for (const change of flushed.changes) changes.push(change);
+      return { chain, record: flushed.record };
     });
-    await this.#options.index.apply(this.#changes(position, flushes, removed));
-    for (const { chain, stateBytes } of flushes) chain.endFlush(stateBytes);
-    for (const number of removed) await this.#sweep(number);
-  }
-
-  *#changes(
-    position: IndexPosition,
-    flushes: readonly { readonly flush: ChainFlush; readonly stateBytes: number }[],
-    removed: readonly number[],
-  ): Generator<Change> {
-    for (const { flush, stateBytes } of flushes) {
-      const { record } = flush;
-      for (const [name, value] of flush.state.entries()) yield [indexKey('state', record.number, Buffer.from(name, 'latin1')), value];
-      for (const [height, location] of flush.blocks) yield [blockKey(record.number, height), encodeLocation(location)];
-      for (const [name, value] of flush.notes) yield [noteKey(record.number, name), value];
-      yield [indexKey('chain', record.number), encodeChainRecord({ ...record, stateBytes })];
-    }
     for (const number of removed) {
-      yield [indexKey('chain', number), undefined];
-      yield [indexKey('sweep', number), Uint8Array.of(1)];
+      const key = indexKey('chain', number);
+      sum = replaceInSum(sum, key, index.get(key), undefined);
+      changes.push([key, undefined], [indexKey('sweep', number), Uint8Array.of(1)]);
     }
-    yield [positionKey, encodePosition(position)];
+    changes.push([positionKey, encodePosition({ ...position, chains: sum })]);
+    await index.apply(changes);
+    this.#sum = sum;
+    for (const { chain, record } of flushes) chain.endFlush(record);
+    this.#options.onWritten();
+    for (const number of removed) await this.#sweep(number);
   }
 
   async #sweep(number: number): Promise<void> {
@@ -114,20 +114,9 @@ export class Checkpointer {
     for (const what of ['block', 'state', 'note'] as const) {
       const range = { ...allOfChain(what, number), limit: SWEEP_KEYS };
       for (let page = index.range(range); page.length > 0; page = index.range(range)) {
-        await index.apply(page.map(({ key }): Change => [key, undefined]));
+        await index.apply(page.map(({ key }): IndexChange => [key, undefined]));
       }
     }
     await index.apply([[indexKey('sweep', number), undefined]]);
   }
-}
-
-/** By how much a flush changes the bytes of keys and values in the index. */
-function stateGrowth(chain: DiskChain, flush: ChainFlush): number {
-  let growth = 0;
-  for (const [name, value] of flush.state.entries()) {
-    const old = chain.indexed.get(Buffer.from(name, 'latin1'));
-    growth += value === undefined ? 0 : name.length + value.length;
-    growth -= old === undefined ? 0 : name.length + old.length;
-  }
-  return growth;
 }

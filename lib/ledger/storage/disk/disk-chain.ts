@@ -26,6 +26,8 @@ export interface ChainFlush {
   readonly state: Overlay;
   readonly blocks: ReadonlyMap<number, FrameLocation>;
   readonly notes: ReadonlyMap<string, Uint8Array | undefined>;
+  /** Blocks above it have no place in the index yet. */
+  readonly indexedHeight: number;
 }
 
 const NO_NOTES: Notes = new Map();
@@ -43,10 +45,13 @@ export class DiskChain implements ChainStorage {
   #flushingNotes = new Map<string, Uint8Array | undefined>();
   #last: Promise<void> = Promise.resolve();
   #replayed: Frame | undefined;
+  /** Of the last checkpoint. */
+  #indexedHeight: number;
 
   constructor(record: ChainRecord, home: DiskChainHome) {
     this.chain = record.name;
     this.record = record;
+    this.#indexedHeight = record.height;
     this.#home = home;
     this.#durable = new OverlayState(stateOfChain(home.index, record.number));
     this.#state = new ChainState(record.name, record.height, this.#durable);
@@ -173,19 +178,16 @@ export class DiskChain implements ChainStorage {
     this.#blocks = new Map();
     this.#flushingNotes = this.#notes;
     this.#notes = new Map();
-    return { record: { ...this.record }, state: this.#durable.beginFlush(), blocks: this.#flushingBlocks, notes: this.#flushingNotes };
+    return { record: { ...this.record }, state: this.#durable.beginFlush(), blocks: this.#flushingBlocks, notes: this.#flushingNotes, indexedHeight: this.#indexedHeight };
   }
 
-  endFlush(stateBytes: number): void {
+  /** The index holds what `beginFlush` handed over; `record` is what it says of the chain. */
+  endFlush({ height, stateBytes, entries, digest }: ChainRecord): void {
     this.#durable.endFlush();
     this.#flushingBlocks = new Map();
     this.#flushingNotes = new Map();
-    this.record.stateBytes = stateBytes;
-  }
-
-  /** State in the index alone, for its accounting. */
-  get indexed(): StateReader {
-    return stateOfChain(this.#home.index, this.record.number);
+    this.#indexedHeight = height;
+    Object.assign(this.record, { stateBytes, entries, digest });
   }
 
   /** Waits until everything handed over is durable or has failed. */

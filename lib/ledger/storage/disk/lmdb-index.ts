@@ -1,5 +1,5 @@
-import { open } from 'lmdb';
-import type { StateEntry, StateRange } from '../../core/storage';
+import { open, type Transaction } from 'lmdb';
+import type { StateEntry, StateRange, StateReader } from '../../core/storage';
 import type { IndexPort } from './index-port';
 
 /**
@@ -18,8 +18,7 @@ export function openLmdbIndex(directory: string): IndexPort {
     maxReaders: 16,
   });
   return {
-    get: (key) => database.getBinary(toBuffer(key)),
-    range: (range) => readRange(range),
+    ...readerOf(),
     apply: async (changes) => {
       let last: Promise<boolean> | undefined;
       await database.batch(() => {
@@ -31,15 +30,23 @@ export function openLmdbIndex(directory: string): IndexPort {
       // A read of this same turn may have pinned the state before the batch.
       database.resetReadTxn();
     },
+    snapshot: () => {
+      const transaction = database.useReadTransaction();
+      return { ...readerOf(transaction), release: () => transaction.done() };
+    },
     close: () => database.close(),
   };
 
-  function readRange({ from, to, limit, reverse = false }: StateRange): StateEntry[] {
-    if (limit <= 0 || Buffer.compare(from, to) >= 0) return [];
-    const options = reverse
-      ? { start: toBuffer(to), end: toBuffer(from), exclusiveStart: true, inclusiveEnd: true, reverse: true, limit }
-      : { start: toBuffer(from), end: toBuffer(to), limit };
-    return Array.from(database.getRange(options), ({ key, value }) => ({ key, value }));
+  function readerOf(transaction?: Transaction): StateReader {
+    const within = transaction === undefined ? {} : { transaction };
+    return {
+      get: (key) => database.get(toBuffer(key), within),
+      range: ({ from, to, limit, reverse = false }: StateRange): StateEntry[] => {
+        if (limit <= 0 || Buffer.compare(from, to) >= 0) return [];
+        const ends = reverse ? { start: toBuffer(to), end: toBuffer(from), exclusiveStart: true, inclusiveEnd: true, reverse: true } : { start: toBuffer(from), end: toBuffer(to) };
+        return Array.from(database.getRange({ ...within, ...ends, limit }), ({ key, value }) => ({ key, value }));
+      },
+    };
   }
 }
 
