@@ -1,4 +1,5 @@
 import { assert } from '@/lib/platform/pure/assert';
+import type { LedgerError } from '../../core/errors';
 import type { ChainStorage, Notes, StateReader, StateSnapshot, StateWrite } from '../../core/storage';
 import { NOTE_BYTES_MAX } from '../../core/storage';
 import type { ChainId, Height } from '../../core/types';
@@ -18,6 +19,8 @@ export interface DiskChainHome {
   /** The chain has something for the next checkpoint. */
   readonly onDirty: (chain: DiskChain, bytes: number) => void;
   readonly onCommit: () => void;
+  /** What a reader is told that found the index to be wrong. */
+  readonly indexDamage: (what: string) => LedgerError;
 }
 
 /** What one chain contributes to a checkpoint. */
@@ -80,9 +83,9 @@ export class DiskChain implements ChainStorage {
   block(height: Height): Uint8Array | undefined {
     if (height > this.height) return undefined;
     const location = this.locationOf(height);
-    assert(location !== undefined, `block ${height} of ${this.chain} is not in the index`);
+    if (location === undefined) throw this.#home.indexDamage(`Block ${height} of a sub-chain is not in the index`);
     const frame = this.#home.log().read(location);
-    assert(frame.kind === FrameKind.block && frame.chain === this.record.number && frame.sequence === height, 'the index names another block');
+    if (frame.kind !== FrameKind.block || frame.chain !== this.record.number || frame.sequence !== height) throw this.#home.indexDamage('The index names another block');
     return frame.payload;
   }
 

@@ -3,6 +3,7 @@ import { LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
 import type { ChainStorage, Damage, LedgerStorage, StorageStats } from '../../core/storage';
 import { chainId, height, type ChainId } from '../../core/types';
+import { corruptIndex } from './checked-index';
 import { Checkpointer } from './checkpointer';
 import { corrupt } from './corrupt';
 import { DiskChain, type DiskChainHome } from './disk-chain';
@@ -95,6 +96,10 @@ class DiskStorage implements LedgerStorage {
       onCommit: () => {
         this.#checkOpen();
         this.#commits += 1;
+      },
+      indexDamage: (what) => {
+        options.index.distrust();
+        return corruptIndex(options.index.path, what);
       },
     };
   }
