@@ -36,8 +36,8 @@ export async function openLedgerHost(options: OpenLedgerHostOptions): Promise<Le
   let keys: PeerKeys | undefined;
   try {
     const newSalt = (): Uint8Array => randomBytes(SALT_BYTES);
-    keys = await openDiskKeys({ files: nodeFiles, directory: `${directory}/keys`, keyEncryptionKey, newSalt });
     const { schedule, yieldTurn, logger } = ports;
+    keys = await openDiskKeys({ files: nodeFiles, directory: `${directory}/keys`, keyEncryptionKey, newSalt, schedule, logger });
     const index = createLmdbHome({
       files: nodeFiles,
       directory,

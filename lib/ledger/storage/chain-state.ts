@@ -72,6 +72,11 @@ export class ChainState {
     this.#height = height;
   }
 
+  /** Nothing of what is not durable will be. */
+  dropPending(): void {
+    this.#pending.length = 0;
+  }
+
   snapshot(): StateSnapshot {
     const view = { height: this.#height };
     this.#snapshots.add(view);

@@ -1,7 +1,8 @@
 import type { MachinePorts } from '../../core/ports';
 import type { DiskChain } from './disk-chain';
+import type { DiskSpace } from './disk-space';
 import { flushChanges } from './flush-changes';
-import { allOf, allOfChain, chainOfKey, encodePosition, indexKey, positionKey, type IndexPosition } from './index-keys';
+import { allOf, allOfChain, chainOfKey, encodePosition, indexKey, positionKey, type ChainRecord, type IndexPosition } from './index-keys';
 import type { IndexChange, IndexPort } from './index-port';
 import { replaceInSum, type IndexSum } from './index-sum';
 
@@ -15,7 +16,8 @@ export interface CheckpointerOptions {
   /** What the records of all chains in the index add up to. */
   readonly chains: IndexSum;
   readonly onWritten: () => void;
-  /** The index could not be written: the storage must take no more. */
+  readonly space: DiskSpace;
+  /** The index could not be written, and not for want of room: the storage must take no more. */
   readonly onFailure: (cause: unknown) => void;
 }
 
@@ -23,6 +25,18 @@ export interface CheckpointerOptions {
 const SOON_BYTES = 64 * 1024 * 1024;
 const PRESSURE_BYTES = 256 * 1024 * 1024;
 const SWEEP_KEYS = 5_000;
+/** Until a checkpoint that found no room is tried again. */
+const RETRY_MS = 5_000;
+
+/** One checkpoint's worth. */
+interface Part {
+  readonly changes: readonly IndexChange[];
+  readonly flushes: readonly { readonly chain: DiskChain; readonly record: ChainRecord }[];
+  readonly removed: readonly number[];
+  readonly sum: IndexSum;
+  /** Of the log. */
+  readonly bytes: number;
+}
 
 /**
  * Lets the index follow the log: about once a second while something is pending, one transaction that also carries the
@@ -34,6 +48,10 @@ export class Checkpointer {
   #dirty = new Set<DiskChain>();
   #removed: number[] = [];
   #pendingBytes = 0;
+  /** On its way into the index; stays until it is there. */
+  #part: Part | undefined;
+  /** Removed chains whose keys are still there. */
+  readonly #unswept: number[] = [];
   #disarm: (() => void) | undefined;
   #last: Promise<void> = Promise.resolve();
 
@@ -46,50 +64,96 @@ export class Checkpointer {
     this.#dirty.add(chain);
     this.#pendingBytes += bytes;
     if (this.#pendingBytes >= SOON_BYTES && this.#pendingBytes - bytes < SOON_BYTES) void this.run();
-    this.#disarm ??= this.#options.schedule(this.#options.delayMs, () => void this.run());
+    this.#arm();
   }
 
   /** The chain's tombstone is durable: its keys go with the next checkpoint. */
   remove(number: number, chain: DiskChain | undefined): void {
     if (chain !== undefined) this.#dirty.delete(chain);
     this.#removed.push(number);
-    this.#disarm ??= this.#options.schedule(this.#options.delayMs, () => void this.run());
+    this.#arm();
   }
 
-  /** Resolves at once, or after the running checkpoint when too much is pending. */
+  /**
+   * Resolves at once, or after the running checkpoint when too much is pending. Rejects with `storage-full` when that
+   * does not help: the index finds no room, and memory must not take what it cannot.
+   */
   async relieve(): Promise<void> {
-    if (this.#pendingBytes >= PRESSURE_BYTES) await this.run();
+    if (this.#heldBytes < PRESSURE_BYTES) return;
+    await this.run();
+    if (this.#heldBytes < PRESSURE_BYTES) return;
+    this.#options.space.ranOut(0);
+    throw this.#options.space.error();
   }
 
   /** Writes a checkpoint of all that is durable by now, after the one that may be running. Never rejects. */
   run(): Promise<void> {
     this.#disarm?.();
     this.#disarm = undefined;
-    this.#last = this.#last.then(() => this.#checkpoint()).catch((error: unknown) => {
-      this.#options.logger.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'checkpoint failed');
-      this.#options.onFailure(error);
-    });
+    this.#last = this.#last.then(() => this.#checkpoint()).catch((error: unknown) => this.#onError(error));
     return this.#last;
+  }
+
+  /** A last checkpoint; what it could not write is in the log. */
+  async close(): Promise<void> {
+    await this.run();
+    this.#disarm?.();
   }
 
   /** Finishes removals that a crash interrupted. */
   async sweepLeftovers(): Promise<void> {
-    const leftovers = this.#options.index.range({ ...allOf('sweep'), limit: 1_000_000 }).map(({ key }) => chainOfKey(key));
-    for (const number of leftovers) await this.#sweep(number);
+    this.#unswept.push(...this.#options.index.range({ ...allOf('sweep'), limit: 1_000_000 }).map(({ key }) => chainOfKey(key)));
+    if (this.#unswept.length > 0) await this.run();
+  }
+
+  get #heldBytes(): number {
+    return this.#pendingBytes + (this.#part?.bytes ?? 0);
+  }
+
+  #onError(error: unknown): void {
+    const { space, logger, schedule } = this.#options;
+    const reason = error instanceof Error ? error.message : 'unknown';
+    if (!space.isCause(error, this.#part?.bytes ?? 0)) {
+      logger.error({ reason }, 'checkpoint failed');
+      this.#options.onFailure(error);
+      return;
+    }
+    // All of it is in the log and in memory: it can wait, and is readable.
+    logger.warn({ reason, bytes: this.#heldBytes }, 'the index finds no room on the disk; it is tried again');
+    this.#disarm ??= schedule(RETRY_MS, () => void this.run());
   }
 
   async #checkpoint(): Promise<void> {
-    if (this.#dirty.size === 0 && this.#removed.length === 0) return;
     const { index } = this.#options;
-    const chains = [...this.#dirty];
-    const removed = this.#removed;
+    const part = (this.#part ??= this.#gather());
+    if (part !== undefined) {
+      await index.apply(part.changes);
+      this.#part = undefined;
+      this.#sum = part.sum;
+      for (const { chain, record } of part.flushes) chain.endFlush(record);
+      this.#unswept.push(...part.removed);
+      this.#options.onWritten();
+    }
+    for (let [number] = this.#unswept; number !== undefined; [number] = this.#unswept) {
+      await this.#sweep(number);
+      this.#unswept.shift();
+    }
+    // What came while a part that was tried again was in the way.
+    if (this.#dirty.size > 0 || this.#removed.length > 0) this.#arm();
+  }
+
+  /** Takes everything that is pending; undefined when nothing is. */
+  #gather(): Part | undefined {
+    if (this.#dirty.size === 0 && this.#removed.length === 0) return undefined;
+    const { index } = this.#options;
     const position = this.#options.position();
+    const [chains, removed, bytes] = [this.#dirty, this.#removed, this.#pendingBytes];
     this.#dirty = new Set();
     this.#removed = [];
     this.#pendingBytes = 0;
     let sum = this.#sum;
     const changes: IndexChange[] = [];
-    const flushes = chains.map((chain) => {
+    const flushes = [...chains].map((chain) => {
       const flushed = flushChanges(index, chain.beginFlush(), sum);
       sum = flushed.chains;
       // Not spread: a chain may change more entries than a call may have arguments.
@@ -102,11 +166,11 @@ export class Checkpointer {
       changes.push([key, undefined], [indexKey('sweep', number), Uint8Array.of(1)]);
     }
     changes.push([positionKey, encodePosition({ ...position, chains: sum })]);
-    await index.apply(changes);
-    this.#sum = sum;
-    for (const { chain, record } of flushes) chain.endFlush(record);
-    this.#options.onWritten();
-    for (const number of removed) await this.#sweep(number);
+    return { changes, flushes, removed, sum, bytes };
+  }
+
+  #arm(): void {
+    this.#disarm ??= this.#options.schedule(this.#options.delayMs, () => void this.run());
   }
 
   async #sweep(number: number): Promise<void> {

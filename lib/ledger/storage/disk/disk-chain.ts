@@ -19,6 +19,7 @@ export interface DiskChainHome {
   /** The chain has something for the next checkpoint. */
   readonly onDirty: (chain: DiskChain, bytes: number) => void;
   readonly onCommit: () => void;
+  readonly fullError: () => LedgerError;
   /** What a reader is told that found the index to be wrong. */
   readonly indexDamage: (what: string) => LedgerError;
 }
@@ -48,6 +49,7 @@ export class DiskChain implements ChainStorage {
   #flushingNotes = new Map<string, Uint8Array | undefined>();
   #last: Promise<void> = Promise.resolve();
   #replayed: Frame | undefined;
+  #refused = false;
   /** Of the last checkpoint. */
   #indexedHeight: number;
 
@@ -90,6 +92,7 @@ export class DiskChain implements ChainStorage {
   }
 
   commit(height: Height, block: Uint8Array, writes: readonly StateWrite[], notes: Notes = NO_NOTES): Promise<void> {
+    if (this.#refused) return Promise.reject(this.#home.fullError());
     this.#state.push(height, writes);
     this.#home.onCommit();
     const frames: Frame[] = [];
@@ -106,6 +109,10 @@ export class DiskChain implements ChainStorage {
       if (location !== undefined) this.#blocks.set(height, location);
       this.record.height = height;
     });
+  }
+
+  restart(): void {
+    this.#refused = false;
   }
 
   /** Where the block's frame lies. */
@@ -131,6 +138,7 @@ export class DiskChain implements ChainStorage {
   }
 
   setNotes(notes: Notes): Promise<void> {
+    if (this.#refused) return Promise.reject(this.#home.fullError());
     assert(this.pendingHeight >= 0, 'a note needs a genesis block');
     const payloads = [...notes].map(([name, value]) => checkedNote(name, value));
     const frames = payloads.map((payload) => this.#frame(FrameKind.note, this.pendingHeight, payload));
@@ -208,9 +216,15 @@ export class DiskChain implements ChainStorage {
       this.record.logBytes += bytes;
       onDurable(locations);
       this.#home.onDirty(this, bytes);
-    });
+    }, () => this.#onRefused());
     this.#last = appended.then(ignore, ignore);
     return appended;
+  }
+
+  /** Whoever writes still builds on it, until they hear of it. */
+  #onRefused(): void {
+    this.#state.dropPending();
+    this.#refused = true;
   }
 
   #setNote(payload: Uint8Array): void {

@@ -6,6 +6,7 @@ import { chainId, height, type ChainId } from '../../core/types';
 import { corruptIndex } from './checked-index';
 import { Checkpointer } from './checkpointer';
 import { corrupt } from './corrupt';
+import { DiskSpace } from './disk-space';
 import { DiskChain, type DiskChainHome } from './disk-chain';
 import type { FilePort } from './file-port';
 import { findDamage, type Concerned } from './find-damage';
@@ -65,6 +66,7 @@ class DiskStorage implements LedgerStorage {
   readonly #home: DiskChainHome;
   readonly #checkpoints: Checkpointer;
   readonly #index: IndexPort;
+  readonly #space: DiskSpace;
   #log: SegmentLog | undefined;
   /** How far the log was read; while it is opened. */
   #replayed: LogPosition | undefined;
@@ -79,6 +81,8 @@ class DiskStorage implements LedgerStorage {
     this.#nextChain = position?.nextChain ?? 1;
     this.#deadBytes = position?.deadBytes ?? 0;
     for (const record of records) this.#remember(record);
+    const { files, directory, schedule, logger } = options;
+    this.#space = new DiskSpace({ freeBytes: () => files.freeBytes(directory), schedule, logger });
     this.#checkpoints = new Checkpointer({
       index,
       chains: position?.chains ?? EMPTY_SUM,
@@ -87,6 +91,7 @@ class DiskStorage implements LedgerStorage {
       delayMs: options.checkpointDelayMs ?? CHECKPOINT_DELAY_MS,
       position: () => ({ ...(this.#replayed ?? this.#requireLog().position), nextChain: this.#nextChain, deadBytes: this.#deadBytes }),
       onWritten: () => options.index.proven(),
+      space: this.#space,
       onFailure: (cause) => this.#requireLog().fail(cause),
     });
     this.#home = {
@@ -97,6 +102,7 @@ class DiskStorage implements LedgerStorage {
         this.#checkOpen();
         this.#commits += 1;
       },
+      fullError: () => this.#space.error(),
       indexDamage: (what) => {
         options.index.distrust();
         return corruptIndex(options.index.path, what);
@@ -122,6 +128,7 @@ class DiskStorage implements LedgerStorage {
         },
       },
       beforeGroup: () => this.#checkpoints.relieve(),
+      space: this.#space,
     });
     this.#replayed = undefined;
     await this.#checkpoints.sweepLeftovers();
@@ -149,7 +156,13 @@ class DiskStorage implements LedgerStorage {
     if (damage !== undefined) throw damage;
     const record = this.#records.get(chain) ?? newRecord(this.#nextChain++, chain);
     this.#remember(record);
-    return this.#open.get(chain) ?? this.#openRecord(record);
+    const created = this.#open.get(chain) ?? this.#openRecord(record);
+    if (created.pendingHeight < 0) created.restart();
+    return created;
+  }
+
+  get isFull(): boolean {
+    return this.#space.isFull;
   }
 
   async remove(chain: ChainId): Promise<void> {
@@ -189,7 +202,8 @@ class DiskStorage implements LedgerStorage {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#requireLog().close();
-    await this.#checkpoints.run();
+    await this.#checkpoints.close();
+    this.#space.close();
     await this.#index.close();
     this.#options.index.closed();
     await this.#options.lock.release();

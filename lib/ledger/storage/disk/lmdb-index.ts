@@ -21,12 +21,16 @@ export function openLmdbIndex(directory: string): IndexPort {
     ...readerOf(),
     apply: async (changes) => {
       let last: Promise<boolean> | undefined;
-      await database.batch(() => {
+      const batch = database.batch(() => {
         for (const [key, value] of changes) {
           last = value === undefined ? database.remove(toBuffer(key)) : database.put(toBuffer(key), toBuffer(value));
         }
       });
-      await last;
+      try {
+        await Promise.all([batch, last]);
+      } catch (error) {
+        throw await causeOf(error);
+      }
       // A read of this same turn may have pinned the state before the batch.
       database.resetReadTxn();
     },
@@ -52,4 +56,13 @@ export function openLmdbIndex(directory: string): IndexPort {
 
 function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** `lmdb` says that a commit failed and gives the reason as a promise that rejects with it. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  return Promise.resolve(error.commitError).then(
+    () => error,
+    (cause: unknown) => cause,
+  );
 }

@@ -41,6 +41,7 @@ export function createMemoryStorage(): LedgerStorage {
       chains.delete(chain);
     },
     sizeBytes: (chain) => chains.get(chain)?.sizeBytes ?? 0,
+    isFull: false,
     damageOf: () => undefined,
     verify: async () => {
       checkOpen();
@@ -112,6 +113,9 @@ class MemoryChain implements ChainStorage {
     });
     return this.#last;
   }
+
+  /** Nothing is ever refused here. */
+  restart(): void {}
 
   async rewriteBlock(height: number, block: Uint8Array): Promise<void> {
     assert(height <= this.height, 'a block is rewritten that is there');
