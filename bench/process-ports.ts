@@ -10,6 +10,7 @@ export const processPorts: MachinePorts = {
     return () => clearTimeout(timer);
   },
   yieldTurn: () => setImmediate(),
+  elapsedMs: () => performance.now(),
   nonce: () => randomBytes(16),
   logger: { info: () => undefined, warn: () => undefined, error: (fields, event) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`) },
 };

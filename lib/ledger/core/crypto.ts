@@ -1,17 +1,40 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign, verify, type KeyObject } from 'node:crypto';
 import type { Hash } from './types';
 
 /** SHA-256 over the parts, one after another. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const digest = createHash('sha256');
-  for (const part of parts) digest.update(part);
-  return digest.digest();
+  return Buffer.from(digest(parts, 'binary'), 'binary');
 }
 
 export function sha256Hex(...parts: readonly Uint8Array[]): Hash {
-  const digest = createHash('sha256');
-  for (const part of parts) digest.update(part);
-  return digest.digest('hex') as Hash;
+  return digest(parts, 'hex') as Hash;
+}
+
+/** The 32 bytes as text, a character a byte: for whoever hashes on, and keeps none of them. */
+export function sha256Text(...parts: readonly Uint8Array[]): string {
+  return digest(parts, 'binary');
+}
+
+const SCRATCH_BYTES = 4_096;
+const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+
+/** A hash at once is three times as fast as one that takes its parts piece by piece; small parts are put together for it. */
+function digest(parts: readonly Uint8Array[], encoding: 'hex' | 'binary'): string {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) return hash('sha256', first, encoding);
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length > SCRATCH_BYTES) {
+    const whole = createHash('sha256');
+    for (const part of parts) whole.update(part);
+    return whole.digest(encoding);
+  }
+  let at = 0;
+  for (const part of parts) {
+    scratch.set(part, at);
+    at += part.length;
+  }
+  return hash('sha256', scratch.subarray(0, length), encoding);
 }
 
 /** A peer's voice. A port, so that a simulation can use a keyed hash instead of P-256. */

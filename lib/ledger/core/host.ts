@@ -6,13 +6,15 @@ import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
 import { decodeEvidenceNote } from './evidence-note';
 import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import { OpenedPeers } from './opened-peers';
 import type { Ordering } from './ordering';
 import { openPeer, readPeer, type Peer, type PeerFacts } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
 import type { MachinePorts } from './ports';
+import { ResourceBook } from './resource-book';
 import { attestBlock, draftBlock } from './seal-block';
 import { repairBlock, repairOrder } from './repair-block';
 import type { Damage, LedgerStorage, Notes } from './storage';
@@ -29,6 +31,12 @@ export interface LedgerHostSockets {
   readonly ports: MachinePorts;
 }
 
+/** A peer that nobody used for so long to twice as long is closed. */
+const REST_MS = 30_000;
+/** More open peers than this are not kept while some of them rest. */
+const OPENED_MAX = 4_096;
+/** What was read of peers that are not in use. */
+const STORED_MAX = 2_048;
 const RECORDS_MAX = 256;
 const RECORDS_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -44,8 +52,11 @@ class Host implements LedgerHost {
   readonly #ports: MachinePorts;
   readonly #ordering: Ordering;
   readonly #frameworks: ReadonlyMap<string, Framework>;
-  readonly #runners = new Map<ChainId, PeerRunner>();
-  /** What was read of peers that are not in use; it holds until they are. */
+  readonly #runners = new OpenedPeers<PeerRunner>();
+  #disarmSweep: (() => void) | undefined;
+  /** Peers that exist here, with a ledger or with their key alone. */
+  readonly #names: Set<ChainId>;
+  /** What was read of peers that are not in use, the latest read last; it holds until they are. */
   readonly #stored = new Map<ChainId, PeerFacts>();
   /** Peers whose stored data does not hang together, with what was found. */
   readonly #broken = new Map<ChainId, StopNote>();
@@ -71,12 +82,26 @@ class Host implements LedgerHost {
       void commit.finally(() => this.#commits.delete(commit));
     };
     const counters = { blocks: 0, transactions: 0, droppedTransactions: 0 };
-    this.#context = { keys, ordering, link, ports, turns: new Turns(ports.yieldTurn), counters, track };
-    ordering.onReady((chain) => this.#runners.get(chain)?.propose());
+    const resources = new ResourceBook();
+    const turns = new Turns({
+      yieldTurn: ports.yieldTurn,
+      elapsedMs: ports.elapsedMs,
+      onSpent: (chain, heldMs, workerMs) => {
+        resources.add(chain, 'executionMs', heldMs);
+        resources.add(chain, 'workerMs', workerMs);
+      },
+    });
+    this.#context = { keys, ordering, link, ports, turns, counters, resources, track };
+    this.#names = new Set([...keys.chains(), ...storage.chains()]);
+    ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
 
   createPeer(chain: ChainId): Promise<PeerIdentity> {
-    return this.#inOrder(chain, async () => ({ chain, publicKey: (await this.#keys.create(chain)).publicKey }));
+    return this.#inOrder(chain, async () => {
+      const { publicKey } = await this.#keys.create(chain);
+      this.#names.add(chain);
+      return { chain, publicKey };
+    });
   }
 
   createChain(spec: GenesisSpec): Promise<ChainHead> {
@@ -85,13 +110,15 @@ class Host implements LedgerHost {
       const document = encodeGenesis(spec);
       const broken = this.#broken.get(spec.chain);
       if (broken !== undefined) throw stoppedError(spec.chain, broken);
-      if (this.#storage.open(spec.chain) !== undefined) {
+      if (this.#storage.height(spec.chain) >= 0) {
         const { peer } = this.#runner(spec.chain);
         if (peer.genesisHash === sha256Hex(document)) return peer.head;
         throw new LedgerError('chain-differs', { chain: spec.chain }, `${spec.chain} exists here with another genesis block.`);
       }
-      await this.#writeGenesis(spec, document);
-      return this.#runner(spec.chain).peer.head;
+      const head = await this.#writeGenesis(spec, document);
+      // Others speak to a validator at once; who orders alone, or follows, is opened when somebody uses it.
+      if (spec.finality !== 'solo') this.#runner(spec.chain);
+      return head;
     });
   }
 
@@ -101,7 +128,7 @@ class Host implements LedgerHost {
     const { peer } = runner;
     const { signal } = options;
     signal?.throwIfAborted();
-    if (peer.orders) return untilAborted(runner.submit(bytes), signal);
+    if (peer.orders) return signal === undefined ? runner.submit(bytes) : untilAborted(runner.submit(bytes), signal);
     const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
     // Whoever sent it here wants to read it here.
     if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) await this.#arrive(runner, answer.height, signal);
@@ -111,14 +138,24 @@ class Host implements LedgerHost {
   async query(chain: ChainId, request: unknown, signal: AbortSignal, { isObserver = false }: { isObserver?: boolean } = {}): Promise<unknown> {
     const runner = this.#runner(chain);
     const { peer } = runner;
+    this.#context.resources.add(chain, 'calls', 1);
     if (!isObserver && peer.instance.blocksOnDemand?.readsHead(request) === true) runner.headRead();
+    const read = runner.enterRead();
     const state = peer.storage.snapshot();
     const at = height(state.height);
-    const view: ReadView = { height: at, knownHeight: Math.max(peer.announcedHeight, at), state, signal, blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)) };
+    const view: ReadView = {
+      height: at,
+      knownHeight: Math.max(peer.announcedHeight, at),
+      state,
+      signal,
+      blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)),
+      spentOnWorker: (ms) => this.#context.resources.add(chain, 'workerMs', ms),
+    };
     try {
       return await peer.instance.query(request, view);
     } finally {
       state.release();
+      read.leave();
     }
   }
 
@@ -154,22 +191,22 @@ class Host implements LedgerHost {
   }
 
   chains(): readonly ChainId[] {
-    return [...new Set([...this.#keys.chains(), ...this.#storage.chains()])].sort();
+    return [...this.#names].sort();
   }
 
   has(chain: ChainId): boolean {
-    return (this.#storage.open(chain)?.height ?? -1) >= 0 || this.#storage.damageOf(chain) !== undefined;
+    return this.#storage.height(chain) >= 0 || this.#storage.damageOf(chain) !== undefined;
   }
 
   peerStatus(chain: ChainId): PeerStatus {
-    const runner = this.#runners.get(chain);
-    const base = { chain, sizeBytes: this.#storage.sizeBytes(chain), queued: this.#ordering.queued(chain), refusedBlocks: 0 };
+    const runner = this.#runners.peek(chain);
+    const base = { chain, resources: this.#resources(chain), queued: this.#ordering.queued(chain), refusedBlocks: 0 };
     if (runner !== undefined) {
       const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
       const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
       return { ...base, ...headStatus(signer.publicKey, head, stopped), orders, agreement: runner.agreement(), ...more };
     }
-    const at = this.#storage.open(chain)?.height ?? -1;
+    const at = this.#storage.height(chain);
     const signer = this.#findSigner(chain);
     const stored = at < 0 ? undefined : this.#findStored(chain, signer);
     if (stored !== undefined) return { ...base, ...statusOf(stored) };
@@ -198,7 +235,7 @@ class Host implements LedgerHost {
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
-      const runner = this.#runners.get(chain);
+      const runner = this.#runners.peek(chain);
       if (runner !== undefined) {
         const at = runner.peer.head.height;
         runner.peer.stopped ??= { by: 'operator', reason: 'it is being removed', height: at, time: this.#ports.now() };
@@ -210,7 +247,9 @@ class Host implements LedgerHost {
       this.#broken.delete(chain);
       await this.#storage.remove(chain);
       this.#stored.delete(chain);
+      this.#context.resources.forget(chain);
       await this.#keys.remove(chain);
+      this.#names.delete(chain);
     });
   }
 
@@ -231,7 +270,7 @@ class Host implements LedgerHost {
 
   announced(chain: ChainId, at: Height): void {
     if (this.#isClosing || !this.has(chain)) return;
-    if (!this.#runners.has(chain) && this.#isAhead(chain, at)) return;
+    if (this.#runners.peek(chain) === undefined && this.#isAhead(chain, at)) return;
     this.#findRunner(chain)?.announced(at);
   }
 
@@ -261,8 +300,8 @@ class Host implements LedgerHost {
 
   stats(): HostStats {
     const { syncs, commits, bytesWritten, diskBytes, deadBytes } = this.#storage.stats();
-    const queued = [...this.#runners.keys()].reduce((sum, chain) => sum + this.#ordering.queued(chain), 0);
-    return { chains: this.chains().length, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
+    const queued = [...this.#runners.values()].reduce((sum, { peer }) => sum + this.#ordering.queued(peer.chain), 0);
+    return { chains: this.#names.size, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
   }
 
   async close(): Promise<void> {
@@ -273,11 +312,18 @@ class Host implements LedgerHost {
       await this.#context.turns.idle();
       await Promise.allSettled(this.#commits);
     } while (this.#commits.size > 0 || this.#context.turns.isBusy);
+    this.#disarmSweep?.();
     for (const runner of this.#runners.values()) runner.release(closing());
+    await this.#keys.close();
     await this.#storage.close();
   }
 
-  async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<void> {
+  #resources(chain: ChainId): PeerResources {
+    const memoryBytes = this.#storage.memoryBytes(chain) + this.#ordering.queuedBytes(chain);
+    return { ...this.#context.resources.of(chain), memoryBytes, diskBytes: this.#storage.sizeBytes(chain) };
+  }
+
+  async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<ChainHead> {
     const { chain } = spec;
     const signer = this.#keys.find(chain);
     if (signer === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
@@ -301,6 +347,8 @@ class Host implements LedgerHost {
     // The key signed blocks that are not here any more: it must not sign others for the same heights, whenever it gets a vote again.
     const notes: Notes = this.#keys.wasUsed(chain) ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
     await this.#storage.create(chain).commit(height(0), record, executed.writes, notes);
+    this.#storage.rest(chain);
+    return { chain, height: height(0), hash: draft.hash, time: spec.time, genesisHash: sha256Hex(document) };
   }
 
   /** Until the block is durable here, too, or it is clear that this peer cannot have it now. Never rejects. */
@@ -339,7 +387,7 @@ class Host implements LedgerHost {
 
   /** Whether this height is durable here. */
   #isAhead(chain: ChainId, at: number): boolean {
-    return (this.#storage.open(chain)?.height ?? -1) >= at;
+    return this.#storage.height(chain) >= at;
   }
 
   /** What is stored of a peer that is not in use, or undefined when it cannot be opened; why stands in `#broken`. */
@@ -354,16 +402,20 @@ class Host implements LedgerHost {
       // A copy, or the whole block would stay in memory for its key.
       const stored = { publicKey: new Uint8Array(publicKey), rules, head, evidence, stopped };
       this.#stored.set(chain, stored);
+      const oldest = this.#stored.keys().next();
+      if (this.#stored.size > STORED_MAX && !oldest.done) this.#stored.delete(oldest.value);
       return stored;
     } catch (error) {
       this.#markBroken(chain, error);
       return undefined;
+    } finally {
+      this.#storage.rest(chain);
     }
   }
 
   /** The opened peer; opens it on first use. Throws when there is none or it cannot be opened. */
   #runner(chain: ChainId): PeerRunner {
-    const known = this.#runners.get(chain);
+    const known = this.#runners.use(chain);
     if (known !== undefined) return known;
     const broken = this.#broken.get(chain);
     if (broken !== undefined) throw stoppedError(chain, broken);
@@ -376,12 +428,32 @@ class Host implements LedgerHost {
     try {
       if (signer === undefined) throw new Error('the peer’s key is missing');
       const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
-      this.#runners.set(chain, runner);
+      this.#runners.add(chain, runner);
       this.#stored.delete(chain);
+      if (this.#runners.size > OPENED_MAX) this.#sweep();
+      this.#armSweep();
       runner.begin();
       return runner;
     } catch (error) {
       throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
+    }
+  }
+
+  /** One timer for all peers, and only while some are open. */
+  #armSweep(): void {
+    this.#disarmSweep ??= this.#ports.schedule(REST_MS, () => {
+      this.#disarmSweep = undefined;
+      this.#sweep();
+      if (this.#runners.size > 0) this.#armSweep();
+    });
+  }
+
+  /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
+  #sweep(): void {
+    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain))) {
+      const { chain } = runner.peer;
+      runner.release(closing());
+      this.#storage.rest(chain);
     }
   }
 
@@ -397,7 +469,7 @@ class Host implements LedgerHost {
   }
 
   #markBroken(chain: ChainId, error: unknown): StopNote {
-    const at = height(Math.max(0, this.#storage.open(chain)?.height ?? 0));
+    const at = height(Math.max(0, this.#storage.height(chain)));
     this.#stored.delete(chain);
     const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${publicReason(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);

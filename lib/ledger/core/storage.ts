@@ -10,8 +10,15 @@ import type { ChainId, Height } from './types';
 export interface LedgerStorage {
   /** Chains that have at least a durable genesis block, in no particular order. */
   chains(): readonly ChainId[];
-  /** The chain's storage, or undefined when nothing was ever committed for it, or it is damaged. The same object each time. */
+  /** The chain's storage, or undefined when nothing was ever committed for it, or it is damaged. The same object each time, until it rests. */
   open(chain: ChainId): ChainStorage | undefined;
+  /** Height of the chain's last durable block; -1 when there is none. Opens nothing. */
+  height(chain: ChainId): number;
+  /**
+   * The chain is not in use for now: what is held in memory of it goes, at once or when it is in the index; what was
+   * opened of it must not be used again. Nothing happens while something of it is under way.
+   */
+  rest(chain: ChainId): void;
   /**
    * Makes room for a chain; nothing is durable before its genesis block is. The same object when it exists. Error
    * `storage-corrupt` when it is damaged.
@@ -23,6 +30,8 @@ export interface LedgerStorage {
   remove(chain: ChainId): Promise<void>;
   /** Bytes that the chain takes: its blocks and write sets in the log, its state in the index. 0 when unknown. */
   sizeBytes(chain: ChainId): number;
+  /** Bytes of keys, values and notes of the chain that are held in memory now. Cheap: they are counted as they come and go. */
+  memoryBytes(chain: ChainId): number;
   /**
    * Reads every durable byte once more, giving other work its turn in between, puts right what it can by itself and
    * answers everything it found: at most {@link DAMAGES_MAX}.
@@ -129,6 +138,8 @@ export interface StateWrite {
 export interface StorageStats {
   /** fdatasync calls of the log. */
   readonly syncs: number;
+  /** Chains of which more than the record is held in memory. */
+  readonly openChains: number;
   readonly commits: number;
   readonly bytesWritten: number;
   /** Bytes of the log's files, and what of them belongs to removed chains and goes once a file holds nothing else. */

@@ -10,6 +10,7 @@ export function createRealPorts({ haste = 1 }: { readonly haste?: number } = {})
   const ignore = (): void => undefined;
   return {
     now: () => timeMs(Date.now()),
+    elapsedMs: () => performance.now(),
     schedule: (delayMs, run) => {
       const timer = setTimeout(run, delayMs / haste);
       return () => clearTimeout(timer);

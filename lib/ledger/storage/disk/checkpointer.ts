@@ -125,6 +125,7 @@ export class Checkpointer {
 
   async #checkpoint(): Promise<void> {
     const { index } = this.#options;
+    const isRepeated = this.#part !== undefined;
     const part = (this.#part ??= this.#gather());
     if (part !== undefined) {
       await index.apply(part.changes);
@@ -138,8 +139,8 @@ export class Checkpointer {
       await this.#sweep(number);
       this.#unswept.shift();
     }
-    // What came while a part that was tried again was in the way.
-    if (this.#dirty.size > 0 || this.#removed.length > 0) this.#arm();
+    // What came while this part was in the way has no run of its own yet.
+    if (isRepeated && (this.#dirty.size > 0 || this.#removed.length > 0)) this.#arm();
   }
 
   /** Takes everything that is pending; undefined when nothing is. */

@@ -52,6 +52,9 @@ export class DiskChain implements ChainStorage {
   #refused = false;
   /** Of the last checkpoint. */
   #indexedHeight: number;
+  #inFlight = 0;
+  /** Called once, when the index has all of it. */
+  onClean: (() => void) | undefined;
 
   constructor(record: ChainRecord, home: DiskChainHome) {
     this.chain = record.name;
@@ -68,6 +71,13 @@ export class DiskChain implements ChainStorage {
 
   get pendingHeight(): number {
     return this.#state.pendingHeight;
+  }
+
+  /** Bytes of state and notes that are not in the index yet, or that open readers may still ask for. */
+  get memoryBytes(): number {
+    let bytes = this.#state.memoryBytes;
+    for (const notes of [this.#notes, this.#flushingNotes]) for (const [name, value] of notes) bytes += name.length + (value?.length ?? 0);
+    return bytes;
   }
 
   get state(): StateReader {
@@ -199,9 +209,22 @@ export class DiskChain implements ChainStorage {
     this.#flushingNotes = new Map();
     this.#indexedHeight = height;
     Object.assign(this.record, { stateBytes, entries, digest });
+    if (!this.isClean) return;
+    this.onClean?.();
+    this.onClean = undefined;
   }
 
-  /** Waits until everything handed over is durable or has failed. */
+  /** Something is on its way to the disk, or somebody looks at its state. */
+  get isBusy(): boolean {
+    return this.#inFlight > 0 || this.#state.isBusy;
+  }
+
+  /** The index has all of it: opened again, it is the same. */
+  get isClean(): boolean {
+    return this.#blocks.size + this.#flushingBlocks.size + this.#notes.size + this.#flushingNotes.size === 0 && this.#durable.isClean;
+  }
+
+  /** Waits until everything handed over is durable or has failed: who committed hears of a failure through their own promise. */
   settled(): Promise<void> {
     return this.#last;
   }
@@ -217,7 +240,9 @@ export class DiskChain implements ChainStorage {
       onDurable(locations);
       this.#home.onDirty(this, bytes);
     }, () => this.#onRefused());
-    this.#last = appended.then(ignore, ignore);
+    this.#inFlight += 1;
+    const landed = (): void => void (this.#inFlight -= 1);
+    this.#last = appended.then(landed, landed);
     return appended;
   }
 
@@ -237,9 +262,6 @@ export class DiskChain implements ChainStorage {
     return bytes === undefined ? undefined : decodeLocation(bytes);
   }
 }
-
-// `settled` waits for the end, good or bad: who committed hears of a failure through their own promise.
-function ignore(): void {}
 
 function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {
   assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);

@@ -131,6 +131,8 @@ class DiskStorage implements LedgerStorage {
       space: this.#space,
     });
     this.#replayed = undefined;
+    // What was replayed is in use by nobody yet.
+    for (const chain of this.#open.keys()) this.rest(chain);
     await this.#checkpoints.sweepLeftovers();
   }
 
@@ -141,7 +143,7 @@ class DiskStorage implements LedgerStorage {
   open(chain: ChainId): ChainStorage | undefined {
     const record = this.#records.get(chain);
     if (record === undefined || record.damage !== undefined) return undefined;
-    const opened = this.#open.get(chain) ?? this.#openRecord(record);
+    const opened = this.#findOpen(chain) ?? this.#openRecord(record);
     return opened.pendingHeight >= 0 ? opened : undefined;
   }
 
@@ -150,13 +152,24 @@ class DiskStorage implements LedgerStorage {
     return damage === undefined ? undefined : corrupt(this.#requireLog().pathOf(damage.segment), damage.offset);
   }
 
+  height(chain: ChainId): number {
+    return this.#records.get(chain)?.height ?? -1;
+  }
+
+  rest(chain: ChainId): void {
+    const opened = this.#open.get(chain);
+    if (opened === undefined || opened.isBusy) return;
+    if (opened.isClean) this.#open.delete(chain);
+    else opened.onClean = () => this.#forgetClean(opened);
+  }
+
   create(chain: ChainId): ChainStorage {
     this.#checkOpen();
     const damage = this.damageOf(chain);
     if (damage !== undefined) throw damage;
     const record = this.#records.get(chain) ?? newRecord(this.#nextChain++, chain);
     this.#remember(record);
-    const created = this.#open.get(chain) ?? this.#openRecord(record);
+    const created = this.#findOpen(chain) ?? this.#openRecord(record);
     if (created.pendingHeight < 0) created.restart();
     return created;
   }
@@ -185,6 +198,10 @@ class DiskStorage implements LedgerStorage {
     return record === undefined ? 0 : record.logBytes + record.stateBytes;
   }
 
+  memoryBytes(chain: ChainId): number {
+    return this.#open.get(chain)?.memoryBytes ?? 0;
+  }
+
   async verify(): Promise<readonly Damage[]> {
     const { yieldTurn, logger } = this.#options;
     const damages = await findDamage(this.#requireLog(), (note) => this.#concerned(note), yieldTurn);
@@ -195,7 +212,7 @@ class DiskStorage implements LedgerStorage {
 
   stats(): StorageStats {
     const { syncs, bytesWritten, diskBytes } = this.#requireLog();
-    return { syncs, commits: this.#commits, bytesWritten, diskBytes, deadBytes: this.#deadBytes };
+    return { syncs, openChains: this.#open.size, commits: this.#commits, bytesWritten, diskBytes, deadBytes: this.#deadBytes };
   }
 
   async close(): Promise<void> {
@@ -244,8 +261,9 @@ class DiskStorage implements LedgerStorage {
     const record = name === undefined ? undefined : this.#records.get(name);
     if (record === undefined) return undefined;
     if (kind !== FrameKind.block || record.damage !== undefined) return { chain: record.name };
-    const opened = this.#open.get(record.name) ?? this.#openRecord(record);
-    return { chain: record.name, block: { height: height(sequence), location: opened.locationOf(sequence) } };
+    const location = (this.#findOpen(record.name) ?? this.#openRecord(record)).locationOf(sequence);
+    this.rest(record.name);
+    return { chain: record.name, block: { height: height(sequence), location } };
   }
 
   #openRecord(record: ChainRecord): DiskChain {
@@ -263,6 +281,17 @@ class DiskStorage implements LedgerStorage {
     this.#records.delete(record.name);
     this.#names.delete(record.number);
     this.#open.delete(record.name);
+  }
+
+  #findOpen(chain: ChainId): DiskChain | undefined {
+    const opened = this.#open.get(chain);
+    if (opened !== undefined) opened.onClean = undefined;
+    return opened;
+  }
+
+  /** What rests is kept until it is in the index, unless it was asked for again meanwhile. */
+  #forgetClean(opened: DiskChain): void {
+    if (this.#open.get(opened.chain) === opened && !opened.isBusy) this.#open.delete(opened.chain);
   }
 
   /** The tombstone is durable: what the chain has in the log is dead. */

@@ -13,7 +13,7 @@ async function lives(ends: readonly ((home: IndexHome) => void | Promise<unknown
   const directory = createTemporaryDirectory();
   const story: string[] = [];
   for (const end of ends) {
-    const home = createLmdbHome({ files, directory: directory.path, removeDirectory: (path) => fs.rmSync(path, { recursive: true, force: true }), onCleared: (reason) => story.push(reason) });
+    const home = createLmdbHome({ files, directory: `${directory.path}/index`, removeDirectory: (path) => fs.rmSync(path, { recursive: true, force: true }), onCleared: (reason) => story.push(reason) });
     const index = home.open();
     story.push(index.get(key) === undefined ? 'empty' : 'kept');
     await index.apply([[key, Buffer.from('1')]]);

@@ -10,7 +10,7 @@ const MARK_BYTES = 2;
 
 export interface LmdbHomeOptions {
   readonly files: FilePort;
-  /** The host's directory; the index is made in `index/` below it. */
+  /** The index's own; its name with `.state` is the mark's. */
   readonly directory: string;
   /** Removes a directory with all that is in it. */
   readonly removeDirectory: (path: string) => void;
@@ -19,12 +19,12 @@ export interface LmdbHomeOptions {
 }
 
 /**
- * The index in `index/`, and a mark `index.state` beside it: LMDB trusts its pages, and a broken one may end the process.
+ * The index in LMDB, and a mark beside it: LMDB trusts its pages, and a broken one may end the process.
  * The mark is for the next process, not against a power cut: it is never synced.
  */
 export function createLmdbHome({ files, directory, removeDirectory, onCleared }: LmdbHomeOptions): IndexHome {
-  const path = `${directory}/index`;
-  const markPath = `${directory}/index.state`;
+  const path = directory;
+  const markPath = `${directory}.state`;
   let suddenEnds = 0;
   const mark = (phase: number): void => {
     const bytes = Uint8Array.of(phase, suddenEnds);

@@ -29,6 +29,9 @@ export function createMemoryStorage(): LedgerStorage {
       const found = chains.get(chain);
       return found !== undefined && found.pendingHeight >= 0 ? found : undefined;
     },
+    height: (chain) => chains.get(chain)?.height ?? -1,
+    // Memory is all that it has.
+    rest: () => undefined,
     create: (chain) => {
       checkOpen();
       const found = chains.get(chain) ?? new MemoryChain(chain, onCommit, onNote);
@@ -42,12 +45,13 @@ export function createMemoryStorage(): LedgerStorage {
     },
     sizeBytes: (chain) => chains.get(chain)?.sizeBytes ?? 0,
     isFull: false,
+    memoryBytes: (chain) => chains.get(chain)?.memoryBytes ?? 0,
     damageOf: () => undefined,
     verify: async () => {
       checkOpen();
       return [];
     },
-    stats: () => ({ syncs: 0, ...counters, diskBytes: 0, deadBytes: 0 }),
+    stats: () => ({ syncs: 0, openChains: chains.size, ...counters, diskBytes: 0, deadBytes: 0 }),
     close: async () => {
       isClosed = true;
       await Promise.all([...chains.values()].map((chain) => chain.settled()));
@@ -62,6 +66,7 @@ class MemoryChain implements ChainStorage {
   readonly #onCommit: (bytes: number) => void;
   readonly #onNote: (bytes: number) => void;
   #last: Promise<void> = Promise.resolve();
+  #blockBytes = 0;
   sizeBytes = 0;
 
   constructor(
@@ -80,6 +85,12 @@ class MemoryChain implements ChainStorage {
 
   get pendingHeight(): number {
     return this.#state.pendingHeight;
+  }
+
+  get memoryBytes(): number {
+    let bytes = this.#blockBytes + this.#state.memoryBytes;
+    for (const [name, value] of this.#notes) bytes += name.length + value.length;
+    return bytes;
   }
 
   get state() {
@@ -108,6 +119,7 @@ class MemoryChain implements ChainStorage {
     const noted = [...notes].map(([name, value]) => [name, checkedNote(value)] as const);
     this.#last = this.#last.then(() => {
       this.#blocks.push(copy);
+      this.#blockBytes += copy.length;
       this.#state.promote(height);
       for (const [name, value] of noted) this.#keepNote(name, value);
     });

@@ -69,6 +69,7 @@ const PORTS: MachinePorts = {
     return () => clearTimeout(timer);
   },
   yieldTurn,
+  elapsedMs: () => performance.now(),
   nonce: () => randomBytes(16),
   logger: { info: () => {}, warn: () => {}, error: () => {} },
 };
