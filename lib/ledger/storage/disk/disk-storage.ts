@@ -169,9 +169,7 @@ class DiskStorage implements LedgerStorage {
     if (damage !== undefined) throw damage;
     const record = this.#records.get(chain) ?? newRecord(this.#nextChain++, chain);
     this.#remember(record);
-    const created = this.#findOpen(chain) ?? this.#openRecord(record);
-    if (created.pendingHeight < 0) created.restart();
-    return created;
+    return this.#findOpen(chain) ?? this.#openRecord(record);
   }
 
   get isFull(): boolean {
@@ -261,8 +259,8 @@ class DiskStorage implements LedgerStorage {
     const record = name === undefined ? undefined : this.#records.get(name);
     if (record === undefined) return undefined;
     if (kind !== FrameKind.block || record.damage !== undefined) return { chain: record.name };
-    const location = (this.#findOpen(record.name) ?? this.#openRecord(record)).locationOf(sequence);
-    this.rest(record.name);
+    // Whoever has it open goes on with it; for this look alone nothing stays open.
+    const location = (this.#open.get(record.name) ?? new DiskChain(record, this.#home)).locationOf(sequence);
     return { chain: record.name, block: { height: height(sequence), location } };
   }
 
