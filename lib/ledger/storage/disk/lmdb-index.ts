@@ -5,7 +5,8 @@ import type { IndexPort } from './index-port';
 /**
  * The index in LMDB (`lmdb` 3.5). One transaction a checkpoint, on LMDB's own thread. `overlappingSync` is off: a
  * checkpoint is then LMDB's plain two-step commit (pages, sync, meta page, sync), whose promise means durable; no
- * block waits for it.
+ * block waits for it. `eventTurnBatching` is off: a batch is what a checkpoint is anyway, and a commit that fails would
+ * reject a promise of the library's own that nobody listens to, which ends the process.
  */
 export function openLmdbIndex(directory: string): IndexPort {
   const database = open<Buffer, Buffer>({
@@ -14,20 +15,23 @@ export function openLmdbIndex(directory: string): IndexPort {
     encoding: 'binary',
     compression: false,
     overlappingSync: false,
+    eventTurnBatching: false,
     noSubdir: false,
     maxReaders: 16,
   });
   return {
     ...readerOf(),
     apply: async (changes) => {
-      let last: Promise<boolean> | undefined;
+      // Most changes share a promise; each must be listened to.
+      const written: Promise<boolean>[] = [];
       const batch = database.batch(() => {
         for (const [key, value] of changes) {
-          last = value === undefined ? database.remove(toBuffer(key)) : database.put(toBuffer(key), toBuffer(value));
+          const change = value === undefined ? database.remove(toBuffer(key)) : database.put(toBuffer(key), toBuffer(value));
+          if (change !== written.at(-1)) written.push(change);
         }
       });
       try {
-        await Promise.all([batch, last]);
+        await Promise.all([batch, ...written]);
       } catch (error) {
         throw await causeOf(error);
       }
