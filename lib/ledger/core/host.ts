@@ -18,6 +18,7 @@ import { ResourceBook } from './resource-book';
 import { attestBlock, draftBlock } from './seal-block';
 import { repairBlock, repairOrder } from './repair-block';
 import type { Damage, LedgerStorage, Notes } from './storage';
+import { HostTurns } from './host-turns';
 import { Turns } from './turns';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
@@ -29,6 +30,8 @@ export interface LedgerHostSockets {
   readonly frameworks: readonly Framework[];
   readonly link: PeerLink;
   readonly ports: MachinePorts;
+  /** Of the thread, when other hosts share it. Absent: its own. */
+  readonly turns?: Turns;
 }
 
 /** A peer that nobody used for so long to twice as long is closed. */
@@ -71,7 +74,7 @@ class Host implements LedgerHost {
   readonly #context: RunnerContext;
   #isClosing = false;
 
-  constructor({ storage, keys, ordering, frameworks, link, ports }: LedgerHostSockets) {
+  constructor({ storage, keys, ordering, frameworks, link, ports, turns = new Turns(ports) }: LedgerHostSockets) {
     this.#storage = storage;
     this.#keys = keys;
     this.#link = link;
@@ -88,15 +91,11 @@ class Host implements LedgerHost {
     };
     const counters = { blocks: 0, transactions: 0, droppedTransactions: 0 };
     const resources = new ResourceBook();
-    const turns = new Turns({
-      yieldTurn: ports.yieldTurn,
-      elapsedMs: ports.elapsedMs,
-      onSpent: (chain, heldMs, workerMs) => {
-        resources.add(chain, 'executionMs', heldMs);
-        resources.add(chain, 'workerMs', workerMs);
-      },
+    const hostTurns = new HostTurns(turns, (chain, heldMs, workerMs) => {
+      resources.add(chain, 'executionMs', heldMs);
+      resources.add(chain, 'workerMs', workerMs);
     });
-    this.#context = { keys, ordering, link, ports, turns, counters, resources, track, onFull: (runner, error) => this.#onFull(runner, error) };
+    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, onFull: (runner, error) => this.#onFull(runner, error) };
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
