@@ -27,7 +27,7 @@ describe('a city node whose disk is full', () => {
     disk.setRoom(10);
     const waiting = [2, 3, 4].map((amount) => node.host.submit(TEST_CHAIN, add('c', amount)));
     for (const result of await Promise.allSettled(waiting)) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'storage-full', details: { retryAfterMs: 1_000 } } });
-    expect(node.host.stats().queued).toBe(0);
+    expect(node.host.stats()).toMatchObject({ isFull: true, queued: 0 });
     // From then on none is even queued.
     const { operations } = disk;
     await expect(node.host.submit(TEST_CHAIN, add('c', 5))).rejects.toMatchObject({ code: 'storage-full', message: expect.stringContaining('full') });
@@ -41,6 +41,7 @@ describe('a city node whose disk is full', () => {
     await passTime(nodes, 1_000);
     expect(await node.host.submit(TEST_CHAIN, add('c', 10))).toMatchObject({ state: 'final', height: 2 });
     expect(await valueAt(node)).toBe(11);
+    expect(node.host.stats().isFull).toBe(false);
     await openTestChain(nodes, chainId('reef-2209'));
     await node.host.close();
     expect(node.manual.scheduled()).toBe(0);

@@ -16,7 +16,7 @@ import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './pee
 import type { MachinePorts } from './ports';
 import { ResourceBook } from './resource-book';
 import { attestBlock, draftBlock } from './seal-block';
-import { repairBlock, repairOrder } from './repair-block';
+import { isReadable, repairBlock, repairOrder } from './repair-block';
 import type { Damage, LedgerStorage, Notes } from './storage';
 import { HostTurns } from './host-turns';
 import { Turns } from './turns';
@@ -231,12 +231,16 @@ class Host implements LedgerHost {
   }
 
   startChain(chain: ChainId): Promise<void> {
-    return this.#inOrder(chain, () => {
-      // What is damaged stays so: the note says where.
-      if (this.#storage.damageOf(chain) === undefined) this.#broken.delete(chain);
+    return this.#inOrder(chain, async () => {
+      // What is damaged stays so: the note says where. Blocks that a start reads may be had from others.
+      if (this.#broken.has(chain) && this.#storage.damageOf(chain) === undefined) {
+        await this.#repairEnds(chain);
+        this.#broken.delete(chain);
+      }
       return this.#runner(chain).start();
     });
   }
+
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
@@ -308,7 +312,7 @@ class Host implements LedgerHost {
   stats(): HostStats {
     const { syncs, commits, bytesWritten, diskBytes, deadBytes } = this.#storage.stats();
     const queued = [...this.#runners.values()].reduce((sum, { peer }) => sum + this.#ordering.queued(peer.chain), 0);
-    return { chains: this.#names.size, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
+    return { isFull: this.#storage.isFull, chains: this.#names.size, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
   }
 
   async close(): Promise<void> {
@@ -380,6 +384,17 @@ class Host implements LedgerHost {
     if (block === undefined) return undefined;
     const { header, hash, frameworkHeader, transactions } = block;
     return { height: header.height, hash, time: header.time, frameworkHeader, transactions };
+  }
+
+  /** Replaces those blocks without which a peer cannot be opened, where they cannot be read. */
+  async #repairEnds(chain: ChainId): Promise<void> {
+    const storage = this.#storage.open(chain);
+    const signer = this.#keys.find(chain);
+    if (storage === undefined || signer === undefined) return;
+    for (const at of new Set([0, storage.height, Math.max(0, storage.height - 1)])) {
+      if (isReadable(storage, at) || !(await repairBlock(storage, height(at), signer, this.#link))) continue;
+      this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
+    }
   }
 
   /** Whether the damage is none any more, because other peers have what was lost. */
