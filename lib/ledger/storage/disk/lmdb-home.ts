@@ -91,7 +91,8 @@ export function createLmdbHome({ files, directory, removeDirectory, onCleared }:
   function readMark(): { readonly phase: number; readonly suddenEnds: number } | undefined {
     if (!files.exists(markPath)) return undefined;
     const file = files.open(markPath);
-    const [phase = Phase.reading, ends = 0] = file.read(0, MARK_BYTES);
+    // Empty: the disk had no room for it.
+    const [phase = Phase.running, ends = 0] = file.read(0, MARK_BYTES);
     file.close();
     return { phase, suddenEnds: ends };
   }
