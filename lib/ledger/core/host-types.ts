@@ -52,7 +52,7 @@ export interface LedgerHost {
   changedSince(mark: number): { readonly chains: readonly ChainId[] | undefined; readonly mark: number };
   /** Stops taking part, durably: reads go on. Idempotent. */
   stopChain(chain: ChainId, reason: string): Promise<void>;
-  /** Takes part again, also after the peer stopped itself (it then looks at the same block once more). Idempotent. */
+  /** Takes part again, also after the peer stopped itself (it then looks at the same block once more, and gets a stored one that it cannot read from another peer). Idempotent. */
   startChain(chain: ChainId): Promise<void>;
   /** Forgets blocks, state and key, durably. Idempotent, also for a sub-chain that was never here. */
   removeChain(chain: ChainId): Promise<void>;
@@ -291,6 +291,8 @@ export interface StopNote {
 }
 
 export interface HostStats {
+  /** Its disk has no room: peers that order here take nothing until there is some again. */
+  readonly isFull: boolean;
   readonly chains: number;
   readonly openChains: number;
   readonly queued: number;

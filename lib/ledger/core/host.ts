@@ -18,7 +18,7 @@ import type { MachinePorts } from './ports';
 import { ResourceBook } from './resource-book';
 import { RestingPeers, type RestingPeer } from './resting-peers';
 import { attestBlock, draftBlock } from './seal-block';
-import { repairBlock, repairOrder } from './repair-block';
+import { isReadable, repairBlock, repairOrder } from './repair-block';
 import type { Damage, LedgerStorage, Notes } from './storage';
 import { HostTurns } from './host-turns';
 import { Turns } from './turns';
@@ -39,6 +39,8 @@ export interface LedgerHostSockets {
 
 /** A peer that nobody used for so long to twice as long is closed. */
 const REST_MS = 30_000;
+/** How often peers that wait for room on the disk look for it. */
+const RESUME_MS = 1_000;
 /** More open peers than this are not kept while some of them rest. */
 const OPENED_MAX = 4_096;
 const RECORDS_MAX = 256;
@@ -58,6 +60,9 @@ class Host implements LedgerHost {
   readonly #frameworks: ReadonlyMap<string, Framework>;
   readonly #runners = new OpenedPeers<PeerRunner>();
   #disarmSweep: (() => void) | undefined;
+  /** Peers that wait for room on the disk. */
+  readonly #paused = new Set<ChainId>();
+  #disarmResume: (() => void) | undefined;
   /** Peers that exist here, with a ledger or with their key alone. */
   readonly #names: Set<ChainId>;
   readonly #resting = new RestingPeers();
@@ -91,7 +96,7 @@ class Host implements LedgerHost {
       resources.add(chain, 'executionMs', heldMs);
       resources.add(chain, 'workerMs', workerMs);
     });
-    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track };
+    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, onFull: (runner, error) => this.#onFull(runner, error) };
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
@@ -130,6 +135,7 @@ class Host implements LedgerHost {
     const { peer } = runner;
     const { signal } = options;
     signal?.throwIfAborted();
+    if (peer.orders) this.#checkRoom(chain);
     if (peer.orders) return signal === undefined ? runner.submit(bytes) : untilAborted(runner.submit(bytes), signal);
     const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
     // Whoever sent it here wants to read it here.
@@ -246,12 +252,16 @@ class Host implements LedgerHost {
   }
 
   startChain(chain: ChainId): Promise<void> {
-    return this.#inOrder(chain, () => {
-      // What is damaged stays so: the note says where.
-      if (this.#storage.damageOf(chain) === undefined) this.#broken.delete(chain);
+    return this.#inOrder(chain, async () => {
+      // What is damaged stays so: the note says where. Blocks that a start reads may be had from others.
+      if (this.#broken.has(chain) && this.#storage.damageOf(chain) === undefined) {
+        await this.#repairEnds(chain);
+        this.#broken.delete(chain);
+      }
       return this.#runner(chain).start();
     });
   }
+
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
@@ -265,6 +275,7 @@ class Host implements LedgerHost {
       }
       this.#ordering.forget(chain);
       this.#broken.delete(chain);
+      this.#paused.delete(chain);
       await this.#storage.remove(chain);
       this.#resting.delete(chain);
       this.#context.resources.forget(chain);
@@ -291,12 +302,13 @@ class Host implements LedgerHost {
 
   announced(chain: ChainId, at: Height): void {
     if (this.#isClosing || !this.has(chain)) return;
-    if (this.#runners.peek(chain) === undefined && this.#isAhead(chain, at)) return;
+    if (this.#runners.peek(chain) === undefined && (this.#isAhead(chain, at) || this.#storage.isFull)) return;
     this.#findRunner(chain)?.announced(at);
   }
 
   received(chain: ChainId, from: string, message: Uint8Array): void {
     if (this.#isClosing || !this.has(chain)) return;
+    if (this.#runners.peek(chain) === undefined && this.#storage.isFull) return;
     this.#findRunner(chain)?.received(from, message);
   }
 
@@ -322,7 +334,7 @@ class Host implements LedgerHost {
   stats(): HostStats {
     const { syncs, commits, bytesWritten, diskBytes, deadBytes } = this.#storage.stats();
     const queued = [...this.#runners.values()].reduce((sum, { peer }) => sum + this.#ordering.queued(peer.chain), 0);
-    return { chains: this.#names.size, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
+    return { isFull: this.#storage.isFull, chains: this.#names.size, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
   }
 
   async close(): Promise<void> {
@@ -334,6 +346,7 @@ class Host implements LedgerHost {
       await Promise.allSettled(this.#commits);
     } while (this.#commits.size > 0 || this.#context.turns.isBusy);
     this.#disarmSweep?.();
+    this.#disarmResume?.();
     for (const runner of this.#runners.values()) runner.release(closing());
     await this.#keys.close();
     await this.#storage.close();
@@ -367,7 +380,9 @@ class Host implements LedgerHost {
     const record = encodeSealed(draft.body, { certificate: { round: 0, signatures: [] }, attestation: attestBlock(chain, 0, draft.hash, signer) });
     // The key signed blocks that are not here any more: it must not sign others for the same heights, whenever it gets a vote again.
     const notes: Notes = this.#keys.wasUsed(chain) ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
-    await this.#storage.create(chain).commit(height(0), record, executed.writes, notes);
+    const storage = this.#storage.create(chain);
+    storage.restart();
+    await storage.commit(height(0), record, executed.writes, notes);
     this.#storage.rest(chain);
     return { chain, height: height(0), hash: draft.hash, time: spec.time, genesisHash: sha256Hex(document) };
   }
@@ -393,12 +408,25 @@ class Host implements LedgerHost {
     return { height: header.height, hash, time: header.time, frameworkHeader, transactions };
   }
 
+  /** Replaces those blocks without which a peer cannot be opened, where they cannot be read. */
+  async #repairEnds(chain: ChainId): Promise<void> {
+    const storage = this.#storage.open(chain);
+    const signer = this.#keys.find(chain);
+    if (storage === undefined || signer === undefined) return;
+    for (const at of new Set([0, storage.height, Math.max(0, storage.height - 1)])) {
+      if (isReadable(storage, at) || !(await repairBlock(storage, height(at), signer, this.#link))) continue;
+      this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
+    }
+  }
+
   /** Whether the damage is none any more, because other peers have what was lost. */
   async #repair({ chain, height: at }: Damage): Promise<boolean> {
     const storage = chain === undefined ? undefined : this.#storage.open(chain);
     if (chain === undefined || storage === undefined || at === undefined) return false;
     const signer = this.#keys.find(chain);
-    if (signer === undefined || !(await repairBlock(storage, at, signer, this.#link))) return false;
+    const isRepaired = signer !== undefined && (await repairBlock(storage, at, signer, this.#link));
+    if (this.#runners.peek(chain) === undefined) this.#storage.rest(chain);
+    if (!isRepaired) return false;
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     // A peer that could not be opened for it can be now.
     if (this.#broken.get(chain)?.by === 'fault') this.#broken.delete(chain);
@@ -463,11 +491,46 @@ class Host implements LedgerHost {
       this.#resting.delete(chain);
       if (this.#runners.size > OPENED_MAX) this.#sweep();
       this.#armSweep();
-      runner.begin();
+      storage.restart();
+      if (this.#storage.isFull) this.#pause(chain);
+      else runner.begin();
       return runner;
     } catch (error) {
       throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
     }
+  }
+
+  /**
+   * What the peer handed to the disk last found no room, and it built on that: it goes back to what is durable, as after
+   * a restart. Whoever waits hears why.
+   */
+  #onFull(runner: PeerRunner, error: LedgerError): void {
+    const { chain } = runner.peer;
+    if (this.#runners.peek(chain) !== runner) return;
+    this.#runners.delete(chain);
+    runner.release(error);
+    this.#pause(chain);
+  }
+
+  /** The peer can be read, and takes part again when there is room. */
+  #pause(chain: ChainId): void {
+    this.#paused.add(chain);
+    this.#disarmResume ??= this.#ports.schedule(RESUME_MS, () => this.#resume());
+  }
+
+  #resume(): void {
+    this.#disarmResume = undefined;
+    const paused = [...this.#paused];
+    this.#paused.clear();
+    for (const chain of paused) {
+      if (this.#storage.isFull) this.#pause(chain);
+      else if (this.has(chain)) this.#findRunner(chain)?.resume();
+    }
+  }
+
+  #checkRoom(chain: ChainId): void {
+    if (!this.#storage.isFull) return;
+    throw new LedgerError('storage-full', { retryAfterMs: RESUME_MS }, `The disk of this city node is full: ${chain} takes nothing until there is room on it again. Try again later.`);
   }
 
   /** One timer for all peers, and only while some are open. */
@@ -566,8 +629,9 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
   });
 }
 
-function damaged({ file, offset, what }: Damage, more: string): LedgerError<'storage-corrupt'> {
-  const advice = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
+const DAMAGE_ADVICE = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
+
+function damaged({ file, offset, what, advice = DAMAGE_ADVICE }: Damage, more: string): LedgerError<'storage-corrupt'> {
   return new LedgerError('storage-corrupt', { file, offset, what }, `${what}: file ${file}, offset ${offset}${more}. ${advice}`);
 }
 

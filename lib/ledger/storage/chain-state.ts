@@ -91,6 +91,11 @@ export class ChainState {
     this.#height = height;
   }
 
+  /** Nothing of what is not durable will be. */
+  dropPending(): void {
+    for (const { bytes } of this.#pending.splice(0)) this.#layerBytes -= bytes;
+  }
+
   snapshot(): StateSnapshot {
     const view = { height: this.#height };
     this.#snapshots.add(view);

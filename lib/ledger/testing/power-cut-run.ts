@@ -1,4 +1,5 @@
-import type { LedgerStorage, StateWrite } from '../core/storage';
+import { isLedgerError } from '../core/errors';
+import type { ChainStorage, LedgerStorage, StateWrite } from '../core/storage';
 import { chainId, height, type ChainId } from '../core/types';
 import type { FilePort } from '../storage/disk/file-port';
 import { createManualPorts } from './manual-ports';
@@ -24,6 +25,8 @@ interface Story {
   /** Removal was asked for. */
   removing: boolean;
   removed: boolean;
+  /** Grows when the disk had no room: what was handed over before counts no more. */
+  epoch: number;
 }
 
 const DIRECTORY = '/ledger';
@@ -76,6 +79,8 @@ async function live({ files, index, random, stories, segmentBytesMax, wrap }: Li
   }
   for (let step = 0; step < 400 && !files.isCut; step += 1) {
     act(storage, stories, random);
+    if (random.chance(0.02)) files.setRoom(random.below(2_000));
+    if (random.chance(0.1)) files.setRoom(Number.POSITIVE_INFINITY);
     if (random.chance(0.05)) manual.advance(1_000);
     // Sometimes several things gather, sometimes the disk gets its turns.
     for (let turns = random.below(12); turns > 0; turns -= 1) await Promise.resolve();
@@ -84,16 +89,24 @@ async function live({ files, index, random, stories, segmentBytesMax, wrap }: Li
 
 function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Random): void {
   const chain = chainId(`chain-${random.below(6)}`);
-  const story = stories.get(chain) ?? { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: false };
+  const story = stories.get(chain) ?? { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: false, epoch: 0 };
   if (story.removing && !story.removed) return;
   if (story.removed || story.blocks.length === 0) Object.assign(story, { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: false });
   stories.set(chain, story);
   const opened = storage.create(chain);
+  const { epoch } = story;
+  const onError = (error: unknown): void => {
+    // After the cut every pending promise fails; what matters is found on the disk.
+    if (!isLedgerError(error, 'storage-full') || story.epoch !== epoch) return;
+    story.epoch += 1;
+    opened.restart();
+    goOn(opened, story);
+  };
   if (story.blocks.length > 2 && random.chance(0.03)) {
     story.removing = true;
     storage.remove(chain).then(() => {
       story.removed = true;
-    }, ignoreCut);
+    }, onError);
     return;
   }
   if (story.blocks.length > 0 && random.chance(0.1)) {
@@ -101,7 +114,7 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
     Object.assign(story, { note, noteAcknowledged: false });
     opened.setNote('n', Buffer.from(note)).then(() => {
       if (story.note === note) story.noteAcknowledged = true;
-    }, ignoreCut);
+    }, onError);
     return;
   }
   const at = story.blocks.length;
@@ -112,7 +125,7 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
   story.blocks.push({ bytes, writes, isNoted: notes !== undefined });
   opened.commit(height(at), Buffer.from(bytes), writes, notes).then(() => {
     story.acknowledged = Math.max(story.acknowledged, at + 1);
-  }, ignoreCut);
+  }, onError);
 }
 
 /** After a cut the storage may be ahead of what was acknowledged, never behind: the story goes on from what is there. */
@@ -122,6 +135,12 @@ function resume(storage: LedgerStorage, chain: ChainId, story: Story): void {
     Object.assign(story, { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: story.removing });
     return;
   }
+  goOn(found, story);
+}
+
+/** The story is what is durable. */
+function goOn(found: ChainStorage, story: Story): void {
+  if (found.height + 1 < story.acknowledged) throw new Error(`${found.chain}: height ${found.height}, but ${story.acknowledged} blocks were acknowledged`);
   story.blocks.length = found.height + 1;
   const note = found.note('n');
   Object.assign(story, { acknowledged: found.height + 1, removing: false, removed: false, note: note === undefined ? undefined : Buffer.from(note).toString(), noteAcknowledged: true });
@@ -156,6 +175,3 @@ function checkStory(storage: LedgerStorage, chain: ChainId, story: Story): void 
   const note = found.note('n');
   if (story.noteAcknowledged && story.note !== undefined && Buffer.from(note ?? []).toString() !== story.note) throw new Error(`${chain}: an acknowledged note is gone`);
 }
-
-/** After the cut every pending promise fails; what matters is found on the disk. */
-function ignoreCut(): void {}
