@@ -77,7 +77,7 @@ export class PeerDoor implements ChainDoor {
   }
 
   sizeBytes(): number {
-    return this.host.peerStatus(this.chainId).resources.diskBytes;
+    return this.host.glance(this.chainId)?.resources.diskBytes ?? 0;
   }
 
   async handle(call: DoorCall, signals: DoorSignals): Promise<DoorAnswer> {
@@ -133,7 +133,8 @@ export class PeerDoor implements ChainDoor {
 
   /** A peer that stopped itself may hold a wrong state: better no answer than a lie. One that was stopped still reads. */
   private findFault(): string | undefined {
-    const { stopped } = this.host.peerStatus(this.chainId);
+    // With every call: no more is looked at than is at hand. What opening it will show is said then.
+    const stopped = this.host.glance(this.chainId)?.stopped;
     return stopped?.by === 'fault' ? `The peer of ${this.chain} in ${this.cityNode} stopped itself. ${problemOf(stopped)} Use another city node of this sub-chain.` : undefined;
   }
 
