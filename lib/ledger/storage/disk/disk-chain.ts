@@ -2,13 +2,13 @@ import { assert } from '@/lib/platform/pure/assert';
 import type { ChainStorage, Notes, StateReader, StateSnapshot, StateWrite } from '../../core/storage';
 import { NOTE_BYTES_MAX } from '../../core/storage';
 import type { ChainId, Height } from '../../core/types';
-import { ChainState } from '../chain-state';
+import { ChainState, toOverlay, type PinnedState } from '../chain-state';
 import type { Overlay } from '../merge-range';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
 import type { IndexPort } from './index-port';
 import { blockKey, decodeLocation, noteKey, stateOfChain, type ChainRecord } from './index-keys';
 import { OverlayState } from './overlay-state';
-import { decodeNote, decodeWrites, encodeNote, encodeWrites } from './payloads';
+import { decodeInstall, decodeNote, decodeWrites, encodeNote, encodeWrites } from './payloads';
 import type { SegmentLog } from './segment-log';
 
 /** What a chain asks of the directory it lives in. */
@@ -18,6 +18,8 @@ export interface DiskChainHome {
   /** The chain has something for the next checkpoint. */
   readonly onDirty: (chain: DiskChain, bytes: number) => void;
   readonly onCommit: () => void;
+  /** Lets the index catch up with the log. */
+  readonly checkpoint: () => Promise<void>;
 }
 
 /** What one chain contributes to a checkpoint. */
@@ -43,17 +45,28 @@ export class DiskChain implements ChainStorage {
   #flushingNotes = new Map<string, Uint8Array | undefined>();
   #last: Promise<void> = Promise.resolve();
   #replayed: Frame | undefined;
+  /** Blocks that are on their way back. */
+  #fills = 0;
 
   constructor(record: ChainRecord, home: DiskChainHome) {
     this.chain = record.name;
     this.record = record;
     this.#home = home;
-    this.#durable = new OverlayState(stateOfChain(home.index, record.number));
+    const { index } = home;
+    const pinIndex = (): PinnedState => {
+      const pin = index.pin();
+      return { ...stateOfChain(pin, record.number), release: () => pin.release() };
+    };
+    this.#durable = new OverlayState(stateOfChain(index, record.number), pinIndex);
     this.#state = new ChainState(record.name, record.height, this.#durable);
   }
 
   get height(): number {
     return this.#state.height;
+  }
+
+  get firstHeight(): number {
+    return this.record.firstHeight;
   }
 
   get pendingHeight(): number {
@@ -72,9 +85,21 @@ export class DiskChain implements ChainStorage {
     return this.#state.snapshot();
   }
 
+  async pin(height: Height): Promise<StateSnapshot> {
+    const view = this.#state.snapshot(height);
+    try {
+      // What the index has not yet is copied: it should be little.
+      await this.#home.checkpoint();
+      return this.#state.pin(height);
+    } finally {
+      view.release();
+    }
+  }
+
   block(height: Height): Uint8Array | undefined {
     if (height > this.height) return undefined;
     const location = this.#blocks.get(height) ?? this.#flushingBlocks.get(height) ?? this.#indexedLocation(height);
+    if (location === undefined && height < this.firstHeight) return undefined;
     assert(location !== undefined, `block ${height} of ${this.chain} is not in the index`);
     const frame = this.#home.log().read(location);
     assert(frame.kind === FrameKind.block && frame.chain === this.record.number && frame.sequence === height, 'the index names another block');
@@ -98,6 +123,21 @@ export class DiskChain implements ChainStorage {
       if (location !== undefined) this.#blocks.set(height, location);
       this.record.height = height;
     });
+  }
+
+  fillBlock(height: Height, block: Uint8Array): Promise<void> {
+    assert(height === this.#nextFill, `block ${height} of ${this.chain} is not the next below ${this.#nextFill + 1}`);
+    const frame = this.#frame(FrameKind.block, height, Buffer.from(block));
+    this.#fills += 1;
+    return this.#append([frame], ([location]) => {
+      this.#fills -= 1;
+      if (location !== undefined) this.#placeFill(height, location);
+    });
+  }
+
+  /** Height of the next block that is put back. */
+  get #nextFill(): number {
+    return this.firstHeight - this.#fills - 1;
   }
 
   note(name: string): Uint8Array | undefined {
@@ -124,8 +164,10 @@ export class DiskChain implements ChainStorage {
     this.record.logBytes += location.sizeBytes;
     this.#home.onDirty(this, location.sizeBytes);
     if (frame.kind === FrameKind.note) this.#setNote(frame.payload);
+    if (this.record.isStaged) return this.#replayStaged(frame, location);
     if (frame.kind === FrameKind.writes) this.#replayed = frame;
     if (frame.kind !== FrameKind.block) return;
+    if (frame.sequence < this.firstHeight) return this.#placeFill(frame.sequence, location);
     assert(frame.sequence === this.height + 1, `block ${frame.sequence} of ${this.chain} follows ${this.height} in the log`);
     const writes = this.#replayed?.sequence === frame.sequence ? decodeWrites(this.#replayed.payload) : [];
     this.#replayed = undefined;
@@ -133,6 +175,24 @@ export class DiskChain implements ChainStorage {
     this.#state.promote(frame.sequence);
     this.#blocks.set(frame.sequence, location);
     this.record.height = frame.sequence;
+  }
+
+  /** What is put into a chain that is being filled; at its end, its beginning as a chain. */
+  #replayStaged({ kind, sequence, payload }: Frame, location: FrameLocation): void {
+    if (kind === FrameKind.writes) this.#durable.apply(toOverlay(decodeWrites(payload)));
+    if (kind === FrameKind.block) this.#blocks.set(sequence, location);
+    if (kind !== FrameKind.install) return;
+    this.record.height = sequence;
+    this.record.firstHeight = decodeInstall(payload).firstHeight;
+    this.record.isStaged = false;
+    this.#state.begin(sequence);
+  }
+
+  #placeFill(height: number, location: FrameLocation): void {
+    assert(height === this.firstHeight - 1, `block ${height} of ${this.chain} fills the place below ${this.firstHeight}`);
+    this.#blocks.set(height, location);
+    // Genesis is always here.
+    this.record.firstHeight = height === 1 ? 0 : height;
   }
 
   beginFlush(): ChainFlush {
@@ -189,7 +249,8 @@ export class DiskChain implements ChainStorage {
 // `settled` waits for the end, good or bad: who committed hears of a failure through their own promise.
 function ignore(): void {}
 
-function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {
+/** A note's payload. Throws (a broken invariant) when it is too large. */
+export function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {
   assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
   return encodeNote(name, value);
 }

@@ -1,11 +1,12 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
-import type { ChainStorage, LedgerStorage, StorageStats } from '../../core/storage';
+import type { ChainStorage, LedgerStorage, StagedChain, StorageStats } from '../../core/storage';
 import { chainId, type ChainId } from '../../core/types';
 import { Checkpointer } from './checkpointer';
 import { corrupt } from './corrupt';
 import { DiskChain, type DiskChainHome } from './disk-chain';
+import { DiskStage } from './disk-stage';
 import type { FilePort } from './file-port';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
 import { allOf, chainOfKey, decodeChainRecord, decodePosition, positionKey, type ChainRecord } from './index-keys';
@@ -55,6 +56,8 @@ class DiskStorage implements LedgerStorage {
   readonly #records = new Map<ChainId, ChainRecord>();
   readonly #names = new Map<number, ChainId>();
   readonly #open = new Map<ChainId, DiskChain>();
+  /** Chains that are being filled, by their numbers. */
+  readonly #staged = new Map<number, DiskChain>();
   readonly #home: DiskChainHome;
   readonly #checkpoints: Checkpointer;
   #log: SegmentLog | undefined;
@@ -81,6 +84,7 @@ class DiskStorage implements LedgerStorage {
         this.#checkOpen();
         this.#commits += 1;
       },
+      checkpoint: () => this.#checkpoints.run(),
     };
   }
 
@@ -94,7 +98,11 @@ class DiskStorage implements LedgerStorage {
     }
     this.#nextChain = from?.nextChain ?? 1;
     this.#deadBytes = from?.deadBytes ?? 0;
-    for (const { key, value } of index.range({ ...allOf('chain'), limit: CHAINS_MAX })) this.#remember(decodeChainRecord(chainOfKey(key), value));
+    for (const { key, value } of index.range({ ...allOf('chain'), limit: CHAINS_MAX })) {
+      const record = decodeChainRecord(chainOfKey(key), value);
+      if (record.isStaged) this.#staged.set(record.number, new DiskChain(record, this.#home));
+      else this.#remember(record);
+    }
     this.#log = await SegmentLog.open({
       files,
       directory,
@@ -104,6 +112,8 @@ class DiskStorage implements LedgerStorage {
       onFrame: (frame, location) => this.#replay(frame, location),
       beforeGroup: () => this.#checkpoints.relieve(),
     });
+    // Whoever filled them is gone.
+    for (const stage of this.#staged.values()) this.#buryStage(stage, 0);
     await this.#checkpoints.sweepLeftovers();
   }
 
@@ -120,9 +130,23 @@ class DiskStorage implements LedgerStorage {
 
   create(chain: ChainId): ChainStorage {
     this.#checkOpen();
-    const record = this.#records.get(chain) ?? { number: this.#nextChain++, name: chain, height: -1, logBytes: 0, stateBytes: 0 };
+    const record = this.#records.get(chain) ?? { number: this.#nextChain++, name: chain, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0 };
     this.#remember(record);
     return this.#open.get(chain) ?? this.#openRecord(record);
+  }
+
+  async stage(chain: ChainId): Promise<StagedChain> {
+    this.#checkOpen();
+    assert(![...this.#staged.values()].some((stage) => stage.chain === chain), `${chain} is being filled already`);
+    const filled = this.#newStage(this.#nextChain++, chain);
+    const stage = new DiskStage(filled, {
+      log: () => this.#requireLog(),
+      settleLive: async () => this.#open.get(chain)?.settled(),
+      onFrame: (frame, location) => this.#replayStaged(filled, frame, location),
+      onDiscarded: ({ sizeBytes }) => this.#buryStage(filled, sizeBytes),
+    });
+    await stage.begin();
+    return stage;
   }
 
   async remove(chain: ChainId): Promise<void> {
@@ -167,8 +191,14 @@ class DiskStorage implements LedgerStorage {
     if (frame.kind === FrameKind.chain) {
       const name = chainId(Buffer.from(frame.payload).toString('utf8'));
       this.#nextChain = Math.max(this.#nextChain, frame.chain + 1);
-      this.#remember({ number: frame.chain, name, height: -1, logBytes: 0, stateBytes: 0 });
+      this.#remember({ number: frame.chain, name, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0 });
     }
+    if (frame.kind === FrameKind.stage) {
+      this.#nextChain = Math.max(this.#nextChain, frame.chain + 1);
+      this.#newStage(frame.chain, chainId(Buffer.from(frame.payload).toString('utf8')));
+    }
+    const stage = this.#staged.get(frame.chain);
+    if (stage !== undefined) return frame.kind === FrameKind.removed ? this.#buryStage(stage, location.sizeBytes) : this.#replayStaged(stage, frame, location);
     const name = this.#names.get(frame.chain);
     const record = name === undefined ? undefined : this.#records.get(name);
     if (record === undefined) {
@@ -200,6 +230,29 @@ class DiskStorage implements LedgerStorage {
     this.#deadBytes += record.logBytes + tombstoneBytes;
     this.#checkpoints.remove(record.number, this.#open.get(record.name));
     this.#forget(record);
+  }
+
+  #newStage(number: number, name: ChainId): DiskChain {
+    const filled = new DiskChain({ number, name, height: -1, firstHeight: 0, isStaged: true, logBytes: 0, stateBytes: 0 }, this.#home);
+    this.#staged.set(number, filled);
+    return filled;
+  }
+
+  #replayStaged(stage: DiskChain, frame: Frame, location: FrameLocation): void {
+    stage.replay(frame, location);
+    if (frame.kind !== FrameKind.install) return;
+    this.#staged.delete(stage.record.number);
+    const before = this.#records.get(stage.chain);
+    if (before !== undefined) this.#bury(before, 0);
+    this.#remember(stage.record);
+    this.#open.set(stage.chain, stage);
+  }
+
+  #buryStage(stage: DiskChain, tombstoneBytes: number): void {
+    const { number, logBytes } = stage.record;
+    this.#deadBytes += logBytes + tombstoneBytes;
+    this.#checkpoints.remove(number, stage);
+    this.#staged.delete(number);
   }
 
   #requireLog(): SegmentLog {

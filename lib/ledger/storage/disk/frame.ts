@@ -18,6 +18,10 @@ export const FrameKind = {
   note: 5,
   /** A chain was removed. */
   removed: 6,
+  /** A chain that is being filled aside, with a number of its own. Payload: its name. */
+  stage: 7,
+  /** It is the chain of its name now. Sequence: its height. Payload: the lowest height from which its blocks are here. */
+  install: 8,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
@@ -39,7 +43,7 @@ export interface FrameLocation {
 
 export const FRAME_HEAD_BYTES = 19;
 export const FRAME_PAYLOAD_MAX = 64 * 1024 * 1024;
-const KIND_MAX = 6;
+const KIND_MAX = 8;
 
 export interface FramePlace {
   /** 16 bytes that only this store knows. */

@@ -7,6 +7,7 @@ import type { LogPosition } from './scan-log';
 /** Keys and values of the index. One letter says what, then the chain's number (u32). */
 const LETTERS = { position: 'P', chain: 'C', block: 'B', state: 'S', note: 'N', sweep: 'X' } as const;
 const INDEX_FORMAT = 1;
+const RECORD_FORMAT = 2;
 
 export const positionKey: Uint8Array = Buffer.from(LETTERS.position, 'latin1');
 
@@ -63,6 +64,10 @@ export interface ChainRecord {
   readonly number: number;
   readonly name: ChainId;
   height: number;
+  /** The lowest height from which all blocks are here. */
+  firstHeight: number;
+  /** It is being filled aside from the chain of its name. */
+  isStaged: boolean;
   /** Frames of the chain in the log. */
   logBytes: number;
   /** Keys and values of the state in the index, as of the last checkpoint. */
@@ -70,13 +75,16 @@ export interface ChainRecord {
 }
 
 export function encodeChainRecord(record: ChainRecord): Uint8Array {
-  return new ByteWriter(96).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.logBytes).u48(record.stateBytes).finish();
+  const writer = new ByteWriter(96).u8(RECORD_FORMAT).string(record.name).u48(record.height + 1).u48(record.logBytes).u48(record.stateBytes);
+  return writer.u48(record.firstHeight).u8(record.isStaged ? 1 : 0).finish();
 }
 
 export function decodeChainRecord(number: number, bytes: Uint8Array): ChainRecord {
   const reader = new ByteReader(bytes);
-  reader.u8();
-  const record = { number, name: chainId(reader.string(64)), height: reader.u48() - 1, logBytes: reader.u48(), stateBytes: reader.u48() };
+  const format = reader.u8();
+  const base = { number, name: chainId(reader.string(64)), height: reader.u48() - 1, logBytes: reader.u48(), stateBytes: reader.u48() };
+  // Before there were chains that begin at a height.
+  const record = format === 1 ? { ...base, firstHeight: 0, isStaged: false } : { ...base, firstHeight: reader.u48(), isStaged: reader.flag() };
   reader.end();
   return record;
 }

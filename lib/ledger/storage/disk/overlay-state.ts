@@ -1,18 +1,20 @@
 import type { StateEntry, StateRange, StateReader } from '../../core/storage';
-import { overlaid, type DurableState } from '../chain-state';
+import { overlaid, type DurableState, type PinnedState } from '../chain-state';
 import type { Overlay } from '../merge-range';
 import { SortedMap } from '../sorted-map';
 
 /** Durable state between checkpoints: what the index holds, under what the log holds since then. */
 export class OverlayState implements DurableState {
   readonly #index: StateReader;
+  readonly #pinIndex: () => PinnedState;
   #fresh: Overlay = new SortedMap();
   /** On its way into the index. */
   #flushing: Overlay | undefined;
   #reader: StateReader;
 
-  constructor(index: StateReader) {
+  constructor(index: StateReader, pinIndex: () => PinnedState) {
     this.#index = index;
+    this.#pinIndex = pinIndex;
     this.#reader = overlaid(index, this.#fresh);
   }
 
@@ -26,6 +28,15 @@ export class OverlayState implements DurableState {
 
   apply(writes: Overlay): void {
     for (const [name, value] of writes.entries()) this.#fresh.set(name, value);
+  }
+
+  /** Copies what the index has not yet: little, right after a flush. */
+  pin(): PinnedState {
+    const base = this.#pinIndex();
+    const above: Overlay = new SortedMap();
+    // A flush that is under way may be in the pinned index or not: its values over it are right in both cases.
+    for (const overlay of [this.#flushing, this.#fresh]) for (const [name, value] of overlay?.entries() ?? []) above.set(name, value);
+    return { ...overlaid(base, above), release: () => base.release() };
   }
 
   /** Hands over everything since the last flush; it stays readable until `endFlush`. */

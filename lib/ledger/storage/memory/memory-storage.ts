@@ -1,8 +1,8 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { LedgerError } from '../../core/errors';
-import { NOTE_BYTES_MAX, type ChainStorage, type LedgerStorage, type Notes, type StateWrite } from '../../core/storage';
+import { NOTE_BYTES_MAX, type ChainStorage, type LedgerStorage, type Notes, type StagedChain, type StateEntry, type StateWrite } from '../../core/storage';
 import type { ChainId } from '../../core/types';
-import { ChainState } from '../chain-state';
+import { ChainState, toOverlay } from '../chain-state';
 import { MemoryState } from './memory-state';
 
 const NO_NOTES: Notes = new Map();
@@ -10,6 +10,7 @@ const NO_NOTES: Notes = new Map();
 /** A storage that forgets everything when the process ends: for tests, and as the plain meaning of the socket. */
 export function createMemoryStorage(): LedgerStorage {
   const chains = new Map<ChainId, MemoryChain>();
+  const staged = new Set<ChainId>();
   const counters = { commits: 0, bytesWritten: 0 };
   let isClosed = false;
   const checkOpen = (): void => {
@@ -35,6 +36,21 @@ export function createMemoryStorage(): LedgerStorage {
       chains.set(chain, found);
       return found;
     },
+    stage: async (chain) => {
+      checkOpen();
+      assert(!staged.has(chain), `${chain} is being filled already`);
+      const filled = new MemoryChain(chain, onCommit, onNote);
+      staged.add(chain);
+      return new MemoryStage(filled, {
+        install: async () => {
+          checkOpen();
+          await chains.get(chain)?.settled();
+          chains.set(chain, filled);
+          staged.delete(chain);
+        },
+        discard: () => void staged.delete(chain),
+      });
+    },
     remove: async (chain) => {
       checkOpen();
       await chains.get(chain)?.settled();
@@ -51,13 +67,17 @@ export function createMemoryStorage(): LedgerStorage {
 }
 
 class MemoryChain implements ChainStorage {
-  readonly #blocks: Uint8Array[] = [];
+  readonly #blocks = new Map<number, Uint8Array>();
   readonly #notes = new Map<string, Uint8Array>();
+  readonly #values = new MemoryState();
   readonly #state: ChainState;
   readonly #onCommit: (bytes: number) => void;
   readonly #onNote: (bytes: number) => void;
   #last: Promise<void> = Promise.resolve();
   sizeBytes = 0;
+  firstHeight = 0;
+  /** Blocks that are on their way back. */
+  #fills = 0;
 
   constructor(
     readonly chain: ChainId,
@@ -66,7 +86,7 @@ class MemoryChain implements ChainStorage {
   ) {
     this.#onCommit = onCommit;
     this.#onNote = onNote;
-    this.#state = new ChainState(chain, -1, new MemoryState());
+    this.#state = new ChainState(chain, -1, this.#values);
   }
 
   get height(): number {
@@ -90,7 +110,41 @@ class MemoryChain implements ChainStorage {
   }
 
   block(height: number): Uint8Array | undefined {
-    return height <= this.height ? this.#blocks[height] : undefined;
+    return height <= this.height ? this.#blocks.get(height) : undefined;
+  }
+
+  async pin(height: number) {
+    return this.#state.pin(height);
+  }
+
+  fillBlock(height: number, block: Uint8Array): Promise<void> {
+    assert(height === this.firstHeight - this.#fills - 1, `block ${height} of ${this.chain} is not the next below ${this.firstHeight - this.#fills}`);
+    this.#onNote(block.length);
+    const copy = Buffer.from(block);
+    this.#fills += 1;
+    this.#last = this.#last.then(() => {
+      this.#fills -= 1;
+      this.#keepBlock(height, copy);
+      // Genesis is always here.
+      this.firstHeight = height === 1 ? 0 : height;
+    });
+    return this.#last;
+  }
+
+  stageState(entries: readonly StateEntry[]): void {
+    this.#values.apply(toOverlay(entries));
+  }
+
+  stageBlock(height: number, block: Uint8Array): void {
+    this.#keepBlock(height, Buffer.from(block));
+  }
+
+  beginAt(height: number, notes: Notes): void {
+    assert(this.#blocks.has(0) && this.#blocks.has(height), `the blocks 0 and ${height} of ${this.chain} were put`);
+    this.firstHeight = height;
+    while (this.#blocks.has(this.firstHeight - 1)) this.firstHeight -= 1;
+    for (const [name, value] of notes) this.#keepNote(name, checkedNote(value));
+    this.#state.begin(height);
   }
 
   commit(height: number, block: Uint8Array, writes: readonly StateWrite[], notes: Notes = NO_NOTES): Promise<void> {
@@ -102,7 +156,7 @@ class MemoryChain implements ChainStorage {
     // A turn later, as a disk would: whoever reads durable state too early must fail here as well.
     const noted = [...notes].map(([name, value]) => [name, checkedNote(value)] as const);
     this.#last = this.#last.then(() => {
-      this.#blocks.push(copy);
+      this.#blocks.set(height, copy);
       this.#state.promote(height);
       for (const [name, value] of noted) this.#keepNote(name, value);
     });
@@ -131,9 +185,56 @@ class MemoryChain implements ChainStorage {
     return this.#last;
   }
 
+  #keepBlock(height: number, block: Uint8Array): void {
+    this.sizeBytes += block.length;
+    this.#blocks.set(height, block);
+  }
+
   #keepNote(name: string, value: Uint8Array | undefined): void {
     if (value === undefined) this.#notes.delete(name);
     else this.#notes.set(name, value);
+  }
+}
+
+class MemoryStage implements StagedChain {
+  readonly #filled: MemoryChain;
+  readonly #home: { install(): Promise<void>; discard(): void };
+  #isOver = false;
+
+  constructor(filled: MemoryChain, home: { install(): Promise<void>; discard(): void }) {
+    this.#filled = filled;
+    this.#home = home;
+  }
+
+  get chain(): ChainId {
+    return this.#filled.chain;
+  }
+
+  async putState(entries: readonly StateEntry[]): Promise<void> {
+    this.#checkOpen();
+    this.#filled.stageState(entries);
+  }
+
+  async putBlock(height: number, block: Uint8Array): Promise<void> {
+    this.#checkOpen();
+    this.#filled.stageBlock(height, block);
+  }
+
+  async install({ height, notes }: { readonly height: number; readonly notes: Notes }): Promise<ChainStorage> {
+    this.#checkOpen();
+    this.#filled.beginAt(height, notes);
+    this.#isOver = true;
+    await this.#home.install();
+    return this.#filled;
+  }
+
+  async discard(): Promise<void> {
+    if (!this.#isOver) this.#home.discard();
+    this.#isOver = true;
+  }
+
+  #checkOpen(): void {
+    assert(!this.#isOver, `what was staged of ${this.chain} is installed or gone`);
   }
 }
 
