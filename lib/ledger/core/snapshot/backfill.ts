@@ -24,7 +24,7 @@ const SOURCES = 8;
 /** Between two pages, so that it disturbs nobody: at most some 600 blocks a second. */
 const PAUSE_MS = 100;
 const FAILURE_PAUSE_MS = 2_000;
-const FAILURE_PAUSE_MS_MAX = 120_000;
+const FAILURE_PAUSE_MS_MAX = 60_000;
 
 /**
  * Fetches the blocks below a chain's first one, downwards: each must have the hash that the one above it names, which is

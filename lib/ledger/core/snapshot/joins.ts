@@ -28,8 +28,8 @@ interface Join {
 /** Side by side; the others wait. */
 const JOINS_MAX = 2;
 /** After a failure a peer replays blocks for so long before it tries again; doubled with each failure. */
-const FAILURE_PAUSE_MS = 60_000;
-const FAILURE_PAUSE_MS_MAX = 30 * 60_000;
+const FAILURE_PAUSE_MS = 15_000;
+const FAILURE_PAUSE_MS_MAX = 10 * 60_000;
 
 /** Peers of a host that fill themselves from snapshots of others. */
 export class Joins {
