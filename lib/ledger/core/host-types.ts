@@ -15,7 +15,8 @@ export interface LedgerHost {
   createPeer(chain: ChainId): Promise<PeerIdentity>;
   /**
    * Opens the sub-chain with this genesis, durably. Idempotent: the same genesis gives the same answer.
-   * Errors: `peer-missing`, `genesis-invalid`, `chain-differs`.
+   * A damaged ledger begins again from it, as with `healChain`. Errors: `peer-missing`, `genesis-invalid`,
+   * `chain-differs`.
    */
   createChain(genesis: GenesisSpec): Promise<ChainHead>;
   /**
@@ -70,6 +71,14 @@ export interface LedgerHost {
    * change waits.
    */
   approveChange(chain: ChainId, change: RulesChange): Promise<'approved' | 'done'>;
+  /**
+   * Gives a peer whose stored data is damaged a new ledger out of what the others have: from its genesis on, or from a
+   * snapshot. The host does so by itself, too, and again while it fails; what is damaged goes only once others answered
+   * that are as far. A validator then signs nothing where it may have signed before. Only catches up a peer that is not
+   * damaged. Errors: `peers-unreachable`, `chain-stopped` with what others cannot give (its key, its genesis block, the
+   * blocks of who orders alone).
+   */
+  healChain(chain: ChainId): Promise<ChainHead>;
   /**
    * Fetches and re-executes what the others have; resolves with the head then. A peer that is far behind joins from a
    * certified snapshot instead, where the others give one. Errors: `peers-unreachable`, `chain-stopped`.

@@ -435,7 +435,7 @@ class Host implements LedgerHost {
     const signer = this.#keys.find(chain);
     if (signer === undefined) throw fail('its key is missing');
     const asking = { chain, link: this.#link, ports: this.#ports, signal: new AbortController().signal };
-    await checkOthersHaveIt({ ...asking, genesisRules: rules, publicKey: signer.publicKey, height: storage.height }).catch((error: unknown) => {
+    const reached = await checkOthersHaveIt({ ...asking, genesisRules: rules, publicKey: signer.publicKey, height: storage.height }).catch((error: unknown) => {
       throw fail(messageOf(error), error);
     });
     const stage = await this.#storage.stage(chain);
@@ -452,6 +452,7 @@ class Host implements LedgerHost {
     this.#healing.get(chain)?.();
     this.#healing.delete(chain);
     this.#ordering.forget(chain);
+    this.#runner(chain).announced(reached);
   }
 
   /** A damaged peer heals itself, later and again. */

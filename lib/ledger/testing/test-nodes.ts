@@ -125,16 +125,16 @@ function openTestNode(parts: NodeParts): TestNode {
  * The node's process ends and another one opens what it left, its timers forgotten. `isAbrupt`: it is not asked to
  * finish anything; what it still says is heard by nobody.
  */
-export async function restartTestNode(node: TestNode, { isAbrupt = false, frameworks }: { isAbrupt?: boolean; frameworks?: readonly Framework[] } = {}): Promise<TestNode> {
+export async function restartTestNode(node: TestNode, { isAbrupt = false, frameworks, storage }: { isAbrupt?: boolean; frameworks?: readonly Framework[]; storage?: LedgerStorage } = {}): Promise<TestNode> {
   const parts = partsOf.get(node);
   if (parts === undefined) throw new Error('the node was made here');
   parts.leave();
   node.manual.forgetTasks();
   if (!isAbrupt) for (const chain of node.host.chains()) await node.storage.open(chain)?.setNote('restarted', undefined);
   await rest(5);
-  const again = openTestNode({ ...parts, frameworks: frameworks ?? parts.frameworks });
+  const again = openTestNode({ ...parts, frameworks: frameworks ?? parts.frameworks, storage: storage ?? parts.storage });
   // Validators begin with their first use.
-  for (const chain of again.host.chains()) if (again.host.has(chain)) again.host.head(chain);
+  for (const chain of again.host.chains()) if (again.host.has(chain) && again.host.peerStatus(chain).headHash !== undefined) again.host.head(chain);
   return again;
 }
 
