@@ -19,7 +19,7 @@ import type { LogFields, MachinePorts } from './ports';
 import { publicReason } from './public-reason';
 import { CHANGES_MAX, nameOfRules, RULES_NOTE } from './rules-history';
 import { attestBlock, type BlockDraft } from './seal-block';
-import { backfillBlocks } from './snapshot/backfill';
+import { backfillBlocks } from './snapshot/backfill-blocks';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turns } from './turns';
 import { height, type ChainId } from './types';

@@ -1,4 +1,4 @@
-import type { LedgerStorage, StateWrite } from '../core/storage';
+import type { LedgerStorage } from '../core/storage';
 import { chainId, height, type ChainId } from '../core/types';
 import type { FilePort } from '../storage/disk/file-port';
 import { createManualPorts } from './manual-ports';
@@ -6,6 +6,7 @@ import { createMemoryIndex, type MemoryIndex } from './memory-index';
 import { openTestStorage } from './open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from './power-cut-files';
 import { actFill, actStaged, stateAfter, takeInstalled } from './power-cut-stage';
+import { freshStory, ignoreCut, randomBlock, type Story } from './power-cut-story';
 import { createRandom, type Random } from './random';
 
 export interface PowerCutRun {
@@ -14,24 +15,6 @@ export interface PowerCutRun {
   readonly cuts: number;
   /** What lies between the storage and the disk: a planted bug. */
   readonly wrap?: (files: FilePort) => FilePort;
-}
-
-/** Everything a chain was ever given, and how much of it was acknowledged. */
-export interface Story {
-  readonly blocks: { readonly bytes: string; readonly writes: readonly StateWrite[]; readonly isNoted: boolean }[];
-  acknowledged: number;
-  note: string | undefined;
-  noteAcknowledged: boolean;
-  /** Removal was asked for. */
-  removing: boolean;
-  removed: boolean;
-  /** A longer life that is being staged beside this one: after a cut it may have been installed. */
-  staging?: { readonly blocks: Story['blocks']; isInstalling: boolean } | undefined;
-  /** Of an installed chain: acknowledged to be the lowest height without a gap up to the last. */
-  firstHeight: number;
-  isFilling: boolean;
-  /** Installations that were acknowledged. */
-  installed: number;
 }
 
 const DIRECTORY = '/ledger';
@@ -125,17 +108,6 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
   }, ignoreCut);
 }
 
-function freshStory(): Story {
-  return { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: false, staging: undefined, firstHeight: 0, isFilling: false, installed: 0 };
-}
-
-export function randomBlock(chain: ChainId, at: number, random: Random): Story['blocks'][number] {
-  const bytes = `${chain} block ${at} ${'x'.repeat(random.below(random.pick([20, 1_500])))}`;
-  const names = new Set(Array.from({ length: random.below(5) }, () => `k${random.below(12)}`));
-  const writes = [...names].sort().map((name): StateWrite => (random.chance(0.2) ? { key: Buffer.from(name) } : { key: Buffer.from(name), value: Buffer.from(`${at}`) }));
-  return { bytes, writes, isNoted: at > 0 && random.chance(0.3) };
-}
-
 /** After a cut the storage may be ahead of what was acknowledged, never behind: the story goes on from what is there. */
 function resume(storage: LedgerStorage, chain: ChainId, story: Story): void {
   const found = storage.open(chain);
@@ -178,6 +150,3 @@ function checkStory(storage: LedgerStorage, chain: ChainId, story: Story): void 
   const note = found.note('n');
   if (story.noteAcknowledged && story.note !== undefined && Buffer.from(note ?? []).toString() !== story.note) throw new Error(`${chain}: an acknowledged note is gone`);
 }
-
-/** After the cut every pending promise fails; what matters is found on the disk. */
-export function ignoreCut(): void {}

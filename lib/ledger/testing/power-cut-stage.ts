@@ -1,6 +1,6 @@
 import type { ChainStorage, LedgerStorage } from '../core/storage';
 import { height, type ChainId } from '../core/types';
-import { ignoreCut, randomBlock, type Story } from './power-cut-run';
+import { ignoreCut, randomBlock, type Story } from './power-cut-story';
 import type { Random } from './random';
 
 /** What the state is after these blocks. */

@@ -50,7 +50,7 @@ const STRIKE_PAUSE_MS = 1_000;
  * Fills a chain aside from what other peers have: a state that a quorum signed, checked range by range, and the blocks
  * that prove who may sign. Throws JoinFailed when there is none to be had now; what was staged is gone then.
  */
-export async function joinFromSnapshot(options: JoinOptions): Promise<JoinedStage> {
+export async function joinSnapshot(options: JoinOptions): Promise<JoinedStage> {
   const { certified, proven } = await findSnapshot(options);
   const { facts } = certified;
   const base = await fetchChecked(options, facts.height, (record) => takeBase(proven.history, facts, record));

@@ -4,7 +4,7 @@ import type { MachinePorts } from '../ports';
 import type { LedgerStorage } from '../storage';
 import type { ChainId } from '../types';
 import { askAll } from './certify';
-import { joinFromSnapshot, type JoinedStage, type JoinOptions, type JoinProgress } from './join-snapshot';
+import { joinSnapshot, type JoinedStage, type JoinOptions, type JoinProgress } from './join-snapshot';
 
 export interface JoinsOptions {
   readonly storage: LedgerStorage;
@@ -94,7 +94,7 @@ export class Joins {
     await this.#enter();
     try {
       signal.throwIfAborted();
-      const joined = await joinFromSnapshot({ ...joiner, storage, link, ports, signal, onProgress: (progress) => void (join.progress = progress) });
+      const joined = await joinSnapshot({ ...joiner, storage, link, ports, signal, onProgress: (progress) => void (join.progress = progress) });
       try {
         await install(chain, joined);
       } finally {

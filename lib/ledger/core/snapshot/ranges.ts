@@ -43,7 +43,8 @@ export function leafOfRange({ firstKey, entries, bytes, hash }: RangeDescription
 
 /** A range as peers send it: its entries, and the path from it to the state's hash. */
 export function encodeRange(entries: readonly StateEntry[], { siblings }: Pick<MerkleProof, 'siblings'>): Uint8Array {
-  const writer = new ByteWriter(RANGE_BYTES + 1_024).u8(FORMAT).list(siblings, (sibling) => writer.raw(sibling));
+  const writer = new ByteWriter(RANGE_BYTES + 1_024).u8(FORMAT);
+  writer.list(siblings, (sibling) => writer.raw(sibling));
   return writeEntries(writer, entries).finish();
 }
 

@@ -1,4 +1,3 @@
-import { hashHeader } from '../block';
 import { CodecError } from '../codec';
 import { isLedgerError } from '../errors';
 import type { PeerLink } from '../host-types';
