@@ -20,9 +20,9 @@ export interface Asking {
 /** More peers are not asked. */
 const PEERS_MAX = 32;
 const POLL_MS = 250;
-/** So long a quorum may take to come to the height; once one describes its state there, as long as it works. */
+/** So long a quorum may take to come to the height; so long while one says that it describes its state there. */
 const REACH_MS = 12_000;
-const MAKE_MS = 15 * 60_000;
+const MAKE_MS = 5 * 60_000;
 /** Sources that are tried for a block. */
 const SOURCES_MAX = 4;
 
@@ -131,9 +131,8 @@ export async function certify(asking: Asking, history: RulesHistory, at: number)
     if (certified !== undefined) return { facts: certified.facts, sources: certified.signers.map(({ name }) => name) };
     const hopeful = heard.filter(({ name, answer }) => names.has(name) && answer.state !== 'passed' && answer.state !== 'busy');
     if (hopeful.length < quorum) throw new JoinFailed(`no quorum of ${quorum} validators gives a snapshot at height ${at}: they are beyond it, busy or away`);
-    const isMaking = heard.some(({ answer }) => answer.state === 'making' || answer.state === 'ready');
-    const passed = ports.now() - began;
-    if (passed > MAKE_MS || (passed > REACH_MS && !isMaking)) throw new JoinFailed(`no quorum of ${quorum} validators came to height ${at} in time`);
+    const isMaking = hopeful.some(({ answer }) => answer.state === 'making');
+    if (ports.now() - began > (isMaking ? MAKE_MS : REACH_MS)) throw new JoinFailed(`no quorum of ${quorum} validators came to height ${at} in time`);
     await pause(ports, POLL_MS, signal);
   }
 }

@@ -39,6 +39,8 @@ export interface JoinedStage {
 
 /** The validators may be too fast for a height: so often a new one is chosen. */
 const ROUNDS_MAX = 8;
+/** No round begins later than this. */
+const ROUNDS_MS = 120_000;
 const ROUND_PAUSE_MS = 500;
 /** Ranges that are fetched side by side; also bounds the memory: each is at most 18 MiB. */
 const RANGES_AHEAD = 4;
@@ -76,7 +78,8 @@ async function findSnapshot(options: JoinOptions): Promise<{ certified: Certifie
   const { ports, signal } = options;
   let failure = 'no other peer answered';
   let last: { readonly height: number; readonly time: number } | undefined;
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+  const began = ports.now();
+  for (let round = 0; round < ROUNDS_MAX && ports.now() - began < ROUNDS_MS; round += 1) {
     if (round > 0) await pause(ports, ROUND_PAUSE_MS, signal);
     const heard = await askAll(options, 0);
     const proven = await proveRules(options, options.genesisRules, heard);

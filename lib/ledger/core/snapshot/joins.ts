@@ -27,7 +27,7 @@ interface Join {
 
 /** Side by side; the others wait. */
 const JOINS_MAX = 2;
-/** After a failure a peer replays blocks for so long before it tries again; doubled with each failure. */
+/** After a failure a peer replays blocks for so long, or as long as it took, before it tries again; doubled with each failure. */
 const FAILURE_PAUSE_MS = 15_000;
 const FAILURE_PAUSE_MS_MAX = 10 * 60_000;
 
@@ -92,6 +92,7 @@ export class Joins {
     const { storage, link, ports, install, onEnd } = this.#options;
     const { signal } = join.end;
     await this.#enter();
+    const began = ports.now();
     try {
       signal.throwIfAborted();
       const joined = await joinSnapshot({ ...joiner, storage, link, ports, signal, onProgress: (progress) => void (join.progress = progress) });
@@ -103,7 +104,7 @@ export class Joins {
       this.#failures.delete(chain);
       ports.logger.info({ chain, height: joined.height }, 'joined from a snapshot');
     } catch (error) {
-      if (!signal.aborted) this.#failed(chain, error);
+      if (!signal.aborted) this.#failed(chain, error, ports.now() - began);
     } finally {
       this.#leave();
       this.#joins.delete(chain);
@@ -111,10 +112,10 @@ export class Joins {
     }
   }
 
-  #failed(chain: ChainId, error: unknown): void {
+  #failed(chain: ChainId, error: unknown, tookMs: number): void {
     const { ports } = this.#options;
     const count = (this.#failures.get(chain)?.count ?? 0) + 1;
-    const pauseMs = Math.min(FAILURE_PAUSE_MS_MAX, FAILURE_PAUSE_MS * 2 ** Math.min(count - 1, 10));
+    const pauseMs = Math.min(FAILURE_PAUSE_MS_MAX, Math.max(FAILURE_PAUSE_MS, tookMs) * 2 ** Math.min(count - 1, 10));
     this.#failures.set(chain, { count, notBefore: ports.now() + pauseMs });
     const fields = { chain, reason: error instanceof Error ? error.message : 'unknown', failures: count };
     ports.logger[isLedgerError(error, 'storage-failed') ? 'error' : 'warn'](fields, 'no snapshot to join from; blocks are fetched instead');
