@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { announceServing, buildPortal } from './supervisor/build.mjs';
+import { bundleCityNode } from './supervisor/bundle.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
 import { processEnvironment } from './supervisor/environment.mjs';
 import { planHosts } from './supervisor/hosts.mjs';
@@ -50,11 +51,12 @@ await runCommand(async ({ family, atEnd, interrupted }) => {
   const { databaseUrl, redisUrl } = await startServices({ data, secrets, supervise, log, spokenFor });
   const ports = { web: port, worker: await freePort(preferredWorkerPort, spokenFor) };
   const env = processEnvironment({ data, databaseUrl, redisUrl, publicUrl, nodeEnv: 'production' });
-  const plan = { host, ports, hosts };
   await log.step('database client', () => generateClient(family));
   await log.step('database schema', () => migrate(family, databaseUrl));
-  await runSetupCommands({ family, log, env, plan });
+  await runSetupCommands({ family, log, env, plan: { host, hosts } });
   await log.step('portal build', () => buildPortal(family, env));
+  const { program: cityNodeProgram } = await log.step('city-node program', bundleCityNode);
+  const plan = { host, ports, hosts, cityNodeProgram };
   atEnd(announceServing());
   await startProduct({ supervise, log, env, plan });
 

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { chainId, createEthereumFramework, createInProcessNetwork, ETHEREUM, openLedgerHost, timeMs, type Finality, type LedgerHost, type MachinePorts } from '../../lib/ledger';
+import { chainId, createEthereumFramework, createInProcessNetwork, ETHEREUM, openLedgerHost, timeMs, type Finality, type LedgerHost } from '../../lib/ledger';
+import { processPorts } from '../process-ports';
 import { median, round } from '../statistics';
 import { signTransfers } from './signed-transfers';
 
@@ -21,17 +21,6 @@ const lanes = 16;
 const sequential = 300;
 const loadMs = 6_000;
 
-const ports: MachinePorts = {
-  now: () => timeMs(Date.now()),
-  schedule: (delayMs, task) => {
-    const timer = setTimeout(task, delayMs);
-    return () => clearTimeout(timer);
-  },
-  yieldTurn: () => setImmediate(),
-  nonce: () => randomBytes(16),
-  logger: { info: () => undefined, warn: () => undefined, error: (fields, event) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`) },
-};
-
 /** Validators of one sub-chain in one process, each with a directory, a log and a P-256 key of its own. */
 export async function measureInProcess(validators: number): Promise<Measured> {
   const directory = mkdtempSync(path.join(tmpdir(), 'chainworks-bench-'));
@@ -41,7 +30,7 @@ export async function measureInProcess(validators: number): Promise<Measured> {
   try {
     for (let at = 0; at < validators; at += 1) {
       const { link, enter } = network.connect();
-      const host = await openLedgerHost({ directory: path.join(directory, `v${at}`), keyEncryptionKey: new Uint8Array(32).fill(7), frameworks: [framework], link, ports });
+      const host = await openLedgerHost({ directory: path.join(directory, `v${at}`), keyEncryptionKey: new Uint8Array(32).fill(7), frameworks: [framework], link, ports: processPorts });
       enter(`V${at}`, host);
       hosts.push(host);
     }

@@ -1,4 +1,4 @@
-import { consensusStatusSchema, evidenceSchema, finalitySchema } from '@/lib/control/client';
+import { consensusStatusSchema, consumptionRowSchema, consumptionSchema, evidenceSchema, finalitySchema, type ConsumptionQuery } from '@/lib/control/client';
 import { z } from 'zod';
 
 export { failureDomainsOf, failureDomainsOfChoice, type FailureDomains, type PeerPlace } from './failure-domains';
@@ -27,7 +27,8 @@ export const cityNodeViewSchema = z.object({
 });
 export type CityNodeView = z.infer<typeof cityNodeViewSchema>;
 
-export const hostViewSchema = z.object({
+/** A host as it last reported itself. */
+export const hostSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
   gatewayUrl: z.string(),
@@ -50,6 +51,12 @@ export const hostViewSchema = z.object({
     .nullable(),
   /** Its certificate for the channel to other hosts, as it reports it. Null before the first one. */
   channel: z.object({ serial: z.string(), notAfter: iso }).nullable(),
+  /** On all its city nodes. Null before the first report. */
+  peers: z.number().int().nullable(),
+});
+export type HostSummary = z.infer<typeof hostSummarySchema>;
+
+export const hostViewSchema = hostSummarySchema.extend({
   /** Measured for this city node alone on this host. */
   here: z.object({ peers: z.number().int(), storageBytes: z.number().int(), syncs: z.number().int() }).nullable(),
 });
@@ -92,6 +99,18 @@ export const cityNodeDetailSchema = cityNodeViewSchema.omit({ hosts: true }).ext
   visiblePeers: z.array(peerViewSchema),
 });
 export type CityNodeDetail = z.infer<typeof cityNodeDetailSchema>;
+
+/** What sub-chains take of a host, each with the application that it carries; null for one that the portal has no row of. */
+export const hostConsumptionSchema = consumptionSchema.extend({
+  rows: z.array(consumptionRowSchema.extend({ application: z.object({ id: z.string(), name: z.string() }).nullable() })),
+});
+export type HostConsumption = z.infer<typeof hostConsumptionSchema>;
+export { consumptionQuerySchema, consumptionSorts, type ConsumptionQuery } from '@/lib/control/client';
+
+export const hostKeys = {
+  all: ['hosts'] as const,
+  consumption: (hostId: string, query: ConsumptionQuery) => ['hosts', hostId, 'consumption', query] as const,
+};
 
 export const cityNodeKeys = {
   all: ['city-nodes'] as const,

@@ -9,6 +9,7 @@ export { requireSelectableCityNodes, findQuietestCityNode, type SelectableCityNo
 export { reservePlacement, type ReservePlacement } from './reserve-placement';
 export { observeHosts } from './observe-hosts';
 export { ensureHostCertificate } from './keep-host-certificate';
+export { getHostConsumption, getHostSummary, listHostSummaries } from './host-consumption';
 export { machineOf } from './machine-of';
 export { isHostAlive, hostAwayMs } from './host-liveness';
 export { listCityNodes, getCityNode, peerIncluded, peerToView, agreementOf, type CityNodeScope } from './queries';

@@ -100,7 +100,7 @@ function measured(row: PeerRow, status: PeerStatus | undefined): Measured {
   return {
     state: status.state === 'running' ? 'OPEN' : 'STOPPED',
     height: status.height,
-    sizeBytes: BigInt(status.sizeBytes),
+    sizeBytes: BigInt(status.resources.diskBytes),
     problem: status.problem ?? (status.state === 'running' ? null : 'The peer is not open.'),
     agreement: toAgreement(status),
   };

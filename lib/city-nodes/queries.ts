@@ -1,7 +1,7 @@
 import { hostReportSchema } from '@/lib/control';
 import { AppError, getDb } from '@/lib/platform';
 import type { Prisma } from '@/lib/platform/generated/prisma/client';
-import { agreementSchema, type AgreementView, type CityNodeDetail, type CityNodeView, type HostView, type PeerView } from './client';
+import { agreementSchema, type AgreementView, type CityNodeDetail, type CityNodeView, type HostSummary, type HostView, type PeerView } from './client';
 import { isHostAlive } from './host-liveness';
 import { machineOf } from './machine-of';
 
@@ -49,8 +49,13 @@ export async function getCityNode(code: string, scope: CityNodeScope): Promise<C
 type HostRow = Prisma.HostGetPayload<{ include: { cityNodes: { include: { cityNode: { select: { code: true } } } } } }>;
 
 function hostToView(host: HostRow, code: string): HostView {
+  const here = hostReportSchema.safeParse(host.report).data?.cityNodes.find((one) => one.code === code);
+  return { ...hostToSummary(host), here: here ? { peers: here.peers, storageBytes: here.storageBytes, syncs: here.syncs } : null };
+}
+
+/** What a host said of itself when it last answered. */
+export function hostToSummary(host: HostRow): HostSummary {
   const report = hostReportSchema.safeParse(host.report).data;
-  const here = report?.cityNodes.find((one) => one.code === code);
   return {
     id: host.id,
     name: host.name,
@@ -70,7 +75,7 @@ function hostToView(host: HostRow, code: string): HostView {
         }
       : null,
     channel: report?.channel ? { serial: report.channel.serial, notAfter: new Date(report.channel.notAfterMs).toISOString() } : null,
-    here: here ? { peers: here.peers, storageBytes: here.storageBytes, syncs: here.syncs } : null,
+    peers: report ? report.cityNodes.reduce((sum, { peers }) => sum + peers, 0) : null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { consumptionQuerySchema, consumptionSchema } from './consumption';
 import { defineCall, type Handlers } from './define-call';
 import * as s from './schemas';
 
@@ -60,6 +61,7 @@ export const controlCalls = {
   channelRequest: defineCall({ ...host, method: 'POST', path: '/v1/channel/request', body: s.channelRequestSchema, answer: s.channelRequestResultSchema, timeoutMs: quickMs }),
   putChannelCertificate: defineCall({ ...host, method: 'PUT', path: '/v1/channel/certificate', body: s.putChannelCertificateSchema, answer: s.channelHoldingSchema, timeoutMs: quickMs }),
   report: defineCall({ ...host, method: 'GET', path: '/v1/report', body: noBody, answer: s.hostReportSchema, timeoutMs: quickMs }),
+  consumption: defineCall({ ...host, method: 'GET', path: '/v1/consumption', query: consumptionQuerySchema.strict(), body: noBody, answer: consumptionSchema, timeoutMs: quickMs }),
 } as const;
 
 export type ControlCalls = typeof controlCalls;

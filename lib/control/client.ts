@@ -1,3 +1,4 @@
 /** Browser-safe door: the words of the interface that screens need. */
 export * from './finality';
-export { blockCertificateSchema, consensusStatusSchema, evidenceSchema, type BlockCertificate, type ConsensusStatus, type Evidence } from './schemas';
+export * from './consumption';
+export { blockCertificateSchema, consensusStatusSchema, evidenceSchema, peerResourcesSchema, type BlockCertificate, type ConsensusStatus, type Evidence, type PeerResources } from './schemas';

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/platform/pure/errors';
 import { controlCalls, type CallAnswer } from './calls';
+import type { ConsumptionQuery } from './consumption';
 import { createCallSender, type CallOptions } from './create-call-sender';
 import type { AccessKeyRecord, ApproveChange, BlockCertificate, ChainLimits, ChannelHolding, OpenChain, PeerName, PeerStatus, PutChannelCertificate } from './schemas';
 
@@ -52,6 +53,8 @@ export interface ControlClient {
   /** In use when it answers, with what the host holds then: lists newer than these stay. CONFLICT for another host's or another portal's. */
   putChannelCertificate(input: PutChannelCertificate, options?: CallOptions): Promise<ChannelHolding>;
   report(options?: CallOptions): Promise<CallAnswer<'report'>>;
+  /** What the host's sub-chains take of it: a page of them, and sums of all. */
+  consumption(query?: Partial<ConsumptionQuery>, options?: CallOptions): Promise<CallAnswer<'consumption'>>;
 }
 
 /** A client of one host's control interface. Holds no connection of its own and needs no closing. */
@@ -94,6 +97,7 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     channelRequest: (input = {}, call) => send('channelRequest', { body: input }, call),
     putChannelCertificate: (input, call) => send('putChannelCertificate', { body: input }, call),
     report: (call) => send('report', {}, call),
+    consumption: (query = {}, call) => send('consumption', { query }, call),
   };
 }
 

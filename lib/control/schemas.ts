@@ -127,6 +127,21 @@ export const evidenceSchema = z.object({
 export type Evidence = z.infer<typeof evidenceSchema>;
 export const evidenceMax = 16;
 
+/** What one sub-chain takes of a host. Times and counts are since the host's process began. */
+export const peerResourcesSchema = z.object({
+  /** Bytes that the machine holds in memory for it now; without the objects around them. */
+  memoryBytes: z.number().int().min(0),
+  /** Blocks and state on disk. */
+  diskBytes: z.number().int().min(0),
+  /** Time for which its blocks held the main thread, and worker threads. */
+  executionMs: z.number().min(0),
+  workerMs: z.number().min(0),
+  transactions: z.number().int().min(0),
+  /** Reads, those of the portal too. */
+  calls: z.number().int().min(0),
+});
+export type PeerResources = z.infer<typeof peerResourcesSchema>;
+
 /** `GET /v1/chains/{cityNode}/{chain}`. */
 export const peerStatusSchema = z.object({
   cityNode: cityCodeSchema,
@@ -136,7 +151,7 @@ export const peerStatusSchema = z.object({
   orders: z.boolean(),
   height: z.number().int(),
   headHash: z.string().optional(),
-  sizeBytes: z.number().int(),
+  resources: peerResourcesSchema,
   /** Why the peer is stopped; while it runs: why it falls behind. */
   problem: z.string().optional(),
   /** Rules in force at this peer's next block. Absent while there is only the key. */

@@ -1,16 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { Framework } from './core/framework';
 import { createLedgerHost } from './core/host';
 import type { LedgerHost, PeerLink } from './core/host-types';
 import type { MachinePorts } from './core/ports';
 import { createEmbeddedOrdering, type QueueBudget } from './ordering/embedded/embedded-ordering';
-import { lockDirectory } from './storage/disk/directory-lock';
-import { createDiskKeys } from './storage/disk/disk-keys';
-import { openDiskStorage } from './storage/disk/disk-storage';
-import { openLmdbIndex } from './storage/disk/lmdb-index';
 import { nodeFiles } from './storage/disk/node-files';
-import { openSecretFiles } from './storage/disk/secret-files';
-import { SALT_BYTES } from './storage/disk/segment';
+import { openLedgerDirectory } from './storage/disk/open-ledger-directory';
 
 export interface OpenLedgerHostOptions {
   /** Made when absent. Belongs to this host alone: a second opener gets `storage-locked`. */
@@ -31,15 +25,6 @@ export interface OpenLedgerHostOptions {
 export async function openLedgerHost(options: OpenLedgerHostOptions): Promise<LedgerHost> {
   const { directory, keyEncryptionKey, frameworks, link, ports, queueBudget } = options;
   nodeFiles.makeDirectory(directory);
-  const lock = await lockDirectory(directory);
-  try {
-    const keys = createDiskKeys(openSecretFiles(nodeFiles, `${directory}/keys`, keyEncryptionKey));
-    const { schedule, yieldTurn, logger } = ports;
-    const index = openLmdbIndex(`${directory}/index`);
-    const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt: () => randomBytes(SALT_BYTES), schedule, yieldTurn, logger });
-    return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(queueBudget), frameworks, link, ports });
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+  const { storage, keys } = await openLedgerDirectory({ directory, keyEncryptionKey, ports });
+  return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(queueBudget), frameworks, link, ports });
 }

@@ -32,10 +32,10 @@ function* filesBelow(place) {
   }
 }
 
-/** A hash of the names and contents of everything that goes into the build. */
-export function hashSources() {
+/** A hash of the names and contents of files and of everything below folders, without tests. */
+export function hashFiles(places) {
   const hash = createHash('sha256');
-  for (const source of sources) {
+  for (const source of places) {
     const place = projectPath(source);
     const files = path.extname(source) ? [place].filter(existsSync) : filesBelow(place);
     for (const file of files) hash.update(path.relative(projectPath(), file)).update('\0').update(readFileSync(file)).update('\0');
@@ -70,7 +70,7 @@ export async function buildPortal(family, env) {
   mkdirSync(projectPath('.cache'), { recursive: true });
   const lock = await acquireLock(projectPath('.cache/build.lock'), { waitMs: 600_000, what: 'building the portal' });
   try {
-    const hash = hashSources();
+    const hash = hashFiles(sources);
     const stamp = stampFile();
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return 'unchanged';
     const server = findServer();

@@ -86,6 +86,11 @@ function isInitialised(directory) {
   return existsSync(path.join(directory, 'PG_VERSION')) && existsSync(path.join(directory, 'global/pg_control'));
 }
 
+/** Address of our database on a server that {@link startPostgres} started. */
+export function ownDatabaseUrl({ port, password }) {
+  return `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
+}
+
 /**
  * Starts PostgreSQL in a directory, making the cluster first where there is none.
  * @param {{ supervise: Function, directory: string, port: number, password: string, durable?: boolean }} options
@@ -113,7 +118,7 @@ export async function startPostgres({ supervise, directory, port, password, dura
     stopSignal: 'SIGINT', // fast shutdown: ends sessions and writes a checkpoint
     stopTimeoutMs: 30_000,
   });
-  const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
+  const url = ownDatabaseUrl({ port, password });
   await waitUntil(() => acceptsConnections(url), { timeoutMs: 60_000, what: 'PostgreSQL', gaveUp: server.endedBecause });
   server.markReady();
   return url;

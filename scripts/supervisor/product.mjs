@@ -46,15 +46,15 @@ export async function runSetupCommands({ family, log, env, plan }) {
 
 /**
  * The long-running processes, each with the environment that it needs.
- * @param {{ host: string, ports: { web: number, worker: number }, hosts: Awaited<ReturnType<import('./hosts.mjs').planHosts>> }} plan
+ * @param {{ host: string, ports: { web: number, worker: number }, hosts: Awaited<ReturnType<import('./hosts.mjs').planHosts>>, cityNodeProgram: string }} plan
  * @param {NodeJS.ProcessEnv} env of the portal's processes
  */
-export function productProcesses({ host, ports, hosts }, env) {
+export function productProcesses({ host, ports, hosts, cityNodeProgram }, env) {
   const next = projectPath('node_modules/next/dist/bin/next');
   return [
     ...hosts.map(({ name, directory, ports: { control } }) => ({
       name,
-      command: [...tsx, projectPath('workers/city-node/main.ts'), '--data', directory, '--log-level', env.LOG_LEVEL ?? 'info'],
+      command: [process.execPath, '--enable-source-maps', cityNodeProgram, '--data', directory, '--log-level', env.LOG_LEVEL ?? 'info'],
       env: cityNodeEnvironment(env),
       readyUrl: `http://127.0.0.1:${control}/readyz`,
       stopTimeoutMs: 30_000, // drains: finishes what it has taken in

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TestHost } from '@/lib/gateway/testing';
+import { bundleCityNode } from './bundle.mjs';
 import { processEnvironment } from './environment.mjs';
 import { hostName } from './hosts.mjs';
 import { answersOk, waitUntil } from './ports.mjs';
@@ -14,6 +15,10 @@ import { dataLayout, hostDirectory, projectDirectory } from './project.mjs';
 const settings = { databaseUrl: 'postgresql://chainworks:hush@127.0.0.1:1/portal', redisUrl: 'redis://:hush@127.0.0.1:1', publicUrl: 'http://127.0.0.1:3000', nodeEnv: 'production' };
 let data;
 let joined;
+let cityNodeProgram;
+beforeAll(async () => {
+  ({ program: cityNodeProgram } = await bundleCityNode());
+}, 120_000);
 beforeEach(async () => {
   data = mkdtempSync(path.join(os.tmpdir(), 'chainworks-product-'));
   joined = await TestHost.prepare(['SIN']);
@@ -26,7 +31,7 @@ afterEach(async () => {
 function processNamed(name) {
   const hosts = [1, 2].map((number) => ({ number, name: hostName(number), directory: hostDirectory(data, number), gatewayUrl: '', ports: { control: joined.join.control.port + number - 1 } }));
   const env = processEnvironment({ data, ...settings });
-  return productProcesses({ host: '127.0.0.1', ports: { web: 3000, worker: 4112 }, hosts }, env).find((one) => one.name === name);
+  return productProcesses({ host: '127.0.0.1', ports: { web: 3000, worker: 4112 }, hosts, cityNodeProgram }, env).find((one) => one.name === name);
 }
 
 describe('the environment of a city node, which runs other people’s code,', () => {

@@ -35,7 +35,8 @@ export function ensureSecrets(data) {
   return secrets;
 }
 
-function readSecrets(file) {
+/** Throws when they cannot be read. */
+export function readSecrets(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {

@@ -15,6 +15,7 @@ export function createSupervisor({ family, logs, say }) {
     const log = openLogFile(logs, name);
     let pauseMs = pauseFirstMs;
     let isReady = false;
+    let isWanted = true;
     let firstEnd;
     let current;
 
@@ -25,7 +26,7 @@ export function createSupervisor({ family, logs, say }) {
       current.stderr?.on('data', log.write);
       current.once('error', (error) => log.write(`${error.message}\n`));
       current.once('close', (code, signal) => {
-        if (family.isStopping()) return;
+        if (family.isStopping() || !isWanted) return;
         const reason = signal ? `was ended by ${signal}` : `ended with code ${code}`;
         if (!isReady) {
           firstEnd = `it ${reason}. The last lines of ${log.file}:\n${lastLines(log.file)}`;
@@ -34,7 +35,7 @@ export function createSupervisor({ family, logs, say }) {
         if (performance.now() - startedAt > steadyAfterMs) pauseMs = pauseFirstMs;
         say(`  ! ${name} ${reason}; starting it again in ${pauseMs / 1000} s (log: ${log.file})`);
         setTimeout(() => {
-          if (!family.isStopping()) start();
+          if (!family.isStopping() && isWanted) start();
         }, pauseMs);
         pauseMs = Math.min(pauseMs * 2, pauseLastMs);
       });
@@ -47,6 +48,11 @@ export function createSupervisor({ family, logs, say }) {
         isReady = true;
       },
       endedBecause: () => firstEnd,
+      /** Ends it for good and waits until it is gone. */
+      stop: () => {
+        isWanted = false;
+        return family.stopChild(current);
+      },
       get pid() {
         return current.pid;
       },

@@ -1,6 +1,7 @@
 // The whole product on free ports and throw-away data, for whatever walks through it: browser journeys, benches.
 import { mkdirSync } from 'node:fs';
 import { buildPortal } from '../supervisor/build.mjs';
+import { bundleCityNode } from '../supervisor/bundle.mjs';
 import { processEnvironment } from '../supervisor/environment.mjs';
 import { hostName } from '../supervisor/hosts.mjs';
 import { freePort } from '../supervisor/ports.mjs';
@@ -32,9 +33,10 @@ export async function startTestProduct({ family, log, supervise }, { data, datab
   mkdirSync(data, { recursive: true });
   ensureSecrets(data);
   const env = processEnvironment({ data, databaseUrl, redisUrl, publicUrl, nodeEnv: 'production' });
-  const plan = { host, ports, hosts };
   await log.step('portal build', () => buildPortal(family, env));
-  await runSetupCommands({ family, log, env, plan });
+  await runSetupCommands({ family, log, env, plan: { host, hosts } });
+  const { program: cityNodeProgram } = await log.step('city-node program', bundleCityNode);
+  const plan = { host, ports, hosts, cityNodeProgram };
   const processes = await startProduct({ supervise, log, env, plan });
   return { publicUrl, env, processes };
 }

@@ -2,6 +2,7 @@ import { waitMsMax, type ControlHandlers, type ControlRpcResult, type PeerName }
 import type { AccessKeyTable, MeterBook } from '@/lib/gateway';
 import { AppError } from '@/lib/platform/pure/errors';
 import type { ChannelKeeper } from './channel-keeper';
+import type { ConsumptionReader } from './consumption-reader';
 import type { HostRegister } from './host-register';
 import { KeyKeeper } from './key-keeper';
 import { translated } from './ledger-errors';
@@ -16,12 +17,13 @@ export interface ControlHandlersOptions {
   readonly accessKeys: AccessKeyTable;
   readonly meters: MeterBook;
   readonly report: ReportReader;
+  readonly consumption: ConsumptionReader;
   readonly channel: ChannelKeeper;
   readonly now: () => number;
 }
 
 /** The host's side of every control call. */
-export function createControlHandlers({ peers, doors, register, accessKeys, meters, report, channel, now }: ControlHandlersOptions): ControlHandlers {
+export function createControlHandlers({ peers, doors, register, accessKeys, meters, report, consumption, channel, now }: ControlHandlersOptions): ControlHandlers {
   const keys = new KeyKeeper(register, accessKeys, now);
   return {
     createPeer: ({ params }) => peers.createPeer(params),
@@ -62,6 +64,7 @@ export function createControlHandlers({ peers, doors, register, accessKeys, mete
     channelRequest: ({ body }) => channel.request(body),
     putChannelCertificate: ({ body }) => channel.put(body),
     report: () => report.read(),
+    consumption: ({ query }) => consumption.read(query),
   };
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import product from '../../package.json' with { type: 'json' };
 import { readJoinConfig } from './read-join-config';
 import { openCityNode, type CityNode } from './open-city-node';
 import { createProcessLogger, logLevels, type ProcessLogger } from './process-logger';
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const join = await readJoinConfig(dataDirectory);
   const logger = createProcessLogger(join.hostId, parsed.data['log-level']);
   const startedAt = performance.now();
-  const cityNode = await openCityNode({ dataDirectory, join, version: await readVersion(), logger });
+  const cityNode = await openCityNode({ dataDirectory, join, version: product.version, logger });
   logger.info(
     { cityNodes: join.cityNodes, gateway: `${join.gateway.host}:${cityNode.gatewayPort}`, control: `${join.control.host}:${cityNode.controlPort}`, channel: `${join.channel.host}:${cityNode.channelPort}`, ms: Math.round(performance.now() - startedAt) },
     'city node open',
@@ -57,11 +57,6 @@ function endOnSignal(cityNode: CityNode, logger: ProcessLogger): void {
     logger.fatal({ err: error }, 'city node failed');
     process.exit(1);
   });
-}
-
-async function readVersion(): Promise<string> {
-  const file = path.resolve(import.meta.dirname, '../../package.json');
-  return z.object({ version: z.string() }).parse(JSON.parse(await readFile(file, 'utf8'))).version;
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
@@ -8,6 +9,7 @@ import { createQueueBudget, lockDirectory, openLedgerHost, type DirectoryLock, t
 import { openPeerChannel } from '@/lib/peer-channel';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
+import { ConsumptionReader } from './consumption-reader';
 import { createControlHandlers } from './control-handlers';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
@@ -64,11 +66,13 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   opened.push(() => meters.close());
 
   const network = new PeerNetwork({ hostId: join.hostId, register, logger });
-  const { frameworks, codecs, notes } = await loadFrameworks({
+  const { frameworks, codecs, notes, close: closeFrameworks } = await loadFrameworks({
     version,
     yieldTurn: () => setImmediate(),
+    threads: { ports: new URL('./thread-ports.ts', import.meta.url), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
     onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
   });
+  opened.push(closeFrameworks);
   logger.info({ frameworks: notes }, 'frameworks loaded');
   const hosts = new Map<string, LedgerHost>();
   const queueBudget = createQueueBudget();
@@ -106,6 +110,8 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   opened.push(() => peerChannel.close(0));
   network.use(peerChannel);
   const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel.stats(), now: Date.now });
+  const consumption = new ConsumptionReader({ dataDirectory, startedAtMs, hosts, listPeers: () => peers.list(), now: Date.now });
+  opened.push(async () => consumption.close());
 
   let ready = false;
   const gateway = await openGateway({
@@ -121,7 +127,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     ...join.control,
     hostId: join.hostId,
     secret: parseControlSecret(join.secret),
-    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, channel, now: Date.now }),
+    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, consumption, channel, now: Date.now }),
     isReady: () => ready,
     logger,
   });
@@ -146,6 +152,9 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   };
 }
 
+/** One core stays for everything else. */
+const THREADS_MAX = Math.min(Math.max(availableParallelism() - 1, 1), 4);
+
 /** In reverse order; one that fails does not keep the others open. */
 async function closeAll(opened: (() => Promise<void>)[], logger: ProcessLogger): Promise<void> {
   for (const close of opened.splice(0).toReversed()) {
@@ -153,15 +162,18 @@ async function closeAll(opened: (() => Promise<void>)[], logger: ProcessLogger):
   }
 }
 
+function schedule(delayMs: number, task: () => void): () => void {
+  const timer = setTimeout(task, delayMs);
+  return () => clearTimeout(timer);
+}
+
 function portsOf(cityNode: string, logger: ProcessLogger): MachinePorts {
   const child = logger.child({ cityNode });
   return {
     now: () => Date.now() as TimeMs,
-    schedule(delayMs, task) {
-      const timer = setTimeout(task, delayMs);
-      return () => clearTimeout(timer);
-    },
+    schedule,
     yieldTurn: () => setImmediate(),
+    elapsedMs: () => performance.now(),
     nonce: () => randomBytes(16),
     logger: child,
   };

@@ -27,7 +27,7 @@ it('a door whose peer failed to wake up for a reason that nobody foresaw answers
     submit: async () => Promise.reject(new Error('not asked for')),
   };
   const { frameworks, codecs } = await loadFrameworks({ version: '0', yieldTurn: () => setImmediate(), onUnexpected: () => undefined });
-  const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, yieldTurn: () => setImmediate(), nonce: () => randomBytes(16), logger };
+  const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, yieldTurn: () => setImmediate(), elapsedMs: () => performance.now(), nonce: () => randomBytes(16), logger };
   const open = (code: string) => openLedgerHost({ directory: path.join(directory, code), keyEncryptionKey: nodeKey, frameworks, link, ports, queueBudget: createQueueBudget() });
   const [orderer, follower] = await Promise.all([open('SIN'), open('PAR')]);
   const register = await HostRegister.open(path.join(directory, 'register'), nodeKey);

@@ -76,7 +76,7 @@ export class PeerDoor implements ChainDoor {
   }
 
   sizeBytes(): number {
-    return this.host.peerStatus(this.chainId).sizeBytes;
+    return this.host.peerStatus(this.chainId).resources.diskBytes;
   }
 
   async handle(call: DoorCall, signals: DoorSignals): Promise<DoorAnswer> {

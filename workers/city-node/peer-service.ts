@@ -181,7 +181,7 @@ export class PeerService {
       orders: status.orders,
       height: status.height,
       ...(status.headHash === undefined ? {} : { headHash: status.headHash }),
-      sizeBytes: status.sizeBytes,
+      resources: status.resources,
       ...(problem === undefined ? {} : { problem }),
       ...agreementStatus(status),
     };

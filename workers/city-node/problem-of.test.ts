@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerHost } from '@/lib/ledger';
 import { lagOf } from './problem-of';
 
-const status = { chain: 'tide-1', state: 'running', orders: false, publicKey: new Uint8Array(1), height: 6, sizeBytes: 1, announcedHeight: 9, queued: 0, refusedBlocks: 3, lastRefusal: 'block 7 is 5000 ms ahead of this clock' } as ReturnType<LedgerHost['peerStatus']>;
+const status = { chain: 'tide-1', state: 'running', orders: false, publicKey: new Uint8Array(1), height: 6, announcedHeight: 9, queued: 0, refusedBlocks: 3, lastRefusal: 'block 7 is 5000 ms ahead of this clock' } as ReturnType<LedgerHost['peerStatus']>;
 
 describe('lagOf', () => {
   it('says why a running peer falls behind', () => {

@@ -40,7 +40,7 @@ const network: RejoinOptions['network'] = { linkOf: () => link, tellOthers: (cha
 
 async function open(cityNode: string): Promise<LedgerHost> {
   const { frameworks } = await loadFrameworks({ version: '0', yieldTurn: () => setImmediate(), onUnexpected: (error) => logger.error({ err: error }, 'unexpected') });
-  const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, yieldTurn: () => setImmediate(), nonce: () => randomBytes(16), logger };
+  const ports: MachinePorts = { now: () => Date.now() as TimeMs, schedule: () => () => undefined, yieldTurn: () => setImmediate(), elapsedMs: () => performance.now(), nonce: () => randomBytes(16), logger };
   return openLedgerHost({ directory: path.join(directory, cityNode), keyEncryptionKey: nodeKey, frameworks, link, ports, queueBudget: createQueueBudget() });
 }
 

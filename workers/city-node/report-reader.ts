@@ -1,7 +1,8 @@
-import { readFile, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import type { ChannelHolding, HostReport } from '@/lib/control';
 import type { LedgerHost } from '@/lib/ledger';
 import type { ChannelStats } from '@/lib/peer-channel';
+import { readMemory } from './measure-process';
 
 export interface ReportReaderOptions {
   readonly hostId: string;
@@ -23,12 +24,14 @@ export class ReportReader {
     const holding = channel();
     const disk = await statfs(dataDirectory);
     const cpu = process.cpuUsage();
+    const { rssBytes, costBytes } = await readMemory();
     return {
       hostId,
       version,
       startedAtMs,
       atMs: now(),
-      ...(await readMemory()),
+      memoryRssBytes: rssBytes,
+      ...(costBytes === undefined ? {} : { memoryAnonymousBytes: costBytes }),
       cpuSeconds: (cpu.user + cpu.system) / 1e6,
       diskFreeBytes: disk.bavail * disk.bsize,
       ...(holding ? { channel: holding } : {}),
@@ -44,13 +47,4 @@ export class ReportReader {
 function trafficOf({ inboundConnections, remotes, messagesSent, messagesReceived, refused, dropped }: ChannelStats): NonNullable<HostReport['peerChannel']> {
   const connections = remotes.reduce((sum, remote) => sum + remote.outbound, inboundConnections);
   return { connections, messagesSent, messagesReceived, refused: { ...refused }, dropped: { ...dropped } };
-}
-
-/** Mapped files are the page cache's memory, not the process's: anonymous and shared bytes are what it costs. */
-async function readMemory(): Promise<{ memoryRssBytes: number; memoryAnonymousBytes?: number }> {
-  const memoryRssBytes = process.memoryUsage.rss();
-  if (process.platform !== 'linux') return { memoryRssBytes };
-  const status = await readFile('/proc/self/status', 'utf8');
-  const bytesOf = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024;
-  return { memoryRssBytes: bytesOf('VmRSS'), memoryAnonymousBytes: bytesOf('RssAnon') + bytesOf('RssShmem') };
 }

@@ -33,6 +33,7 @@ export function AdminFrame({ user, queue, testMoney, belongs, children }: Props)
   const admin: NavLink[] = [
     { href: "/admin/publications", label: t("publications.crumb"), shortLabel: t("publications.short"), icon: "scales", ...(waiting > 0 ? { count: waiting } : {}) },
     { href: "/admin/operations", label: t("operations.crumb"), shortLabel: t("operations.short"), icon: "operations" },
+    { href: "/admin/hosts", label: t("hosts.crumb"), shortLabel: t("hosts.short"), icon: "hosts" },
     { href: "/admin/audit", label: t("audit.crumb"), shortLabel: t("audit.short"), icon: "audit" },
   ];
   const cityNodes: NavLink = { href: "/city-nodes", label: portal("cityNodes"), icon: "place" };
@@ -44,7 +45,7 @@ export function AdminFrame({ user, queue, testMoney, belongs, children }: Props)
         { title: portal("admin"), links: admin },
         { title: portal("portal"), links: own },
       ]}
-      phoneLinks={[...admin, cityNodes]}
+      phoneLinks={admin}
       switcher={<Switcher title={portal("admin")} detail={user.email} />}
       topEnd={
         <>

@@ -61,6 +61,7 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
   const adminLinks: NavLink[] = [
     { href: "/admin/publications", label: admin("publications.crumb"), shortLabel: admin("publications.short"), icon: "scales" },
     { href: "/admin/operations", label: admin("operations.crumb"), shortLabel: admin("operations.short"), icon: "operations" },
+    { href: "/admin/hosts", label: admin("hosts.crumb"), shortLabel: admin("hosts.short"), icon: "hosts" },
     { href: "/admin/audit", label: admin("audit.crumb"), shortLabel: admin("audit.short"), icon: "audit" },
   ];
   // Nothing of a publisher's is theirs to see: the console stays the one of their own pages.
@@ -70,7 +71,7 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
     ? [adminSection, { title: t("portal"), links: [cityNodes] }]
     : [{ title: t("organisation"), links }, ...(user.isPortalAdmin ? [adminSection] : [])];
   // The bar at the thumb has room for four; its last button shows all.
-  const phoneLinks = adminAlone ? [...adminLinks, cityNodes] : user.isPortalAdmin ? [...links, ...adminLinks.slice(0, 1)] : links;
+  const phoneLinks = adminAlone ? adminLinks : user.isPortalAdmin ? [...links, ...adminLinks.slice(0, 1)] : links;
   return (
     <ConsoleShell
       homeHref={adminAlone ? "/admin/publications" : "/applications"}

@@ -5,6 +5,7 @@ import { formatCount } from "./format-count";
 import { formatDuration } from "./format-duration";
 import { formatHash } from "./format-hash";
 import { formatMoney } from "./format-money";
+import { formatShare } from "./format-share";
 import { formatClock, formatDate, formatMoment, formatMonth } from "./format-time";
 
 describe("formatMoney", () => {
@@ -95,5 +96,11 @@ describe("moments", () => {
     expect(formatMonth("2026-11", "en")).toBe("November 2026");
     expect(formatClock(moment, "en")).toBe("23:31:07");
     expect(formatMoment(moment, "en")).toBe("20 Nov 2026, 23:31:07 UTC");
+  });
+});
+
+describe("formatShare", () => {
+  it("has as many digits as say something, and is nothing only for nothing", () => {
+    expect([0, 0.00001, 0.00034, 0.0312, 0.123, 1, 2.345].map((share) => formatShare(share, "en"))).toEqual(["0%", "< 0.01%", "0.034%", "3.1%", "12.3%", "100%", "235%"]);
   });
 });

@@ -10,6 +10,8 @@ export type Column<Row> = Readonly<{
   cell: (row: Row) => ReactNode;
   /** Numbers and times stand right. */
   right?: boolean;
+  /** The rows stand in the order of this column; its head is the link that turns it. */
+  sorted?: "ascending" | "descending" | undefined;
   /** On phones: `under` moves the cell below the first one, `hide` leaves it out. */
   fold?: "under" | "hide";
   className?: string;
@@ -37,7 +39,7 @@ export function Table<Row>({ label, columns, rows, rowKey, empty, currentKey }: 
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={classNames(column.right && "is-right", column.fold && "folds")}>
+              <th key={column.key} scope="col" aria-sort={column.sorted} className={classNames(column.right && "is-right", column.fold && "folds")}>
                 {column.headHidden ? <span className="sr-only">{column.head}</span> : column.head}
               </th>
             ))}

@@ -142,6 +142,7 @@ export class FakeNetwork {
       channelRequest: absent,
       putChannelCertificate: absent,
       report: async () => ({ hostId, version: '0.1.0', startedAtMs: 1, atMs: Date.now(), memoryRssBytes: 1, cpuSeconds: 0, diskFreeBytes: 1, cityNodes: [] }),
+      consumption: absent,
     };
   }
 
@@ -173,7 +174,7 @@ export class FakeNetwork {
       state: stopped === undefined ? 'running' : 'stopped',
       orders: chain.validators.includes(name.cityNode),
       height: chain.height,
-      sizeBytes: 4_096,
+      resources: { memoryBytes: 2_048, diskBytes: 4_096, executionMs: 1.5, workerMs: 0, transactions: 3, calls: 5 },
       ...(stopped === undefined ? {} : { problem: stopped }),
       finality,
       validators: validatorsOf(finality, chain.peers.size),

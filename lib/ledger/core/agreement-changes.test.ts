@@ -71,7 +71,7 @@ describe('a change of the rules', () => {
     await at(nodes, 1).host.approveChange(TEST_CHAIN, { finality: 'crash', validators: validatorsOf(nodes) });
     await passTime(nodes, 3_000);
     expect(at(nodes, 1).manual.scheduled()).toBeGreaterThan(0);
-    for (let minute = 0; minute < 3; minute += 1) {
+    for (let minute = 0; minute < 5; minute += 1) {
       for (const node of nodes) node.manual.advance(60_000);
       await passTime(nodes, 1_000);
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { at, city, status } from '../testing/test-city';
-import { add, final, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, final, letRest, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { height } from './types';
 
 const heads = (nodes: readonly TestNode[]) => nodes.map((node) => node.host.head(TEST_CHAIN));
@@ -26,13 +26,14 @@ describe.each([
     for (const node of nodes) expect(await readCounter(node.host, 'c')).toMatchObject({ value: count });
   });
 
-  it('have no timer and say nothing while nobody wants anything', async () => {
+  it('say nothing while nobody wants anything, and go back to their head record without a timer', async () => {
     const nodes = await city(count, finality);
     await at(nodes, 0).host.submit(TEST_CHAIN, add('c', 1));
     await rest();
     await passTime(nodes, 2_000);
     const before = heads(nodes);
-    expect(nodes.map((node) => node.manual.scheduled())).toEqual(nodes.map(() => 0));
+    await letRest(nodes);
+    expect(nodes.map((node) => [node.manual.scheduled(), node.host.stats().openChains])).toEqual(nodes.map(() => [0, 0]));
     await passTime(nodes, 5_000);
     expect(heads(nodes)).toEqual(before);
   });

@@ -5,14 +5,14 @@ import { BLOCK_BYTES_MAX, decodeBlock, decodeBody, decodeHeader, encodeBlock, en
 import { CodecError } from './codec';
 import { findCertificateFault } from './consensus/certificate';
 import { encodeRules, type ChainRules } from './consensus/rules';
-import { generatePrivateKey, openSigner, sha256Hex, verifySignature } from './crypto';
+import { createKey, sha256Hex, verifySignature } from './crypto';
 import type { ExecutedBlock } from './framework';
 import type { BlockHeader } from './host-types';
 import { attestBlock, draftBlock, findDifference, isAttested, type BlockPlace } from './seal-block';
 import { nameOfRules } from './rules-history';
 import { chainId, hash, height, timeMs, ZERO_HASH } from './types';
 
-const signer = openSigner(generatePrivateKey());
+const signer = createKey().signer;
 const frameworkHeader = Buffer.from('framework header');
 const rules: ChainRules = { finality: 'solo', validators: [{ name: 'SIN', publicKey: signer.publicKey }], engineVersion: 1 };
 const transactions = [Buffer.from('one'), new Uint8Array(0), Buffer.from('three')];
@@ -172,7 +172,7 @@ describe('attestation', () => {
     expect(isAttested(header, attestation, verifySignature)).toBe(true);
     expect(isAttested({ ...header, stateRoot: ZERO_HASH }, attestation, verifySignature)).toBe(false);
     expect(isAttested({ ...header, chain: chainId('tide-4418') }, attestation, verifySignature)).toBe(false);
-    expect(isAttested(header, { ...attestation, publicKey: openSigner(generatePrivateKey()).publicKey }, verifySignature)).toBe(false);
+    expect(isAttested(header, { ...attestation, publicKey: createKey().signer.publicKey }, verifySignature)).toBe(false);
   });
 
   it('is no vote: neither counts where the other belongs', () => {

@@ -3,6 +3,7 @@ import type { CheckedTransaction, ExecutedBlock } from './framework';
 import { findVersionFault, type Peer } from './peer';
 import { rulesAfter } from './rules-history';
 import { draftBlock, type BlockDraft } from './seal-block';
+import { executeInTurn, type Turn } from './turn';
 import { height, type TimeMs } from './types';
 
 export interface BuiltBlock {
@@ -11,11 +12,11 @@ export interface BuiltBlock {
 }
 
 /**
- * A proposer's turn: executes the batch on top of its last block and drafts what is left of it, maybe nothing. A change
- * of the rules has a block of its own. Throws when the framework does, or is too old for the rules in force: the peer
+ * A proposer's turn: executes the batch on top of its last block, until others want the turn, and drafts what is left of
+ * it, maybe nothing; what the turn did not come to is neither in the draft nor dropped. A change of the rules has a block of its own. Throws when the framework does, or is too old for the rules in force: the peer
  * stops.
  */
-export async function buildBlock(peer: Peer, batch: readonly CheckedTransaction[], now: TimeMs, change?: ChainRules): Promise<BuiltBlock> {
+export async function buildBlock(peer: Peer, turn: Turn, batch: readonly CheckedTransaction[], now: TimeMs, change?: ChainRules): Promise<BuiltBlock> {
   const at = height(peer.parent.height + 1);
   const previousHash = peer.parent.hash;
   const rules = peer.rules.at(at);
@@ -25,10 +26,8 @@ export async function buildBlock(peer: Peer, batch: readonly CheckedTransaction[
   const time = now > peer.parent.time ? now : peer.parent.time;
   const proposer = peer.signer.publicKey;
   const transactions = batch.map(({ bytes }) => bytes);
-  const executed = await peer.instance.executeBlock(
-    { height: at, parentHash: previousHash, time, proposer, engineVersion: rules.engineVersion, transactions, building: true },
-    peer.storage.pendingState,
-  );
+  const input = { height: at, parentHash: previousHash, time, proposer, engineVersion: rules.engineVersion, transactions, building: true };
+  const executed = await executeInTurn(turn, peer.instance, input, peer.storage.pendingState);
   const nextRules = rulesAfter(peer.rules, at, change);
   const place = { chain: peer.chain, height: at, previousHash, time, proposer, rules, nextRules, ...(change === undefined ? {} : { change: encodeRules(change) }) };
   return { draft: draftBlock(place, executed), dropped: executed.dropped };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { certifyBlock } from '../testing/certify-block';
 import { add, createTestNodes, openTestChain, TEST_CHAIN } from '../testing/test-nodes';
+import { freeTurn } from '../testing/free-turn';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
 import { counterFramework, counterId } from '../testing/counter-framework';
 import { decodeBody, encodeBody, encodeSealed, hashBody, type BlockBody } from './block';
@@ -8,7 +9,7 @@ import { buildBlock } from './build-block';
 import { BLOCK_CAPS, checkBlock, checkProposal, CLOCK_SKEW_MS_MAX, EMPTY_PAUSE_MS, type ProposalView } from './check-block';
 import { encodeRules, type ChainRules } from './consensus/rules';
 import { precommitStatement } from './consensus/statements';
-import { generatePrivateKey, openSigner, sha256Hex, verifySignature } from './crypto';
+import { createKey, sha256Hex, verifySignature } from './crypto';
 import type { Framework } from './framework';
 import type { BlockHeader } from './host-types';
 import { openPeer, type Peer } from './peer';
@@ -40,8 +41,8 @@ const seal = ({ signer }: Peer, { header, body }: BlockDraft): Uint8Array => enc
 describe('building and checking a block', () => {
   it('come to the same block on both sides, with the orderer’s signature as its certificate', async () => {
     const { orderer, follower } = await pair();
-    const { draft } = await buildBlock(orderer, checked(add('c', 1), add('c', 2)), now);
-    const verdict = await checkBlock(follower, seal(orderer, draft), now);
+    const { draft } = await buildBlock(orderer, freeTurn, checked(add('c', 1), add('c', 2)), now);
+    const verdict = await checkBlock(follower, freeTurn, seal(orderer, draft), now);
     if (verdict.kind !== 'good') throw new Error(verdict.reason);
     expect(verdict.draft.hash).toBe(draft.hash);
     expect(Buffer.from(verdict.draft.body)).toEqual(Buffer.from(draft.body));
@@ -53,72 +54,72 @@ describe('building and checking a block', () => {
   it('change nothing by themselves: the same block can be built and checked again', async () => {
     const { orderer, follower } = await pair();
     const batch = checked(add('c', 1));
-    const [first, second] = [await buildBlock(orderer, batch, now), await buildBlock(orderer, batch, now)];
+    const [first, second] = [await buildBlock(orderer, freeTurn, batch, now), await buildBlock(orderer, freeTurn, batch, now)];
     expect(second.draft.hash).toBe(first.draft.hash);
     const record = seal(orderer, first.draft);
-    expect((await checkBlock(follower, record, now)).kind).toBe('good');
-    expect((await checkBlock(follower, record, now)).kind).toBe('good');
+    expect((await checkBlock(follower, freeTurn, record, now)).kind).toBe('good');
+    expect((await checkBlock(follower, freeTurn, record, now)).kind).toBe('good');
     expect([orderer.storage.pendingHeight, follower.storage.pendingHeight]).toEqual([0, 0]);
   });
 
   it('draft an empty block of nothing, and say why nothing is left', async () => {
     const { orderer } = await pair();
-    const nothing = await buildBlock(orderer, [], now);
+    const nothing = await buildBlock(orderer, freeTurn, [], now);
     expect([nothing.draft.executed.transactions, nothing.dropped]).toEqual([[], []]);
     const again = add('c', 1, { account: 'a', sequence: 5 });
-    const { draft, dropped } = await buildBlock(orderer, checked(again), now);
+    const { draft, dropped } = await buildBlock(orderer, freeTurn, checked(again), now);
     expect(draft.executed.transactions).toEqual([]);
     expect(dropped).toMatchObject([{ index: 0, reason: { code: 'sequence-too-high' } }]);
   });
 
   it('take the clock as it is, but never below the parent', async () => {
     const { orderer } = await pair();
-    const timeAt = async (ms: number): Promise<number> => (await buildBlock(orderer, checked(add('c', 1)), timeMs(ms))).draft.header.time;
+    const timeAt = async (ms: number): Promise<number> => (await buildBlock(orderer, freeTurn, checked(add('c', 1)), timeMs(ms))).draft.header.time;
     expect(await timeAt(TEST_EPOCH_MS + 7)).toBe(TEST_EPOCH_MS + 7);
     expect(await timeAt(TEST_EPOCH_MS - 7)).toBe(TEST_EPOCH_MS);
   });
 
   it('allow the clocks two seconds; one further ahead is final all the same', async () => {
     const { orderer, follower } = await pair();
-    const { draft } = await buildBlock(orderer, checked(add('c', 1)), timeMs(TEST_EPOCH_MS + 10_000));
+    const { draft } = await buildBlock(orderer, freeTurn, checked(add('c', 1)), timeMs(TEST_EPOCH_MS + 10_000));
     const record = seal(orderer, draft);
-    expect((await checkBlock(follower, record, timeMs(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX))).kind).toBe('good');
-    const early = await checkBlock(follower, record, timeMs(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX - 1));
+    expect((await checkBlock(follower, freeTurn, record, timeMs(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX))).kind).toBe('good');
+    const early = await checkBlock(follower, freeTurn, record, timeMs(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX - 1));
     expect(early).toMatchObject({ kind: 'refused', isFinal: true, reason: expect.stringMatching(/2001 ms ahead/) });
   });
 
   it('allow an empty block a second after its parent, and stop at one that comes sooner', async () => {
     const { orderer, follower } = await pair();
-    const emptyAt = async (ms: number) => checkBlock(follower, seal(orderer, (await buildBlock(orderer, [], timeMs(ms))).draft), timeMs(ms));
+    const emptyAt = async (ms: number) => checkBlock(follower, freeTurn, seal(orderer, (await buildBlock(orderer, freeTurn, [], timeMs(ms))).draft), timeMs(ms));
     expect(await emptyAt(TEST_EPOCH_MS + EMPTY_PAUSE_MS - 1)).toMatchObject({ kind: 'fault', reason: 'block 1 is empty and comes 999 ms after its parent' });
     expect((await emptyAt(TEST_EPOCH_MS + EMPTY_PAUSE_MS)).kind).toBe('good');
   });
 
   it('refuse every single changed byte of a record', async () => {
     const { orderer, follower } = await pair();
-    const { draft } = await buildBlock(orderer, checked(add('c', 1), add('d', 2)), now);
+    const { draft } = await buildBlock(orderer, freeTurn, checked(add('c', 1), add('d', 2)), now);
     const record = seal(orderer, draft);
     for (let at = 0; at < record.length; at += 1) {
       const changed = Uint8Array.from(record);
       changed[at] = (changed[at] ?? 0) ^ 0x21;
-      expect((await checkBlock(follower, changed, now)).kind, `byte ${at}`).toBe('refused');
+      expect((await checkBlock(follower, freeTurn, changed, now)).kind, `byte ${at}`).toBe('refused');
     }
   });
 
   it('refuse a certificate with strangers or doubles in it, and let go of what a stranger attests', async () => {
     const { orderer, follower } = await pair();
-    const stranger = openSigner(generatePrivateKey());
-    const { draft } = await buildBlock(orderer, checked(add('c', 1)), now);
+    const stranger = createKey().signer;
+    const { draft } = await buildBlock(orderer, freeTurn, checked(add('c', 1)), now);
     const { header, body } = draft;
     const [own] = certifyBlock(header, [orderer.signer]).signatures;
     const [foreign] = certifyBlock(header, [stranger]).signatures;
     if (own === undefined || foreign === undefined) throw new Error('both signed');
     for (const signatures of [[own, own], [own, { ...foreign, validator: 1 }], [{ ...own, validator: 1 }]]) {
       const crowded = encodeSealed(body, { certificate: { round: 0, signatures } });
-      expect(await checkBlock(follower, crowded, now)).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/names its signers wrongly/) });
+      expect(await checkBlock(follower, freeTurn, crowded, now)).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/names its signers wrongly/) });
     }
     const attested = encodeSealed(body, { certificate: { round: 0, signatures: [own] }, attestation: attestBlock(TEST_CHAIN, 1, draft.hash, stranger) });
-    const verdict = await checkBlock(follower, attested, now);
+    const verdict = await checkBlock(follower, freeTurn, attested, now);
     if (verdict.kind !== 'good') throw new Error(verdict.reason);
     expect(Object.keys(verdict).toSorted()).toEqual(['certificate', 'draft', 'kind']);
     expect(verdict.certificate.signatures).toHaveLength(1);
@@ -126,7 +127,7 @@ describe('building and checking a block', () => {
 });
 
 describe('a validator and a proposal', () => {
-  const proposalOf = async (peer: Peer, batch: readonly Uint8Array[] = [add('c', 1)], at = now, change?: ChainRules): Promise<Uint8Array> => (await buildBlock(peer, checked(...batch), at, change)).draft.body;
+  const proposalOf = async (peer: Peer, batch: readonly Uint8Array[] = [add('c', 1)], at = now, change?: ChainRules): Promise<Uint8Array> => (await buildBlock(peer, freeTurn, checked(...batch), at, change)).draft.body;
   const view: ProposalView = { now, approved: undefined, isCertain: false };
 
   /** Changes a proposal and lets its header name what is in it then. */
@@ -138,8 +139,8 @@ describe('a validator and a proposal', () => {
 
   it('that is right executes it once more, and drafts the same block', async () => {
     const { orderer, follower } = await pair();
-    const { draft } = await buildBlock(orderer, checked(add('c', 1)), now);
-    const verdict = await checkProposal(follower, draft.body, view);
+    const { draft } = await buildBlock(orderer, freeTurn, checked(add('c', 1)), now);
+    const verdict = await checkProposal(follower, freeTurn, draft.body, view);
     expect(verdict).toMatchObject({ kind: 'good', draft: { hash: draft.hash, isChange: false } });
     expect(follower.storage.pendingHeight).toBe(0);
   });
@@ -147,7 +148,7 @@ describe('a validator and a proposal', () => {
   const other = hash('ee'.repeat(32));
   it.each<[string, (bytes: Uint8Array, orderer: Peer) => Uint8Array, RegExp]>([
     ['follows another block', (bytes) => reworded(bytes, { previousHash: other }), /those who order made two histories/],
-    ['is of a peer that does not order', (bytes) => reworded(bytes, { proposer: openSigner(generatePrivateKey()).publicKey }), /of a peer that does not order/],
+    ['is of a peer that does not order', (bytes) => reworded(bytes, { proposer: createKey().signer.publicKey }), /of a peer that does not order/],
     ['is older than its parent', (bytes) => reworded(bytes, { time: timeMs(TEST_EPOCH_MS - 1) }), /older than the block before it/],
     ['is empty and comes too soon', (bytes) => reworded(bytes, () => ({ transactions: [] })), /is empty and comes 0 ms after its parent/],
     ['names a version that is not in force', (bytes) => reworded(bytes, { engineVersion: 2 }), /names version 2 where 1 is in force/],
@@ -164,16 +165,16 @@ describe('a validator and a proposal', () => {
   ])('that %s finds it bad, whoever stands behind it', async (_name, change, reason) => {
     const { orderer, follower } = await pair();
     const bytes = change(await proposalOf(orderer), orderer);
-    for (const isCertain of [false, true]) expect(await checkProposal(follower, bytes, { ...view, isCertain })).toMatchObject({ kind: 'bad', reason: expect.stringMatching(reason) });
+    for (const isCertain of [false, true]) expect(await checkProposal(follower, freeTurn, bytes, { ...view, isCertain })).toMatchObject({ kind: 'bad', reason: expect.stringMatching(reason) });
   });
 
   it('with more than a block may hold finds it bad; one transaction always fits', async () => {
     const { orderer, follower } = await pair();
     const many = Array.from({ length: BLOCK_CAPS.transactionsMax + 1 }, () => add('c', 1));
-    expect((await checkProposal(follower, await proposalOf(orderer, many.slice(1)), view)).kind).toBe('good');
-    expect(await checkProposal(follower, await proposalOf(orderer, many), view)).toMatchObject({ kind: 'bad', reason: expect.stringMatching(/holds 1001 transactions of \d+ bytes, more than a block may/) });
+    expect((await checkProposal(follower, freeTurn, await proposalOf(orderer, many.slice(1)), view)).kind).toBe('good');
+    expect(await checkProposal(follower, freeTurn, await proposalOf(orderer, many), view)).toMatchObject({ kind: 'bad', reason: expect.stringMatching(/holds 1001 transactions of \d+ bytes, more than a block may/) });
     const large = Buffer.alloc(BLOCK_CAPS.bytesMax, 1);
-    const sized = async (...transactions: Uint8Array[]) => checkProposal(follower, reworded(await proposalOf(orderer), () => ({ transactions })), view);
+    const sized = async (...transactions: Uint8Array[]) => checkProposal(follower, freeTurn, reworded(await proposalOf(orderer), () => ({ transactions })), view);
     expect(await sized(large, Uint8Array.of(1))).toMatchObject({ kind: 'bad', reason: expect.stringMatching(/holds 2 transactions of 2097153 bytes/) });
     // Alone it is looked at, and is no transaction.
     expect(await sized(Buffer.concat([large, large]))).toMatchObject({ kind: 'bad', reason: expect.stringMatching(/cannot be executed/) });
@@ -185,15 +186,15 @@ describe('a validator and a proposal', () => {
     for (const peer of [orderer, follower]) peer.rules = peer.rules.with(1, rules);
     const newer: Peer = { ...orderer, framework: { ...orderer.framework, engineVersion: 2 } };
     const bytes = await proposalOf(newer);
-    expect(await checkProposal(follower, bytes, { ...view, isCertain: true })).toMatchObject({ kind: 'bad', reason: 'block 1 needs version 2 of counter, this program has 1: update it' });
-    expect((await checkProposal({ ...follower, framework: newer.framework }, bytes, view)).kind).toBe('good');
-    await expect(buildBlock(orderer, checked(add('c', 1)), now)).rejects.toThrow(/needs version 2 of counter, this program has 1: update it/);
+    expect(await checkProposal(follower, freeTurn, bytes, { ...view, isCertain: true })).toMatchObject({ kind: 'bad', reason: 'block 1 needs version 2 of counter, this program has 1: update it' });
+    expect((await checkProposal({ ...follower, framework: newer.framework }, freeTurn, bytes, view)).kind).toBe('good');
+    await expect(buildBlock(orderer, freeTurn, checked(add('c', 1)), now)).rejects.toThrow(/needs version 2 of counter, this program has 1: update it/);
   });
 
   it('ahead of its clock waits, unless a quorum did not', async () => {
     const { orderer, follower } = await pair();
     const bytes = await proposalOf(orderer, [add('c', 1)], timeMs(TEST_EPOCH_MS + 10_000));
-    const at = (ms: number, isCertain = false) => checkProposal(follower, bytes, { ...view, now: timeMs(ms), isCertain });
+    const at = (ms: number, isCertain = false) => checkProposal(follower, freeTurn, bytes, { ...view, now: timeMs(ms), isCertain });
     expect((await at(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX)).kind).toBe('good');
     expect(await at(TEST_EPOCH_MS + 10_000 - CLOCK_SKEW_MS_MAX - 1)).toEqual({ kind: 'later', reason: 'block 1 is 2001 ms ahead of this clock' });
     expect((await at(TEST_EPOCH_MS, true)).kind).toBe('good');
@@ -205,7 +206,7 @@ describe('a validator and a proposal', () => {
     const validators = [orderer, follower].map(({ signer }, at) => ({ name: `C${at}`, publicKey: signer.publicKey }));
     const wanted: ChainRules = { ...rules, validators: validators.slice(1) };
     const bytes = await proposalOf(orderer, [], now, wanted);
-    const by = (approved: ChainRules | undefined, isCertain = false) => checkProposal(follower, bytes, { now, approved, isCertain });
+    const by = (approved: ChainRules | undefined, isCertain = false) => checkProposal(follower, freeTurn, bytes, { now, approved, isCertain });
     const notApproved = { kind: 'later', reason: 'block 1 changes the rules as nobody here approved' };
     expect(await by(undefined)).toEqual(notApproved);
     expect(await by({ ...wanted, upgrade: { engineVersion: 2, height: 9 } })).toEqual(notApproved);
@@ -218,7 +219,7 @@ describe('a validator and a proposal', () => {
     const { orderer, follower } = await pair();
     const rules = follower.rules.at(1);
     const bytes = await proposalOf(orderer, [], now, { ...rules, upgrade: { engineVersion: 2, height: 9 } });
-    const changed = (change: Uint8Array, next: Partial<BlockHeader> = {}) => checkProposal(follower, reworded(bytes, ({ header }) => ({ change, header: { ...header, ...next } })), { ...view, isCertain: true });
+    const changed = (change: Uint8Array, next: Partial<BlockHeader> = {}) => checkProposal(follower, freeTurn, reworded(bytes, ({ header }) => ({ change, header: { ...header, ...next } })), { ...view, isCertain: true });
     const bad = { kind: 'bad', reason: expect.stringMatching(/changes the rules to what cannot be/) };
     expect(await changed(Buffer.from('nonsense'))).toMatchObject(bad);
     expect(await changed(encodeRules({ ...rules, finality: 'crash' }))).toMatchObject(bad);
@@ -227,6 +228,6 @@ describe('a validator and a proposal', () => {
     expect(await changed(encodeRules(skipping), { nextValidators: nameOfRules(skipping) })).toMatchObject({ kind: 'bad', reason: expect.stringMatching(/version 2 where 1 is in force/) });
     // What it names must be what it brings.
     expect(await changed(encodeRules({ ...rules, upgrade: { engineVersion: 2, height: 10 } }))).toMatchObject({ kind: 'bad', reason: expect.stringMatching(/names other peers/) });
-    expect((await checkProposal(follower, bytes, { ...view, isCertain: true })).kind).toBe('good');
+    expect((await checkProposal(follower, freeTurn, bytes, { ...view, isCertain: true })).kind).toBe('good');
   });
 });

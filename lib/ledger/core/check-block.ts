@@ -7,6 +7,7 @@ import { findVersionFault, type Peer } from './peer';
 import { publicReason } from './public-reason';
 import { nameOfRules, rulesAfter } from './rules-history';
 import { draftBlock, findDifference, type BlockDraft } from './seal-block';
+import { executeInTurn, type Turn } from './turn';
 import type { TimeMs } from './types';
 
 /** A block may be this far ahead of a peer's clock. */
@@ -27,7 +28,7 @@ export type BlockVerdict =
   | { readonly kind: 'fault'; readonly reason: string; readonly cause?: unknown };
 
 /** Checks a final block's record against the peer's last block and executes it again from its bytes, on the peer's own state. */
-export async function checkBlock(peer: Peer, record: Uint8Array, now: TimeMs): Promise<BlockVerdict> {
+export async function checkBlock(peer: Peer, turn: Turn, record: Uint8Array, now: TimeMs): Promise<BlockVerdict> {
   let block: Block;
   try {
     block = decodeBlock(record);
@@ -42,7 +43,7 @@ export async function checkBlock(peer: Peer, record: Uint8Array, now: TimeMs): P
   if (fault !== undefined) return { kind: 'refused', reason: `block ${header.height} is not final: ${fault}` };
   // One clock alone may be wrong; a quorum's says that this peer's is.
   if (rules.finality === 'solo' && header.time > now + CLOCK_SKEW_MS_MAX) return { kind: 'refused', reason: tooEarly(header, now), isFinal: true };
-  const result = await execute(peer, block, rules);
+  const result = await execute(peer, turn, block, rules);
   if (result.kind === 'bad') return { kind: 'fault', reason: result.reason, cause: result.cause };
   return { kind: 'good', draft: result.draft, certificate };
 }
@@ -62,7 +63,7 @@ export interface ProposalView {
 }
 
 /** Checks a proposed block, whose height and parent are the next, and executes it. */
-export async function checkProposal(peer: Peer, bytes: Uint8Array, { now, approved, isCertain }: ProposalView): Promise<ProposalVerdict> {
+export async function checkProposal(peer: Peer, turn: Turn, bytes: Uint8Array, { now, approved, isCertain }: ProposalView): Promise<ProposalVerdict> {
   const block = decodeBody(bytes);
   const { header, change, transactions } = block;
   const rules = peer.rules.at(header.height);
@@ -74,21 +75,19 @@ export async function checkProposal(peer: Peer, bytes: Uint8Array, { now, approv
   if (!isCertain && change !== undefined && (approved === undefined || nameOfRules(approved) !== nameOfRules(decodedRules(change) ?? rules))) {
     return { kind: 'later', reason: `block ${header.height} changes the rules as nobody here approved` };
   }
-  return execute(peer, block, rules);
+  return execute(peer, turn, block, rules);
 }
 
 /** What is wrong with a block whatever the clock says, or its execution. */
-async function execute(peer: Peer, block: BlockBody, rules: ChainRules): Promise<Exclude<ProposalVerdict, { kind: 'later' }>> {
+async function execute(peer: Peer, turn: Turn, block: BlockBody, rules: ChainRules): Promise<Exclude<ProposalVerdict, { kind: 'later' }>> {
   const { header, transactions, change } = block;
   const changed = change === undefined ? undefined : decodedRules(change);
   const fault = findFault(peer, block, rules, changed);
   if (fault !== undefined) return { kind: 'bad', reason: fault };
   let executed: ExecutedBlock;
   try {
-    executed = await peer.instance.executeBlock(
-      { height: header.height, parentHash: header.previousHash, time: header.time, proposer: header.proposer, engineVersion: rules.engineVersion, transactions, building: false },
-      peer.storage.pendingState,
-    );
+    const input = { height: header.height, parentHash: header.previousHash, time: header.time, proposer: header.proposer, engineVersion: rules.engineVersion, transactions, building: false };
+    executed = await executeInTurn(turn, peer.instance, input, peer.storage.pendingState);
   } catch (error) {
     return { kind: 'bad', reason: `block ${header.height} cannot be executed: ${publicReason(error)}`, cause: error };
   }

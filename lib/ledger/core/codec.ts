@@ -63,9 +63,11 @@ export class ByteWriter {
 
   /** UTF-8 with its length in bytes (u32); at most 65,535 bytes. */
   string(value: string): this {
-    const bytes = Buffer.from(value, 'utf8');
-    if (bytes.length > STRING_BYTES_MAX) throw new RangeError('string too long');
-    return this.bytes(bytes);
+    const length = Buffer.byteLength(value, 'utf8');
+    if (length > STRING_BYTES_MAX) throw new RangeError('string too long');
+    this.u32(length).#room(length);
+    this.#length += this.#buffer.write(value, this.#length, length, 'utf8');
+    return this;
   }
 
   list<T>(items: readonly T[], write: (item: T) => void): this {
@@ -139,12 +141,12 @@ export class ByteReader {
   }
 
   string(max = STRING_BYTES_MAX): string {
-    const bytes = this.bytes(Math.min(max, STRING_BYTES_MAX));
-    const text = Buffer.from(bytes).toString('utf8');
+    const length = this.u32();
+    if (length > Math.min(max, STRING_BYTES_MAX)) throw new CodecError(`${length} bytes where at most ${Math.min(max, STRING_BYTES_MAX)} may be`);
+    const at = this.#take(length);
+    const text = this.#buffer.toString('utf8', at, at + length);
     // Ill-formed UTF-8 decodes to U+FFFD and would then have a second encoding.
-    if (Buffer.byteLength(text, 'utf8') !== bytes.length || Buffer.compare(Buffer.from(text, 'utf8'), bytes) !== 0) {
-      throw new CodecError('not UTF-8');
-    }
+    if (text.includes('\uFFFD') && Buffer.compare(Buffer.from(text, 'utf8'), this.#buffer.subarray(at, at + length)) !== 0) throw new CodecError('not UTF-8');
     return text;
   }
 

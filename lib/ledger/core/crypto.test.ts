@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { generatePrivateKey, isPublicKey, openSigner, sha256, sha256Hex, verifySignature } from './crypto';
+import { createKey, isPublicKey, openSigner, sha256, sha256Hex, sha256Text, verifySignature } from './crypto';
 
 const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
 
@@ -14,10 +14,24 @@ describe('hashing', () => {
     expect(sha256Hex(text('a'), text('b'), text('c'))).toBe(sha256Hex(text('abc')));
     expect(Buffer.from(sha256(text('abc'))).toString('hex')).toBe(sha256Hex(text('abc')));
   });
+
+  it('is the same however long the parts are, and in each of its shapes', () => {
+    const all = Buffer.alloc(20_000, 'chainworks');
+    for (const length of [0, 1, 63, 64, 4_095, 4_096, 4_097, 10_000]) {
+      for (const cut of [0, Math.min(1, length), length >> 1, length]) {
+        const parts = [all.subarray(7, 7 + cut), all.subarray(7 + cut, 7 + length)];
+        const expected = createHash('sha256').update(all.subarray(7, 7 + length)).digest();
+        expect(Buffer.from(sha256(...parts))).toEqual(expected);
+        expect(sha256Hex(...parts)).toBe(expected.toString('hex'));
+        expect(sha256Text(...parts)).toBe(expected.toString('latin1'));
+        expect(sha256Hex(all.subarray(7, 7 + length))).toBe(expected.toString('hex'));
+      }
+    }
+  });
 });
 
 describe('signatures', () => {
-  const signer = openSigner(generatePrivateKey());
+  const signer = createKey().signer;
   const statement = text('block 7');
   const signature = signer.sign(statement);
 
@@ -27,7 +41,7 @@ describe('signatures', () => {
   });
 
   it('do not hold for another statement, another key or a changed signature', () => {
-    const other = openSigner(generatePrivateKey());
+    const other = createKey().signer;
     expect(verifySignature(signer.publicKey, text('block 8'), signature)).toBe(false);
     expect(verifySignature(other.publicKey, statement, signature)).toBe(false);
     for (const at of [0, 31, 32, 63]) {
@@ -46,7 +60,7 @@ describe('signatures', () => {
   });
 
   it('come back from a stored private key with the same public key', () => {
-    const privateKey = generatePrivateKey();
+    const { privateKey } = createKey();
     expect(openSigner(privateKey).publicKey).toEqual(openSigner(privateKey).publicKey);
     expect(verifySignature(openSigner(privateKey).publicKey, statement, openSigner(privateKey).sign(statement))).toBe(true);
   });

@@ -1,17 +1,40 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign, verify, type KeyObject } from 'node:crypto';
 import type { Hash } from './types';
 
 /** SHA-256 over the parts, one after another. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const digest = createHash('sha256');
-  for (const part of parts) digest.update(part);
-  return digest.digest();
+  return Buffer.from(digest(parts, 'binary'), 'binary');
 }
 
 export function sha256Hex(...parts: readonly Uint8Array[]): Hash {
-  const digest = createHash('sha256');
-  for (const part of parts) digest.update(part);
-  return digest.digest('hex') as Hash;
+  return digest(parts, 'hex') as Hash;
+}
+
+/** The 32 bytes as text, a character a byte: for whoever hashes on, and keeps none of them. */
+export function sha256Text(...parts: readonly Uint8Array[]): string {
+  return digest(parts, 'binary');
+}
+
+const SCRATCH_BYTES = 4_096;
+const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+
+/** A hash at once is three times as fast as one that takes its parts piece by piece; small parts are put together for it. */
+function digest(parts: readonly Uint8Array[], encoding: 'hex' | 'binary'): string {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) return hash('sha256', first, encoding);
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length > SCRATCH_BYTES) {
+    const whole = createHash('sha256');
+    for (const part of parts) whole.update(part);
+    return whole.digest(encoding);
+  }
+  let at = 0;
+  for (const part of parts) {
+    scratch.set(part, at);
+    at += part.length;
+  }
+  return hash('sha256', scratch.subarray(0, length), encoding);
 }
 
 /** A peer's voice. A port, so that a simulation can use a keyed hash instead of P-256. */
@@ -25,19 +48,22 @@ export interface Signer {
 /** True when the signature is the key's over the statement; false for anything malformed. */
 export type VerifySignature = (publicKey: Uint8Array, statement: Uint8Array, signature: Uint8Array) => boolean;
 
-/** A fresh P-256 private key as DER PKCS #8. */
-export function generatePrivateKey(): Uint8Array {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ format: 'der', type: 'pkcs8' });
+/** A fresh P-256 key, opened, and its private half as DER PKCS #8. */
+export function createKey(): { readonly signer: Signer; readonly privateKey: Uint8Array } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { signer: signerOf(privateKey, publicKey), privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }) };
 }
 
 /** Opens a private key (DER PKCS #8). Throws when it is not a P-256 key. */
 export function openSigner(privateKeyDer: Uint8Array): Signer {
   const privateKey = createPrivateKey({ key: Buffer.from(privateKeyDer), format: 'der', type: 'pkcs8' });
   if (privateKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new TypeError('not a P-256 private key');
-  const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return signerOf(privateKey, createPublicKey(privateKey));
+}
+
+function signerOf(privateKey: KeyObject, publicKey: KeyObject): Signer {
   return {
-    publicKey,
+    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
     sign: (statement) => sign('sha256', statement, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
   };
 }

@@ -1,6 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { add, createTestNode, openTestChain, readCounter } from '../testing/test-nodes';
-import { chainId } from './types';
+import { counterFramework, decodeCounterTransaction } from '../testing/counter-framework';
+import type { Framework } from './framework';
+import { chainId, height } from './types';
+
+/** The counter framework on a thread that a test winds: a transaction costs as many milliseconds as its counter says. */
+function costlyFramework(work: (ms: number) => void, costs: Readonly<Record<string, number>> = { dear: 20, c: 2 }): Framework {
+  return {
+    ...counterFramework,
+    open: (context) => {
+      const instance = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
+      const execute = instance.executeBlock.bind(instance);
+      instance.executeBlock = async (input, state) => {
+        const { isEnough = () => false } = input;
+        let at = 0;
+        const spend = (): void => work(costs[decodeCounterTransaction(input.transactions[at++] ?? new Uint8Array(0)).counter] ?? 0);
+        spend();
+        return execute({ ...input, isEnough: () => isEnough() || (spend(), false) }, state);
+      };
+      return instance;
+    },
+  };
+}
 
 describe('sub-chains that share a host', () => {
   it('wait for one block of a flooding neighbour, not for its whole queue', async () => {
@@ -27,6 +48,41 @@ describe('sub-chains that share a host', () => {
     const heights = chains.map((chain) => node.host.head(chain).height);
     expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(3);
     await Promise.all(all);
+  });
+
+  it('get as much of the thread as the others, not as many blocks: one whose transactions cost ten times as much makes a tenth', async () => {
+    let work: (ms: number) => void = () => undefined;
+    const node = await createTestNode({ frameworks: [costlyFramework((ms) => work(ms))] });
+    work = node.manual.work;
+    const chains = ['dear-1', 'cheap-1', 'cheap-2'].map(chainId);
+    for (const chain of chains) await openTestChain([node], chain, { blockCostMax: 1 });
+    const queues = chains.map((chain) => Array.from({ length: 500 }, () => node.host.submit(chain, add(chain === chains[0] ? 'dear' : 'c', 1))));
+    await Promise.race(queues.slice(1).map((answers) => Promise.all(answers)));
+    const [dear = 0, ...cheap] = chains.map((chain) => node.host.head(chain).height);
+    expect(dear).toBeGreaterThanOrEqual(45);
+    expect(dear).toBeLessThanOrEqual(60);
+    expect(Math.min(...cheap)).toBeGreaterThanOrEqual(495);
+    await Promise.all(queues.flat());
+    // What it took is told, in the same unit for all.
+    const spent = chains.map((chain) => Math.round(node.host.peerStatus(chain).resources.executionMs));
+    expect(spent).toEqual([500 * 20, 500 * 2, 500 * 2]);
+  });
+
+  it('end a block after 64 transactions or 2 ms while another waits, and fill it when they are alone', async () => {
+    let work: (ms: number) => void = () => undefined;
+    const node = await createTestNode({ frameworks: [costlyFramework((ms) => work(ms), { dear: 0.5, c: 0 })] });
+    work = node.manual.work;
+    const [one, two] = [chainId('one-1'), chainId('two-2')];
+    for (const chain of [one, two]) await openTestChain([node], chain);
+    const sizes = (chain: typeof one, from: number): number[] =>
+      Array.from({ length: node.host.head(chain).height - from }, (_, at) => node.host.blockAt(chain, height(from + 1 + at))?.transactions.length ?? 0);
+    await Promise.all(Array.from({ length: 900 }, () => node.host.submit(one, add('c', 1))));
+    expect(Math.max(...sizes(one, 0))).toBeGreaterThan(64);
+    const before = node.host.head(one).height;
+    await Promise.all([...Array.from({ length: 500 }, () => node.host.submit(one, add('c', 1))), ...Array.from({ length: 500 }, () => node.host.submit(two, add('dear', 1)))]);
+    expect(Math.max(...sizes(one, before))).toBe(64);
+    expect(sizes(two, 0)[0]).toBe(4);
+    expect(await readCounter(node.host, 'dear', two)).toMatchObject({ value: 500 });
   });
 
   it('do not see each other: neither state nor blocks nor lanes', async () => {

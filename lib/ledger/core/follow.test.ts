@@ -8,7 +8,7 @@ import { createRandom } from '../testing/random';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
 import { decodeBlock, encodeBlock, hashBody, type Block } from './block';
 import { precommitStatement } from './consensus/statements';
-import { generatePrivateKey, openSigner, verifySignature } from './crypto';
+import { createKey, verifySignature } from './crypto';
 import type { Framework } from './framework';
 import { createLedgerHost } from './host';
 import type { BlockHeader } from './host-types';
@@ -162,10 +162,10 @@ describe('catching up', () => {
 describe('a peer refuses and goes on', () => {
   const cases: [string, (record: Uint8Array, orderer: TestNode, follower: TestNode) => Uint8Array, RegExp][] = [
     ['a block whose orderer’s signature is wrong', (record) => forge(record, { stateRoot: hash('ee'.repeat(32)) }), /wrong signature/],
-    ['a block signed by another key', (record) => forge(record, ({ header }) => ({ header, certificate: certifyBlock(header, [openSigner(generatePrivateKey())]) })), /not final: its certificate carries a wrong signature of C0/],
+    ['a block signed by another key', (record) => forge(record, ({ header }) => ({ header, certificate: certifyBlock(header, [createKey().signer]) })), /not final: its certificate carries a wrong signature of C0/],
     ['a block whose certificate names a peer that does not order', (record) => forge(record, ({ certificate }) => ({ certificate: { ...certificate, signatures: certificate.signatures.map((one) => ({ ...one, validator: 1 })) } })), /names its signers wrongly/],
     ['a block whose certificate is of another round', (record) => forge(record, ({ certificate }) => ({ certificate: { ...certificate, round: 1 } })), /wrong signature of C0/],
-    ['a block that names another proposer', (record) => forge(record, { proposer: openSigner(generatePrivateKey()).publicKey }), /wrong signature of C0/],
+    ['a block that names another proposer', (record) => forge(record, { proposer: createKey().signer.publicKey }), /wrong signature of C0/],
     ['a block that a following peer made', (record, _orderer, follower) => forge(record, { proposer: status(follower).publicKey }, follower), /wrong signature of C0/],
     ['a block without signatures', (record) => forge(record, () => ({ certificate: { round: 0, signatures: [] } })), /its certificate carries 0 signatures where 1 are needed/],
     ['a block whose transactions are not those of the header, already when it is read', (record) => forge(record, () => ({ transactions: [add('c', 2)] })), /not a block: the transactions are not the named ones/],
@@ -208,7 +208,7 @@ describe('a peer stops itself and keeps the reason', () => {
     ['when the orderer signed two histories', (record, orderer) => forge(record, { previousHash: hash('ee'.repeat(32)) }, orderer), /two histories/],
     ['when the block is older than its parent', (record, orderer) => forge(record, { time: timeMs(TEST_EPOCH_MS - 1) }, orderer), /older than the block before/],
     ['when the block is of another version than the rules of its height', (record, orderer) => forge(record, { engineVersion: 2 }, orderer), /names version 2 where 1 is in force/],
-    ['when the orderer signed the block of a peer that does not order', (record, orderer) => forge(record, { proposer: openSigner(generatePrivateKey()).publicKey }, orderer), /does not order/],
+    ['when the orderer signed the block of a peer that does not order', (record, orderer) => forge(record, { proposer: createKey().signer.publicKey }, orderer), /does not order/],
     ['when the orderer signed an empty block right after its parent', (record, orderer) => forge(record, () => ({ transactions: [] }), orderer), /is empty and comes 0 ms after its parent/],
     ['when the block names other peers', (record, orderer) => forge(record, { nextValidators: hash('ee'.repeat(32)) }, orderer), /other peers/],
     ['when the block holds a transaction that cannot be there', (record, orderer) => forge(record, ({ transactions }) => ({ transactions: [...transactions, ...transactions] }), orderer), /cannot be executed: this transaction is in a block already/],

@@ -88,10 +88,20 @@ export interface BlockInput {
    * block: there such a transaction proves the proposer wrong and is thrown as an error.
    */
   readonly building: boolean;
+  /**
+   * Only while building: asked between two transactions, so never before the first was included or dropped. True: other
+   * sub-chains wait for the thread. What comes after is left for a later block, neither included nor dropped.
+   */
+  readonly isEnough?: () => boolean;
+  /**
+   * Waits for something that is not this thread's work: a worker thread, or the turn of sockets and files. The time does
+   * not count as the sub-chain's; whoever waits in another way pays for it. Absent: wait.
+   */
+  readonly aside?: <T>(wait: () => Promise<T>) => Promise<T>;
 }
 
 export interface ExecutedBlock {
-  /** Transactions of the block, in order: those of the input, without the dropped. */
+  /** Transactions of the block, in order: those of the input, without the dropped and without what was left for later. */
   readonly transactions: readonly ExecutedTransaction[];
   readonly dropped: readonly { readonly index: number; readonly reason: TransactionRefused }[];
   readonly stateRoot: Hash;
@@ -103,6 +113,8 @@ export interface ExecutedBlock {
   readonly frameworkHeader: Uint8Array;
   /** Everything the block changes: state, receipts, indices. Sorted by key, each key once. */
   readonly writes: readonly StateWrite[];
+  /** Time of worker threads that the execution took. Absent: none. */
+  readonly workerMs?: number;
 }
 
 export interface ExecutedTransaction {
@@ -140,6 +152,8 @@ export interface ReadView {
   readonly blockAt: (height: Height) => StoredBlockView | undefined;
   /** Aborted when the caller's time is up; long reads look at it. */
   readonly signal: AbortSignal;
+  /** Tells of time that a worker thread spent on the read. */
+  readonly spentOnWorker?: (ms: number) => void;
 }
 
 export interface StoredBlockView {

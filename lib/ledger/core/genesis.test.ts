@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { CodecError } from './codec';
-import { generatePrivateKey, openSigner } from './crypto';
+import { createKey } from './crypto';
 import { checkGenesis, decodeGenesis, encodeGenesis, genesisRules } from './genesis';
 import type { Finality, GenesisSpec } from './host-types';
 import { chainId, timeMs } from './types';
 
-const key = (): Uint8Array => openSigner(generatePrivateKey()).publicKey;
+const key = (): Uint8Array => createKey().signer.publicKey;
 const spec: GenesisSpec = {
   chain: chainId('tide-4417'),
   framework: 'counter',

@@ -33,6 +33,10 @@ export class HeightWaiters {
     });
   }
 
+  get isEmpty(): boolean {
+    return this.#waiters.size === 0;
+  }
+
   reached(height: number): void {
     for (const waiter of this.#waiters) if (height > waiter.after) waiter.resolve();
   }

@@ -85,7 +85,10 @@ export interface LedgerHost {
    */
   catchUp(chain: ChainId): Promise<ChainHead>;
 
-  /** Reads every durable byte of the log once more. Error `storage-corrupt` with file and offset. */
+  /**
+   * Reads every durable byte once more and puts right what it can: from other bytes, or a block from other peers. Error
+   * `storage-corrupt` with file and offset of what is left.
+   */
   verify(): Promise<void>;
   stats(): HostStats;
   /** Takes no more transactions, finishes what is queued, waits for the disk, releases the directory. */
@@ -228,7 +231,7 @@ export interface PeerStatus {
   /** Last durable height; -1 while there is only the key. */
   readonly height: number;
   readonly headHash?: Hash;
-  readonly sizeBytes: number;
+  readonly resources: PeerResources;
   /** Highest height another peer told of; above `height`: this peer lags. */
   readonly announcedHeight: number;
   /** Transactions waiting here. */
@@ -242,6 +245,25 @@ export interface PeerStatus {
   /** Blocks of others that were refused (wrong signature, not the next …) since the process began, and the last reason: until a block is taken again. */
   readonly refusedBlocks: number;
   readonly lastRefusal?: string;
+}
+
+/** What a sub-chain takes of this host. Times and counts are since the process began; 0 for one that was not used since. */
+export interface PeerResources {
+  /**
+   * Bytes of keys, values, transactions and notes that the machine holds in memory for it now: state that is not in the
+   * index yet, what open readers may still ask for, what waits to be ordered. Objects around them are not counted.
+   */
+  readonly memoryBytes: number;
+  /** Its blocks and write sets in the log, its state in the index. */
+  readonly diskBytes: number;
+  /** Time for which its turns held the main thread. */
+  readonly executionMs: number;
+  /** … and worker threads. */
+  readonly workerMs: number;
+  /** Transactions that became final here. */
+  readonly transactions: number;
+  /** Reads that were asked for. */
+  readonly calls: number;
 }
 
 /** How the peers of a sub-chain agree, and where this one is in it. */

@@ -3,7 +3,7 @@ import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
 import { lonelyLink } from '../testing/lonely-link';
 import { counterFramework } from '../testing/counter-framework';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
-import { add, createTestNode, final, openTestChain, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNode, createTestNodes, final, letRest, openTestChain, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { hashHeader } from './block';
 import { precommitStatement } from './consensus/statements';
 import { verifySignature } from './crypto';
@@ -58,10 +58,11 @@ describe('blocks', () => {
     const node = await createTestNode();
     await openTestChain([node]);
     await rest();
-    node.manual.advance(3_600_000);
-    await rest();
     expect(node.host.head(TEST_CHAIN).height).toBe(0);
+    node.manual.advance(3_600_000);
+    await letRest([node]);
     expect(node.manual.scheduled()).toBe(0);
+    expect(node.host.head(TEST_CHAIN).height).toBe(0);
   });
 });
 
@@ -274,6 +275,59 @@ describe('stopping', () => {
   });
 });
 
+describe('what a sub-chain takes of its host', () => {
+  it('is told: memory and disk as they are, transactions and calls as they come, and nothing of one that was removed', async () => {
+    const node = await createTestNode();
+    await openTestChain([node]);
+    const quiet = chainId('reef-2209');
+    await openTestChain([node], quiet);
+    const resources = (chain = TEST_CHAIN) => node.host.peerStatus(chain).resources;
+    const before = resources();
+    expect(before).toMatchObject({ executionMs: 0, workerMs: 0, transactions: 0, calls: 0 });
+    await Promise.all(Array.from({ length: 30 }, (_, at) => node.host.submit(TEST_CHAIN, add(`counter ${at}`, 1))));
+    for (let count = 0; count < 4; count += 1) await readCounter(node.host, 'c');
+    expect(resources()).toMatchObject({ transactions: 30, calls: 4 });
+    expect(resources().diskBytes).toBeGreaterThan(before.diskBytes);
+    expect(resources().memoryBytes).toBeGreaterThan(before.memoryBytes);
+    expect(resources(quiet)).toMatchObject({ transactions: 0, calls: 0 });
+    // What waits counts too.
+    const { memoryBytes } = resources();
+    const held = add('c', 1, { account: 'a', sequence: 1 });
+    expect(await node.host.submit(TEST_CHAIN, held)).toMatchObject({ state: 'held' });
+    expect(resources().memoryBytes - memoryBytes).toBe(held.length);
+    await node.host.submit(TEST_CHAIN, add('c', 1, { account: 'a', sequence: 0 }));
+    await rest();
+    expect(resources().transactions).toBe(32);
+    await node.host.removeChain(TEST_CHAIN);
+    await openTestChain([node]);
+    expect(resources()).toMatchObject({ transactions: 0, calls: 0 });
+  });
+
+  it('counts time of worker threads as a framework tells it, for blocks and for reads', async () => {
+    const tellsOfWorkers: Framework = {
+      ...counterFramework,
+      open: (context) => {
+        const instance = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
+        const [execute, query] = [instance.executeBlock.bind(instance), instance.query.bind(instance)];
+        instance.executeBlock = async (input, state) => ({ ...(await execute(input, state)), workerMs: 10 * input.transactions.length });
+        instance.query = async (request, view) => {
+          view.spentOnWorker?.(3);
+          return query(request, view);
+        };
+        return instance;
+      },
+    };
+    const nodes = await createTestNodes({ count: 2, frameworks: [tellsOfWorkers] });
+    await openTestChain(nodes);
+    const [orderer, follower] = nodes.map(({ host }) => host);
+    await orderer?.submit(TEST_CHAIN, add('c', 1));
+    await follower?.catchUp(TEST_CHAIN);
+    if (follower !== undefined) await readCounter(follower, 'c');
+    await rest();
+    expect([orderer, follower].map((host) => host?.peerStatus(TEST_CHAIN).resources.workerMs)).toEqual([10, 13]);
+  });
+});
+
 describe('a peer that nobody uses', () => {
   it('costs a restarted host nothing to look at: status, list, bells without news and fetches beyond its head open none of 300', async () => {
     const node = await createTestNode();
@@ -281,10 +335,12 @@ describe('a peer that nobody uses', () => {
     for (const chain of chains) await openTestChain([node], chain);
     await node.host.submit(chainId('tide-7'), add('c', 1));
     await node.host.stopChain(chainId('tide-8'), 'unpaid');
+    for (const chain of chains) node.host.head(chain);
     const look = (host: LedgerHost) => chains.map((chain) => ({ ...host.peerStatus(chain), publicKey: Buffer.from(host.peerStatus(chain).publicKey).toString('hex') }));
     const opened = look(node.host);
-    // Where it is in the agreement is known of a validator in use alone; everything else is alike.
-    const unused = opened.map(({ agreement, ...rest }) => ({ ...rest, agreement: agreement && { ...agreement, position: undefined } }));
+    // Where it is in the agreement is known of a validator in use alone, and what it spent is this process's; everything else is alike.
+    const spent = { executionMs: 0, workerMs: 0, transactions: 0, calls: 0 };
+    const unused = opened.map(({ agreement, resources, ...rest }) => ({ ...rest, resources: { ...resources, ...spent }, agreement: agreement && { ...agreement, position: undefined } }));
     expect(opened[0]?.agreement?.position).toMatchObject({ height: 1, step: 'idle' });
     const again = restarted(node);
     for (const chain of again.chains()) again.announced(chain, height(0));

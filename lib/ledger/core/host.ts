@@ -7,13 +7,16 @@ import { isLedgerError, LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
 import { decodeEvidenceNote, EVIDENCE_NOTE } from './evidence-note';
 import { checkGenesis, decodeGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import { OpenedPeers } from './opened-peers';
 import type { Ordering } from './ordering';
 import { openPeer, readBlock, readPeer, type Peer, type PeerFacts } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
 import type { MachinePorts } from './ports';
+import { repairBlock, repairOrder } from './repair-block';
+import { ResourceBook } from './resource-book';
 import { RulesHistory } from './rules-history';
 import { attestBlock, draftBlock } from './seal-block';
 import { checkOthersHaveIt } from './snapshot/heal';
@@ -21,9 +24,9 @@ import { JoinFailed } from './snapshot/join-failed';
 import type { JoinedStage } from './snapshot/join-snapshot';
 import { Joins, type Joiner } from './snapshot/joins';
 import { SnapshotKeeper } from './snapshot/snapshot-keeper';
-import type { ChainStorage, LedgerStorage, Notes, StateWrite } from './storage';
+import type { ChainStorage, Damage, LedgerStorage, Notes, StateWrite } from './storage';
 import { Turns } from './turns';
-import { height, type ChainId, type Height } from './types';
+import { height, type ChainId, type Hash, type Height } from './types';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
 
 export interface LedgerHostSockets {
@@ -42,6 +45,12 @@ const SNAPSHOT_GAP = 1_000;
 const HEAL_DELAY_MS = 1_000;
 const HEAL_PAUSE_MS = 60_000;
 const HEAL_PAUSE_MS_MAX = 30 * 60_000;
+/** A peer that nobody used for so long to twice as long is closed. */
+const REST_MS = 30_000;
+/** More open peers than this are not kept while some of them rest. */
+const OPENED_MAX = 4_096;
+/** What was read of peers that are not in use. */
+const STORED_MAX = 2_048;
 const RECORDS_MAX = 256;
 const RECORDS_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -57,8 +66,11 @@ class Host implements LedgerHost {
   readonly #ports: MachinePorts;
   readonly #ordering: Ordering;
   readonly #frameworks: ReadonlyMap<string, Framework>;
-  readonly #runners = new Map<ChainId, PeerRunner>();
-  /** What was read of peers that are not in use; it holds until they are. */
+  readonly #runners = new OpenedPeers<PeerRunner>();
+  #disarmSweep: (() => void) | undefined;
+  /** Peers that exist here, with a ledger or with their key alone. */
+  readonly #names: Set<ChainId>;
+  /** What was read of peers that are not in use, the latest read last; it holds until they are. */
   readonly #stored = new Map<ChainId, PeerFacts>();
   /** Peers whose stored data does not hang together, with what was found. */
   readonly #broken = new Map<ChainId, StopNote>();
@@ -79,6 +91,10 @@ class Host implements LedgerHost {
     this.#ports = ports;
     this.#ordering = ordering;
     this.#frameworks = new Map(frameworks.map((framework) => [framework.name, framework]));
+    for (const chain of storage.chains()) {
+      const damage = storage.damageOf(chain);
+      if (damage !== undefined) this.#markBroken(chain, damage);
+    }
     const track = (commit: Promise<void>): void => {
       this.#commits.add(commit);
       void commit.finally(() => this.#commits.delete(commit));
@@ -91,7 +107,7 @@ class Host implements LedgerHost {
       ports,
       install: (chain, joined) => this.#install(chain, joined),
       onEnd: (chain) => {
-        const runner = this.#runners.get(chain);
+        const runner = this.#runners.peek(chain);
         runner?.announced(runner.peer.announcedHeight);
       },
     });
@@ -101,27 +117,45 @@ class Host implements LedgerHost {
       begin: ({ peer }) => !this.#isClosing && this.#joins.begin(joinerOf(peer)),
       survey: (chain) => this.#joins.survey(chain),
     };
-    this.#context = { keys, ordering, link, ports, turns: new Turns(ports.yieldTurn), counters, track, snapshots };
-    ordering.onReady((chain) => this.#runners.get(chain)?.propose());
+    const resources = new ResourceBook();
+    const turns = new Turns({
+      yieldTurn: ports.yieldTurn,
+      elapsedMs: ports.elapsedMs,
+      onSpent: (chain, heldMs, workerMs) => {
+        resources.add(chain, 'executionMs', heldMs);
+        resources.add(chain, 'workerMs', workerMs);
+      },
+    });
+    this.#context = { keys, ordering, link, ports, turns, counters, resources, track, snapshots };
+    this.#names = new Set([...keys.chains(), ...storage.chains()]);
+    ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
 
   createPeer(chain: ChainId): Promise<PeerIdentity> {
-    return this.#inOrder(chain, async () => ({ chain, publicKey: (await this.#keys.create(chain)).publicKey }));
+    return this.#inOrder(chain, async () => {
+      const { publicKey } = await this.#keys.create(chain);
+      this.#names.add(chain);
+      return { chain, publicKey };
+    });
   }
 
   createChain(spec: GenesisSpec): Promise<ChainHead> {
     return this.#inOrder(spec.chain, async () => {
       checkGenesis(spec);
       const document = encodeGenesis(spec);
-      if (this.#storage.open(spec.chain) !== undefined) {
-        // One that is damaged begins again, if the others have what it had.
-        if (this.#isDamaged(spec.chain)) await this.#healInOrder(spec.chain, spec);
+      // One that is damaged begins again, if the others have what it had.
+      if (this.#isDamaged(spec.chain)) await this.#healInOrder(spec.chain, spec);
+      const broken = this.#broken.get(spec.chain);
+      if (broken !== undefined) throw stoppedError(spec.chain, broken);
+      if (this.#storage.height(spec.chain) >= 0) {
         const { peer } = this.#runner(spec.chain);
         if (peer.genesisHash === sha256Hex(document)) return peer.head;
         throw new LedgerError('chain-differs', { chain: spec.chain }, `${spec.chain} exists here with another genesis block.`);
       }
-      await this.#writeGenesis(spec, document);
-      return this.#runner(spec.chain).peer.head;
+      const head = await this.#writeGenesis(spec, document);
+      // Others speak to a validator at once; who orders alone, or follows, is opened when somebody uses it.
+      if (spec.finality !== 'solo') this.#runner(spec.chain);
+      return head;
     });
   }
 
@@ -134,7 +168,7 @@ class Host implements LedgerHost {
     const { chain } = peer;
     const { signal } = options;
     signal?.throwIfAborted();
-    if (peer.orders) return untilAborted(runner.submit(bytes), signal);
+    if (peer.orders) return signal === undefined ? runner.submit(bytes) : untilAborted(runner.submit(bytes), signal);
     const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
     // Whoever sent it here wants to read it here.
     if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) await this.#arrive(runner, answer.height, signal);
@@ -144,16 +178,27 @@ class Host implements LedgerHost {
   async query(chain: ChainId, request: unknown, signal: AbortSignal, { isObserver = false }: { isObserver?: boolean } = {}): Promise<unknown> {
     const runner = this.#runner(chain);
     const { peer } = runner;
+    this.#context.resources.add(chain, 'calls', 1);
     if (!isObserver && peer.instance.blocksOnDemand?.readsHead(request) === true) runner.headRead();
+    const read = runner.enterRead();
     const state = peer.storage.snapshot();
     const at = height(state.height);
     const { firstHeight } = peer.storage;
     const isHere = (wanted: Height): boolean => wanted <= at && (wanted >= firstHeight || peer.storage.block(wanted) !== undefined);
-    const view: ReadView = { height: at, knownHeight: Math.max(peer.announcedHeight, at), firstHeight, state, signal, blockAt: (wanted) => (isHere(wanted) ? this.#storedBlock(chain, wanted) : undefined) };
+    const view: ReadView = {
+      height: at,
+      knownHeight: Math.max(peer.announcedHeight, at),
+      firstHeight,
+      state,
+      signal,
+      blockAt: (wanted) => (isHere(wanted) ? this.#storedBlock(chain, wanted) : undefined),
+      spentOnWorker: (ms) => this.#context.resources.add(chain, 'workerMs', ms),
+    };
     try {
       return await peer.instance.query(request, view);
     } finally {
       state.release();
+      read.leave();
     }
   }
 
@@ -192,24 +237,24 @@ class Host implements LedgerHost {
   }
 
   chains(): readonly ChainId[] {
-    return [...new Set([...this.#keys.chains(), ...this.#storage.chains()])].sort();
+    return [...this.#names].sort();
   }
 
   has(chain: ChainId): boolean {
-    return (this.#storage.open(chain)?.height ?? -1) >= 0;
+    return this.#storage.height(chain) >= 0 || this.#storage.damageOf(chain) !== undefined;
   }
 
   peerStatus(chain: ChainId): PeerStatus {
-    const runner = this.#runners.get(chain);
+    const runner = this.#runners.peek(chain);
     const joining = this.#joins.progress(chain);
-    const firstHeight = this.#storage.open(chain)?.firstHeight ?? 0;
-    const base = { chain, sizeBytes: this.#storage.sizeBytes(chain), queued: this.#ordering.queued(chain), firstHeight, refusedBlocks: 0, ...(joining === undefined ? {} : { joining }) };
+    const firstHeight = this.#storage.firstHeight(chain);
+    const base = { chain, resources: this.#resources(chain), queued: this.#ordering.queued(chain), firstHeight, refusedBlocks: 0, ...(joining === undefined ? {} : { joining }) };
     if (runner !== undefined) {
       const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
       const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
       return { ...base, ...headStatus(signer.publicKey, head, stopped), orders, agreement: runner.agreement(), ...more };
     }
-    const at = this.#storage.open(chain)?.height ?? -1;
+    const at = this.#storage.height(chain);
     const signer = this.#findSigner(chain);
     const stored = at < 0 ? undefined : this.#findStored(chain, signer);
     if (stored !== undefined) return { ...base, ...statusOf(stored) };
@@ -231,7 +276,8 @@ class Host implements LedgerHost {
 
   startChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, () => {
-      this.#broken.delete(chain);
+      // What is damaged stays so: the note says where.
+      if (this.#storage.damageOf(chain) === undefined) this.#broken.delete(chain);
       return this.#runner(chain).start();
     });
   }
@@ -242,7 +288,7 @@ class Host implements LedgerHost {
       this.#snapshots.forget(chain);
       this.#healing.get(chain)?.();
       this.#healing.delete(chain);
-      const runner = this.#runners.get(chain);
+      const runner = this.#runners.peek(chain);
       if (runner !== undefined) {
         const at = runner.peer.head.height;
         runner.peer.stopped ??= { by: 'operator', reason: 'it is being removed', height: at, time: this.#ports.now() };
@@ -254,7 +300,9 @@ class Host implements LedgerHost {
       this.#broken.delete(chain);
       await this.#storage.remove(chain);
       this.#stored.delete(chain);
+      this.#context.resources.forget(chain);
       await this.#keys.remove(chain);
+      this.#names.delete(chain);
     });
   }
 
@@ -288,7 +336,7 @@ class Host implements LedgerHost {
 
   announced(chain: ChainId, at: Height): void {
     if (this.#isClosing || !this.has(chain)) return;
-    if (!this.#runners.has(chain) && this.#isAhead(chain, at)) return;
+    if (this.#runners.peek(chain) === undefined && this.#isAhead(chain, at)) return;
     this.#findRunner(chain)?.announced(at);
   }
 
@@ -317,14 +365,20 @@ class Host implements LedgerHost {
     return this.catchUp(chain);
   }
 
-  verify(): Promise<void> {
-    return this.#storage.verify();
+  async verify(): Promise<void> {
+    const damages = [...(await this.#storage.verify())].sort(repairOrder);
+    const left: Damage[] = [];
+    for (const damage of damages) if (!damage.isRepaired && !(await this.#repair(damage))) left.push(damage);
+    const [first] = left;
+    if (first === undefined) return;
+    const more = left.length === 1 ? '' : ` (and ${left.length - 1} more)`;
+    throw damaged(first, more);
   }
 
   stats(): HostStats {
     const { syncs, commits, bytesWritten, diskBytes, deadBytes } = this.#storage.stats();
-    const queued = [...this.#runners.keys()].reduce((sum, chain) => sum + this.#ordering.queued(chain), 0);
-    return { chains: this.chains().length, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
+    const queued = [...this.#runners.values()].reduce((sum, { peer }) => sum + this.#ordering.queued(peer.chain), 0);
+    return { chains: this.#names.size, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
   }
 
   async close(): Promise<void> {
@@ -338,17 +392,27 @@ class Host implements LedgerHost {
       await this.#context.turns.idle();
       await Promise.allSettled(this.#commits);
     } while (this.#commits.size > 0 || this.#context.turns.isBusy);
+    this.#disarmSweep?.();
     for (const runner of this.#runners.values()) runner.release(closing());
+    await this.#keys.close();
     await this.#storage.close();
   }
 
-  async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<void> {
-    const { record, writes, notes } = await this.#makeGenesis(spec, document);
-    await this.#storage.create(spec.chain).commit(height(0), record, writes, notes);
+  #resources(chain: ChainId): PeerResources {
+    const memoryBytes = this.#storage.memoryBytes(chain) + this.#ordering.queuedBytes(chain);
+    return { ...this.#context.resources.of(chain), memoryBytes, diskBytes: this.#storage.sizeBytes(chain) };
+  }
+
+  async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<ChainHead> {
+    const { chain, time } = spec;
+    const { record, hash, writes, notes } = await this.#makeGenesis(spec, document);
+    await this.#storage.create(chain).commit(height(0), record, writes, notes);
+    this.#storage.rest(chain);
+    return { chain, height: height(0), hash, time, genesisHash: sha256Hex(document) };
   }
 
   /** Block 0 as this peer keeps it. Errors: `peer-missing`, `genesis-invalid`. */
-  async #makeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<{ record: Uint8Array; writes: readonly StateWrite[]; notes: Notes }> {
+  async #makeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<{ record: Uint8Array; hash: Hash; writes: readonly StateWrite[]; notes: Notes }> {
     const { chain } = spec;
     const signer = this.#keys.find(chain);
     if (signer === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
@@ -371,7 +435,7 @@ class Host implements LedgerHost {
     const record = encodeSealed(draft.body, { certificate: { round: 0, signatures: [] }, attestation: attestBlock(chain, 0, draft.hash, signer) });
     // The key signed blocks that are not here any more: it must not sign others for the same heights, whenever it gets a vote again.
     const notes: Notes = this.#keys.wasUsed(chain) ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
-    return { record, writes: executed.writes, notes };
+    return { record, hash: draft.hash, writes: executed.writes, notes };
   }
 
   /** The task on the opened peer; again when another ledger took its place meanwhile. */
@@ -390,8 +454,8 @@ class Host implements LedgerHost {
   /** Puts a chain that was filled aside in the place of a peer's ledger, and goes on with it. */
   #install(chain: ChainId, { stage, height: at, notes }: JoinedStage): Promise<void> {
     return this.#inOrder(chain, async () => {
-      const runner = this.#runners.get(chain);
-      if (runner === undefined || runner.peer.stopped !== undefined || runner.peer.parent.height >= at) throw new JoinFailed('the peer is not behind any more, or stopped');
+      const runner = this.#runner(chain);
+      if (runner.peer.stopped !== undefined || runner.peer.parent.height >= at) throw new JoinFailed('the peer is not behind any more, or stopped');
       const { storage, announcedHeight } = runner.peer;
       runner.retire();
       await runner.settle();
@@ -415,27 +479,26 @@ class Host implements LedgerHost {
   }
 
   #isDamaged(chain: ChainId): boolean {
-    this.#findStored(chain, this.#findSigner(chain));
+    if (this.#storage.damageOf(chain) === undefined && this.#runners.peek(chain) === undefined) this.#findStored(chain, this.#findSigner(chain));
     return this.#healing.has(chain);
   }
 
-  /** Begins a damaged ledger again with its genesis block; what follows is fetched. */
+  /** Gets damaged blocks from other peers, or begins the ledger again with its genesis block; what follows is fetched. */
   async #healInOrder(chain: ChainId, spec?: GenesisSpec): Promise<void> {
-    const storage = this.#storage.open(chain);
-    const broken = this.#broken.get(chain);
+    const at = this.#storage.height(chain);
     const fail = (reason: string, cause?: unknown): LedgerError => new LedgerError('chain-stopped', { chain, reason }, `The damaged peer of ${chain} cannot heal now: ${reason}.`, { cause });
-    const stored = storage && readGenesis(storage);
-    const genesis = spec ?? stored;
-    if (storage === undefined || genesis === undefined) throw fail('its genesis block is damaged, too: open the sub-chain again with its genesis');
-    const document = encodeGenesis(genesis);
-    if (stored !== undefined && sha256Hex(document) !== sha256Hex(encodeGenesis(stored))) throw new LedgerError('chain-differs', { chain }, `${chain} exists here with another genesis block.`);
-    const { record, writes, notes } = await this.#makeGenesis(genesis, document);
-    const { header } = decodeBlock(record);
-    const rules = RulesHistory.open(genesisRules(genesis, header.engineVersion), undefined);
     const signer = this.#keys.find(chain);
     if (signer === undefined) throw fail('its key is missing');
+    const stored = this.#readGenesis(chain);
+    const genesis = spec ?? stored;
+    if (genesis === undefined) throw fail('its genesis block is damaged, too: open the sub-chain again with its genesis');
+    const document = encodeGenesis(genesis);
+    if (stored !== undefined && sha256Hex(document) !== sha256Hex(encodeGenesis(stored))) throw new LedgerError('chain-differs', { chain }, `${chain} exists here with another genesis block.`);
+    if (await this.#healBlocks(chain, signer)) return this.#healed(chain, at);
+    const { record, writes, notes } = await this.#makeGenesis(genesis, document);
+    const rules = RulesHistory.open(genesisRules(genesis, decodeBlock(record).header.engineVersion), undefined);
     const asking = { chain, link: this.#link, ports: this.#ports, signal: new AbortController().signal };
-    const reached = await checkOthersHaveIt({ ...asking, genesisRules: rules, publicKey: signer.publicKey, height: storage.height }).catch((error: unknown) => {
+    const reached = await checkOthersHaveIt({ ...asking, genesisRules: rules, publicKey: signer.publicKey, height: at }).catch((error: unknown) => {
       throw fail(messageOf(error), error);
     });
     const stage = await this.#storage.stage(chain);
@@ -446,13 +509,48 @@ class Host implements LedgerHost {
     } finally {
       await stage.discard();
     }
-    this.#ports.logger.warn({ chain, height: storage.height, reason: broken?.reason }, 'a damaged ledger begins again from its genesis block');
+    this.#ports.logger.warn({ chain, height: at }, 'a damaged ledger begins again from its genesis block');
+    this.#healed(chain, reached);
+  }
+
+  #healed(chain: ChainId, reached: number): void {
     this.#broken.delete(chain);
     this.#stored.delete(chain);
     this.#healing.get(chain)?.();
     this.#healing.delete(chain);
     this.#ordering.forget(chain);
     this.#runner(chain).announced(reached);
+  }
+
+  /** Whether the peer can be opened, once blocks that it begins with were replaced by those of other peers. */
+  async #healBlocks(chain: ChainId, signer: Signer): Promise<boolean> {
+    const storage = this.#storage.open(chain);
+    if (storage === undefined) return false;
+    try {
+      for (const at of [storage.height, storage.height - 1]) {
+        if (at > 0 && !isReadable(storage, at)) await repairBlock(storage, height(at), signer, this.#link);
+      }
+      readPeer(storage, this.#frameworks);
+      return true;
+    } catch (error) {
+      // More is damaged: all of it is fetched anew.
+      if (isDamage(error)) return false;
+      throw error;
+    } finally {
+      this.#storage.rest(chain);
+    }
+  }
+
+  /** The genesis of a ledger, or undefined when that cannot be read either. */
+  #readGenesis(chain: ChainId): GenesisSpec | undefined {
+    try {
+      const record = this.#storage.open(chain)?.block(height(0)) ?? this.#storage.blockOfDamaged(chain, height(0));
+      const genesis = record === undefined ? undefined : decodeBlock(record).genesis;
+      return genesis && decodeGenesis(genesis);
+    } catch {
+      // Damaged like the rest.
+      return undefined;
+    }
   }
 
   /** A damaged peer heals itself, later and again. */
@@ -489,9 +587,24 @@ class Host implements LedgerHost {
     return { height: header.height, hash, time: header.time, frameworkHeader, transactions };
   }
 
+  /** Whether the damage is none any more, because other peers have what was lost. */
+  async #repair({ chain, height: at }: Damage): Promise<boolean> {
+    const storage = chain === undefined ? undefined : this.#storage.open(chain);
+    if (chain === undefined || storage === undefined || at === undefined) return false;
+    const signer = this.#keys.find(chain);
+    if (signer === undefined || !(await repairBlock(storage, at, signer, this.#link))) return false;
+    this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
+    // A peer that could not be opened for it can be now.
+    if (this.#broken.get(chain)?.by === 'fault') this.#broken.delete(chain);
+    this.#healing.get(chain)?.();
+    this.#healing.delete(chain);
+    this.#stored.delete(chain);
+    return true;
+  }
+
   /** Whether this height is durable here. */
   #isAhead(chain: ChainId, at: number): boolean {
-    return (this.#storage.open(chain)?.height ?? -1) >= at;
+    return this.#storage.height(chain) >= at;
   }
 
   /** What is stored of a peer that is not in use, or undefined when it cannot be opened; why stands in `#broken`. */
@@ -506,16 +619,20 @@ class Host implements LedgerHost {
       // A copy, or the whole block would stay in memory for its key.
       const stored = { publicKey: new Uint8Array(publicKey), rules, head, evidence, stopped };
       this.#stored.set(chain, stored);
+      const oldest = this.#stored.keys().next();
+      if (this.#stored.size > STORED_MAX && !oldest.done) this.#stored.delete(oldest.value);
       return stored;
     } catch (error) {
       this.#markBroken(chain, error);
       return undefined;
+    } finally {
+      this.#storage.rest(chain);
     }
   }
 
   /** The opened peer; opens it on first use. Throws when there is none or it cannot be opened. */
   #runner(chain: ChainId): PeerRunner {
-    const known = this.#runners.get(chain);
+    const known = this.#runners.use(chain);
     if (known !== undefined) return known;
     const broken = this.#broken.get(chain);
     if (broken !== undefined) throw stoppedError(chain, broken);
@@ -528,12 +645,32 @@ class Host implements LedgerHost {
     try {
       if (signer === undefined) throw new Error('the peer’s key is missing');
       const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
-      this.#runners.set(chain, runner);
+      this.#runners.add(chain, runner);
       this.#stored.delete(chain);
+      if (this.#runners.size > OPENED_MAX) this.#sweep();
+      this.#armSweep();
       runner.begin();
       return runner;
     } catch (error) {
       throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
+    }
+  }
+
+  /** One timer for all peers, and only while some are open. */
+  #armSweep(): void {
+    this.#disarmSweep ??= this.#ports.schedule(REST_MS, () => {
+      this.#disarmSweep = undefined;
+      this.#sweep();
+      if (this.#runners.size > 0) this.#armSweep();
+    });
+  }
+
+  /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
+  #sweep(): void {
+    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain))) {
+      const { chain } = runner.peer;
+      runner.release(closing());
+      this.#storage.rest(chain);
     }
   }
 
@@ -549,7 +686,7 @@ class Host implements LedgerHost {
   }
 
   #markBroken(chain: ChainId, error: unknown): StopNote {
-    const at = height(Math.max(0, this.#storage.open(chain)?.height ?? 0));
+    const at = height(Math.max(0, this.#storage.height(chain)));
     this.#stored.delete(chain);
     const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${publicReason(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);
@@ -593,14 +730,12 @@ function isDamage(error: unknown): boolean {
   return isLedgerError(error, 'storage-corrupt') || (error instanceof Error && (error.name === 'AssertionError' || error.name === 'CodecError'));
 }
 
-/** The genesis of a ledger, or undefined when that cannot be read either. */
-function readGenesis(storage: ChainStorage): GenesisSpec | undefined {
+function isReadable(storage: ChainStorage, at: number): boolean {
   try {
-    const { genesis } = readBlock(storage, 0);
-    return genesis && decodeGenesis(genesis);
-  } catch {
-    // Damaged like the rest.
-    return undefined;
+    return readBlock(storage, at).header.height === at;
+  } catch (error) {
+    if (isDamage(error)) return false;
+    throw error;
   }
 }
 
@@ -648,6 +783,11 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
     signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+function damaged({ file, offset, what }: Damage, more: string): LedgerError<'storage-corrupt'> {
+  const advice = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
+  return new LedgerError('storage-corrupt', { file, offset, what }, `${what}: file ${file}, offset ${offset}${more}. ${advice}`);
 }
 
 function unknown(chain: ChainId): LedgerError<'chain-unknown'> {

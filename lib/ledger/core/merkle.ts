@@ -1,5 +1,4 @@
-import { ByteWriter } from './codec';
-import { sha256 } from './crypto';
+import { sha256Text } from './crypto';
 import { ZERO_HASH, type Hash } from './types';
 
 /**
@@ -9,7 +8,12 @@ import { ZERO_HASH, type Hash } from './types';
  */
 const LEAF = 0;
 const NODE = 1;
-const NODE_PREFIX = Uint8Array.of(NODE);
+/** First byte, index and count of a leaf. */
+const leafHead = Buffer.allocUnsafeSlow(9);
+leafHead[0] = LEAF;
+/** First byte and two hashes. */
+const node = Buffer.allocUnsafeSlow(1 + 32 + 32);
+node[0] = NODE;
 
 /** Root over the items; the hash of nothing (zeros) for an empty list. */
 export function merkleRoot(items: readonly Uint8Array[]): Hash {
@@ -40,14 +44,14 @@ export function merkleTree(items: readonly Uint8Array[]): MerkleTree {
   const count = items.length;
   const top = levels.at(-1)?.[0];
   return {
-    root: top === undefined ? ZERO_HASH : toHash(top),
+    root: top === undefined ? ZERO_HASH : (toBytes(top).toString('hex') as Hash),
     proofOf: (index) => {
       if (!Number.isInteger(index) || index < 0 || index >= count) throw new RangeError(`no item ${index}`);
       const siblings: Uint8Array[] = [];
       let at = index;
       for (const level of levels) {
         const sibling = level[at ^ 1];
-        if (sibling !== undefined) siblings.push(sibling);
+        if (sibling !== undefined) siblings.push(toBytes(sibling));
         at >>= 1;
       }
       return { index, count, siblings };
@@ -59,7 +63,7 @@ export function merkleTree(items: readonly Uint8Array[]): MerkleTree {
 export function verifyMerkleProof(root: Hash, item: Uint8Array, proof: MerkleProof): boolean {
   const { index, count, siblings } = proof;
   if (!Number.isInteger(count) || count > 0xffff_ffff || !Number.isInteger(index) || index < 0 || index >= count) return false;
-  let node = leafHash(item, index, count);
+  let hashed = leafHash(item, index, count);
   let at = index;
   let width = count;
   let used = 0;
@@ -67,21 +71,22 @@ export function verifyMerkleProof(root: Hash, item: Uint8Array, proof: MerklePro
     if ((at ^ 1) < width) {
       const sibling = siblings[used];
       if (sibling === undefined || sibling.length !== 32) return false;
-      node = at % 2 === 0 ? nodeHash(node, sibling) : nodeHash(sibling, node);
+      hashed = at % 2 === 0 ? nodeHash(hashed, toText(sibling)) : nodeHash(toText(sibling), hashed);
       used += 1;
     }
     at = Math.floor(at / 2);
     width = Math.ceil(width / 2);
   }
-  return used === siblings.length && toHash(node) === root;
+  return used === siblings.length && toBytes(hashed).toString('hex') === root;
 }
 
-function merkleLevels(items: readonly Uint8Array[]): Uint8Array[][] {
+/** Hashes as text, from the leaves upward: a tree over a block's transactions makes thousands, and all but one go. */
+function merkleLevels(items: readonly Uint8Array[]): string[][] {
   if (items.length === 0) return [];
   let level = items.map((item, index) => leafHash(item, index, items.length));
   const levels = [level];
   while (level.length > 1) {
-    const above: Uint8Array[] = [];
+    const above: string[] = [];
     for (let index = 0; index < level.length; index += 2) {
       const left = level[index];
       const right = level[index + 1];
@@ -93,14 +98,22 @@ function merkleLevels(items: readonly Uint8Array[]): Uint8Array[][] {
   return levels;
 }
 
-function leafHash(item: Uint8Array, index: number, count: number): Uint8Array {
-  return sha256(new ByteWriter(9).u8(LEAF).u32(index).u32(count).finish(), item);
+function leafHash(item: Uint8Array, index: number, count: number): string {
+  leafHead.writeUInt32BE(index, 1);
+  leafHead.writeUInt32BE(count, 5);
+  return sha256Text(leafHead, item);
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(NODE_PREFIX, left, right);
+function nodeHash(left: string, right: string): string {
+  node.write(left, 1, 32, 'latin1');
+  node.write(right, 33, 32, 'latin1');
+  return sha256Text(node);
 }
 
-function toHash(bytes: Uint8Array): Hash {
-  return Buffer.from(bytes).toString('hex') as Hash;
+function toBytes(hashed: string): Buffer {
+  return Buffer.from(hashed, 'latin1');
+}
+
+function toText(hashed: Uint8Array): string {
+  return Buffer.from(hashed.buffer, hashed.byteOffset, hashed.byteLength).toString('latin1');
 }

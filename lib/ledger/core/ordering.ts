@@ -26,6 +26,8 @@ export interface Ordering {
   takeHeld(chain: ChainId): readonly CheckedTransaction[];
   /** Transactions of the chain inside, held ones too. */
   queued(chain: ChainId): number;
+  /** … and their bytes. */
+  queuedBytes(chain: ChainId): number;
   /** Drops everything of the chain. */
   forget(chain: ChainId): void;
 }

@@ -15,4 +15,6 @@ export interface PeerKeys {
   wasUsed(chain: ChainId): boolean;
   /** Durably. Idempotent. */
   remove(chain: ChainId): Promise<void>;
+  /** Waits for what is pending. */
+  close(): Promise<void>;
 }

@@ -18,9 +18,11 @@ import { decodePeerMessage, encodePeerMessage } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
 import { publicReason } from './public-reason';
 import { CHANGES_MAX, nameOfRules, RULES_NOTE } from './rules-history';
+import type { ResourceBook } from './resource-book';
 import { attestBlock, type BlockDraft } from './seal-block';
 import { backfillBlocks } from './snapshot/backfill-blocks';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
+import type { Turn } from './turn';
 import type { Turns } from './turns';
 import { height, type ChainId } from './types';
 import { isSilentAt, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
@@ -34,6 +36,7 @@ export interface RunnerContext {
   readonly link: PeerLink;
   readonly ports: MachinePorts;
   readonly counters: RunnerCounters;
+  readonly resources: ResourceBook;
   /** Something is on its way to the disk; the host waits for it when it closes. */
   readonly track: (commit: Promise<void>) => void;
   readonly snapshots: SnapshotWay;
@@ -86,6 +89,7 @@ export class PeerRunner {
   #isReleased = false;
   #isRetired = false;
   readonly #backfill = new AbortController();
+  #reads = 0;
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
   #bellGrace: (() => void) | undefined;
@@ -115,6 +119,7 @@ export class PeerRunner {
     this.#takeRole();
     const { storage } = this.peer;
     const { link, turns, ports } = this.#context;
+    // The signal is given with the runner's end.
     if (storage.firstHeight > 0) void backfillBlocks({ storage, link, turns, ports, signal: this.#backfill.signal });
   }
 
@@ -293,6 +298,23 @@ export class PeerRunner {
     this.#heights.rejectAll(error);
   }
 
+  /** A read goes on until `leave` is called. */
+  enterRead(): { leave(): void } {
+    this.#reads += 1;
+    return { leave: () => void (this.#reads -= 1) };
+  }
+
+  /** Nothing of it is under way and nobody waits for it: closed and opened again, it is the same. */
+  get isIdle(): boolean {
+    const { peer } = this;
+    const isBehind = peer.unsettled > 0 || peer.announcedHeight > peer.head.height;
+    const isAwaited = this.#reads > 0 || !this.#heights.isEmpty || !this.#waiting.isEmpty;
+    const lacksBlocks = peer.storage.firstHeight > 0;
+    const hasWork = lacksBlocks || this.#following !== undefined || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
+    // Why it stopped itself may not be on the disk.
+    return !isBehind && !isAwaited && !hasWork && peer.stopped?.by !== 'fault' && this.#context.ports.now() >= this.#changeWantedUntil;
+  }
+
   checkRunning(): void {
     const { chain, stopped } = this.peer;
     if (this.#isRetired) throw replaced(chain);
@@ -336,7 +358,9 @@ export class PeerRunner {
       .then(
         () => this.#takeRole(),
         (error: unknown) => this.stop('fault', `its key could not be marked: ${publicReason(error)}`, peer.head.height, error),
-      );
+      )
+      // The same disk may take neither mark nor reason.
+      .catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
     this.#context.track(this.#marking);
   }
 
@@ -412,11 +436,12 @@ export class PeerRunner {
 
   #onDurable({ header, hash, executed }: BlockDraft): void {
     const { peer } = this;
-    const { counters, link } = this.#context;
+    const { counters, link, resources } = this.#context;
     peer.unsettled -= 1;
     peer.head = { chain: peer.chain, height: header.height, hash, time: header.time, genesisHash: peer.genesisHash };
     counters.blocks += 1;
     counters.transactions += executed.transactions.length;
+    resources.add(peer.chain, 'transactions', executed.transactions.length);
     executed.transactions.forEach(({ id, succeeded }, index) => {
       const answer: FinalAnswer = { state: 'final', id, height: header.height, index, succeeded, blockHash: hash };
       this.#waiting.finish(answer);
@@ -471,7 +496,7 @@ export class PeerRunner {
       try {
         for (const record of records) {
           if (peer.unsettled >= UNSETTLED_MAX) await this.#lastCommit;
-          await turns.run(peer.chain, () => this.#applyTurn(record));
+          await turns.run(peer.chain, (turn) => this.#applyTurn(turn, record));
         }
       } catch (error) {
         // Whoever gave it may lie, or its disk: others have the same blocks.
@@ -486,11 +511,11 @@ export class PeerRunner {
     }
   }
 
-  async #applyTurn(record: Uint8Array): Promise<void> {
+  async #applyTurn(turn: Turn, record: Uint8Array): Promise<void> {
     const { peer } = this;
     this.checkRunning();
     const at = peer.parent.height + 1;
-    const verdict = await checkBlock(peer, record, this.#context.ports.now());
+    const verdict = await checkBlock(peer, turn, record, this.#context.ports.now());
     // The votes for it were here first.
     if (peer.parent.height + 1 !== at) return;
     this.checkRunning();

@@ -6,7 +6,7 @@ import { add, createTestNode, openTestChain, TEST_CHAIN, type TestNode } from '.
 import { decodeBlock, encodeBlock, hashHeader, type Block } from './block';
 import { CodecError } from './codec';
 import type { ChainRules } from './consensus/rules';
-import { generatePrivateKey, openSigner, sha256Hex, type Signer } from './crypto';
+import { createKey, sha256Hex, type Signer } from './crypto';
 import type { Framework } from './framework';
 import { decodeGenesis, encodeGenesis } from './genesis';
 import { openPeer, readBlock } from './peer';
@@ -54,7 +54,7 @@ describe('opening a stored peer', () => {
 
   it('knows whether it orders by its key', async () => {
     const { records } = await withBlocks();
-    const other = openSigner(generatePrivateKey());
+    const other = createKey().signer;
     const records2 = records.map((record) => changed(record, (block) => attest(other, block)));
     expect(openPeer(await storageOf(records2), other, frameworks).orders).toBe(false);
   });
@@ -63,7 +63,7 @@ describe('opening a stored peer', () => {
     ['a head that nobody made final', (records) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), () => ({ certificate: { round: 0, signatures: [] } }))], /is final: its certificate carries 0 signatures where 1/],
     [
       'a head that another peer attested',
-      (records) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), (block) => attest(openSigner(generatePrivateKey()), block))],
+      (records) => [...records.slice(0, 3), changed(records[3] ?? new Uint8Array(0), (block) => attest(createKey().signer, block))],
       /carries this peer’s signature/,
     ],
     [
@@ -97,7 +97,7 @@ describe('opening a stored peer', () => {
 
   it('refuses a copy whose own word was taken away: another peer’s certificate says nothing of this one', async () => {
     const { records } = await withBlocks();
-    const other = openSigner(generatePrivateKey());
+    const other = createKey().signer;
     const storage = await storageOf(records);
     expect(() => openPeer(storage, other, frameworks)).toThrow(/carries this peer’s signature/);
   });
@@ -106,7 +106,7 @@ describe('opening a stored peer', () => {
     const { signer, records } = await withBlocks();
     const storage = await storageOf(records);
     const { rules } = openPeer(storage, signer, frameworks);
-    const successor = openSigner(generatePrivateKey());
+    const successor = createKey().signer;
     const handedOver: ChainRules = { ...rules.at(3), validators: [{ name: 'C1', publicKey: successor.publicKey }] };
     await storage.setNote(RULES_NOTE, rules.with(3, handedOver).encode());
     expect(() => openPeer(storage, signer, frameworks)).toThrow(/names the rules that follow it/);

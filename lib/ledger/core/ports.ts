@@ -7,6 +7,8 @@ import type { TimeMs } from './types';
 export interface MachinePorts {
   /** Wall clock. May step back: the machine never lets a block's time fall below its parent's. */
   readonly now: () => TimeMs;
+  /** Milliseconds with fractions since some moment; never steps back (`performance.now`). Measures, and enters no block. */
+  readonly elapsedMs: () => number;
   /** Runs `task` once, about `delayMs` later. Calling the result before that takes it back. */
   readonly schedule: (delayMs: number, task: () => void) => () => void;
   /** Resolves after waiting sockets and files had their turn (`setImmediate`): the machine shares its thread. */

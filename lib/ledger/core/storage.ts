@@ -1,3 +1,4 @@
+import type { LedgerError } from './errors';
 import type { ChainId, Height } from './types';
 
 /**
@@ -9,24 +10,42 @@ import type { ChainId, Height } from './types';
 export interface LedgerStorage {
   /** Chains that have at least a durable genesis block, in no particular order. */
   chains(): readonly ChainId[];
-  /** The chain's storage, or undefined when nothing was ever committed for it. The same object each time. */
+  /** The chain's storage, or undefined when nothing was ever committed for it, or it is damaged. The same object each time, until it rests. */
   open(chain: ChainId): ChainStorage | undefined;
-  /** Makes room for a chain; nothing is durable before its genesis block is. The same object when it exists. */
+  /** Height of the chain's last durable block; -1 when there is none. Opens nothing. */
+  height(chain: ChainId): number;
+  /** `ChainStorage.firstHeight`, without opening anything; 0 for an unknown chain. */
+  firstHeight(chain: ChainId): number;
+  /**
+   * The chain is not in use for now: what is held in memory of it goes, at once or when it is in the index; what was
+   * opened of it must not be used again. Nothing happens while something of it is under way.
+   */
+  rest(chain: ChainId): void;
+  /**
+   * Makes room for a chain; nothing is durable before its genesis block is. The same object when it exists. Error
+   * `storage-corrupt` when it is damaged.
+   */
   create(chain: ChainId): ChainStorage;
   /**
    * Begins to fill a chain aside from the live one of that name, if there is one: readers and writers of that one notice
    * nothing. What is staged is not there before `install`; a crash before it forgets it whole. One at a time a name.
    */
   stage(chain: ChainId): Promise<StagedChain>;
+  /** Why a chain cannot be opened: what its state is made of cannot be read. Only `remove` ends that, or another one that is installed in its place. */
+  damageOf(chain: ChainId): LedgerError<'storage-corrupt'> | undefined;
+  /** A block of a damaged chain, when that can still be read. */
+  blockOfDamaged(chain: ChainId, height: Height): Uint8Array | undefined;
   /** Forgets a chain and frees its space, durably. Idempotent. Readers of its state must have been released. */
   remove(chain: ChainId): Promise<void>;
   /** Bytes that the chain takes: its blocks and write sets in the log, its state in the index. 0 when unknown. */
   sizeBytes(chain: ChainId): number;
+  /** Bytes of keys, values and notes of the chain that are held in memory now. Cheap: they are counted as they come and go. */
+  memoryBytes(chain: ChainId): number;
   /**
-   * Reads every durable byte of the log once more, giving other work its turn in between. Error `storage-corrupt` with
-   * file and offset.
+   * Reads every durable byte once more, giving other work its turn in between, puts right what it can by itself and
+   * answers everything it found: at most {@link DAMAGES_MAX}.
    */
-  verify(): Promise<void>;
+  verify(): Promise<readonly Damage[]>;
   /** Counters since the storage was opened: for gauges and for the count of fdatasync calls per block. */
   stats(): StorageStats;
   /** Waits for what is pending, then releases the directory. */
@@ -70,6 +89,11 @@ export interface ChainStorage {
    * one which the block above names.
    */
   fillBlock(height: Height, block: Uint8Array): Promise<void>;
+  /**
+   * Puts the bytes of a durable block in the place of damaged ones; the caller has made sure that it is that block.
+   * Errors as those of `commit`.
+   */
+  rewriteBlock(height: Height, block: Uint8Array): Promise<void>;
   /** A durable fact beside the blocks (why the peer stopped, its votes). */
   note(name: string): Uint8Array | undefined;
   /** Sets or clears a note, durably; shares the group's sync. Needs a genesis block. At most {@link NOTE_BYTES_MAX}. */
@@ -86,12 +110,27 @@ export interface StagedChain {
   putBlock(height: Height, block: Uint8Array): Promise<void>;
   /**
    * Makes it the chain of its name, in one durable step: with its last block at that height and with these notes alone.
-   * The chain that had the name is gone with it; nothing of that may be under way, and its readers must have been
-   * released. Blocks 0 and `height` must have been put. Nothing more can be put then.
+   * The chain that had the name is gone with it: nothing of that may be under way, its snapshots are `view-too-old`.
+   * Blocks 0 and `height` must have been put. Nothing more can be put then.
    */
   install(head: { readonly height: Height; readonly notes: Notes }): Promise<ChainStorage>;
   /** Forgets it and frees its space. Idempotent, also after `install`, which it does not undo. */
   discard(): Promise<void>;
+}
+
+/** Stored bytes that are not those that were written. */
+export interface Damage {
+  readonly file: string;
+  /** Of what is damaged as a whole: the byte lies there or behind it. */
+  readonly offset: number;
+  /** A sentence without a full stop. */
+  readonly what: string;
+  /** The bytes were known from others and are there again. */
+  readonly isRepaired: boolean;
+  /** Whom it concerns, when that is known. */
+  readonly chain?: ChainId;
+  /** The damage is to this block's bytes alone: another peer's are as good, see `rewriteBlock`. */
+  readonly height?: Height;
 }
 
 /** By name; undefined clears. */
@@ -132,6 +171,8 @@ export interface StateWrite {
 export interface StorageStats {
   /** fdatasync calls of the log. */
   readonly syncs: number;
+  /** Chains of which more than the record is held in memory. */
+  readonly openChains: number;
   readonly commits: number;
   readonly bytesWritten: number;
   /** Bytes of the log's files, and what of them belongs to removed chains and goes once a file holds nothing else. */
@@ -142,3 +183,4 @@ export interface StorageStats {
 export const STATE_KEY_BYTES_MAX = 1_024;
 /** A note may hold a whole block: the one that a validator is bound to. */
 export const NOTE_BYTES_MAX = 17 * 1024 * 1024;
+export const DAMAGES_MAX = 1_000;

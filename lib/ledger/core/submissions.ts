@@ -1,11 +1,22 @@
 import type { FinalAnswer } from './host-types';
 import type { Hash } from './types';
 
-interface Waiter {
+class Waiter {
   readonly promise: Promise<FinalAnswer>;
-  readonly resolve: (answer: FinalAnswer) => void;
-  readonly reject: (error: unknown) => void;
+  resolve!: (answer: FinalAnswer) => void;
+  reject!: (error: unknown) => void;
+
+  constructor() {
+    this.promise = new Promise<FinalAnswer>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    // Whoever waits hears of a refusal; that nobody waits any more is no unhandled error of the process.
+    this.promise.catch(ignore);
+  }
 }
+
+function ignore(): void {}
 
 /** Who waits for which transaction of one chain. */
 export class Submissions {
@@ -15,16 +26,13 @@ export class Submissions {
   expect(id: Hash): Promise<FinalAnswer> {
     const known = this.#waiters.get(id);
     if (known !== undefined) return known.promise;
-    let resolve: Waiter['resolve'] = () => undefined;
-    let reject: Waiter['reject'] = () => undefined;
-    const promise = new Promise<FinalAnswer>((whenFinal, whenRefused) => {
-      resolve = whenFinal;
-      reject = whenRefused;
-    });
-    // Whoever waits hears of a refusal; that nobody waits any more is no unhandled error of the process.
-    promise.catch(() => undefined);
-    this.#waiters.set(id, { promise, resolve, reject });
-    return promise;
+    const waiter = new Waiter();
+    this.#waiters.set(id, waiter);
+    return waiter.promise;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiters.size === 0;
   }
 
   isExpected(id: Hash): boolean {

@@ -1,13 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Turns } from './turns';
+import { createManualPorts } from '../testing/manual-ports';
+import { DEBT_MS_MAX, TURN_SHARE, Turns } from './turns';
+import type { Turn } from './turn';
 import { chainId } from './types';
 
 const [a, b, c] = ['aaa', 'bbb', 'ccc'].map(chainId) as [ReturnType<typeof chainId>, ReturnType<typeof chainId>, ReturnType<typeof chainId>];
 
+const createTurns = (yieldTurn: () => Promise<void>): Turns => new Turns({ yieldTurn, elapsedMs: () => 0, onSpent: () => undefined });
+
 describe('turns', () => {
   it('go round: a chain with much to do does not keep the others waiting', async () => {
-    const turns = new Turns(async () => undefined);
+    const turns = createTurns(async () => undefined);
     const order: string[] = [];
     const task = (name: string) => async () => void order.push(name);
     const all = [...Array.from({ length: 5 }, (_, at) => turns.run(a, task(`a${at}`))), turns.run(b, task('b0')), turns.run(b, task('b1')), turns.run(c, task('c0'))];
@@ -16,7 +20,7 @@ describe('turns', () => {
   });
 
   it('never overlap while they are short, of one chain or of several', async () => {
-    const turns = new Turns(() => setImmediate());
+    const turns = createTurns(() => setImmediate());
     let running = 0;
     const task = async () => {
       running += 1;
@@ -28,7 +32,7 @@ describe('turns', () => {
   });
 
   it('that take long go on beside the others, and never beside one of their own chain', async () => {
-    const turns = new Turns(() => setImmediate());
+    const turns = createTurns(() => setImmediate());
     const order: string[] = [];
     const task = (name: string, slices: number) => async () => {
       order.push(`${name} begins`);
@@ -49,7 +53,7 @@ describe('turns', () => {
   });
 
   it('that take long are bounded in number: further ones wait, and all come to their end', async () => {
-    const turns = new Turns(() => setImmediate());
+    const turns = createTurns(() => setImmediate());
     let running = 0;
     let most = 0;
     const task = async (): Promise<void> => {
@@ -67,7 +71,7 @@ describe('turns', () => {
 
   it('give sockets and files their turn between two of them', async () => {
     let yields = 0;
-    const turns = new Turns(async () => {
+    const turns = createTurns(async () => {
       yields += 1;
       await setImmediate();
     });
@@ -79,7 +83,7 @@ describe('turns', () => {
   });
 
   it('hand back results and failures, and go on after a failure', async () => {
-    const turns = new Turns(async () => undefined);
+    const turns = createTurns(async () => undefined);
     const failing = turns.run(a, async () => Promise.reject(new Error('no')));
     const fine = turns.run(a, async () => 7);
     await expect(failing).rejects.toThrow('no');
@@ -87,7 +91,7 @@ describe('turns', () => {
   });
 
   it('know when they are idle, also when tasks make tasks', async () => {
-    const turns = new Turns(async () => undefined);
+    const turns = createTurns(async () => undefined);
     let count = 0;
     const again = async (): Promise<void> => {
       count += 1;
@@ -97,5 +101,121 @@ describe('turns', () => {
     expect(turns.isBusy).toBe(true);
     await turns.idle();
     expect([count, turns.isBusy]).toEqual([10, false]);
+  });
+});
+
+describe('turns are fair by cost', () => {
+  /** Chains that always have something to do, each task at its own cost; ends after so many tasks in all. */
+  async function share(costs: Readonly<Record<string, number>>, tasks: number, { isCostSeen = true } = {}): Promise<{ counts: Record<string, number>; spentMs: Record<string, number> }> {
+    const { ports, work } = createManualPorts();
+    const counts: Record<string, number> = {};
+    const spentMs: Record<string, number> = {};
+    const onSpent = (chain: string, heldMs: number): void => void (spentMs[chain] = (spentMs[chain] ?? 0) + heldMs);
+    const turns = new Turns({ yieldTurn: ports.yieldTurn, elapsedMs: isCostSeen ? ports.elapsedMs : () => 0, onSpent });
+    let done = 0;
+    const begin = (name: string, cost: number): void => {
+      void turns.run(chainId(name), async () => {
+        counts[name] = (counts[name] ?? 0) + 1;
+        done += 1;
+        work(cost);
+        if (done < tasks) begin(name, cost);
+      });
+    };
+    for (const [name, cost] of Object.entries(costs)) begin(name, cost);
+    await turns.idle();
+    return { counts, spentMs };
+  }
+
+  it('a chain whose blocks cost ten times as much gets a tenth of the blocks', async () => {
+    const { counts, spentMs } = await share({ cheap: 2, dear: 20, other: 2 }, 2_100);
+    expect(counts.cheap).toBeGreaterThan(990);
+    expect(counts.other).toBeGreaterThan(990);
+    expect(counts.dear).toBeGreaterThanOrEqual(98);
+    expect(counts.dear).toBeLessThanOrEqual(102);
+    expect(spentMs).toEqual({ cheap: 2 * (counts.cheap ?? 0), dear: 20 * (counts.dear ?? 0), other: 2 * (counts.other ?? 0) });
+  });
+
+  it('(planted: a machine that does not see the cost gives it as many blocks as the others, and this test would find it)', async () => {
+    const { counts } = await share({ cheap: 2, dear: 20, other: 2 }, 2_100, { isCostSeen: false });
+    expect(counts.dear).toBeGreaterThanOrEqual(700);
+  });
+
+  it('nobody starves, whatever the others cost: a turn comes within the rounds of the largest debt', async () => {
+    const { counts } = await share({ huge: 5_000, heavy: 50, light: 0.1, tiny: 0.01 }, 1_000);
+    const rounds = DEBT_MS_MAX / TURN_SHARE.ms;
+    for (const count of Object.values(counts)) expect(count).toBeGreaterThanOrEqual(Math.floor(1_000 / (4 * (rounds + 1))));
+    expect(Math.abs((counts.light ?? 0) - (counts.tiny ?? 0))).toBeLessThanOrEqual(1);
+    expect(counts.heavy).toBeLessThan((counts.light ?? 0) / 20);
+  });
+
+  it('a debt stays while a chain has nothing to do, and is forgiven once nobody else wants the thread', async () => {
+    const { ports, work } = createManualPorts();
+    const turns = new Turns({ yieldTurn: ports.yieldTurn, elapsedMs: ports.elapsedMs, onSpent: () => undefined });
+    const order: string[] = [];
+    const task = (name: string, cost: number) => async (): Promise<void> => {
+      order.push(name);
+      work(cost);
+    };
+    // After its turn the dear one has nothing, then comes again while the other has four tasks of a full share each.
+    const first = turns.run(a, task('dear', 9));
+    const others = Array.from({ length: 6 }, (_, at) => turns.run(b, task(`b${at}`, TURN_SHARE.ms)));
+    await first;
+    const second = turns.run(a, task('dear again', 9));
+    await Promise.all([second, ...others]);
+    expect(order).toEqual(['dear', 'b0', 'b1', 'b2', 'b3', 'dear again', 'b4', 'b5']);
+    // Nobody else is there: it goes on at once, and a newcomer finds it without a debt.
+    order.length = 0;
+    await turns.run(a, task('alone', 50));
+    await turns.idle();
+    await Promise.all([turns.run(a, task('a', 1)), turns.run(b, task('b', 1))]);
+    expect(order).toEqual(['alone', 'a', 'b']);
+  });
+
+  it('a turn is enough after its time or its transactions, but only when another chain waits', async () => {
+    const { ports, work } = createManualPorts();
+    const turns = new Turns({ yieldTurn: ports.yieldTurn, elapsedMs: ports.elapsedMs, onSpent: () => undefined });
+    /** How many transactions of this cost go into one turn, of a thousand. */
+    const fill = (cost: number) => async (turn: Turn): Promise<number> => {
+      for (let count = 1; count < 1_000; count += 1) {
+        work(cost);
+        if (turn.isEnough()) return count;
+      }
+      return 1_000;
+    };
+    expect(await turns.run(a, fill(0.5))).toBe(1_000);
+    await turns.idle();
+    const beside = await Promise.all([turns.run(a, fill(0.5)), turns.run(b, fill(0.001)), turns.run(c, fill(5)), turns.run(a, fill(0))]);
+    // The last has nobody beside it any more.
+    expect(beside).toEqual([TURN_SHARE.ms / 0.5, TURN_SHARE.transactions, 1, 1_000]);
+  });
+
+  it('a turn alone hears of a chain that came while it ran', async () => {
+    const turns = createTurns(() => setImmediate());
+    let other: Promise<void> | undefined;
+    const seen: boolean[] = [];
+    await turns.run(a, async (turn) => {
+      seen.push(turn.isAwaited);
+      other = turns.run(b, async () => undefined);
+      seen.push(turn.isAwaited);
+    });
+    await other;
+    expect(seen).toEqual([false, true]);
+  });
+
+  it('time that a turn stands aside is not its own', async () => {
+    const { ports, work } = createManualPorts();
+    const spent: [string, number, number][] = [];
+    const turns = new Turns({ yieldTurn: ports.yieldTurn, elapsedMs: ports.elapsedMs, onSpent: (...entry) => void spent.push(entry) });
+    await turns.run(a, async (turn) => {
+      work(1);
+      expect(await turn.aside(async () => (work(100), 'done'))).toBe('done');
+      work(2);
+      await turn.aside(() => Promise.reject(new Error('no'))).catch(() => work(4));
+      // Several at once: the thread is its own as soon as one of them is back.
+      await Promise.all([turn.aside(async () => work(1_000)), turn.aside(async () => undefined)]);
+      turn.spentOnWorker(7);
+    });
+    await turns.idle();
+    expect(spent).toEqual([[a, 7, 7]]);
   });
 });

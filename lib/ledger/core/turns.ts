@@ -1,7 +1,11 @@
+import { assert } from '@/lib/platform/pure/assert';
+import { TurnMeter, type Turn } from './turn';
 import type { ChainId } from './types';
 
-type Task = () => Promise<void>;
-
+/** What a turn may take while others wait: so long, or so many transactions. */
+export const TURN_SHARE = { ms: 2, transactions: 64 } as const;
+/** Most that a chain owes after a turn that took longer (one block of another peer, one heavy transaction). */
+export const DEBT_MS_MAX = 100;
 /**
  * How often a turn may hand over the thread before the next chain's begins beside it. A slice of execution is about
  * 2 ms, so a usual block ends well within.
@@ -10,33 +14,59 @@ const PATIENCE = 4;
 /** Turns that take longer and go on beside the others; above it the next turn waits for one of them. */
 const ASIDE_MAX = 8;
 
+type Task = (turn: Turn) => Promise<void>;
+
+/** A chain that has something to do. */
+interface Place {
+  readonly tasks: Task[];
+  /** What it may take; below zero: what it owes. */
+  creditMs: number;
+  /** The last round in which it was its turn, or was passed over for its debt. */
+  round: number;
+}
+
+export interface TurnsOptions {
+  /** Resolves after waiting sockets and files had their turn. */
+  readonly yieldTurn: () => Promise<void>;
+  /** Monotonic, in milliseconds with fractions. */
+  readonly elapsedMs: () => number;
+  /** A turn is over: for how long it held the thread, and what worker threads spent on it. */
+  readonly onSpent: (chain: ChainId, heldMs: number, workerMs: number) => void;
+}
+
 /**
- * Shares one thread among chains: round robin over those that have work, one task (one block) a turn. Between two
- * turns sockets and files have theirs. A turn that takes long (a contract that loops until its gas is gone) steps
- * aside: it goes on, slice by slice, beside the turns of the others. An idle chain costs nothing: it has no entry here.
+ * Shares one thread among chains, fair by cost: deficit round robin over those that have work. Each round brings a chain
+ * {@link TURN_SHARE}; a turn (one task, about one block) is measured, and whoever took more than its share is passed over
+ * until that is paid. A chain alone goes on, and owes nothing to nobody. Between two turns sockets and files have theirs.
+ *
+ * A turn that takes long (a contract that loops until its gas is gone) steps aside: it goes on, slice by slice, beside
+ * the turns of the others. An idle chain costs nothing: it has no entry here.
  */
 export class Turns {
-  /** Chains that wait for a turn, the one that has waited longest first; never one whose turn is under way. */
-  readonly #waiting = new Map<ChainId, Task[]>();
+  /** Chains that wait for a turn, the next one first; never one whose turn is under way. */
+  readonly #waiting = new Map<ChainId, Place>();
   /** Chains whose turn is under way, with what came for them meanwhile. */
-  readonly #busy = new Map<ChainId, Task[]>();
+  readonly #busy = new Map<ChainId, Place>();
+  /** What chains owe that have nothing to do at the moment; kept while anybody else has. */
+  readonly #debts = new Map<ChainId, Place>();
   readonly #aside = new Set<Promise<void>>();
-  readonly #yieldTurn: () => Promise<void>;
+  readonly #options: TurnsOptions;
+  #round = 0;
   #running: Promise<void> | undefined;
   /** Called when a chain begins to wait. */
   #onWaiting: () => void = () => undefined;
 
-  constructor(yieldTurn: () => Promise<void>) {
-    this.#yieldTurn = yieldTurn;
+  constructor(options: TurnsOptions) {
+    this.#options = options;
   }
 
   /** Resolves or rejects as the task does, in its turn. Tasks of one chain run in the order of the calls, never two at once. */
-  run<T>(chain: ChainId, task: () => Promise<T>): Promise<T> {
+  run<T>(chain: ChainId, task: (turn: Turn) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const turn: Task = () => task().then(resolve, reject);
-      const tasks = this.#busy.get(chain) ?? this.#waiting.get(chain);
-      if (tasks !== undefined) tasks.push(turn);
-      else this.#wait(chain, [turn]);
+      const step: Task = (turn) => task(turn).then(resolve, reject);
+      const place = this.#busy.get(chain) ?? this.#waiting.get(chain);
+      if (place !== undefined) place.tasks.push(step);
+      else this.#wait(chain, this.#placeOf(chain, step));
       this.#running ??= this.#drain();
     });
   }
@@ -53,46 +83,91 @@ export class Turns {
   async #drain(): Promise<void> {
     await Promise.resolve();
     while (this.#waiting.size > 0 || this.#aside.size > 0) {
-      // A Map keeps the order of insertion: the first key is the chain that has waited longest.
-      const next = this.#waiting.entries().next();
-      if (next.done === true || this.#aside.size >= ASIDE_MAX) await this.#change(this.#aside);
-      else await this.#take(...next.value);
+      if (this.#waiting.size === 0 || this.#aside.size >= ASIDE_MAX) await this.#change(this.#aside);
+      else await this.#take(...this.#next());
     }
+    this.#debts.clear();
     this.#running = undefined;
   }
 
+  /** Whose turn it is: the first in the round that owes nothing. */
+  #next(): [ChainId, Place] {
+    for (let passed = 0; ; passed += 1) {
+      // A Map keeps the order of insertion: the first key is the chain that has waited longest.
+      const [first] = this.#waiting;
+      assert(first !== undefined, 'a turn is given while a chain waits');
+      const [chain, place] = first;
+      if (place.round === this.#round) this.#round += 1;
+      place.round = this.#round;
+      place.creditMs = this.#waiting.size === 1 ? TURN_SHARE.ms : Math.min(TURN_SHARE.ms, place.creditMs + TURN_SHARE.ms);
+      if (place.creditMs > 0) return first;
+      this.#waiting.delete(chain);
+      this.#waiting.set(chain, place);
+      if (passed >= this.#waiting.size) this.#skipRounds();
+    }
+  }
+
+  /** All owe something: the rounds in which nobody would have a turn pass at once. */
+  #skipRounds(): void {
+    let least = DEBT_MS_MAX;
+    for (const { creditMs } of this.#waiting.values()) least = Math.min(least, -creditMs);
+    const rounds = Math.floor(least / TURN_SHARE.ms);
+    for (const place of this.#waiting.values()) {
+      place.creditMs += rounds * TURN_SHARE.ms;
+      place.round += rounds;
+    }
+    this.#round += rounds;
+  }
+
   /** Resolves when the turn is over, or goes on aside. */
-  async #take(chain: ChainId, tasks: Task[]): Promise<void> {
+  async #take(chain: ChainId, place: Place): Promise<void> {
+    const { yieldTurn } = this.#options;
     this.#waiting.delete(chain);
-    this.#busy.set(chain, tasks);
+    this.#busy.set(chain, place);
     let isOver = false;
-    const turn = this.#runFirst(chain, tasks).finally(() => {
+    const turn = this.#runFirst(chain, place).finally(() => {
       isOver = true;
     });
     for (let patience = PATIENCE; !isOver && patience > 0; ) {
       if (this.#waiting.size === 0) {
         await this.#change([turn]);
       } else {
-        const pause = this.#yieldTurn();
+        const pause = yieldTurn();
         await Promise.race([turn, pause]);
         patience -= 1;
         if (isOver) return pause;
       }
     }
-    if (isOver) return this.#waiting.size > 0 ? this.#yieldTurn() : undefined;
+    if (isOver) return this.#waiting.size > 0 ? yieldTurn() : undefined;
     const aside = turn.finally(() => this.#aside.delete(aside));
     this.#aside.add(aside);
   }
 
-  async #runFirst(chain: ChainId, tasks: Task[]): Promise<void> {
-    const task = tasks.shift();
-    await task?.();
+  async #runFirst(chain: ChainId, place: Place): Promise<void> {
+    const { elapsedMs, onSpent } = this.#options;
+    const meter = new TurnMeter(elapsedMs, { ...TURN_SHARE, ms: place.creditMs }, () => this.#waiting.size > 0);
+    const task = place.tasks.shift();
+    await task?.(meter);
+    const { heldMs, workerMs } = meter;
+    onSpent(chain, heldMs, workerMs);
+    place.creditMs = Math.max(-DEBT_MS_MAX, place.creditMs - heldMs);
     this.#busy.delete(chain);
-    if (tasks.length > 0) this.#wait(chain, tasks);
+    if (place.tasks.length > 0) this.#wait(chain, place);
+    else if (place.creditMs < 0 && this.#waiting.size + this.#busy.size > 0) this.#debts.set(chain, place);
   }
 
-  #wait(chain: ChainId, tasks: Task[]): void {
-    this.#waiting.set(chain, tasks);
+  /** A chain comes with its first task: the rounds since its last turn paid what it owed. */
+  #placeOf(chain: ChainId, task: Task): Place {
+    const debt = this.#debts.get(chain);
+    this.#debts.delete(chain);
+    const last = this.#round - 1;
+    if (debt === undefined) return { tasks: [task], creditMs: 0, round: last };
+    const round = Math.max(debt.round, last);
+    return { tasks: [task], creditMs: Math.min(0, debt.creditMs + (round - debt.round) * TURN_SHARE.ms), round };
+  }
+
+  #wait(chain: ChainId, place: Place): void {
+    this.#waiting.set(chain, place);
     this.#onWaiting();
   }
 

@@ -13,6 +13,8 @@ import { rulesOfNext, type Peer } from './peer';
 import { encodePeerMessage } from './peer-message';
 import type { RunnerContext } from './peer-runner';
 import type { BlockDraft } from './seal-block';
+import type { Turn } from './turn';
+import { TURN_SHARE } from './turns';
 import { height, timeMs, type Hash, type TimeMs } from './types';
 
 /** Names of the durable notes of a validator: what it signed at the open height, and the block it is bound to. */
@@ -56,6 +58,8 @@ export class Validator {
   readonly #drafts = new Map<Hash, BlockDraft>();
   readonly #timers = new Set<() => void>();
   #durable: Promise<void> | undefined;
+  /** Tasks that wait for the chain's turn, or are under way in it. */
+  #tasks = 0;
   #isEnded = false;
   #isDemanded = false;
   /** A build that waits for the disk. */
@@ -146,6 +150,12 @@ export class Validator {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();
     this.#drafts.clear();
+  }
+
+  /** It does nothing by itself any more: what it said is durable, and opened again it goes on from there. */
+  get isIdle(): boolean {
+    const isBusy = this.#tasks > 0 || this.#timers.size > 0 || this.#durable !== undefined;
+    return !isBusy && !this.#isDemanded && this.#postponed === undefined && this.#postponedChecks.length === 0;
   }
 
   get isSilent(): boolean {
@@ -263,24 +273,28 @@ export class Validator {
     const { peer, context } = this.#home;
     this.#openedAt ??= context.ports.now();
     if (peer.unsettled >= UNSETTLED_MAX) this.#postponed = { height: at, round };
-    else this.#inTurn(at, () => this.#buildTurn(at, round));
+    else this.#inTurn(at, (turn) => this.#buildTurn(turn, at, round));
   }
 
   #check(check: Check): void {
     if (this.#home.peer.unsettled >= UNSETTLED_MAX) this.#postponedChecks.push(check);
-    else this.#inTurn(check.height, () => this.#checkTurn(check));
+    else this.#inTurn(check.height, (turn) => this.#checkTurn(turn, check));
   }
 
   /** In the chain's turn, if the height is still the next one then; what is thrown there stops the peer. */
-  #inTurn(at: number, task: () => Promise<void>): void {
+  #inTurn(at: number, task: (turn: Turn) => Promise<void>): void {
     const { peer, context } = this.#home;
+    this.#tasks += 1;
     context.turns
-      .run(peer.chain, async () => {
-        if (this.#isCurrent(at)) await task();
+      .run(peer.chain, async (turn) => {
+        if (this.#isCurrent(at)) await task(turn);
       })
       .catch((error: unknown) => {
         // What a neighbour of time threw: the block it belonged to was overtaken.
         if (this.#isCurrent(at)) this.#home.fault(`block ${at} could not be built`, at, error);
+      })
+      .finally(() => {
+        this.#tasks -= 1;
       });
   }
 
@@ -289,17 +303,20 @@ export class Validator {
     return !this.#isEnded && peer.stopped === undefined && peer.parent.height + 1 === at;
   }
 
-  async #buildTurn(at: number, round: number): Promise<void> {
+  async #buildTurn(turn: Turn, at: number, round: number): Promise<void> {
     const { peer, context } = this.#home;
     const { ordering, ports, counters } = context;
     const status = this.#core.status();
     if (status.round !== round || status.step !== 'propose') return;
     const change = this.#home.wantsChange() ? this.#home.approved() : undefined;
-    const caps = peer.instance.blockCostMax === undefined ? BLOCK_CAPS : { ...BLOCK_CAPS, costMax: peer.instance.blockCostMax };
+    const { blockCostMax } = peer.instance;
+    // Alone it takes all it may: fewer, bigger blocks. It still looks whether somebody came, between two transactions.
+    const transactionsMax = turn.isAwaited ? TURN_SHARE.transactions : BLOCK_CAPS.transactionsMax;
+    const caps = { ...BLOCK_CAPS, transactionsMax, ...(blockCostMax === undefined ? {} : { costMax: blockCostMax }) };
     for (;;) {
       const batch = change === undefined ? ordering.cut(peer.chain, caps) : [];
       if (batch.length === 0 && change === undefined && !this.#mayBeEmpty()) return this.#buildNothing(at, round);
-      const { draft, dropped } = await buildBlock(peer, batch, ports.now(), change);
+      const { draft, dropped } = await buildBlock(peer, turn, batch, ports.now(), change);
       if (!this.#isCurrent(at)) return;
       counters.droppedTransactions += dropped.length;
       for (const { index, reason } of dropped) {
@@ -307,7 +324,11 @@ export class Validator {
         if (transaction !== undefined) this.#home.refuse(transaction, reason);
       }
       ordering.settle(peer.chain, dropped.flatMap(({ index }) => batch[index]?.id ?? []));
-      if (batch.length > 0 && draft.executed.transactions.length === 0) continue;
+      if (batch.length > 0 && draft.executed.transactions.length === 0) {
+        // None of them could be in a block: on with the next, in this turn or in another.
+        if (turn.isEnough()) return this.#build(at, round);
+        continue;
+      }
       this.#drafts.set(draft.hash, draft);
       return this.#perform(this.#core.built(at, round, { hash: draft.hash, block: draft.body }));
     }
@@ -334,10 +355,10 @@ export class Validator {
     return this.#isDemanded || (!isAlone && now - (this.#openedAt ?? now) >= GRACE_MS);
   }
 
-  async #checkTurn({ height: at, hash, block, isCertain }: Check): Promise<void> {
+  async #checkTurn(turn: Turn, { height: at, hash, block, isCertain }: Check): Promise<void> {
     const { peer, context } = this.#home;
     if (this.#drafts.has(hash)) return this.#perform(this.#core.checked(at, hash, 'good'));
-    const verdict = await checkProposal(peer, block, { now: context.ports.now(), approved: this.#home.approved(), isCertain });
+    const verdict = await checkProposal(peer, turn, block, { now: context.ports.now(), approved: this.#home.approved(), isCertain });
     if (!this.#isCurrent(at)) return;
     if (verdict.kind === 'good') this.#drafts.set(hash, verdict.draft);
     else {

@@ -43,9 +43,17 @@ export class WaitingTransactions {
   readonly #own = new Map<Hash, Uint8Array>();
   #foreignChecks = 0;
   #untold: Uint8Array[] = [];
+  /** Looks at transactions that are under way. */
+  #checks = 0;
 
   constructor(home: WaitingHome) {
     this.#home = home;
+  }
+
+  /** Nothing waits here, nobody waits for it, and none is being looked at. */
+  get isEmpty(): boolean {
+    const { peer, context } = this.#home;
+    return this.#submissions.isEmpty && this.#joins.size === 0 && this.#checks === 0 && this.#own.size === 0 && this.#untold.length === 0 && context.ordering.queued(peer.chain) === 0;
   }
 
   /** Checks, queues, and waits for the durable block. The same bytes at the same time share one answer. */
@@ -53,10 +61,7 @@ export class WaitingTransactions {
     const digest = sha256Hex(bytes);
     const joined = this.#joins.get(digest);
     if (joined !== undefined) return joined.then(asRepeated);
-    const { peer } = this.#home;
-    // The rules may have changed while it was looked at.
-    const take = (checked: CheckedTransaction): Promise<SubmitAnswer> => (peer.orders ? this.#queue(checked, bytes) : this.#handOver(checked));
-    const answer = this.#check(bytes, take).finally(() => this.#joins.delete(digest));
+    const answer = this.#takeIn(bytes, digest);
     this.#joins.set(digest, answer);
     return answer;
   }
@@ -139,8 +144,20 @@ export class WaitingTransactions {
     this.#submissions.refuseAll(error);
   }
 
-  async #queue(checked: CheckedTransaction, bytes: Uint8Array): Promise<SubmitAnswer> {
+  async #takeIn(bytes: Uint8Array, digest: Hash): Promise<SubmitAnswer> {
+    try {
+      return await this.#check(bytes, this.#place);
+    } finally {
+      this.#joins.delete(digest);
+    }
+  }
+
+  /** The rules may have changed while it was looked at. */
+  readonly #place = (checked: CheckedTransaction): Promise<SubmitAnswer> => (this.#home.peer.orders ? this.#queue(checked) : this.#handOver(checked));
+
+  async #queue(checked: CheckedTransaction): Promise<SubmitAnswer> {
     const { peer, context } = this.#home;
+    const { bytes } = checked;
     const { id } = checked;
     // Before the queue has it: its block may be durable by the time `place` resolves.
     const answer = this.#submissions.expect(id);
@@ -201,16 +218,21 @@ export class WaitingTransactions {
     const { peer } = this.#home;
     const { storage, instance } = peer;
     this.#home.checkRunning();
-    let before = storage.pendingHeight;
-    let checked = await instance.checkTransaction(bytes, storage.pendingState);
-    // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now.
-    for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
+    this.#checks += 1;
+    try {
+      let before = storage.pendingHeight;
+      let checked = await instance.checkTransaction(bytes, storage.pendingState);
+      // What looks ahead of its lane is looked at again when blocks came meanwhile: its turn may be now.
+      for (let attempt = 2; attempt <= CHECK_ATTEMPTS_MAX && isAhead(checked) && storage.pendingHeight !== before; attempt += 1) {
+        this.#home.checkRunning();
+        before = storage.pendingHeight;
+        checked = await instance.checkTransaction(bytes, storage.pendingState);
+      }
       this.#home.checkRunning();
-      before = storage.pendingHeight;
-      checked = await instance.checkTransaction(bytes, storage.pendingState);
+      return await place(checked);
+    } finally {
+      this.#checks -= 1;
     }
-    this.#home.checkRunning();
-    return place(checked);
   }
 
   /** All that is handed in within a moment goes out together. */

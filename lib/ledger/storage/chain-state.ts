@@ -7,6 +7,8 @@ import { keyName, SortedMap } from './sorted-map';
 
 /** State that is durable, wherever it lies; takes whole write sets. */
 export interface DurableState extends StateReader {
+  /** Bytes of keys and values that it holds in memory. */
+  readonly memoryBytes: number;
   apply(writes: Overlay): void;
   /** The state as of now, which stands still until it is released. */
   pin(): PinnedState;
@@ -19,6 +21,8 @@ export interface PinnedState extends StateReader {
 interface Layer {
   readonly height: number;
   readonly values: Overlay;
+  /** Of keys and values. */
+  readonly bytes: number;
 }
 
 /** A reader that falls further behind than this loses its view rather than the host its memory. */
@@ -37,8 +41,10 @@ export class ChainState {
   /** What each durable block replaced; oldest first, without gaps. Empty while nobody holds a snapshot. */
   readonly #undo: Layer[] = [];
   #undoEntries = 0;
+  #layerBytes = 0;
   readonly #snapshots = new Set<{ readonly height: number }>();
   #height: number;
+  #isEnded = false;
   readonly pending: StateReader;
 
   constructor(chain: ChainId, height: number, durable: DurableState) {
@@ -59,6 +65,16 @@ export class ChainState {
     return this.#height + this.#pending.length;
   }
 
+  /** Bytes of keys and values in memory: of layers, of what readers may still ask for, and of the durable state's own. */
+  get memoryBytes(): number {
+    return this.#layerBytes + this.#durable.memoryBytes;
+  }
+
+  /** Blocks are not durable yet, or a snapshot is held. */
+  get isBusy(): boolean {
+    return this.#pending.length > 0 || this.#snapshots.size > 0;
+  }
+
   get durable(): StateReader {
     return this.#durable;
   }
@@ -66,13 +82,17 @@ export class ChainState {
   /** Puts the next block's writes on top. Throws (a broken invariant) when they are not canonical. */
   push(height: number, writes: readonly StateWrite[]): void {
     assert(height === this.pendingHeight + 1, `block ${height} of ${this.#chain} does not follow ${this.pendingHeight}`);
-    this.#pending.push({ height, values: toOverlay(writes) });
+    let bytes = 0;
+    for (const { key, value } of writes) bytes += key.length + (value?.length ?? 0);
+    this.#pending.push({ height, values: toOverlay(writes), bytes });
+    this.#layerBytes += bytes;
   }
 
   /** The oldest pending block is durable now. */
   promote(height: number): void {
     const layer = this.#pending.shift();
     assert(layer !== undefined && layer.height === height, `block ${height} of ${this.#chain} is not the next to be durable`);
+    this.#layerBytes -= layer.bytes;
     if (this.#snapshots.size > 0) this.#remember(layer);
     this.#durable.apply(layer.values);
     this.#height = height;
@@ -120,10 +140,15 @@ export class ChainState {
     }
   }
 
+  /** What snapshots look at is about to go: they are too old from now on. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
   #layersSince(view: { readonly height: number }): readonly Layer[] {
     assert(this.#snapshots.has(view), 'a snapshot was read after its release');
-    if (view.height === this.#height) return [];
-    const first = this.#undo.findIndex((layer) => layer.height === view.height + 1);
+    if (view.height === this.#height && !this.#isEnded) return [];
+    const first = this.#isEnded ? -1 : this.#undo.findIndex((layer) => layer.height === view.height + 1);
     if (first < 0) {
       throw new LedgerError('view-too-old', { chain: this.#chain }, `The view of ${this.#chain} at height ${view.height} is too old; read again.`);
     }
@@ -161,8 +186,14 @@ export class ChainState {
 
   #remember(layer: Layer): void {
     const values: Overlay = new SortedMap();
-    for (const [name] of layer.values.entries()) values.set(name, this.#durable.get(Buffer.from(name, 'latin1')));
-    this.#undo.push({ height: layer.height, values });
+    let bytes = 0;
+    for (const [name] of layer.values.entries()) {
+      const before = this.#durable.get(Buffer.from(name, 'latin1'));
+      values.set(name, before);
+      bytes += name.length + (before?.length ?? 0);
+    }
+    this.#undo.push({ height: layer.height, values, bytes });
+    this.#layerBytes += bytes;
     this.#undoEntries += values.size;
     while (this.#undo.length > UNDO_LAYERS_MAX || (this.#undoEntries > UNDO_ENTRIES_MAX && this.#undo.length > 1)) this.#dropOldestUndo();
   }
@@ -173,7 +204,9 @@ export class ChainState {
   }
 
   #dropOldestUndo(): void {
-    this.#undoEntries -= this.#undo.shift()?.values.size ?? 0;
+    const oldest = this.#undo.shift();
+    this.#undoEntries -= oldest?.values.size ?? 0;
+    this.#layerBytes -= oldest?.bytes ?? 0;
   }
 }
 

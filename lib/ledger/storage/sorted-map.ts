@@ -80,6 +80,14 @@ export class SortedMap<V> {
   }
 }
 
+/** Sets an entry and says by how many bytes of keys and values the map grew. */
+export function putCounted(map: SortedMap<Uint8Array | undefined>, key: string, value: Uint8Array | undefined): number {
+  const before = map.size;
+  const old = map.get(key);
+  map.set(key, value);
+  return (map.size - before) * key.length + (value?.length ?? 0) - (old?.length ?? 0);
+}
+
 function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

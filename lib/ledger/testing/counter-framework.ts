@@ -15,6 +15,7 @@ import { merkleRoot } from '../core/merkle';
 import { nextStateRoot } from '../core/state-root';
 import type { StateReader, StateWrite } from '../core/storage';
 import { ZERO_HASH, type Hash } from '../core/types';
+import { keyName } from '../storage/sorted-map';
 
 /**
  * The smallest framework that has everything the machine cares about: counters by name, accounts with a sequence (a
@@ -89,18 +90,19 @@ class CounterInstance implements FrameworkInstance {
     const transactions: ExecutedTransaction[] = [];
     const dropped: { index: number; reason: TransactionRefused }[] = [];
     const receipts: Uint8Array[] = [];
-    input.transactions.forEach((bytes, index) => {
+    for (const [index, bytes] of input.transactions.entries()) {
+      if (index > 0 && input.isEnough?.() === true) break;
       const transaction = decode(bytes);
       const reason = findRefusal(transaction, bytes, draft);
       if (reason !== undefined) {
         if (!input.building) throw reason;
         dropped.push({ index, reason });
-        return;
+        continue;
       }
       const succeeded = apply(transaction, bytes, draft);
       transactions.push({ id: counterId(bytes), bytes, succeeded });
       receipts.push(Uint8Array.of(succeeded ? 1 : 0));
-    });
+    }
     const before = state.get(ROOT_KEY);
     return finish(transactions, dropped, receipts, before === undefined ? ZERO_HASH : (Buffer.from(before).toString('hex') as Hash), draft.values);
   }
@@ -125,11 +127,11 @@ class Draft {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.values.get(Buffer.from(key).toString('latin1')) ?? this.#state.get(key);
+    return this.values.get(keyName(key)) ?? this.#state.get(key);
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
-    this.values.set(Buffer.from(key).toString('latin1'), value);
+    this.values.set(keyName(key), value);
   }
 }
 

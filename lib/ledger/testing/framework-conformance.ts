@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { generatePrivateKey, openSigner } from '../core/crypto';
+import { createKey } from '../core/crypto';
 import { TransactionRefused, type BlockInput, type ExecutedBlock, type Framework, type FrameworkInstance } from '../core/framework';
 import type { ChainStorage } from '../core/storage';
 import { chainId, height, timeMs, ZERO_HASH } from '../core/types';
@@ -22,7 +22,7 @@ export interface FrameworkUnderTest {
   readonly malformed: readonly Uint8Array[];
 }
 
-const PROPOSER = openSigner(generatePrivateKey()).publicKey;
+const PROPOSER = createKey().signer.publicKey;
 const GENESIS_TIME = timeMs(1_760_000_000_000);
 
 /** The framework socket's contract as tests: what every peer relies on. */
@@ -35,15 +35,15 @@ export function describeFrameworkConformance(name: string, subject: FrameworkUnd
       const storage: ChainStorage = createMemoryStorage().create(chain);
       const genesis = await instance.initGenesis({ time: GENESIS_TIME });
       await storage.commit(height(0), Buffer.from('genesis'), genesis.writes);
-      const input = (transactions: readonly Uint8Array[], building: boolean): BlockInput => {
+      const input = (transactions: readonly Uint8Array[], building: boolean, isEnough?: () => boolean): BlockInput => {
         const at = storage.pendingHeight + 1;
-        return { height: height(at), parentHash: ZERO_HASH, time: timeMs(GENESIS_TIME + at * 1_000), proposer: PROPOSER, engineVersion: subject.framework.engineVersion, transactions, building };
+        return { height: height(at), parentHash: ZERO_HASH, time: timeMs(GENESIS_TIME + at * 1_000), proposer: PROPOSER, engineVersion: subject.framework.engineVersion, transactions, building, ...(isEnough === undefined ? {} : { isEnough }) };
       };
       return {
         instance,
         storage,
         genesis,
-        execute: (transactions: readonly Uint8Array[], building = true) => instance.executeBlock(input(transactions, building), storage.pendingState),
+        execute: (transactions: readonly Uint8Array[], building = true, isEnough?: () => boolean) => instance.executeBlock(input(transactions, building, isEnough), storage.pendingState),
         commit: (executed: ExecutedBlock) => storage.commit(height(storage.pendingHeight + 1), Buffer.from('block'), executed.writes),
       };
     };
@@ -114,6 +114,25 @@ export function describeFrameworkConformance(name: string, subject: FrameworkUnd
       expect(built.dropped.map(({ index }) => index)).toEqual([1]);
       expect(built.dropped[0]?.reason).toBeInstanceOf(TransactionRefused);
       await expect(replica.execute([transaction, transaction], false)).rejects.toThrow();
+    });
+
+    it('leaves the rest for a later block when the builder has enough: neither included nor dropped, the order kept', async () => {
+      const transactions = await Promise.all([0, 1, 2, 3, 4].map((sender) => subject.transaction(sender, 0)));
+      for (const wanted of [1, 3]) {
+        let asked = 0;
+        const built = await replica.execute(transactions, true, () => (asked += 1) >= wanted);
+        expect(built.transactions.map(({ bytes }) => Buffer.from(bytes))).toEqual(transactions.slice(0, wanted).map((bytes) => Buffer.from(bytes)));
+        expect([built.dropped, asked]).toEqual([[], wanted]);
+        expect(roots(built)).toEqual(roots(await replica.execute(transactions.slice(0, wanted), false)));
+      }
+      expect((await replica.execute(transactions, true, () => false)).transactions).toHaveLength(transactions.length);
+    });
+
+    it('comes on with each block, however soon the builder has enough: at least one transaction is included or dropped', async () => {
+      const first = await subject.transaction(0, 0);
+      await replica.commit(await replica.execute([first]));
+      const built = await replica.execute([first, await subject.transaction(1, 0)], true, () => true);
+      expect([built.transactions.length, built.dropped.map(({ index }) => index)]).toEqual([0, [0]]);
     });
 
     it('refuses a transaction that is in a block already', async () => {

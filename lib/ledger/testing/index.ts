@@ -1,3 +1,6 @@
 // For tests and tools alone: what can be done with the machine besides running it.
 export { lonelyLink } from './lonely-link';
 export { simulate, type Outcome, type SimulateOptions } from './simulator';
+export { runHostPowerCuts, type HostPowerCutRun } from './host-power-cut-run';
+export { runKills, type KillRun } from './kill-run';
+export { runPowerCuts, type PowerCutRun } from './power-cut-run';

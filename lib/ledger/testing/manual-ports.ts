@@ -7,6 +7,8 @@ export interface ManualPorts {
   /** Moves the clock and runs what was scheduled up to then, in order. */
   advance(ms: number): void;
   setClock(ms: number): void;
+  /** The thread works for so long, as far as `elapsedMs` tells. */
+  work(ms: number): void;
   /** Tasks that are scheduled and have not run. */
   scheduled(): number;
   /** The process that scheduled them is gone. */
@@ -23,6 +25,7 @@ export const TEST_EPOCH_MS = 1_760_000_000_000;
 
 export function createManualPorts(): ManualPorts {
   let now = TEST_EPOCH_MS;
+  let workedMs = 0;
   let nonces = 0;
   const tasks = new Set<Task>();
   const log: { level: 'info' | 'warn' | 'error'; event: string; fields: LogFields }[] = [];
@@ -33,6 +36,7 @@ export function createManualPorts(): ManualPorts {
   return {
     ports: {
       now: () => timeMs(now),
+      elapsedMs: () => workedMs,
       schedule: (delayMs, run) => {
         const task = { at: now + delayMs, run };
         tasks.add(task);
@@ -49,6 +53,9 @@ export function createManualPorts(): ManualPorts {
     },
     setClock: (ms) => {
       now = ms;
+    },
+    work: (ms) => {
+      workedMs += ms;
     },
     scheduled: () => tasks.size,
     forgetTasks: () => tasks.clear(),

@@ -162,12 +162,15 @@ export function describeOrderingConformance(name: string, create: () => Ordering
       await place(lane(2));
       await place(checked('x'), reef);
       expect([ordering.queued(tide), ordering.queued(reef)]).toEqual([2, 1]);
+      const size = lane(0).bytes.length;
+      expect([ordering.queuedBytes(tide), ordering.queuedBytes(reef)]).toEqual([2 * size, checked('x').bytes.length]);
       const batch = ordering.cut(tide, caps);
       expect(ordering.queued(tide)).toBe(2);
       ordering.settle(tide, idsOf(batch));
       expect(ordering.queued(tide)).toBe(1);
       ordering.forget(tide);
       expect([ordering.queued(tide), ordering.queued(reef)]).toEqual([0, 1]);
+      expect([ordering.queuedBytes(tide), ordering.queuedBytes(reef)]).toEqual([0, checked('x').bytes.length]);
       expect(cut()).toEqual([]);
       expect(await place(lane(0))).toBe('queued');
     });
@@ -208,6 +211,7 @@ export function describeOrderingConformance(name: string, create: () => Ordering
         expect(ordering.queued(tide)).toBeLessThan(before);
       }
       expect(delivered).toBe(600);
+      expect(ordering.queuedBytes(tide)).toBe(0);
       expect([...state].sort()).toEqual([...sent].sort());
     });
   });

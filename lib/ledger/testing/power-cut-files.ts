@@ -86,6 +86,12 @@ export function createPowerCutFiles(initial: ReadonlyMap<string, Buffer> = new M
       inode.seen = Buffer.concat([inode.seen, bytes]);
       finish(isLast);
     },
+    overwrite: (offset, bytes) => {
+      const isLast = step();
+      inode.changes.push({ offset, bytes: Buffer.from(bytes) });
+      inode.seen = place(inode.seen, { offset, bytes });
+      finish(isLast);
+    },
     truncate: (length) => {
       const isLast = step();
       inode.changes.push({ truncateTo: length });

@@ -225,6 +225,30 @@ export function describeStorageConformance(name: string, subject: StorageUnderTe
       expect(storage.stats().commits).toBe(2);
     });
 
+    it('counts what it holds of a chain in memory: each key once, what readers may still ask for, nothing of a removed chain', async () => {
+      const chain = await genesis(tide);
+      const before = storage.memoryBytes(tide);
+      expect(storage.memoryBytes(reef)).toBe(0);
+      const commit = (at: number, value: string) => chain.commit(height(at), bytes('block'), [put('a key', value)]);
+      const small = commit(1, 'x'.repeat(1_000));
+      expect(storage.memoryBytes(tide) - before).toBeGreaterThanOrEqual(1_000);
+      await small;
+      const one = storage.memoryBytes(tide);
+      expect(one - before).toBeGreaterThanOrEqual(1_000);
+      for (let at = 2; at <= 9; at += 1) await commit(at, 'y'.repeat(1_000));
+      expect(storage.memoryBytes(tide) - one).toBeLessThan(1_000);
+      const view = chain.snapshot();
+      const beside = storage.memoryBytes(tide);
+      await commit(10, 'z'.repeat(1_000));
+      expect(storage.memoryBytes(tide) - beside).toBeGreaterThanOrEqual(1_000);
+      view.release();
+      expect(storage.memoryBytes(tide) - beside).toBeLessThan(1_000);
+      await chain.setNote('stopped', new Uint8Array(5_000));
+      expect(storage.memoryBytes(tide) - beside).toBeGreaterThanOrEqual(5_000);
+      await storage.remove(tide);
+      expect(storage.memoryBytes(tide)).toBe(0);
+    });
+
     it('takes nothing after it was closed', async () => {
       const chain = await genesis(tide);
       await storage.close();

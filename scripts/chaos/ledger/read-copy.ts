@@ -56,6 +56,7 @@ const quiet: MachinePorts = {
     return () => clearTimeout(timer);
   },
   yieldTurn: () => setImmediate(),
+  elapsedMs: () => performance.now(),
   nonce: () => randomBytes(16),
   logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
 };

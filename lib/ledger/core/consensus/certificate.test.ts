@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectCanonical } from '../../testing/expect-canonical';
 import { fakeRules, fakeSign, fakeVerify } from '../../testing/fake-validators';
 import { ByteReader, ByteWriter, CodecError } from '../codec';
-import { generatePrivateKey, openSigner, verifySignature } from '../crypto';
+import { createKey, verifySignature } from '../crypto';
 import { chainId, hash, ZERO_HASH } from '../types';
 import { findCertificateFault, readCertificate, writeCertificate, type Certificate, type CertificateSignature } from './certificate';
 import { VALIDATORS_MAX, type ChainRules } from './rules';
@@ -71,7 +71,7 @@ describe('a certificate', () => {
   });
 
   it('is made of P-256 signatures, and refuses those of a wrong form', () => {
-    const signers = [0, 1, 2].map(() => openSigner(generatePrivateKey()));
+    const signers = [0, 1, 2].map(() => createKey().signer);
     const real: ChainRules = { finality: 'crash', validators: signers.map(({ publicKey }, at) => ({ name: `V${at}`, publicKey })), engineVersion: 1 };
     const signatures = signers.map((signer, validator) => ({ validator, signature: signer.sign(statement) }));
     expect(findCertificateFault(block, { round: 2, signatures }, real, verifySignature)).toBeUndefined();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectCanonical } from '../../testing/expect-canonical';
 import { fakeSign, fakeValidator, fakeVerify } from '../../testing/fake-validators';
 import { CodecError } from '../codec';
-import { generatePrivateKey, openSigner, verifySignature } from '../crypto';
+import { createKey, verifySignature } from '../crypto';
 import { chainId, hash, type Hash } from '../types';
 import { decodeEvidence, encodeEvidence, evidenceOf, isEvidence, type Evidence } from './evidence';
 import { encodeMessage, decodeMessage, NIL, statementOf, type Proposal, type Vote, type VoteKind } from './messages';
@@ -61,7 +61,7 @@ describe('evidence', () => {
   });
 
   it('holds with P-256 signatures, and is refused when one bit of one is another', () => {
-    const signer = openSigner(generatePrivateKey());
+    const signer = createKey().signer;
     const signed = (name: Hash): Vote => {
       const unsigned = { kind: 'precommit' as const, sender: 0, height: 1, round: 0, hash: name };
       return { ...unsigned, signature: signer.sign(statementOf(chain, unsigned)) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../testing/random';
-import { generatePrivateKey, openSigner, verifySignature } from '../crypto';
+import { createKey, verifySignature } from '../crypto';
 import { chainId, hash, ZERO_HASH } from '../types';
 import { Consensus } from './consensus';
 import type { Effect } from './effects';
@@ -51,7 +51,7 @@ describe('how long a peer that lost its memory is silent', () => {
 
 describe('a peer that forgot', () => {
   const chain = chainId('tide-4417');
-  const signers = Array.from({ length: 3 }, () => openSigner(generatePrivateKey()));
+  const signers = Array.from({ length: 3 }, () => createKey().signer);
   const rules: ChainRules = { finality: 'crash', engineVersion: 1, validators: signers.map(({ publicKey }, at) => ({ name: `p${at}`, publicKey })) };
   const open = (self: number, abstain?: 'unknown'): Consensus => {
     const signer = signers[self] as (typeof signers)[number];

@@ -6,7 +6,7 @@ import { createPowerCutFiles, type PowerCutFiles } from '../../testing/power-cut
 import { createRandom } from '../../testing/random';
 import { at, status, submitAt } from '../../testing/test-city';
 import { add, passTime, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../../testing/test-nodes';
-import { openSigner, generatePrivateKey } from '../crypto';
+import { createKey } from '../crypto';
 import { snapshotStatement, type SnapshotFacts } from '../consensus/statements';
 import { hash } from '../types';
 import { decodeRange, encodeRange } from './ranges';
@@ -16,7 +16,7 @@ const warnings = (node: TestNode): string[] => node.manual.log.flatMap(({ event,
 
 /** Lies of one peer's answers. */
 const lieOf = (liar: string, lie: (facts: SnapshotFacts) => SnapshotFacts) => {
-  const signer = openSigner(generatePrivateKey());
+  const { signer } = createKey();
   return (peer: string, bytes: Uint8Array): Uint8Array | undefined => {
     const answer = decodeSnapshotAnswer(bytes);
     if (peer !== liar || answer.state !== 'ready') return undefined;

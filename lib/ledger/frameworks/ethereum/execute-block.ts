@@ -49,6 +49,7 @@ export async function executeBlock(evm: Evm, rules: ChainRules, input: BlockInpu
     const dropped: { index: number; reason: TransactionRefused }[] = [];
     let gasUsed = 0n;
     for (const [index, bytes] of input.transactions.entries()) {
+      if (index > 0 && input.isEnough?.() === true) break;
       try {
         const done = await executeTransaction(evm, rules, session, bytes, gasUsed);
         included.push(done);

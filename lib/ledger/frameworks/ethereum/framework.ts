@@ -1,9 +1,14 @@
-import type { BlockInput, BlocksOnDemand, CheckedTransaction, ExecutedBlock, Framework, FrameworkInstance, GenesisInput, ReadView } from '../../core/framework';
+import type { BlockInput, BlocksOnDemand, CheckedTransaction, ExecutedBlock, Framework, FrameworkContext, FrameworkInstance, GenesisInput, ReadView } from '../../core/framework';
+import type { MachineLogger, MachinePorts } from '../../core/ports';
 import type { StateReader } from '../../core/storage';
-import { createEthereumjsEvm, type Evm } from '../../vm/evm';
+import { createEthereumjsEvm, withPace, type Evm } from '../../vm/evm';
+import { ThreadPool, type ThreadPoolStatus } from '../../vm/threads';
 import { checkTransaction } from './check-transaction';
 import { ethereumConfigSchema, rulesOf, type ChainRules, type EthereumConfig } from './config';
 import { executeBlock } from './execute-block';
+import type { HeavyLimits } from './heavy/attempt';
+import { executeCall, executeHeavyBlock } from './heavy/executions';
+import { HeavyWork } from './heavy/heavy-work';
 import { initGenesis } from './init-genesis';
 import { answerQuery, ethereumQuerySchema } from './rpc/answer-query';
 import { CallLanes } from './rpc/call-lanes';
@@ -15,11 +20,28 @@ export interface EthereumFrameworkOptions {
   readonly yieldTurn: () => Promise<void>;
   /** What web3_clientVersion says. */
   readonly clientVersion?: string;
+  /** Where heavy blocks and calls are executed. Absent: on the main thread, in slices. */
+  readonly threads?: ThreadsOptions;
+}
+
+export interface ThreadsOptions {
+  /** Module that exports `threadPorts`: the world as a thread sees it, see `ThreadPorts`. */
+  readonly ports: URL;
+  readonly threadsMax: number;
+  /** A clock that only goes forward, in milliseconds: how long an execution has held the main thread. */
+  readonly nowMs: () => number;
+  readonly schedule: MachinePorts['schedule'];
+  readonly logger: MachineLogger;
+  /** From where on an execution is heavy. */
+  readonly limits?: HeavyLimits;
 }
 
 export interface EthereumFramework extends Framework<EthereumConfig> {
   /** Which primitives are loaded; whoever starts a process logs them. */
   readonly crypto: Evm['crypto'];
+  threads(): ThreadPoolStatus;
+  /** Ends the threads; to be called when the hosts that use it are closed. */
+  close(): Promise<void>;
 }
 
 /** What all sub-chains of the process have in common. */
@@ -27,20 +49,27 @@ interface Shared {
   readonly evm: Evm;
   readonly yieldTurn: () => Promise<void>;
   readonly clientVersion: string;
+  readonly heavy: HeavyWork | undefined;
 }
 
 /** Makes the Ethereum framework: Prague rules without blobs, validators' requests and type 4; gas is free. */
 export async function createEthereumFramework(options: EthereumFrameworkOptions): Promise<EthereumFramework> {
   const evm = await createEthereumjsEvm({ yieldTurn: options.yieldTurn });
-  const shared: Shared = { evm, yieldTurn: options.yieldTurn, clientVersion: options.clientVersion ?? 'Chainworks/ethereum' };
+  const pool = options.threads && new ThreadPool({ ...options.threads, program: PROGRAM });
+  const heavy = options.threads && pool && new HeavyWork({ evm, pool, ports: { yieldTurn: options.yieldTurn, nowMs: options.threads.nowMs }, ...(options.threads.limits === undefined ? {} : { limits: options.threads.limits }) });
+  const shared: Shared = { evm, yieldTurn: options.yieldTurn, clientVersion: options.clientVersion ?? 'Chainworks/ethereum', heavy };
   return {
     name: ETHEREUM,
     engineVersion: 1,
     configSchema: ethereumConfigSchema,
     crypto: evm.crypto,
-    open: ({ config }) => new EthereumInstance(shared, config),
+    open: (context) => new EthereumInstance(shared, context),
+    threads: () => pool?.status() ?? { threads: 0, running: 0, waiting: 0 },
+    close: async () => pool?.close(),
   };
 }
+
+const PROGRAM = new URL('./heavy/thread-program.ts', import.meta.url);
 
 /** What clients wait for by default: five confirmations (Hardhat Ignition) up to twelve. */
 const CONFIRMATIONS = 12;
@@ -56,15 +85,15 @@ function readsHead(request: unknown): boolean {
 /** One sub-chain's rules over the process's one machine: a host holds thousands of these, so each is small. */
 class EthereumInstance implements FrameworkInstance {
   readonly #shared: Shared;
-  readonly #config: EthereumConfig;
+  readonly #context: FrameworkContext<EthereumConfig>;
   readonly #rules: ChainRules;
   /** Made with the first read. */
   #calls: CallLanes | undefined;
 
-  constructor(shared: Shared, config: EthereumConfig) {
+  constructor(shared: Shared, context: FrameworkContext<EthereumConfig>) {
     this.#shared = shared;
-    this.#config = config;
-    this.#rules = rulesOf(config);
+    this.#context = context;
+    this.#rules = rulesOf(context.config);
   }
 
   get blockCostMax(): bigint {
@@ -76,7 +105,7 @@ class EthereumInstance implements FrameworkInstance {
   }
 
   initGenesis(input: GenesisInput): Promise<ExecutedBlock> {
-    return initGenesis(this.#shared.evm, this.#config, input);
+    return initGenesis(this.#shared.evm, this.#context.config, input);
   }
 
   checkTransaction(bytes: Uint8Array, state: StateReader): Promise<CheckedTransaction> {
@@ -84,11 +113,24 @@ class EthereumInstance implements FrameworkInstance {
   }
 
   executeBlock(input: BlockInput, state: StateReader): Promise<ExecutedBlock> {
-    return executeBlock(this.#shared.evm, this.#rules, input, state);
+    const { evm, heavy, yieldTurn } = this.#shared;
+    if (heavy !== undefined) return executeHeavyBlock(heavy, this.#context.chain, this.#rules, input, state);
+    const { aside } = input;
+    return executeBlock(aside === undefined ? evm : withPace(evm, () => aside(yieldTurn)), this.#rules, input, state);
   }
 
   query(request: unknown, view: ReadView): Promise<unknown> {
+    const { evm, heavy, yieldTurn, clientVersion } = this.#shared;
+    const rules = this.#rules;
     this.#calls ??= new CallLanes();
-    return answerQuery(request, { ...this.#shared, rules: this.#rules, view, calls: this.#calls });
+    const calls = this.#calls;
+    return answerQuery(request, {
+      evm,
+      rules,
+      view,
+      clientVersion,
+      yieldTurn,
+      execute: (query, work) => calls.run(view.signal, () => (heavy === undefined ? work(evm, view.state) : executeCall(heavy, this.#context.chain, rules, query, view, work))),
+    });
   }
 }

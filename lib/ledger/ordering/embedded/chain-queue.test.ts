@@ -72,6 +72,27 @@ describe('chain queue', () => {
     expect(queue.size).toBe(1);
   });
 
+  it('counts the bytes inside through all that may happen to a transaction', () => {
+    const queue = new ChainQueue();
+    const [free, first, second, fourth] = [checked('free'), lane(0), lane(1), lane(3)];
+    const bytesOf = (...inside: readonly { bytes: Uint8Array }[]): number => inside.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    queue.place(free, now);
+    queue.place(free, now);
+    queue.place(second, now);
+    queue.place(fourth, now);
+    expect(queue.bytes).toBe(bytesOf(free, second, fourth));
+    queue.place(first, now);
+    expect(queue.bytes).toBe(bytesOf(free, first, second, fourth));
+    queue.settle(idsOf([free, first, first]));
+    expect(queue.bytes).toBe(bytesOf(second, fourth));
+    expect(queue.takeHeld()).toEqual([fourth]);
+    queue.place(fourth, now);
+    queue.expire(timeMs(now + HOLD_MS_MAX + 1));
+    expect(queue.bytes).toBe(bytesOf(second));
+    queue.settle(idsOf([second]));
+    expect(queue.bytes).toBe(0);
+  });
+
   it('does not let a state that moved on elsewhere hold a lane back', () => {
     const queue = new ChainQueue();
     expect(queue.place(lane(5, 3), now)).toBe('held');

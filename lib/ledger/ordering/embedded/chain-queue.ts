@@ -27,6 +27,13 @@ export class ChainQueue {
   /** Oldest first. */
   readonly #held = new Map<Hash, Held>();
 
+  #bytes = 0;
+
+  /** Bytes of the transactions inside. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Transactions inside, held ones too. */
   get size(): number {
     return this.#ready.size + this.#held.size;
@@ -46,6 +53,7 @@ export class ChainQueue {
     if (this.#ready.has(transaction.id)) return 'duplicate';
     const { lane } = transaction;
     if (lane === undefined) {
+      this.#bytes += transaction.bytes.length;
       this.#ready.set(transaction.id, transaction);
       return 'queued';
     }
@@ -56,6 +64,7 @@ export class ChainQueue {
     if (lane.sequence - next > BigInt(SEQUENCE_GAP_MAX)) throw refuse('sequence-too-high', lane.sequence, next);
     const entry = known ?? { live: 0, next, held: new Map<bigint, CheckedTransaction>() };
     this.#lanes.set(lane.key, entry);
+    this.#bytes += transaction.bytes.length;
     if (lane.sequence > next) {
       entry.held.set(lane.sequence, transaction);
       this.#held.set(transaction.id, { transaction, since: now });
@@ -85,7 +94,8 @@ export class ChainQueue {
     for (const id of ids) {
       const ready = this.#ready.get(id);
       const held = this.#held.get(id)?.transaction;
-      const { lane } = ready ?? held ?? {};
+      const { lane, bytes } = ready ?? held ?? {};
+      this.#bytes -= bytes?.length ?? 0;
       this.#ready.delete(id);
       if (held !== undefined) this.#release(held);
       const entry = lane === undefined ? undefined : this.#lanes.get(lane.key);
@@ -138,6 +148,7 @@ export class ChainQueue {
 
   #drop(transaction: CheckedTransaction): void {
     this.#release(transaction);
+    this.#bytes -= transaction.bytes.length;
     const { lane } = transaction;
     const entry = lane === undefined ? undefined : this.#lanes.get(lane.key);
     if (lane !== undefined && entry !== undefined) this.#forgetIfEmpty(lane.key, entry);

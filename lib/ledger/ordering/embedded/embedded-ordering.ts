@@ -65,6 +65,7 @@ export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()
       return queue === undefined || queue.held === 0 ? [] : counted(chain, queue, () => queue.takeHeld());
     },
     queued: (chain) => queues.get(chain)?.size ?? 0,
+    queuedBytes: (chain) => queues.get(chain)?.bytes ?? 0,
     forget: (chain) => {
       budget.used -= queues.get(chain)?.size ?? 0;
       queues.delete(chain);

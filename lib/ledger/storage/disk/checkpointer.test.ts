@@ -56,6 +56,16 @@ describe('checkpoints', () => {
     expect(decodePosition(all.index.get(positionKey) ?? new Uint8Array(0))?.group).toBe(1);
   });
 
+  it('take out of memory what they bring into the index', async () => {
+    const all = await bench();
+    const chain = all.storage.create(tide);
+    await chain.commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: new Uint8Array(10_000) }]);
+    await chain.setNote('votes', new Uint8Array(1_000));
+    expect(all.storage.memoryBytes(tide)).toBeGreaterThanOrEqual(11_000);
+    await checkpoint(all);
+    expect(all.storage.memoryBytes(tide)).toBe(0);
+  });
+
   it('collapse many values of a key into the last', async () => {
     const all = await bench();
     const chain = all.storage.create(tide);

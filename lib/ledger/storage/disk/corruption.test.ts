@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerStorage } from '../../core/storage';
-import { chainId, height } from '../../core/types';
+import { chainId, height, type ChainId } from '../../core/types';
 import { createMemoryIndex, type MemoryIndex } from '../../testing/memory-index';
 import { openTestStorage } from '../../testing/open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from '../../testing/power-cut-files';
@@ -8,6 +8,8 @@ import { createRandom } from '../../testing/random';
 import { segmentName } from './segment';
 
 const tide = chainId('tide-4417');
+const reef = chainId('reef-2209');
+const BLOCKS = 12;
 const SEGMENT_BYTES_MAX = 700;
 
 interface SmallLedger {
@@ -17,16 +19,20 @@ interface SmallLedger {
 }
 
 const path = (segment: number): string => `/ledger/${segmentName(segment)}`;
-const openOn = (disk: ReadonlyMap<string, Buffer>, index: MemoryIndex): Promise<LedgerStorage> =>
-  openTestStorage({ directory: '/ledger', files: createPowerCutFiles(disk), index, segmentBytesMax: SEGMENT_BYTES_MAX });
+const openOn = (disk: ReadonlyMap<string, Buffer>, index: MemoryIndex, files = createPowerCutFiles(disk)): Promise<LedgerStorage> =>
+  openTestStorage({ directory: '/ledger', files, index, segmentBytesMax: SEGMENT_BYTES_MAX });
+const textOf = (chain: ChainId, at: number): string => `block ${at} of ${chain} ${'x'.repeat(60)}`;
 
-/** Twelve blocks over several segments, closed. */
+/** Twelve blocks each of two sub-chains over several segments, both in each group; closed. */
 async function smallLedger(): Promise<SmallLedger> {
   const files: PowerCutFiles = createPowerCutFiles();
   const index = createMemoryIndex();
   const storage = await openTestStorage({ directory: '/ledger', files, index, segmentBytesMax: SEGMENT_BYTES_MAX });
-  const chain = storage.create(tide);
-  for (let at = 0; at < 12; at += 1) await chain.commit(height(at), Buffer.from(`block ${at} ${'x'.repeat(60)}`), [{ key: Buffer.from('k'), value: Buffer.from(String(at)) }]);
+  for (let at = 0; at < BLOCKS; at += 1) {
+    const notes = new Map([['n', Buffer.from(String(at))]]);
+    const commit = (chain: ChainId): Promise<void> => storage.create(chain).commit(height(at), Buffer.from(textOf(chain, at)), [{ key: Buffer.from('k'), value: Buffer.from(String(at)) }], notes);
+    await Promise.all([tide, reef].map(commit));
+  }
   await storage.close();
   const disk = new Map<string, Buffer>();
   for (const name of files.list('/ledger')) {
@@ -56,46 +62,125 @@ async function outcome(action: () => Promise<unknown>): Promise<unknown> {
   );
 }
 
+type Found = 'whole' | 'a block cannot be read' | 'stopped';
+
+/** How a sub-chain is found. Throws when anything is read that was not written. */
+function judge(storage: LedgerStorage, chain: ChainId, file: string, at: number): Found {
+  const found = storage.open(chain);
+  const damage = storage.damageOf(chain);
+  if (found === undefined) {
+    expect(damage).toMatchObject({ code: 'storage-corrupt', details: { file } });
+    expect(damage?.details.offset).toBeLessThanOrEqual(at);
+    return 'stopped';
+  }
+  expect(found.height).toBe(BLOCKS - 1);
+  for (const bytes of [found.state.get(Buffer.from('k')), found.note('n')]) expect(Buffer.from(bytes ?? []).toString()).toBe(String(BLOCKS - 1));
+  let result: Found = 'whole';
+  for (let number = 0; number < BLOCKS; number += 1) {
+    try {
+      expect(Buffer.from(found.block(height(number)) ?? []).toString()).toBe(textOf(chain, number));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'storage-corrupt', details: { file } });
+      result = 'a block cannot be read';
+    }
+  }
+  return result;
+}
+
 describe('damage to the log', () => {
-  it('of any single byte is found by verifying, which names the file and a place at or before it', async () => {
+  it('of any single byte is found by verifying, which names the file and a place at or before it, and whom it costs what', async () => {
     const { disk, index } = await smallLedger();
+    const repaired = new Map<boolean, number>();
     for (const [name, bytes] of disk) {
       for (let at = 0; at < bytes.length; at += 1) {
-        const error = await outcome(async () => {
-          const storage = await openOn(changed(disk, name, flip(at)), index.cut(true));
-          await storage.verify();
-        });
-        expect(error, `${name} byte ${at}`).toMatchObject({ code: expect.stringMatching(/^storage-(corrupt|format)$/), details: { file: name } });
-        const { details } = error as { details: { offset?: number } };
-        expect(details.offset ?? 0).toBeLessThanOrEqual(at);
+        const storage = await openOn(changed(disk, name, flip(at)), index.cut(true));
+        const damages = await storage.verify();
+        expect(damages, `${name} byte ${at}`).toHaveLength(1);
+        const [damage] = damages;
+        expect(damage).toMatchObject({ file: name });
+        expect(damage?.offset).toBeLessThanOrEqual(at);
+        expect(damage?.isRepaired === true || damage?.chain !== undefined).toBe(true);
+        repaired.set(damage?.isRepaired === true, (repaired.get(damage?.isRepaired === true) ?? 0) + 1);
+        // What was known from other bytes is there again; the rest is found again.
+        expect(await storage.verify()).toHaveLength(damage?.isRepaired === true ? 0 : 1);
       }
+    }
+    expect(repaired.get(true)).toBeGreaterThan(100);
+    expect(repaired.get(false)).toBeGreaterThan(100);
+  });
+
+  it('of a block is gone once the block is written again, also after a restart and when the index is rebuilt', async () => {
+    const { disk, index } = await smallLedger();
+    const at = (disk.get(path(1)) ?? Buffer.alloc(0)).indexOf(textOf(tide, 1));
+    expect(at).toBeGreaterThan(0);
+    const files = createPowerCutFiles(changed(disk, path(1), flip(at)));
+    const storage = await openOn(new Map(), index, files);
+    expect(await storage.verify()).toMatchObject([{ chain: tide, height: 1, isRepaired: false }]);
+    await storage.open(tide)?.rewriteBlock(height(1), Buffer.from(textOf(tide, 1)));
+    expect(await storage.verify()).toEqual([]);
+    await storage.close();
+    for (const again of [index, createMemoryIndex()]) {
+      const reopened = await openOn(new Map(), again, files);
+      expect([tide, reef].map((chain) => judge(reopened, chain, '', 0))).toEqual(['whole', 'whole']);
+      expect(await reopened.verify()).toEqual([]);
     }
   });
 
   it('is never read as a block: a block read is the one written, or an error', async () => {
     const { disk, index } = await smallLedger();
+    const seen = new Set<Found>();
     for (const [name, bytes] of disk) {
       for (let at = 0; at < bytes.length; at += 3) {
-        const opened = await openOn(changed(disk, name, flip(at)), index.cut(true)).catch(() => undefined);
-        const chain = opened?.open(tide);
-        for (let number = 0; number < 12 && chain !== undefined; number += 1) {
-          const block = await outcome(async () => expect(Buffer.from(chain.block(height(number)) ?? []).toString()).toBe(`block ${number} ${'x'.repeat(60)}`));
-          if (block !== undefined) expect(block).toMatchObject({ code: 'storage-corrupt', details: { file: name } });
-        }
+        const opened = await openOn(changed(disk, name, flip(at)), index.cut(true));
+        for (const chain of [tide, reef]) seen.add(judge(opened, chain, name, at));
       }
     }
+    expect([...seen].sort()).toEqual(['a block cannot be read', 'whole']);
   });
 
-  it('in the middle stops a rebuild without index, wherever it is', async () => {
+  it('in the middle costs a rebuild without index the sub-chain it concerns, and no other', async () => {
     const { disk } = await smallLedger();
     const last = [...disk.keys()].sort().at(-1);
+    const seen = new Map<string, number>();
     for (const [name, bytes] of disk) {
       if (name === last) continue;
       for (let at = 0; at < bytes.length; at += 1) {
-        const error = await outcome(() => openOn(changed(disk, name, flip(at)), createMemoryIndex()));
-        expect(error, `${name} byte ${at}`).toMatchObject({ code: expect.stringMatching(/^storage-(corrupt|format)$/), details: { file: name } });
+        const copy = changed(disk, name, flip(at));
+        // Nothing but the head of the first file knows what ledger the files belong to.
+        if (name === path(1) && at < 40) {
+          expect(await outcome(() => openOn(copy, createMemoryIndex())), `byte ${at}`).toMatchObject({ code: 'storage-corrupt', details: { file: name } });
+          continue;
+        }
+        const opened = await openOn(copy, createMemoryIndex());
+        const found = [tide, reef].map((chain) => judge(opened, chain, name, at));
+        expect(found, `${name} byte ${at}`).toContain('whole');
+        seen.set(found.join(), (seen.get(found.join()) ?? 0) + 1);
       }
     }
+    expect([...seen.keys()].sort()).toEqual(['a block cannot be read,whole', 'stopped,whole', 'whole,a block cannot be read', 'whole,stopped', 'whole,whole']);
+  });
+
+  it('that stopped a sub-chain is remembered by the index, and ends when the sub-chain is removed', async () => {
+    const { disk } = await smallLedger();
+    const bytes = disk.get(path(2)) ?? Buffer.alloc(0);
+    let at = 40;
+    while ((await openOn(changed(disk, path(2), flip(at)), createMemoryIndex())).damageOf(tide) === undefined) at += 1;
+    expect(at).toBeLessThan(bytes.length);
+    const files = createPowerCutFiles(changed(disk, path(2), flip(at)));
+    const index = createMemoryIndex();
+    await (await openOn(new Map(), index, files)).close();
+    const again = await openOn(new Map(), index, files);
+    expect(judge(again, tide, path(2), at)).toBe('stopped');
+    expect(again.chains()).toContain(tide);
+    expect(() => again.create(tide)).toThrow(expect.objectContaining({ code: 'storage-corrupt' }));
+    expect(await again.verify()).toMatchObject([{ chain: tide, isRepaired: false }]);
+    await again.remove(tide);
+    expect(again.chains()).toEqual([reef]);
+    expect(await again.verify()).toEqual([]);
+    await again.create(tide).commit(height(0), Buffer.from('anew'), []);
+    await again.close();
+    const last = await openOn(new Map(), createMemoryIndex(), files);
+    expect([last.open(tide)?.height, last.open(reef)?.height]).toEqual([0, BLOCKS - 1]);
   });
 
   it('in the middle of the last segment is not taken for a torn tail', async () => {
@@ -110,11 +195,18 @@ describe('damage to the log', () => {
     const file = files.open(path(1));
     const disk = new Map([[path(1), Buffer.from(file.read(0, file.sizeBytes()))]]);
     for (let at = 40; at < (ends[3] ?? 0); at += 1) {
-      expect(await outcome(() => openOn(changed(disk, path(1), flip(at)), createMemoryIndex())), `byte ${at}`).toMatchObject({ code: 'storage-corrupt' });
+      const opened = await openOn(changed(disk, path(1), flip(at)), createMemoryIndex());
+      expect(opened.open(tide)?.height, `byte ${at}`).toBe(4);
     }
     // The very last group without anything that knows it was safe: this alone looks like a torn tail.
     const cut = await openOn(changed(disk, path(1), flip((ends[3] ?? 0) + 30)), createMemoryIndex());
     expect(cut.open(tide)?.height).toBe(3);
+  });
+
+  it('of a group’s head and a frame in it refuses to open: whom it costs what cannot be known', async () => {
+    const { disk } = await smallLedger();
+    const two = changed(disk, path(2), (bytes) => flip(41)(flip(300)(bytes)));
+    expect(await outcome(() => openOn(two, createMemoryIndex()))).toMatchObject({ code: 'storage-corrupt', details: { file: path(2), offset: 40 } });
   });
 
   it('by a missing segment is named', async () => {
@@ -152,18 +244,18 @@ describe('damage to the log', () => {
     });
     expect(await outcome(() => openOn(middle, createMemoryIndex()))).toMatchObject({ code: 'storage-corrupt', details: { file: path(2) } });
     const opened = await openOn(middle, index.cut(true));
-    expect(await outcome(() => opened.verify())).toMatchObject({ code: 'storage-corrupt', details: { file: path(2) } });
+    expect(await opened.verify()).toMatchObject([{ file: path(2), isRepaired: false }]);
   });
 
   it('is told from a newer format, which says to use the program that wrote it', async () => {
     const { disk } = await smallLedger();
     const { crc32c } = await import('./crc32c');
     const newer = changed(disk, path(1), (bytes) => {
-      bytes.writeUInt32BE(2, 8);
+      bytes.writeUInt32BE(3, 8);
       bytes.writeUInt32BE(crc32c(bytes.subarray(0, 32)), 32);
       return bytes;
     });
-    expect(await outcome(() => openOn(newer, createMemoryIndex()))).toMatchObject({ code: 'storage-format', message: expect.stringContaining('format 2') });
+    expect(await outcome(() => openOn(newer, createMemoryIndex()))).toMatchObject({ code: 'storage-format', message: expect.stringContaining('format 3') });
   });
 
   it('does not arise from transactions that look like the log (seed 77)', async () => {
@@ -178,6 +270,6 @@ describe('damage to the log', () => {
     const torn = files.restart(random);
     const again = await openTestStorage({ directory: '/ledger', files: torn, index: createMemoryIndex(), segmentBytesMax: SEGMENT_BYTES_MAX });
     expect(again.open(tide)?.height).toBe(29);
-    await again.verify();
+    expect(await again.verify()).toEqual([]);
   });
 });

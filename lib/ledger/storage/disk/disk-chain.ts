@@ -8,7 +8,7 @@ import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
 import type { IndexPort } from './index-port';
 import { blockKey, decodeLocation, noteKey, stateOfChain, type ChainRecord } from './index-keys';
 import { OverlayState } from './overlay-state';
-import { decodeInstall, decodeNote, decodeWrites, encodeNote, encodeWrites } from './payloads';
+import { decodeNote, decodeWrites, encodeNote, encodeWrites } from './payloads';
 import type { SegmentLog } from './segment-log';
 
 /** What a chain asks of the directory it lives in. */
@@ -47,6 +47,9 @@ export class DiskChain implements ChainStorage {
   #replayed: Frame | undefined;
   /** Blocks that are on their way back. */
   #fills = 0;
+  #inFlight = 0;
+  /** Called once, when the index has all of it. */
+  onClean: (() => void) | undefined;
 
   constructor(record: ChainRecord, home: DiskChainHome) {
     this.chain = record.name;
@@ -71,6 +74,13 @@ export class DiskChain implements ChainStorage {
 
   get pendingHeight(): number {
     return this.#state.pendingHeight;
+  }
+
+  /** Bytes of state and notes that are not in the index yet, or that open readers may still ask for. */
+  get memoryBytes(): number {
+    let bytes = this.#state.memoryBytes;
+    for (const notes of [this.#notes, this.#flushingNotes]) for (const [name, value] of notes) bytes += name.length + (value?.length ?? 0);
+    return bytes;
   }
 
   get state(): StateReader {
@@ -98,7 +108,7 @@ export class DiskChain implements ChainStorage {
 
   block(height: Height): Uint8Array | undefined {
     if (height > this.height) return undefined;
-    const location = this.#blocks.get(height) ?? this.#flushingBlocks.get(height) ?? this.#indexedLocation(height);
+    const location = this.locationOf(height);
     if (location === undefined && height < this.firstHeight) return undefined;
     assert(location !== undefined, `block ${height} of ${this.chain} is not in the index`);
     const frame = this.#home.log().read(location);
@@ -140,6 +150,18 @@ export class DiskChain implements ChainStorage {
     return this.firstHeight - this.#fills - 1;
   }
 
+  /** Where the block's frame lies. */
+  locationOf(height: number): FrameLocation | undefined {
+    return this.#blocks.get(height) ?? this.#flushingBlocks.get(height) ?? this.#indexedLocation(height);
+  }
+
+  rewriteBlock(height: Height, block: Uint8Array): Promise<void> {
+    assert(height <= this.height, `block ${height} of ${this.chain} is rewritten, but it is not there`);
+    return this.#append([this.#frame(FrameKind.block, height, Buffer.from(block))], ([location]) => {
+      if (location !== undefined) this.#blocks.set(height, location);
+    });
+  }
+
   note(name: string): Uint8Array | undefined {
     if (this.#notes.has(name)) return this.#notes.get(name);
     if (this.#flushingNotes.has(name)) return this.#flushingNotes.get(name);
@@ -161,20 +183,42 @@ export class DiskChain implements ChainStorage {
 
   /** Applies a frame of this chain out of the log. Throws when it does not follow. */
   replay(frame: Frame, location: FrameLocation): void {
-    this.record.logBytes += location.sizeBytes;
-    this.#home.onDirty(this, location.sizeBytes);
+    this.#countReplayed(location);
     if (frame.kind === FrameKind.note) this.#setNote(frame.payload);
     if (this.record.isStaged) return this.#replayStaged(frame, location);
     if (frame.kind === FrameKind.writes) this.#replayed = frame;
-    if (frame.kind !== FrameKind.block) return;
-    if (frame.sequence < this.firstHeight) return this.#placeFill(frame.sequence, location);
-    assert(frame.sequence === this.height + 1, `block ${frame.sequence} of ${this.chain} follows ${this.height} in the log`);
-    const writes = this.#replayed?.sequence === frame.sequence ? decodeWrites(this.#replayed.payload) : [];
-    this.#replayed = undefined;
-    this.#state.push(frame.sequence, writes);
-    this.#state.promote(frame.sequence);
-    this.#blocks.set(frame.sequence, location);
-    this.record.height = frame.sequence;
+    if (frame.kind === FrameKind.block) this.#replayBlock(frame.sequence, location);
+  }
+
+  /** The same for a block whose bytes are damaged: state goes on without them, reading the block says where it is broken. */
+  replayDamagedBlock(height: number, location: FrameLocation): void {
+    this.#countReplayed(location);
+    if (this.record.isStaged) this.#blocks.set(height, location);
+    else this.#replayBlock(height, location);
+  }
+
+  /** Nothing of the chain is applied any more: a part of what its state is made of cannot be read. */
+  markDamaged({ segment, offset, sizeBytes }: FrameLocation): void {
+    this.#countReplayed({ segment, offset, sizeBytes });
+    this.record.damage ??= { segment, offset };
+  }
+
+  #countReplayed(location: FrameLocation): void {
+    this.record.logBytes += location.sizeBytes;
+    this.#home.onDirty(this, location.sizeBytes);
+  }
+
+  #replayBlock(height: number, location: FrameLocation): void {
+    if (height === this.firstHeight - 1) return this.#placeFill(height, location);
+    if (height > this.height) {
+      assert(height === this.height + 1, `block ${height} of ${this.chain} follows ${this.height} in the log`);
+      const writes = this.#replayed?.sequence === height ? decodeWrites(this.#replayed.payload) : [];
+      this.#replayed = undefined;
+      this.#state.push(height, writes);
+      this.#state.promote(height);
+      this.record.height = height;
+    }
+    this.#blocks.set(height, location);
   }
 
   /** What is put into a chain that is being filled; at its end, its beginning as a chain. */
@@ -183,7 +227,9 @@ export class DiskChain implements ChainStorage {
     if (kind === FrameKind.block) this.#blocks.set(sequence, location);
     if (kind !== FrameKind.install) return;
     this.record.height = sequence;
-    this.record.firstHeight = decodeInstall(payload).firstHeight;
+    let firstHeight = sequence;
+    while (this.locationOf(firstHeight - 1) !== undefined) firstHeight -= 1;
+    this.record.firstHeight = firstHeight;
     this.record.isStaged = false;
     this.#state.begin(sequence);
   }
@@ -208,6 +254,24 @@ export class DiskChain implements ChainStorage {
     this.#flushingBlocks = new Map();
     this.#flushingNotes = new Map();
     this.record.stateBytes = stateBytes;
+    if (!this.isClean) return;
+    this.onClean?.();
+    this.onClean = undefined;
+  }
+
+  /** Something is on its way to the disk, or somebody looks at its state. */
+  get isBusy(): boolean {
+    return this.#inFlight > 0 || this.#state.isBusy;
+  }
+
+  /** The index has all of it: opened again, it is the same. */
+  get isClean(): boolean {
+    return this.#blocks.size + this.#flushingBlocks.size + this.#notes.size + this.#flushingNotes.size === 0 && this.#durable.isClean;
+  }
+
+  /** Its place in the index is not its own any more: who still looks at its state is told so. */
+  end(): void {
+    this.#state.end();
   }
 
   /** State in the index alone, for its accounting. */
@@ -215,7 +279,7 @@ export class DiskChain implements ChainStorage {
     return stateOfChain(this.#home.index, this.record.number);
   }
 
-  /** Waits until everything handed over is durable or has failed. */
+  /** Waits until everything handed over is durable or has failed: who committed hears of a failure through their own promise. */
   settled(): Promise<void> {
     return this.#last;
   }
@@ -231,7 +295,9 @@ export class DiskChain implements ChainStorage {
       onDurable(locations);
       this.#home.onDirty(this, bytes);
     });
-    this.#last = appended.then(ignore, ignore);
+    this.#inFlight += 1;
+    const landed = (): void => void (this.#inFlight -= 1);
+    this.#last = appended.then(landed, landed);
     return appended;
   }
 
@@ -245,9 +311,6 @@ export class DiskChain implements ChainStorage {
     return bytes === undefined ? undefined : decodeLocation(bytes);
   }
 }
-
-// `settled` waits for the end, good or bad: who committed hears of a failure through their own promise.
-function ignore(): void {}
 
 /** A note's payload. Throws (a broken invariant) when it is too large. */
 export function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {

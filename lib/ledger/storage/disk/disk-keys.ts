@@ -1,75 +1,147 @@
-import { generatePrivateKey, openSigner, type Signer } from '../../core/crypto';
+import { assert } from '@/lib/platform/pure/assert';
+import { decryptSecret, encryptSecret } from '@/lib/platform/pure/encryption';
+import { ByteReader, ByteWriter } from '../../core/codec';
+import { createKey, openSigner } from '../../core/crypto';
 import type { PeerKeys } from '../../core/peer-keys';
 import { chainId, type ChainId } from '../../core/types';
-import type { SecretFiles } from './secret-files';
+import { corrupt } from './corrupt';
+import type { FilePort } from './file-port';
+import { FrameKind, type Frame, type FrameLocation } from './frame';
+import { SegmentLog } from './segment-log';
+import { segmentName } from './segment';
 
-interface OpenedKey {
-  readonly signer: Signer;
-  readonly privateKey: Uint8Array;
-  isUsed: boolean;
+export interface DiskKeysOptions {
+  readonly files: FilePort;
+  /** Made when absent. */
+  readonly directory: string;
+  /** 32 bytes. */
+  readonly keyEncryptionKey: Uint8Array;
+  readonly newSalt: () => Uint8Array;
+  readonly segmentBytesMax?: number;
 }
 
-/** Follows the private key in its file once it may have signed a block. */
-const USED_MARK = Uint8Array.of(1);
+/** Where a key lies: thousands of peers that are not in use cost no more than this. */
+interface KeyPlace {
+  /** Counts keys as they are made; the frame's chain number. */
+  readonly number: number;
+  readonly location: FrameLocation;
+  readonly isUsed: boolean;
+}
 
-/** Peers' keys in files, encrypted. Opened keys stay in memory: signing is on the way of every block. */
-export function createDiskKeys(secrets: SecretFiles): PeerKeys {
-  const names = new Set(secrets.names().map(chainId));
-  const opened = new Map<ChainId, OpenedKey>();
-  const open = (chain: ChainId): OpenedKey | undefined => {
-    const known = opened.get(chain);
-    if (known !== undefined || !names.has(chain)) return known;
-    const secret = secrets.read(chain);
-    if (secret === undefined) return undefined;
-    const length = derLength(secret);
-    const privateKey = secret.subarray(0, length);
-    const key = { privateKey, signer: createLazySigner(privateKey), isUsed: secret.length > length };
-    opened.set(chain, key);
-    return key;
+const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
+const SEALED_BYTES_MAX = 512;
+/** What a frame says of its key: it is gone, it is new, it may have signed a block. */
+const State = { removed: 0, fresh: 1, used: 2 } as const;
+
+/**
+ * Peers' private keys in a log of their own, each encrypted under the key-encryption key with the sub-chain's name
+ * authenticated: making a key is one small write and one fdatasync, shared by those that come together. Apart from the
+ * ledgers' log, so that a peer that loses its ledger still knows who it was. Nothing but places is held in memory.
+ * A key that is damaged costs its peer alone: `find` and `create` throw `storage-corrupt` for it.
+ * Errors: `storage-corrupt`, `storage-format`.
+ */
+export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt, segmentBytesMax = SEGMENT_BYTES_MAX }: DiskKeysOptions): Promise<PeerKeys> {
+  assert(keyEncryptionKey.length === 32, 'the key-encryption key has 32 bytes');
+  files.makeDirectory(directory);
+  const places = new Map<ChainId, KeyPlace>();
+  const damaged = new Set<number>();
+  let nextNumber = 1;
+  const log = await SegmentLog.open({
+    files,
+    directory,
+    segmentBytesMax,
+    newSalt,
+    reader: {
+      onFrame: (frame, location) => {
+        const { name, state } = decodeKey(frame.payload);
+        nextNumber = Math.max(nextNumber, frame.chain + 1);
+        if (state === State.removed) places.delete(name);
+        else places.set(name, { number: frame.chain, location, isUsed: state === State.used });
+      },
+      onDamage: ({ chain: number, name }, location) => {
+        nextNumber = Math.max(nextNumber, number + 1);
+        if (name === undefined) return;
+        // The same key may stand in an earlier frame; that it was not used cannot be known any more.
+        const known = places.get(name);
+        places.set(name, { number, location: known?.number === number ? known.location : location, isUsed: true });
+      },
+    },
+  });
+  /** Calls for one sub-chain's key follow one another: two that make it get the same one. */
+  const tails = new Map<ChainId, Promise<unknown>>();
+  const inOrder = <T>(chain: ChainId, task: () => Promise<T>): Promise<T> => {
+    const result = (tails.get(chain) ?? Promise.resolve()).then(task, task);
+    tails.set(chain, result);
+    const clean = (): void => {
+      if (tails.get(chain) === result) tails.delete(chain);
+    };
+    result.then(clean, clean);
+    return result;
+  };
+  const write = async (chain: ChainId, number: number, state: number, sealed: Uint8Array): Promise<FrameLocation> => {
+    const frame: Frame = { kind: FrameKind.key, chain: number, sequence: 0, payload: encodeKey(chain, state, sealed) };
+    let location: FrameLocation | undefined;
+    await log.append([frame], (locations) => {
+      location = locations[0];
+    });
+    assert(location !== undefined, 'an appended frame has a place');
+    return location;
+  };
+  const read = (chain: ChainId, { location }: KeyPlace): Uint8Array => {
+    const { sealed } = decodeKey(log.read(location).payload);
+    try {
+      return decryptSecret(keyEncryptionKey, sealed, contextOf(chain));
+    } catch {
+      // OpenSSL says no more than that it does not fit.
+      throw corrupt(`${directory}/${segmentName(location.segment)}`, location.offset, 'The key does not open with this key-encryption key');
+    }
   };
   return {
-    chains: () => [...names],
-    find: (chain) => open(chain)?.signer,
-    create: async (chain) => {
-      const known = open(chain);
-      if (known !== undefined) return known.signer;
-      const privateKey = generatePrivateKey();
-      await secrets.write(chain, privateKey);
-      names.add(chain);
-      const signer = openSigner(privateKey);
-      opened.set(chain, { privateKey, signer, isUsed: false });
-      return signer;
+    chains: () => [...places.keys()],
+    find: (chain) => {
+      const place = places.get(chain);
+      return place === undefined ? undefined : openSigner(read(chain, place));
     },
-    markUsed: async (chain) => {
-      const key = open(chain);
-      if (key === undefined || key.isUsed) return;
-      await secrets.write(chain, Buffer.concat([key.privateKey, USED_MARK]));
-      key.isUsed = true;
-    },
-    wasUsed: (chain) => open(chain)?.isUsed ?? false,
-    remove: async (chain) => {
-      await secrets.remove(chain);
-      names.delete(chain);
-      opened.delete(chain);
-    },
+    create: (chain) =>
+      inOrder(chain, async () => {
+        const known = places.get(chain);
+        if (known !== undefined) return openSigner(read(chain, known));
+        const { signer, privateKey } = createKey();
+        const number = nextNumber++;
+        const location = await write(chain, number, State.fresh, encryptSecret(keyEncryptionKey, privateKey, contextOf(chain)));
+        places.set(chain, { number, location, isUsed: false });
+        return signer;
+      }),
+    markUsed: (chain) =>
+      inOrder(chain, async () => {
+        const place = places.get(chain);
+        if (place === undefined || place.isUsed) return;
+        const { sealed } = decodeKey(log.read(place.location).payload);
+        places.set(chain, { number: place.number, location: await write(chain, place.number, State.used, sealed), isUsed: true });
+      }),
+    wasUsed: (chain) => places.get(chain)?.isUsed ?? false,
+    remove: (chain) =>
+      inOrder(chain, async () => {
+        const place = places.get(chain);
+        if (place === undefined) return;
+        await write(chain, place.number, State.removed, new Uint8Array(0));
+        places.delete(chain);
+      }),
+    close: () => log.close(),
   };
 }
 
-/** Bytes of the DER sequence at the beginning, as its head says (X.690, 8.1.3). */
-function derLength(bytes: Uint8Array): number {
-  const [, first = 0, second = 0, third = 0] = bytes;
-  if (first < 0x80) return 2 + first;
-  return first === 0x81 ? 3 + second : 4 + (second << 8) + third;
+function contextOf(chain: ChainId): string {
+  return `peer-key:${chain}`;
 }
 
-/** Importing a key takes a millisecond: a host that starts with thousands of peers does it for those that are used. */
-function createLazySigner(privateKey: Uint8Array): Signer {
-  let signer: Signer | undefined;
-  const get = (): Signer => (signer ??= openSigner(privateKey));
-  return {
-    get publicKey() {
-      return get().publicKey;
-    },
-    sign: (statement) => get().sign(statement),
-  };
+function encodeKey(chain: ChainId, state: number, sealed: Uint8Array): Uint8Array {
+  return new ByteWriter(96 + sealed.length).string(chain).u8(state).bytes(sealed).finish();
+}
+
+function decodeKey(payload: Uint8Array): { name: ChainId; state: number; sealed: Uint8Array } {
+  const reader = new ByteReader(payload);
+  const key = { name: chainId(reader.string(64)), state: reader.u8(), sealed: reader.bytes(SEALED_BYTES_MAX) };
+  reader.end();
+  return key;
 }

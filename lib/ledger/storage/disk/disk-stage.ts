@@ -4,7 +4,7 @@ import type { ChainId, Height } from '../../core/types';
 import { toOverlay } from '../chain-state';
 import { checkedNote, type DiskChain } from './disk-chain';
 import { FrameKind, type Frame, type FrameLocation } from './frame';
-import { encodeInstall, encodeWrites } from './payloads';
+import { encodeWrites } from './payloads';
 import type { SegmentLog } from './segment-log';
 
 /** What a stage asks of the directory it lives in. */
@@ -52,12 +52,9 @@ export class DiskStage implements StagedChain {
 
   async install({ height, notes }: { readonly height: Height; readonly notes: Notes }): Promise<ChainStorage> {
     assert(this.#heights.has(0) && this.#heights.has(height), `the blocks 0 and ${height} of ${this.chain} were put`);
-    let firstHeight: number = height;
-    while (this.#heights.has(firstHeight - 1)) firstHeight -= 1;
     const noted = [...notes].map(([name, value]) => this.#frame(FrameKind.note, height, checkedNote(name, value)));
     await this.#home.settleLive();
-    const install = this.#frame(FrameKind.install, height, encodeInstall(firstHeight));
-    const installed = this.#append([...noted, install]);
+    const installed = this.#append([...noted, this.#frame(FrameKind.install, height, new Uint8Array(0))]);
     this.#isOver = true;
     await installed;
     return this.#filled;

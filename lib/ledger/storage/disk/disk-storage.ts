@@ -1,14 +1,16 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
-import type { ChainStorage, LedgerStorage, StagedChain, StorageStats } from '../../core/storage';
-import { chainId, type ChainId } from '../../core/types';
+import type { ChainStorage, Damage, LedgerStorage, StagedChain, StorageStats } from '../../core/storage';
+import { chainId, height, type ChainId, type Height } from '../../core/types';
 import { Checkpointer } from './checkpointer';
 import { corrupt } from './corrupt';
 import { DiskChain, type DiskChainHome } from './disk-chain';
 import { DiskStage } from './disk-stage';
 import type { FilePort } from './file-port';
+import { findDamage, type Concerned } from './find-damage';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
+import type { FrameNote } from './group';
 import { allOf, chainOfKey, decodeChainRecord, decodePosition, positionKey, type ChainRecord } from './index-keys';
 import type { IndexPort } from './index-port';
 import { segmentName } from './segment';
@@ -109,30 +111,65 @@ class DiskStorage implements LedgerStorage {
       segmentBytesMax,
       newSalt,
       ...(from === undefined ? {} : { from }),
-      onFrame: (frame, location) => this.#replay(frame, location),
+      reader: { onFrame: (frame, location) => this.#replay(frame, location), onDamage: (note, location) => this.#replayDamage(note, location) },
       beforeGroup: () => this.#checkpoints.relieve(),
     });
     // Whoever filled them is gone.
     for (const stage of this.#staged.values()) this.#buryStage(stage, 0);
+    // What was replayed is in use by nobody yet.
+    for (const chain of this.#open.keys()) this.rest(chain);
     await this.#checkpoints.sweepLeftovers();
   }
 
   chains(): readonly ChainId[] {
-    return [...this.#records.values()].filter((record) => record.height >= 0).map((record) => record.name);
+    return [...this.#records.values()].filter(({ height, damage }) => height >= 0 || damage !== undefined).map(({ name }) => name);
   }
 
   open(chain: ChainId): ChainStorage | undefined {
-    const opened = this.#open.get(chain);
-    if (opened !== undefined) return opened.pendingHeight >= 0 ? opened : undefined;
     const record = this.#records.get(chain);
-    return record === undefined ? undefined : this.#openRecord(record);
+    if (record === undefined || record.damage !== undefined) return undefined;
+    const opened = this.#findOpen(chain) ?? this.#openRecord(record);
+    return opened.pendingHeight >= 0 ? opened : undefined;
+  }
+
+  damageOf(chain: ChainId): LedgerError<'storage-corrupt'> | undefined {
+    const damage = this.#records.get(chain)?.damage;
+    return damage === undefined ? undefined : corrupt(this.#requireLog().pathOf(damage.segment), damage.offset);
+  }
+
+  blockOfDamaged(chain: ChainId, at: Height): Uint8Array | undefined {
+    const record = this.#records.get(chain);
+    if (record?.damage === undefined || record.height < at) return undefined;
+    try {
+      return (this.#open.get(chain) ?? new DiskChain(record, this.#home)).block(at);
+    } catch {
+      // Damaged as well, or not in the index.
+      return undefined;
+    }
+  }
+
+  height(chain: ChainId): number {
+    return this.#records.get(chain)?.height ?? -1;
+  }
+
+  firstHeight(chain: ChainId): number {
+    return this.#records.get(chain)?.firstHeight ?? 0;
+  }
+
+  rest(chain: ChainId): void {
+    const opened = this.#open.get(chain);
+    if (opened === undefined || opened.isBusy) return;
+    if (opened.isClean) this.#open.delete(chain);
+    else opened.onClean = () => this.#forgetClean(opened);
   }
 
   create(chain: ChainId): ChainStorage {
     this.#checkOpen();
+    const damage = this.damageOf(chain);
+    if (damage !== undefined) throw damage;
     const record = this.#records.get(chain) ?? { number: this.#nextChain++, name: chain, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0 };
     this.#remember(record);
-    return this.#open.get(chain) ?? this.#openRecord(record);
+    return this.#findOpen(chain) ?? this.#openRecord(record);
   }
 
   async stage(chain: ChainId): Promise<StagedChain> {
@@ -155,11 +192,11 @@ class DiskStorage implements LedgerStorage {
     await opened?.settled();
     const record = this.#records.get(chain);
     if (record === undefined) return;
-    if (record.height < 0) {
+    if (record.height < 0 && record.damage === undefined) {
       this.#forget(record);
       return;
     }
-    const tombstone: Frame = { kind: FrameKind.removed, chain: record.number, sequence: record.height, payload: new Uint8Array(0) };
+    const tombstone: Frame = { kind: FrameKind.removed, chain: record.number, sequence: Math.max(0, record.height), payload: new Uint8Array(0) };
     await this.#requireLog().append([tombstone], () => this.#bury(record, frameBytes(tombstone)));
     await this.#checkpoints.run();
   }
@@ -169,13 +206,20 @@ class DiskStorage implements LedgerStorage {
     return record === undefined ? 0 : record.logBytes + record.stateBytes;
   }
 
-  verify(): Promise<void> {
-    return this.#requireLog().verify(this.#options.yieldTurn);
+  memoryBytes(chain: ChainId): number {
+    return this.#open.get(chain)?.memoryBytes ?? 0;
+  }
+
+  async verify(): Promise<readonly Damage[]> {
+    const { yieldTurn, logger } = this.#options;
+    const damages = await findDamage(this.#requireLog(), (note) => this.#concerned(note), yieldTurn);
+    for (const { file, offset, what, isRepaired } of damages) logger.error({ file, offset, isRepaired }, `damage was found: ${what}`);
+    return damages;
   }
 
   stats(): StorageStats {
     const { syncs, bytesWritten, diskBytes } = this.#requireLog();
-    return { syncs, commits: this.#commits, bytesWritten, diskBytes, deadBytes: this.#deadBytes };
+    return { syncs, openChains: this.#open.size, commits: this.#commits, bytesWritten, diskBytes, deadBytes: this.#deadBytes };
   }
 
   async close(): Promise<void> {
@@ -199,13 +243,38 @@ class DiskStorage implements LedgerStorage {
     }
     const stage = this.#staged.get(frame.chain);
     if (stage !== undefined) return frame.kind === FrameKind.removed ? this.#buryStage(stage, location.sizeBytes) : this.#replayStaged(stage, frame, location);
-    const name = this.#names.get(frame.chain);
-    const record = name === undefined ? undefined : this.#records.get(name);
-    if (record === undefined) {
-      throw corrupt(`${this.#options.directory}/${segmentName(location.segment)}`, location.offset, 'A frame belongs to a sub-chain that was never made');
-    }
+    const record = this.#recordOf(frame.chain, location);
+    const chain = this.#open.get(record.name) ?? this.#openRecord(record);
     if (frame.kind === FrameKind.removed) this.#bury(record, location.sizeBytes);
-    else (this.#open.get(record.name) ?? this.#openRecord(record)).replay(frame, location);
+    else if (record.damage === undefined) chain.replay(frame, location);
+    else chain.markDamaged(location);
+  }
+
+  /** A frame cannot be read: that costs a block's bytes, or the chain, and no other chain anything. */
+  #replayDamage(note: FrameNote, location: FrameLocation): void {
+    const stage = this.#staged.get(note.chain);
+    const record = stage?.record ?? this.#recordOf(note.chain, location);
+    const chain = stage ?? this.#open.get(record.name) ?? this.#openRecord(record);
+    if (note.kind === FrameKind.block && record.damage === undefined) return chain.replayDamagedBlock(note.sequence, location);
+    chain.markDamaged(location);
+    this.#options.logger.error({ chain: record.name, segment: location.segment, offset: location.offset }, 'a sub-chain is damaged');
+  }
+
+  #recordOf(number: number, { segment, offset }: FrameLocation): ChainRecord {
+    const name = this.#names.get(number);
+    const record = name === undefined ? undefined : this.#records.get(name);
+    if (record === undefined) throw corrupt(`${this.#options.directory}/${segmentName(segment)}`, offset, 'A frame belongs to a sub-chain that was never made');
+    return record;
+  }
+
+  /** The chain that a damaged frame concerns; undefined when it has no use any more. */
+  #concerned({ chain: number, kind, sequence }: FrameNote): Concerned | undefined {
+    const name = this.#names.get(number);
+    const record = name === undefined ? undefined : this.#records.get(name);
+    if (record === undefined) return undefined;
+    if (kind !== FrameKind.block || record.damage !== undefined) return { chain: record.name };
+    const opened = this.#open.get(record.name) ?? this.#openRecord(record);
+    return { chain: record.name, block: { height: height(sequence), location: opened.locationOf(sequence) } };
   }
 
   #openRecord(record: ChainRecord): DiskChain {
@@ -225,10 +294,23 @@ class DiskStorage implements LedgerStorage {
     this.#open.delete(record.name);
   }
 
+  #findOpen(chain: ChainId): DiskChain | undefined {
+    const opened = this.#open.get(chain);
+    if (opened !== undefined) opened.onClean = undefined;
+    return opened;
+  }
+
+  /** What rests is kept until it is in the index, unless it was asked for again meanwhile. */
+  #forgetClean(opened: DiskChain): void {
+    if (this.#open.get(opened.chain) === opened && !opened.isBusy) this.#open.delete(opened.chain);
+  }
+
   /** The tombstone is durable: what the chain has in the log is dead. */
   #bury(record: ChainRecord, tombstoneBytes: number): void {
     this.#deadBytes += record.logBytes + tombstoneBytes;
-    this.#checkpoints.remove(record.number, this.#open.get(record.name));
+    const opened = this.#open.get(record.name);
+    opened?.end();
+    this.#checkpoints.remove(record.number, opened);
     this.#forget(record);
   }
 
@@ -239,7 +321,8 @@ class DiskStorage implements LedgerStorage {
   }
 
   #replayStaged(stage: DiskChain, frame: Frame, location: FrameLocation): void {
-    stage.replay(frame, location);
+    if (stage.record.damage === undefined || frame.kind === FrameKind.install) stage.replay(frame, location);
+    else stage.markDamaged(location);
     if (frame.kind !== FrameKind.install) return;
     this.#staged.delete(stage.record.number);
     const before = this.#records.get(stage.chain);

@@ -25,6 +25,8 @@ export interface FileHandle {
   read(offset: number, length: number): Uint8Array;
   /** Writes all bytes at the end. Not safe before `sync`. */
   append(bytes: Uint8Array): void;
+  /** Writes over bytes that are there. Not safe before `sync`. */
+  overwrite(offset: number, bytes: Uint8Array): void;
   /** Cuts the file off. Not safe before `sync`. */
   truncate(length: number): void;
   /** fdatasync: resolves when all bytes and the length would survive a power cut. */

@@ -6,22 +6,24 @@ import { crc32c } from './crc32c';
  * that lies where it was not written, is no frame.
  */
 export const FrameKind = {
-  /** Head of a group: what one sync made durable. Sequence: the group's number. Payload: bytes that follow (u32). */
+  /** Head of a group: what one sync made durable. Sequence: the group's number. Payload: what follows, frame by frame. */
   group: 1,
   /** A new chain. Payload: its name. */
   chain: 2,
   /** State changes of the block that follows. Sequence: height. */
   writes: 3,
-  /** A block: with it the block and its writes count. Sequence: height. */
+  /** A block: with it the block and its writes count. Sequence: height. At a height that is there already: it again, undamaged. */
   block: 4,
   /** A note of a chain. */
   note: 5,
   /** A chain was removed. */
   removed: 6,
+  /** A peer's key, in the keys' own log. Chain: the key's number. */
+  key: 7,
   /** A chain that is being filled aside, with a number of its own. Payload: its name. */
-  stage: 7,
-  /** It is the chain of its name now. Sequence: its height. Payload: the lowest height from which its blocks are here. */
-  install: 8,
+  stage: 8,
+  /** It is the chain of its name now. Sequence: its height. No payload. */
+  install: 9,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
@@ -43,7 +45,7 @@ export interface FrameLocation {
 
 export const FRAME_HEAD_BYTES = 19;
 export const FRAME_PAYLOAD_MAX = 64 * 1024 * 1024;
-const KIND_MAX = 8;
+const KIND_MAX = 9;
 
 export interface FramePlace {
   /** 16 bytes that only this store knows. */

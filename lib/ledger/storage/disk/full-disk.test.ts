@@ -42,7 +42,7 @@ describe('a full disk', () => {
     const same = again.open(tide);
     expect(same?.height).toBe(2);
     await same?.commit(height(3), Buffer.from('block 3'), []);
-    await again.verify();
+    expect(await again.verify()).toEqual([]);
     await again.close();
     const last = await openTestStorage({ directory: '/ledger', files, index: createMemoryIndex() });
     expect(last.open(tide)?.height).toBe(3);

@@ -6,8 +6,7 @@ import type { LogPosition } from './scan-log';
 
 /** Keys and values of the index. One letter says what, then the chain's number (u32). */
 const LETTERS = { position: 'P', chain: 'C', block: 'B', state: 'S', note: 'N', sweep: 'X' } as const;
-const INDEX_FORMAT = 1;
-const RECORD_FORMAT = 2;
+const INDEX_FORMAT = 2;
 
 export const positionKey: Uint8Array = Buffer.from(LETTERS.position, 'latin1');
 
@@ -72,21 +71,26 @@ export interface ChainRecord {
   logBytes: number;
   /** Keys and values of the state in the index, as of the last checkpoint. */
   stateBytes: number;
+  /** The first frame that is missing from what the state is made of: from there on nothing of the chain was applied. */
+  damage?: { readonly segment: number; readonly offset: number };
 }
 
 export function encodeChainRecord(record: ChainRecord): Uint8Array {
-  const writer = new ByteWriter(96).u8(RECORD_FORMAT).string(record.name).u48(record.height + 1).u48(record.logBytes).u48(record.stateBytes);
-  return writer.u48(record.firstHeight).u8(record.isStaged ? 1 : 0).finish();
+  const writer = new ByteWriter(112).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.firstHeight).u8(record.isStaged ? 1 : 0);
+  const { damage } = record;
+  writer.u48(record.logBytes).u48(record.stateBytes).u8(damage === undefined ? 0 : 1);
+  if (damage !== undefined) writer.u32(damage.segment).u48(damage.offset);
+  return writer.finish();
 }
 
 export function decodeChainRecord(number: number, bytes: Uint8Array): ChainRecord {
   const reader = new ByteReader(bytes);
-  const format = reader.u8();
-  const base = { number, name: chainId(reader.string(64)), height: reader.u48() - 1, logBytes: reader.u48(), stateBytes: reader.u48() };
-  // Before there were chains that begin at a height.
-  const record = format === 1 ? { ...base, firstHeight: 0, isStaged: false } : { ...base, firstHeight: reader.u48(), isStaged: reader.flag() };
+  reader.u8();
+  const [name, height, firstHeight, isStaged] = [chainId(reader.string(64)), reader.u48() - 1, reader.u48(), reader.flag()];
+  const record = { number, name, height, firstHeight, isStaged, logBytes: reader.u48(), stateBytes: reader.u48() };
+  const damage = reader.flag() ? { segment: reader.u32(), offset: reader.u48() } : undefined;
   reader.end();
-  return record;
+  return damage === undefined ? record : { ...record, damage };
 }
 
 export function encodeLocation({ segment, offset, sizeBytes }: FrameLocation): Uint8Array {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
+import { assert } from '@/lib/platform/pure/assert';
 import type { FileHandle, FilePort } from './file-port';
 
 const fdatasync = promisify(fs.fdatasync);
@@ -53,9 +54,18 @@ class NodeFile implements FileHandle {
   }
 
   append(bytes: Uint8Array): void {
-    let done = 0;
-    while (done < bytes.length) done += fs.writeSync(this.#fd, bytes, done, bytes.length - done, this.#size + done);
+    this.#write(this.#size, bytes);
     this.#size += bytes.length;
+  }
+
+  overwrite(offset: number, bytes: Uint8Array): void {
+    assert(offset + bytes.length <= this.#size, 'what is written over is there');
+    this.#write(offset, bytes);
+  }
+
+  #write(offset: number, bytes: Uint8Array): void {
+    let done = 0;
+    while (done < bytes.length) done += fs.writeSync(this.#fd, bytes, done, bytes.length - done, offset + done);
   }
 
   truncate(length: number): void {

@@ -53,6 +53,19 @@ describe('state between checkpoints', () => {
     }
   });
 
+  it('counts the bytes that it holds: a key once, what is on its way to the index until it is there', () => {
+    const state = new OverlayState(new MemoryState(), () => new MemoryState().pin());
+    state.apply(overlayOf([['key', '12345'], ['gone', undefined]]));
+    expect(state.memoryBytes).toBe(3 + 5 + 4);
+    state.apply(overlayOf([['key', '1'], ['gone', '22']]));
+    expect(state.memoryBytes).toBe(3 + 1 + 4 + 2);
+    state.beginFlush();
+    state.apply(overlayOf([['key', undefined]]));
+    expect(state.memoryBytes).toBe(3 + 1 + 4 + 2 + 3);
+    state.endFlush();
+    expect(state.memoryBytes).toBe(3);
+  });
+
   it.each([1, 2, 3])('agrees with a plain map whenever checkpoints come (seed %i)', (seed) => {
     const random = createRandom(seed);
     const [index, model] = [new MemoryState(), new Map<string, string>()];

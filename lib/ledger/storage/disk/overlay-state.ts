@@ -1,7 +1,7 @@
 import type { StateEntry, StateRange, StateReader } from '../../core/storage';
 import { overlaid, type DurableState, type PinnedState } from '../chain-state';
 import type { Overlay } from '../merge-range';
-import { SortedMap } from '../sorted-map';
+import { putCounted, SortedMap } from '../sorted-map';
 
 /** Durable state between checkpoints: what the index holds, under what the log holds since then. */
 export class OverlayState implements DurableState {
@@ -11,6 +11,8 @@ export class OverlayState implements DurableState {
   /** On its way into the index. */
   #flushing: Overlay | undefined;
   #reader: StateReader;
+  #freshBytes = 0;
+  #flushingBytes = 0;
 
   constructor(index: StateReader, pinIndex: () => PinnedState) {
     this.#index = index;
@@ -27,7 +29,11 @@ export class OverlayState implements DurableState {
   }
 
   apply(writes: Overlay): void {
-    for (const [name, value] of writes.entries()) this.#fresh.set(name, value);
+    for (const [name, value] of writes.entries()) this.#freshBytes += putCounted(this.#fresh, name, value);
+  }
+
+  get memoryBytes(): number {
+    return this.#freshBytes + this.#flushingBytes;
   }
 
   /** Copies what the index has not yet: little, right after a flush. */
@@ -44,6 +50,8 @@ export class OverlayState implements DurableState {
     const flushing = this.#fresh;
     this.#flushing = flushing;
     this.#fresh = new SortedMap();
+    this.#flushingBytes = this.#freshBytes;
+    this.#freshBytes = 0;
     this.#reader = overlaid(overlaid(this.#index, flushing), this.#fresh);
     return flushing;
   }
@@ -51,10 +59,16 @@ export class OverlayState implements DurableState {
   /** The index has it now. */
   endFlush(): void {
     this.#flushing = undefined;
+    this.#flushingBytes = 0;
     this.#reader = overlaid(this.#index, this.#fresh);
   }
 
   get isFlushing(): boolean {
     return this.#flushing !== undefined;
+  }
+
+  /** The index has everything. */
+  get isClean(): boolean {
+    return this.#flushing === undefined && this.#fresh.size === 0;
   }
 }

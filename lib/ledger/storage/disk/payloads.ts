@@ -39,15 +39,3 @@ export function decodeNote(payload: Uint8Array): { name: string; value: Uint8Arr
   reader.end();
   return { name, value };
 }
-
-/** Payload of an `install` frame. */
-export function encodeInstall(firstHeight: number): Uint8Array {
-  return new ByteWriter(16).u48(firstHeight).finish();
-}
-
-export function decodeInstall(payload: Uint8Array): { firstHeight: number } {
-  const reader = new ByteReader(payload);
-  const firstHeight = reader.u48();
-  reader.end();
-  return { firstHeight };
-}

@@ -1,10 +1,8 @@
 import fs from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { chainId } from '../../core/types';
 import { createPowerCutFiles } from '../../testing/power-cut-files';
 import { createRandom } from '../../testing/random';
 import { createTemporaryDirectory } from '../../testing/temporary-directory';
-import { createDiskKeys } from './disk-keys';
 import { nodeFiles } from './node-files';
 import { openSecretFiles } from './secret-files';
 
@@ -92,23 +90,5 @@ describe('secret files', () => {
       }
     }
     expect(acknowledged).toBeGreaterThan(300);
-  });
-});
-
-describe('peer keys on disk', () => {
-  const tide = chainId('tide-4417');
-
-  it('are made once and found again by the next process', async () => {
-    const keys = createDiskKeys(open());
-    expect(keys.find(tide)).toBeUndefined();
-    const { publicKey } = await keys.create(tide);
-    expect((await keys.create(tide)).publicKey).toEqual(publicKey);
-    const again = createDiskKeys(open());
-    expect(again.chains()).toEqual([tide]);
-    expect(again.find(tide)?.publicKey).toEqual(publicKey);
-    await again.remove(tide);
-    expect(again.find(tide)).toBeUndefined();
-    expect(createDiskKeys(open()).chains()).toEqual([]);
-    expect((await again.create(tide)).publicKey).not.toEqual(publicKey);
   });
 });

@@ -14,7 +14,7 @@ interface Opened {
 
 async function open(files: FilePort, options: Partial<Parameters<typeof SegmentLog.open>[0]> = {}): Promise<Opened> {
   const found: Frame[] = [];
-  const log = await SegmentLog.open({ files, directory: '/log', segmentBytesMax: 1_000_000, newSalt: () => new Uint8Array(16).fill(3), onFrame: (next) => found.push(next), ...options });
+  const log = await SegmentLog.open({ files, directory: '/log', segmentBytesMax: 1_000_000, newSalt: () => new Uint8Array(16).fill(3), reader: { onFrame: (next) => found.push(next), onDamage: () => undefined }, ...options });
   return { log, found };
 }
 
@@ -115,7 +115,7 @@ describe('segment log', () => {
     const rest = await open(files, { segmentBytesMax: 200, from: middle });
     expect(rest.found.map(({ sequence }) => sequence)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     await rest.log.append([frame(13)], nothing);
-    await rest.log.verify(async () => undefined);
+    await rest.log.verify({ onFrame: nothing, onDamage: nothing }, async () => undefined);
     await rest.log.close();
   });
 

@@ -2,8 +2,9 @@ import { assert } from '@/lib/platform/pure/assert';
 import { LedgerError } from '../../core/errors';
 import { corrupt } from './corrupt';
 import type { FilePort } from './file-port';
-import { FRAME_HEAD_BYTES, frameBytes, FrameKind, readFrame, writeFrame, type Frame, type FrameLocation } from './frame';
-import { scanLog, verifyLog, type LogPosition } from './scan-log';
+import { frameBytes, readFrame, writeFrame, type Frame, type FrameLocation } from './frame';
+import { groupHead } from './group';
+import { scanLog, verifyLog, type LogPosition, type LogReader } from './scan-log';
 import { createSegment, SEGMENT_HEAD_BYTES, type Segment } from './segment';
 import { SegmentFiles } from './segment-files';
 
@@ -16,7 +17,7 @@ export interface SegmentLogOptions {
   readonly newSalt: () => Uint8Array;
   /** Everything before this was applied already. Absent: nothing was. */
   readonly from?: LogPosition;
-  readonly onFrame: (frame: Frame, location: FrameLocation) => void;
+  readonly reader: LogReader;
   /** Awaited before each group is written: where the log lets the index catch up. */
   readonly beforeGroup?: () => Promise<void>;
 }
@@ -60,12 +61,12 @@ export class SegmentLog {
     this.diskBytes = segments.diskBytes();
   }
 
-  /** Scans from `options.from`, cuts off a torn tail, makes the first segment. Errors: `storage-corrupt`, `storage-format`. */
+  /** Scans from `options.from`, tells the reader, cuts off a torn tail, makes the first segment. Errors: `storage-corrupt`, `storage-format`. */
   static async open(options: SegmentLogOptions): Promise<SegmentLog> {
     const { files, directory } = options;
     const segments = new SegmentFiles(files, directory);
     try {
-      const end = await scanLog(options, segments);
+      const end = await scanLog(options.from, options.reader, segments);
       if (end !== undefined) return new SegmentLog(options, segments, segments.get(end.segment), end.salt, end);
       const salt = Uint8Array.from(options.newSalt());
       const first = await createSegment(files, directory, 1, salt);
@@ -109,9 +110,21 @@ export class SegmentLog {
     return frame;
   }
 
-  /** Reads everything that is durable once more. Error `storage-corrupt` with file and offset. */
-  verify(yieldTurn: () => Promise<void>): Promise<void> {
-    return verifyLog(this.position, this.#segments, yieldTurn);
+  /** Reads everything that is durable once more and tells the reader. Errors as {@link scanLog}. */
+  verify(reader: LogReader, yieldTurn: () => Promise<void>): Promise<void> {
+    return verifyLog(this.position, reader, this.#segments, yieldTurn);
+  }
+
+  /** Writes bytes where they belong, in place: those that are there are damaged. */
+  async restore({ segment, offset }: FrameLocation, bytes: Uint8Array): Promise<void> {
+    const { file } = this.#segments.get(segment);
+    file.overwrite(offset, bytes);
+    await file.sync();
+    this.syncs += 1;
+  }
+
+  pathOf(segment: number): string {
+    return this.#segments.path(segment);
   }
 
   /** Waits for what was appended, then closes the files. */
@@ -149,17 +162,16 @@ export class SegmentLog {
 
   async #writeGroup(group: readonly Entry[]): Promise<void> {
     if (this.#offset >= this.#options.segmentBytesMax) await this.#roll();
-    const size = group.reduce((sum, { frames }) => frames.reduce((inner, frame) => inner + frameBytes(frame), sum), 0);
-    const head = Buffer.alloc(4);
-    head.writeUInt32BE(size);
-    const buffer = Buffer.allocUnsafe(FRAME_HEAD_BYTES + head.length + size);
+    const head = groupHead(this.#group + 1, group.flatMap(({ frames }) => frames));
+    const size = group.reduce((sum, { frames }) => frames.reduce((inner, frame) => inner + frameBytes(frame), sum), frameBytes(head));
+    const buffer = Buffer.allocUnsafe(size);
     let at = 0;
     const write = (frame: Frame): FrameLocation => {
       const offset = this.#offset + at;
       at = writeFrame(buffer, at, frame, { salt: this.#salt, segment: this.#active.number, offset });
       return { segment: this.#active.number, offset, sizeBytes: frameBytes(frame) };
     };
-    write({ kind: FrameKind.group, chain: 0, sequence: this.#group + 1, payload: head });
+    write(head);
     const locations = group.map(({ frames }) => frames.map(write));
     assert(at === buffer.length, 'a group is as long as it was measured');
     this.#active.file.append(buffer);

@@ -3,7 +3,7 @@ import type { FileHandle, FilePort } from './file-port';
 
 /** A file of the log. Its first 40 bytes: `CWLEDGER`, format u32, segment u32, salt (16 bytes), crc32c u32, zeros. */
 export const SEGMENT_HEAD_BYTES = 40;
-export const SEGMENT_FORMAT = 1;
+export const SEGMENT_FORMAT = 2;
 export const SALT_BYTES = 16;
 const MAGIC = Buffer.from('CWLEDGER', 'latin1');
 
@@ -26,15 +26,9 @@ export function segmentNumber(name: string): number | undefined {
 /** Makes the file, its head and its name durable before anything is written into it. */
 export async function createSegment(files: FilePort, directory: string, number: number, salt: Uint8Array): Promise<Segment> {
   const path = `${directory}/${segmentName(number)}`;
-  const head = Buffer.alloc(SEGMENT_HEAD_BYTES);
-  MAGIC.copy(head);
-  head.writeUInt32BE(SEGMENT_FORMAT, 8);
-  head.writeUInt32BE(number, 12);
-  head.set(salt, 16);
-  head.writeUInt32BE(crc32c(head.subarray(0, 32)), 32);
   const file = files.create(path);
   try {
-    file.append(head);
+    file.append(encodeSegmentHead(number, salt));
     await file.sync();
     await files.syncDirectory(directory);
   } catch (error) {
@@ -42,6 +36,17 @@ export async function createSegment(files: FilePort, directory: string, number: 
     throw error;
   }
   return { number, path, file };
+}
+
+/** The first bytes of a segment's file. */
+export function encodeSegmentHead(number: number, salt: Uint8Array): Uint8Array {
+  const head = Buffer.alloc(SEGMENT_HEAD_BYTES);
+  MAGIC.copy(head);
+  head.writeUInt32BE(SEGMENT_FORMAT, 8);
+  head.writeUInt32BE(number, 12);
+  head.set(salt, 16);
+  head.writeUInt32BE(crc32c(head.subarray(0, 32)), 32);
+  return head;
 }
 
 export type SegmentHead = { state: 'good'; salt: Uint8Array } | { state: 'foreign'; format: number } | { state: 'broken' };

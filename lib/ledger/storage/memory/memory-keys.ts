@@ -1,9 +1,9 @@
-import { generatePrivateKey, openSigner, type Signer } from '../../core/crypto';
+import { createKey, type Signer } from '../../core/crypto';
 import type { PeerKeys } from '../../core/peer-keys';
 import type { ChainId } from '../../core/types';
 
 /** Keys that are gone with the process, for tests. `makeSigner` may replace P-256 in a simulation. */
-export function createMemoryKeys(makeSigner: () => Signer = () => openSigner(generatePrivateKey())): PeerKeys {
+export function createMemoryKeys(makeSigner: () => Signer = () => createKey().signer): PeerKeys {
   const signers = new Map<ChainId, Signer>();
   const used = new Set<ChainId>();
   return {
@@ -20,5 +20,6 @@ export function createMemoryKeys(makeSigner: () => Signer = () => openSigner(gen
       signers.delete(chain);
       used.delete(chain);
     },
+    close: async () => undefined,
   };
 }

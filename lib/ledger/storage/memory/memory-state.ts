@@ -1,11 +1,12 @@
 import type { StateEntry, StateRange } from '../../core/storage';
 import type { DurableState, PinnedState } from '../chain-state';
 import type { Overlay } from '../merge-range';
-import { keyBytes, keyName, SortedMap } from '../sorted-map';
+import { keyBytes, keyName, putCounted, SortedMap } from '../sorted-map';
 
 /** State in memory. */
 export class MemoryState implements DurableState {
   readonly #values = new SortedMap<Uint8Array>();
+  memoryBytes = 0;
 
   get(key: Uint8Array): Uint8Array | undefined {
     return this.#values.get(keyName(key));
@@ -28,8 +29,12 @@ export class MemoryState implements DurableState {
 
   apply(writes: Overlay): void {
     for (const [name, value] of writes.entries()) {
-      if (value === undefined) this.#values.delete(name);
-      else this.#values.set(name, value);
+      if (value !== undefined) this.memoryBytes += putCounted(this.#values, name, value);
+      else {
+        const old = this.#values.get(name);
+        this.#values.delete(name);
+        if (old !== undefined) this.memoryBytes -= name.length + old.length;
+      }
     }
   }
 }

@@ -30,6 +30,10 @@ export function createMemoryStorage(): LedgerStorage {
       const found = chains.get(chain);
       return found !== undefined && found.pendingHeight >= 0 ? found : undefined;
     },
+    height: (chain) => chains.get(chain)?.height ?? -1,
+    firstHeight: (chain) => chains.get(chain)?.firstHeight ?? 0,
+    // Memory is all that it has.
+    rest: () => undefined,
     create: (chain) => {
       checkOpen();
       const found = chains.get(chain) ?? new MemoryChain(chain, onCommit, onNote);
@@ -45,6 +49,7 @@ export function createMemoryStorage(): LedgerStorage {
         install: async () => {
           checkOpen();
           await chains.get(chain)?.settled();
+          chains.get(chain)?.end();
           chains.set(chain, filled);
           staged.delete(chain);
         },
@@ -57,8 +62,14 @@ export function createMemoryStorage(): LedgerStorage {
       chains.delete(chain);
     },
     sizeBytes: (chain) => chains.get(chain)?.sizeBytes ?? 0,
-    verify: async () => checkOpen(),
-    stats: () => ({ syncs: 0, ...counters, diskBytes: 0, deadBytes: 0 }),
+    memoryBytes: (chain) => chains.get(chain)?.memoryBytes ?? 0,
+    damageOf: () => undefined,
+    blockOfDamaged: () => undefined,
+    verify: async () => {
+      checkOpen();
+      return [];
+    },
+    stats: () => ({ syncs: 0, openChains: chains.size, ...counters, diskBytes: 0, deadBytes: 0 }),
     close: async () => {
       isClosed = true;
       await Promise.all([...chains.values()].map((chain) => chain.settled()));
@@ -74,6 +85,7 @@ class MemoryChain implements ChainStorage {
   readonly #onCommit: (bytes: number) => void;
   readonly #onNote: (bytes: number) => void;
   #last: Promise<void> = Promise.resolve();
+  #blockBytes = 0;
   sizeBytes = 0;
   firstHeight = 0;
   /** Blocks that are on their way back. */
@@ -95,6 +107,12 @@ class MemoryChain implements ChainStorage {
 
   get pendingHeight(): number {
     return this.#state.pendingHeight;
+  }
+
+  get memoryBytes(): number {
+    let bytes = this.#blockBytes + this.#state.memoryBytes;
+    for (const [name, value] of this.#notes) bytes += name.length + value.length;
+    return bytes;
   }
 
   get state() {
@@ -157,10 +175,16 @@ class MemoryChain implements ChainStorage {
     const noted = [...notes].map(([name, value]) => [name, checkedNote(value)] as const);
     this.#last = this.#last.then(() => {
       this.#blocks.set(height, copy);
+      this.#blockBytes += copy.length;
       this.#state.promote(height);
       for (const [name, value] of noted) this.#keepNote(name, value);
     });
     return this.#last;
+  }
+
+  async rewriteBlock(height: number, block: Uint8Array): Promise<void> {
+    assert(height <= this.height, 'a block is rewritten that is there');
+    this.#blocks.set(height, Buffer.from(block));
   }
 
   note(name: string): Uint8Array | undefined {
@@ -181,12 +205,18 @@ class MemoryChain implements ChainStorage {
     return this.#last;
   }
 
+  /** Another chain has its name: who still looks at this one's state is told so. */
+  end(): void {
+    this.#state.end();
+  }
+
   settled(): Promise<void> {
     return this.#last;
   }
 
   #keepBlock(height: number, block: Uint8Array): void {
     this.sizeBytes += block.length;
+    this.#blockBytes += block.length;
     this.#blocks.set(height, block);
   }
 

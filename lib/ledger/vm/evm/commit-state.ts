@@ -1,10 +1,12 @@
 import { bytesEqual } from '@/lib/platform/pure/bytes';
 import type { StateReader, StateWrite } from '../../core/storage';
+import type { EvmStateReader } from './evm';
 import { encodeAccount } from './account';
 import type { EvmCrypto } from './crypto';
 import { bytes, type EvmState, type StorageChanges } from './evm-state';
 import { encodeRlpBytes } from './rlp';
 import { accountKey, accountTrieKey, codeKey, storageKey, storageRange, storageTrieKey, storageTrieRange } from './state-keys';
+import { listTrieKeys } from './list-trie-keys';
 import { emptyTrieRoot, Trie } from './trie/trie';
 import { WriteSet } from './write-set';
 
@@ -14,8 +16,9 @@ import { WriteSet } from './write-set';
  * @param state the block's changes, on top of `base`
  * @param parentRoot the root that `base` has; the first trie node read is checked against it
  */
-export function commitState(crypto: EvmCrypto, state: EvmState, base: StateReader, parentRoot: Uint8Array): { stateRoot: Uint8Array; writes: StateWrite[] } {
+export function commitState(crypto: EvmCrypto, state: EvmState, base: EvmStateReader, parentRoot: Uint8Array): { stateRoot: Uint8Array; writes: StateWrite[] } {
   const { keccak256 } = crypto;
+  base.prefetch?.(listTrieKeys(crypto, state));
   const writes = new WriteSet();
   const accounts = new Trie(keccak256, { get: (path) => base.get(accountTrieKey(path)) }, parentRoot);
 

@@ -53,7 +53,7 @@ export async function createSlot(options: SlotOptions): Promise<EvmSlot> {
       },
     },
   });
-  const turn = new TurnKeeper(options.yieldTurn);
+  const turn = new TurnKeeper({ pause: options.yieldTurn });
   const state = new EvmState(crypto, () => turn.enterMessage());
   const evm = await createEVM({
     common,
@@ -106,7 +106,7 @@ export class EthereumjsSession implements EvmSession {
   async execute(message: EvmMessage, options: { readonly signal?: AbortSignal } = {}): Promise<EvmResult> {
     assert(!this.broken && !this.closed, 'an EVM session is used after it was aborted or closed');
     this.broken = true;
-    this.slot.turn.begin(options.signal);
+    this.slot.turn.begin(options.signal, this.environment.pace);
     const result = await this.run(message);
     this.broken = false;
     return result;

@@ -18,8 +18,23 @@ export interface Evm {
 
 export interface EvmEnvironment {
   readonly chainId: bigint;
-  readonly state: StateReader;
+  readonly state: EvmStateReader;
   readonly block: EvmBlockContext;
+  /** Called between two slices of work instead of the machine's own `yieldTurn`. */
+  readonly pace?: EvmPace;
+}
+
+export interface EvmStateReader extends StateReader {
+  /** These keys are likely to be read next: where a read is a journey, they come together. Absent: reads are cheap. */
+  readonly prefetch?: (keys: readonly Uint8Array[]) => void;
+}
+
+export interface EvmPace {
+  /**
+   * A slice of work is full: lets others have their turn. What it throws ends the execution; the session is then good
+   * for nothing but `close`.
+   */
+  pause(): Promise<void>;
 }
 
 /** What contracts can ask about the block they run in. */

@@ -1,8 +1,8 @@
 import type { ReadView } from '../../../core/framework';
+import type { StateReader } from '../../../core/storage';
 import type { Evm } from '../../../vm/evm';
 import type { ChainRules } from '../config';
 import { decodeEthereumHeader, type EthereumHeader } from '../header';
-import type { CallLanes } from './call-lanes';
 import { blockHash, heightOf } from '../read-chain';
 import type { BlockReference } from './params';
 import { serverError } from './rpc-error';
@@ -13,8 +13,8 @@ export interface ReadContext {
   readonly rules: ChainRules;
   readonly view: ReadView;
   readonly clientVersion: string;
-  /** Bounds the executions of this sub-chain that run side by side. */
-  readonly calls: CallLanes;
+  /** Runs code of contracts, which may take long: `work` gets the machine and the state that it shall use. */
+  readonly execute: (work: (evm: Evm, state: StateReader) => Promise<string>) => Promise<string>;
   /** Lets other work of the process have its turn, and throws when the caller's time is up. */
   readonly pause: () => Promise<void>;
 }

@@ -70,6 +70,7 @@ const PORTS: MachinePorts = {
     return () => clearTimeout(timer);
   },
   yieldTurn,
+  elapsedMs: () => performance.now(),
   nonce: () => randomBytes(16),
   logger: { info: () => {}, warn: () => {}, error: () => {} },
 };

@@ -22,8 +22,8 @@ export class TestChain {
     readonly instance: FrameworkInstance,
   ) {}
 
-  static async open(settings: Record<string, unknown> = {}): Promise<TestChain> {
-    const framework = await createEthereumFramework({ yieldTurn });
+  static async open(settings: Record<string, unknown> = {}, given?: EthereumFramework): Promise<TestChain> {
+    const framework = given ?? (await createEthereumFramework({ yieldTurn }));
     const config = ethereumConfigSchema.parse({ chainId: TEST_CHAIN_ID.toString(), ...settings });
     const chain = new TestChain(framework, config, framework.open({ chain: chainId('test-chain'), config }));
     chain.apply(await chain.instance.initGenesis({ time: chain.time }), chain.time);
@@ -36,11 +36,11 @@ export class TestChain {
     return head;
   }
 
-  /** Builds the next block, executes it once more as a follower would, and applies it. */
-  async seal(transactions: readonly Uint8Array[], proposer: Uint8Array = new Uint8Array(91).fill(7)): Promise<ExecutedBlock> {
+  /** Builds the next block, or executes what another built, and applies it. */
+  async seal(transactions: readonly Uint8Array[], proposer: Uint8Array = new Uint8Array(91).fill(7), building = true): Promise<ExecutedBlock> {
     this.time = timeMs(this.time + 250);
     const input = { height: height(this.head.height + 1), parentHash: this.head.hash, time: this.time, proposer, engineVersion: 1 };
-    const executed = await this.instance.executeBlock({ ...input, transactions, building: true }, this.state);
+    const executed = await this.instance.executeBlock({ ...input, transactions, building }, this.state);
     this.apply(executed, this.time);
     return executed;
   }

@@ -1,4 +1,6 @@
-import { estimateGas, floorGas, INITCODE_BYTES_MAX, intrinsicGas, type EvmMessage, type EvmResult, type EvmSession } from '../../../../vm/evm';
+import type { StateReader } from '../../../../core/storage';
+import { estimateGas, floorGas, INITCODE_BYTES_MAX, intrinsicGas, type Evm, type EvmMessage, type EvmResult, type EvmSession } from '../../../../vm/evm';
+import type { ChainRules } from '../../config';
 import { BASE_FEE, decodeEthereumHeader } from '../../header';
 import { blockHash } from '../../read-chain';
 import { headKey } from '../../state-keys';
@@ -46,22 +48,22 @@ export const callMethods = {
   },
 } satisfies Record<string, ReadMethod>;
 
-async function withSession<T>(context: ReadContext, request: CallRequest, block: BlockReference, work: (session: EvmSession) => Promise<T>): Promise<T> {
+async function withSession(context: ReadContext, request: CallRequest, block: BlockReference, work: (session: EvmSession) => Promise<string>): Promise<string> {
   requireHeadState(context, block);
   if (request.feesAmbiguous) throw invalidParams('both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified');
   if (request.to === undefined && request.data.length > INITCODE_BYTES_MAX) throw serverError(`max initcode size exceeded: code size ${request.data.length} limit ${INITCODE_BYTES_MAX}`);
-  return context.calls.run(context.view.signal, () => openSession(context, work));
+  return context.execute((evm, state) => openSession(evm, state, context.rules, work));
 }
 
-async function openSession<T>({ evm, rules, view }: ReadContext, work: (session: EvmSession) => Promise<T>): Promise<T> {
+async function openSession(evm: Evm, state: StateReader, rules: ChainRules, work: (session: EvmSession) => Promise<string>): Promise<string> {
   // The header lies in the state too: no need to read the whole block for it.
-  const headBytes = view.state.get(headKey);
+  const headBytes = state.get(headKey);
   if (headBytes === undefined) throw new Error('the head cannot be read');
   const header = decodeEthereumHeader(headBytes);
   const session = await evm.open({
     chainId: rules.chainId,
-    state: view.state,
-    block: { ...header, baseFee: BASE_FEE, blockHash: (number) => (number < header.number ? blockHash(view.state, Number(number)) : undefined) },
+    state,
+    block: { ...header, baseFee: BASE_FEE, blockHash: (number) => (number < header.number ? blockHash(state, Number(number)) : undefined) },
   });
   try {
     return await work(session);

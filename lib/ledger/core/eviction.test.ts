@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryIndex } from '../testing/memory-index';
+import { openTestStorage } from '../testing/open-test-storage';
+import { createPowerCutFiles } from '../testing/power-cut-files';
+import { at, city, submitAt } from '../testing/test-city';
+import { add, createTestNode, letRest, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { chainId, height } from './types';
+
+/** A city node whose ledgers lie on a disk, so that there is something to go back to. */
+function diskNode(): Promise<TestNode> {
+  return createTestNode({ storage: (_, manual) => openTestStorage({ directory: '/ledger', files: createPowerCutFiles(), index: createMemoryIndex(), manual }) });
+}
+
+const open = ({ host, storage }: TestNode): number[] => [host.stats().openChains, storage.stats().openChains];
+
+describe('a sub-chain that nobody uses', () => {
+  it('is no more than its head record in memory, and its next call finds all that it had', async () => {
+    const node = await diskNode();
+    const chains = Array.from({ length: 20 }, (_, index) => chainId(`tide-${index}`));
+    for (const chain of chains) await openTestChain([node], chain);
+    for (const chain of chains) await node.host.submit(chain, add('c', 4, { account: 'a', sequence: 0 }));
+    const before = chains.map((chain) => node.host.head(chain));
+    expect(open(node)).toEqual([20, 20]);
+    await letRest([node]);
+    expect(open(node)).toEqual([0, 0]);
+    expect(node.manual.scheduled()).toBe(0);
+    expect(chains.map((chain) => node.host.head(chain))).toEqual(before);
+    for (const chain of chains) expect(await node.host.submit(chain, add('c', 1, { account: 'a', sequence: 1 }))).toMatchObject({ state: 'final', height: 2 });
+    expect(await readCounter(node.host, 'c', chains[7])).toMatchObject({ value: 5, height: 2 });
+  });
+
+  it('stays open as long as it is used', async () => {
+    const node = await diskNode();
+    await openTestChain([node]);
+    for (let period = 0; period < 5; period += 1) {
+      await readCounter(node.host, 'c');
+      node.manual.advance(30_000);
+      await rest();
+      expect(node.host.stats().openChains).toBe(1);
+    }
+  });
+
+  it('is looked at without being opened, or kept open', async () => {
+    const node = await diskNode();
+    await openTestChain([node]);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    await letRest([node]);
+    expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'running', height: 1, orders: true });
+    expect(node.host.has(TEST_CHAIN)).toBe(true);
+    node.host.announced(TEST_CHAIN, height(1));
+    expect(node.host.blockRecords(TEST_CHAIN, height(2), 1)).toEqual([]);
+    expect(open(node)).toEqual([0, 0]);
+  });
+
+  it('is stopped, started and removed as if it were open', async () => {
+    const node = await diskNode();
+    await openTestChain([node]);
+    await letRest([node]);
+    await node.host.stopChain(TEST_CHAIN, 'unpaid');
+    await letRest([node]);
+    expect(open(node)).toEqual([0, 0]);
+    await expect(node.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped' });
+    await node.host.startChain(TEST_CHAIN);
+    expect(await node.host.submit(TEST_CHAIN, add('c', 1))).toMatchObject({ state: 'final' });
+    await letRest([node]);
+    await node.host.removeChain(TEST_CHAIN);
+    expect(node.host.chains()).toEqual([]);
+  });
+});
+
+describe('a sub-chain is not closed', () => {
+  it('while somebody waits for its next block', async () => {
+    const node = await diskNode();
+    await openTestChain([node]);
+    const waiting = node.host.waitForHeight(TEST_CHAIN, 0, new AbortController().signal);
+    await letRest([node]);
+    expect(node.host.stats().openChains).toBe(1);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    expect(await waiting).toMatchObject({ height: 1 });
+    await letRest([node]);
+    expect(node.host.stats().openChains).toBe(0);
+  });
+
+  it('while a transaction waits for an earlier one of its lane', async () => {
+    const node = await diskNode();
+    await openTestChain([node]);
+    expect(await node.host.submit(TEST_CHAIN, add('c', 1, { account: 'a', sequence: 1 }))).toMatchObject({ state: 'held' });
+    await letRest([node]);
+    expect(await node.host.submit(TEST_CHAIN, add('c', 1, { account: 'a', sequence: 0 }))).toMatchObject({ state: 'final' });
+    await rest();
+    expect(await readCounter(node.host, 'c')).toMatchObject({ value: 2 });
+  });
+
+  it('while a block is on its way to the disk', async () => {
+    const gate = createGate();
+    const node = await createTestNode({
+      storage: (_, manual) => openTestStorage({ directory: '/ledger', files: gate.behind(createPowerCutFiles()), index: createMemoryIndex(), manual }),
+    });
+    await openTestChain([node]);
+    node.host.head(TEST_CHAIN);
+    gate.close();
+    const answer = node.host.submit(TEST_CHAIN, add('c', 1));
+    await letRest([node]);
+    expect(open(node)).toEqual([1, 1]);
+    gate.open();
+    expect(await answer).toMatchObject({ state: 'final', height: 1 });
+  });
+});
+
+describe('validators that nobody uses', () => {
+  it.each(['crash', 'byzantine'] as const)('agree again after they went back to their head record (%s)', async (finality) => {
+    const nodes = await city(4, finality);
+    for (let round = 1; round <= 3; round += 1) {
+      expect(await submitAt(nodes, round)).toMatchObject({ height: round });
+      await letRest(nodes);
+      expect(nodes.map(({ host }) => host.stats().openChains)).toEqual([0, 0, 0, 0]);
+    }
+    expect(new Set(nodes.map(({ host }) => host.head(TEST_CHAIN).hash)).size).toBe(1);
+    expect(at(nodes, 0).host.peerStatus(TEST_CHAIN).agreement?.evidence).toEqual([]);
+  });
+});
+
+type Files = ReturnType<typeof createPowerCutFiles>;
+
+/** A disk whose syncs wait while the gate is closed. */
+function createGate(): { behind(files: Files): Files; close(): void; open(): void } {
+  let release: () => void = () => undefined;
+  let passage: Promise<void> = Promise.resolve();
+  const slow = (file: ReturnType<Files['open']>): ReturnType<Files['open']> => ({ ...file, sync: () => passage.then(() => file.sync()) });
+  return {
+    behind: (files) => ({ ...files, open: (path) => slow(files.open(path)), create: (path) => slow(files.create(path)) }),
+    close: () => {
+      passage = new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+    open: () => release(),
+  };
+}

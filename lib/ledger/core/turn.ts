@@ -1,0 +1,74 @@
+import type { ExecutedBlock, BlockInput, FrameworkInstance } from './framework';
+import type { StateReader } from './storage';
+
+/** What a task may ask and say of the turn that it runs in. */
+export interface Turn {
+  /** Another chain waits for its turn. */
+  readonly isAwaited: boolean;
+  /** One more transaction is done: true when another chain waits and this turn had its share of time or transactions. */
+  isEnough(): boolean;
+  /** Waits for what is not this thread's work; the time is not the turn's, and other turns may begin meanwhile. */
+  aside<T>(wait: () => Promise<T>): Promise<T>;
+  /** Worker threads spent so many milliseconds on it. */
+  spentOnWorker(ms: number): void;
+}
+
+/** Executes a block in a turn. Only one that is being built may end early: another peer's is as long as it is. */
+export async function executeInTurn(turn: Turn, instance: FrameworkInstance, input: BlockInput, state: StateReader): Promise<ExecutedBlock> {
+  const executed = await instance.executeBlock(
+    { ...input, aside: (wait) => turn.aside(wait), ...(input.building ? { isEnough: () => turn.isEnough() } : {}) },
+    state,
+  );
+  turn.spentOnWorker(executed.workerMs ?? 0);
+  return executed;
+}
+
+/** Measures one turn: how long it held the thread, whatever ran while it stood aside. */
+export class TurnMeter implements Turn {
+  readonly #elapsedMs: () => number;
+  readonly #share: { readonly ms: number; readonly transactions: number };
+  readonly #awaited: () => boolean;
+  #transactions = 0;
+  #spentMs = 0;
+  /** Since when it holds the thread; absent while it stands aside. */
+  #since: number | undefined;
+  workerMs = 0;
+
+  /** Begins now. `share`: what it may take while others wait. */
+  constructor(elapsedMs: () => number, share: { readonly ms: number; readonly transactions: number }, awaited: () => boolean) {
+    this.#elapsedMs = elapsedMs;
+    this.#share = share;
+    this.#awaited = awaited;
+    this.#since = elapsedMs();
+  }
+
+  /** Time of the thread that it took so far. */
+  get heldMs(): number {
+    return this.#spentMs + (this.#since === undefined ? 0 : this.#elapsedMs() - this.#since);
+  }
+
+  get isAwaited(): boolean {
+    return this.#awaited();
+  }
+
+  isEnough(): boolean {
+    this.#transactions += 1;
+    return this.#awaited() && (this.#transactions >= this.#share.transactions || this.heldMs >= this.#share.ms);
+  }
+
+  async aside<T>(wait: () => Promise<T>): Promise<T> {
+    this.#spentMs = this.heldMs;
+    this.#since = undefined;
+    try {
+      return await wait();
+    } finally {
+      // Of several waits that end one after another each ends what the one before began.
+      this.#spentMs = this.heldMs;
+      this.#since = this.#elapsedMs();
+    }
+  }
+
+  spentOnWorker(ms: number): void {
+    this.workerMs += ms;
+  }
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import type { PeerKeys } from '../../core/peer-keys';
+import type { MachinePorts } from '../../core/ports';
+import type { LedgerStorage } from '../../core/storage';
+import { lockDirectory } from './directory-lock';
+import { openDiskKeys } from './disk-keys';
+import { openDiskStorage } from './disk-storage';
+import { openLmdbIndex } from './lmdb-index';
+import { nodeFiles } from './node-files';
+import { SALT_BYTES } from './segment';
+
+export interface LedgerDirectoryOptions {
+  /** Must be there. Belongs to the opener alone: a second one gets `storage-locked`. */
+  readonly directory: string;
+  readonly keyEncryptionKey: Uint8Array;
+  readonly ports: Pick<MachinePorts, 'schedule' | 'yieldTurn' | 'logger'>;
+  /** Where the index lies; in the directory by default. It is made from the log where there is none. */
+  readonly indexDirectory?: string;
+}
+
+/**
+ * What a city node keeps of its ledgers: storage and peers' keys. Keys are closed before the storage, which releases the directory.
+ * Errors: `storage-locked`, `storage-corrupt`, `storage-format`.
+ */
+export async function openLedgerDirectory(options: LedgerDirectoryOptions): Promise<{ readonly storage: LedgerStorage; readonly keys: PeerKeys }> {
+  const { directory, keyEncryptionKey, ports, indexDirectory = `${directory}/index` } = options;
+  const { schedule, yieldTurn, logger } = ports;
+  const newSalt = (): Uint8Array => randomBytes(SALT_BYTES);
+  const lock = await lockDirectory(directory);
+  let keys: PeerKeys | undefined;
+  try {
+    keys = await openDiskKeys({ files: nodeFiles, directory: `${directory}/keys`, keyEncryptionKey, newSalt });
+    const index = openLmdbIndex(indexDirectory);
+    const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt, schedule, yieldTurn, logger });
+    return { storage, keys };
+  } catch (error) {
+    await keys?.close();
+    await lock.release();
+    throw error;
+  }
+}
