@@ -228,7 +228,7 @@ export class DiskChain implements ChainStorage {
     if (kind !== FrameKind.install) return;
     this.record.height = sequence;
     let firstHeight = sequence;
-    while (this.locationOf(firstHeight - 1) !== undefined) firstHeight -= 1;
+    while (firstHeight > 0 && this.locationOf(firstHeight - 1) !== undefined) firstHeight -= 1;
     this.record.firstHeight = firstHeight;
     this.record.isStaged = false;
     this.#state.begin(sequence);
