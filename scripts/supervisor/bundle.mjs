@@ -7,6 +7,13 @@ import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const sources = ['workers/city-node', 'lib', 'package.json', 'package-lock.json', 'tsconfig.json'];
+/** The program, and what its threads load by address: each lies where `moduleBeside` looks for it. */
+const modules = {
+  'city-node-main': 'workers/city-node/main.ts',
+  'thread-main': 'lib/ledger/vm/threads/thread-main.ts',
+  'thread-ports': 'workers/city-node/thread-ports.ts',
+  'heavy/thread-program': 'lib/ledger/frameworks/ethereum/heavy/thread-program.ts',
+};
 /** They load compiled files of their own. */
 const external = ['lmdb', 'secp256k1'];
 /** Read beside the program at run time. */
@@ -28,7 +35,7 @@ export async function bundleCityNode() {
   const { build } = await import('esbuild');
   try {
     await build({
-      entryPoints: { 'city-node-main': projectPath('workers/city-node/main.ts') },
+      entryPoints: Object.fromEntries(Object.entries(modules).map(([name, file]) => [name, projectPath(file)])),
       outdir: aside,
       outExtension: { '.js': '.mjs' },
       bundle: true,

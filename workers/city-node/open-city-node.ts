@@ -7,6 +7,7 @@ import { openControlServer, parseControlSecret, type HttpListener, type JoinConf
 import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
 import { createQueueBudget, lockDirectory, openLedgerHost, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { openPeerChannel } from '@/lib/peer-channel';
+import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
 import { ConsumptionReader } from './consumption-reader';
@@ -69,7 +70,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const { frameworks, codecs, notes, close: closeFrameworks } = await loadFrameworks({
     version,
     yieldTurn: () => setImmediate(),
-    threads: { ports: new URL('./thread-ports.ts', import.meta.url), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
+    threads: { ports: moduleBeside(import.meta.url, './thread-ports'), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
     onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
   });
   opened.push(closeFrameworks);

@@ -31,6 +31,8 @@ export const generousLimits: ChainLimits = {
 /** A real city-node process in a directory of its own, joined by hand. */
 export class TestHost {
   output = '';
+  /** From its sources, unless a test says otherwise. */
+  program: readonly string[] = ['--import', 'tsx', 'workers/city-node/main.ts'];
   isCertified = false;
   private child: ChildProcess | undefined;
 
@@ -91,7 +93,7 @@ export class TestHost {
   }
 
   private spawn(): ChildProcess {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'workers/city-node/main.ts', '--data', this.directory], { cwd: projectDirectory, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...this.program, '--data', this.directory], { cwd: projectDirectory, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (this.output += part.toString()));
     // A test that is broken off must not leave its hosts behind.
     const killChild = () => child.kill('SIGKILL');

@@ -1,3 +1,4 @@
+import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import type { BlockInput, BlocksOnDemand, CheckedTransaction, ExecutedBlock, Framework, FrameworkContext, FrameworkInstance, GenesisInput, ReadView } from '../../core/framework';
 import type { MachineLogger, MachinePorts } from '../../core/ports';
 import type { StateReader } from '../../core/storage';
@@ -69,7 +70,7 @@ export async function createEthereumFramework(options: EthereumFrameworkOptions)
   };
 }
 
-const PROGRAM = new URL('./heavy/thread-program.ts', import.meta.url);
+const PROGRAM = moduleBeside(import.meta.url, './heavy/thread-program');
 
 /** What clients wait for by default: five confirmations (Hardhat Ignition) up to twelve. */
 const CONFIRMATIONS = 12;

@@ -1,4 +1,5 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import type { MachinePorts } from '../../core/ports';
 import type { StateReader } from '../../core/storage';
 import { compact } from './compact';
@@ -169,4 +170,6 @@ export class WorkerThread {
   }
 }
 
-const ENTRY = new URL('./entry.mjs', import.meta.url);
+const HERE = import.meta.url;
+/** From the sources a thread needs a loader first. */
+const ENTRY = HERE.endsWith('.ts') ? new URL('./entry.mjs', HERE) : moduleBeside(HERE, './thread-main');

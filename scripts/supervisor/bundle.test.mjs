@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { privateKeyToAccount } from 'viem/accounts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAccessKey, openTestChain, TestHost } from '@/lib/gateway/testing';
+import { bundleCityNode } from './bundle.mjs';
+import { projectPath } from './project.mjs';
+
+let host;
+let program;
+beforeAll(async () => {
+  ({ program } = await bundleCityNode());
+  host = await TestHost.prepare(['SIN']);
+  host.program = [program];
+  await host.resume();
+}, 180_000);
+afterAll(() => host.remove());
+
+describe('the bundled city node', () => {
+  it('executes transactions, and heavy ones in threads of its own', { timeout: 60_000 }, async () => {
+    const { chain, chainId } = await openTestChain([[host, 'SIN']]);
+    const key = makeAccessKey(chain);
+    await host.client.putAccessKey(key.record);
+    const call = async (method, ...params) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+      const response = await fetch(host.endpoint('SIN', chain), { method: 'POST', headers: { 'content-type': 'application/json', 'x-api-key': key.text }, body });
+      return (await response.json()).result;
+    };
+    const account = privateKeyToAccount(`0x${'1'.padStart(64, '0')}`);
+    // A constructor that jumps to its own beginning until the gas is gone.
+    const loop = await account.signTransaction({ type: 'eip1559', chainId, nonce: 0, data: '0x5b600056', gas: 20_000_000n, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n });
+    const hash = await call('eth_sendRawTransaction', loop);
+    await expect.poll(() => call('eth_getTransactionReceipt', hash), { timeout: 40_000 }).toMatchObject({ status: '0x0', gasUsed: '0x1312d00' });
+    expect(host.output).toContain('a thread for heavy work has begun');
+  });
+
+  it('is made once for the same sources, whole or not at all', async () => {
+    const before = readdirSync(path.dirname(program)).sort();
+    expect((await bundleCityNode()).program).toBe(program);
+    expect(readdirSync(path.dirname(program)).sort()).toEqual(before);
+    expect(readdirSync(projectPath('.cache/programs')).filter((name) => name.includes('.'))).toEqual([]);
+    expect(existsSync(path.join(path.dirname(program), 'peer-channel.proto'))).toBe(true);
+  });
+});
