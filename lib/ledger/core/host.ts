@@ -25,10 +25,10 @@ import { JoinFailed } from './snapshot/join-failed';
 import type { JoinedStage } from './snapshot/join-snapshot';
 import { Joins, type Joiner } from './snapshot/joins';
 import { SnapshotKeeper } from './snapshot/snapshot-keeper';
-import type { ChainStorage, Damage, LedgerStorage, Notes, StateWrite } from './storage';
+import type { Damage, LedgerStorage } from './storage';
 import { Turns } from './turns';
-import { height, type ChainId, type Hash, type Height } from './types';
-import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
+import { height, type ChainId, type Height } from './types';
+import { ABSTAIN_NOTE } from './validator';
 
 export interface LedgerHostSockets {
   readonly storage: LedgerStorage;
