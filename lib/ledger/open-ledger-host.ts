@@ -16,6 +16,8 @@ export interface OpenLedgerHostOptions {
   readonly ports: MachinePorts;
   /** Shared by the hosts of one process, so that its cap on waiting transactions holds for all of them together. */
   readonly queueBudget?: QueueBudget;
+  /** A peer that lags by more blocks joins from a snapshot of the others; 1,000 by default. */
+  readonly snapshotGap?: number;
 }
 
 /**
@@ -23,8 +25,8 @@ export interface OpenLedgerHostOptions {
  * every sub-chain. Errors: `storage-locked`, `storage-corrupt`, `storage-format`.
  */
 export async function openLedgerHost(options: OpenLedgerHostOptions): Promise<LedgerHost> {
-  const { directory, keyEncryptionKey, frameworks, link, ports, queueBudget } = options;
+  const { directory, keyEncryptionKey, frameworks, link, ports, queueBudget, snapshotGap } = options;
   nodeFiles.makeDirectory(directory);
   const { storage, keys } = await openLedgerDirectory({ directory, keyEncryptionKey, ports });
-  return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(queueBudget), frameworks, link, ports });
+  return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(queueBudget), frameworks, link, ports, ...(snapshotGap === undefined ? {} : { snapshotGap }) });
 }
