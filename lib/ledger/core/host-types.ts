@@ -72,6 +72,13 @@ export interface LedgerHost {
    */
   approveChange(chain: ChainId, change: RulesChange): Promise<'approved' | 'done'>;
   /**
+   * Opens the sub-chain again for a peer whose key is here and whose ledger is gone: with the genesis block that more than
+   * half of the other peers name, if `isOurs` takes it; blocks or a snapshot follow. A validator then signs nothing where
+   * it may have signed before. Only catches up a peer that has its ledger. Errors: `peer-missing` without a key,
+   * `peers-unreachable`, `genesis-invalid`.
+   */
+  restoreChain(chain: ChainId, isOurs: (genesis: GenesisSpec) => boolean): Promise<ChainHead>;
+  /**
    * Gives a peer whose stored data is damaged a new ledger out of what the others have: from its genesis on, or from a
    * snapshot. The host does so by itself, too, and again while it fails; what is damaged goes only once others answered
    * that are as far. A validator then signs nothing where it may have signed before. Only catches up a peer that is not

@@ -21,6 +21,7 @@ import { repairBlock, repairOrder } from './repair-block';
 import { ResourceBook } from './resource-book';
 import { RulesHistory } from './rules-history';
 import { attestBlock } from './seal-block';
+import { findGenesis } from './snapshot/find-genesis';
 import { JoinFailed } from './snapshot/join-failed';
 import type { JoinedStage } from './snapshot/join-snapshot';
 import { Joins, type Joiner } from './snapshot/joins';
@@ -352,6 +353,22 @@ class Host implements LedgerHost {
       if (!this.#joins.isJoining(chain)) return head;
       await this.#joins.wait(chain);
     }
+  }
+
+  async restoreChain(chain: ChainId, isOurs: (genesis: GenesisSpec) => boolean): Promise<ChainHead> {
+    await this.#inOrder(chain, async () => {
+      if (this.#storage.height(chain) >= 0 || this.#broken.has(chain)) return;
+      if (this.#keys.find(chain) === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
+      const asking = { chain, link: this.#link, ports: this.#ports, signal: new AbortController().signal };
+      const { genesis, reached } = await findGenesis(asking).catch((error: unknown) => {
+        throw new LedgerError('peers-unreachable', { chain }, `The ledger of ${chain} cannot be restored now: ${messageOf(error)}.`, { cause: error });
+      });
+      if (genesis.chain !== chain || !isOurs(genesis)) throw new LedgerError('genesis-invalid', { chain }, `The other peers of ${chain} began with another sub-chain than this peer was opened for.`);
+      await this.#writeGenesis(genesis, encodeGenesis(genesis));
+      this.#ports.logger.warn({ chain, height: reached }, 'a lost ledger begins again from its genesis block');
+      this.#runner(chain).announced(reached);
+    });
+    return this.catchUp(chain);
   }
 
   async healChain(chain: ChainId): Promise<ChainHead> {

@@ -139,7 +139,7 @@ describe('a peer to whom others lie about the snapshot', () => {
     late.tamperSnapshot = {
       answer: (peer, bytes) => {
         const answer = decodeSnapshotAnswer(bytes);
-        return peer === 'C1' && answer.state === 'passed' ? encodeSnapshotAnswer({ state: 'passed', height: 2 ** 40, changes: [3, 5, 2 ** 30] }) : undefined;
+        return peer === 'C1' && answer.state === 'passed' ? encodeSnapshotAnswer({ ...answer, height: 2 ** 40, changes: [3, 5, 2 ** 30] }) : undefined;
       },
     };
     await catchUpJoining(nodes, late, 10_000);
@@ -152,7 +152,7 @@ describe('a peer to whom others lie about the snapshot', () => {
   it('does not go back to an old height', async () => {
     const { nodes, late } = await joinCity({ count: 4, finality: 'byzantine', blocks: 7 });
     await catchUpJoining(nodes, late, 10_000);
-    late.tamperSnapshot = { answer: () => encodeSnapshotAnswer({ state: 'passed', height: 3, changes: [] }) };
+    late.tamperSnapshot = { answer: (_, bytes) => encodeSnapshotAnswer({ ...decodeSnapshotAnswer(bytes), state: 'passed', height: 3, genesisHash: hash('11'.repeat(32)), changes: [] }) };
     late.host.announced(TEST_CHAIN, (7 + 1_000) as Parameters<typeof late.host.announced>[1]);
     await passTime(nodes, 20_000);
     expect(status(late)).toMatchObject({ state: 'running', height: 7 });
