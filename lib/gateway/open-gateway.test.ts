@@ -236,7 +236,7 @@ describe('the gateway’s quotas', () => {
     expect((await post(url, callBody(), bearer(text))).status).toBe(200);
     expect((await post(url, callBody(), bearer(text))).status).toBe(200);
     const refused = await post(url, callBody(), bearer(text));
-    expect(refused).toMatchObject({ status: 429, json: { id: 1, error: { code: rpcCodes.rateLimited, message: expect.stringContaining('requests per second') } } });
+    expect(refused).toMatchObject({ status: 429, json: { id: 1, error: { code: rpcCodes.rateLimited, message: expect.stringContaining('requests per second'), data: { quota: 'requests per second', retryAfterMs: expect.any(Number) } } } });
     expect(Number(refused.headers.get('retry-after'))).toBe(2);
   });
 

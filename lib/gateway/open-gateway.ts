@@ -142,7 +142,7 @@ class Gateway {
     const bodyBytes = Math.min(Number(request.headers['content-length'] ?? limits.bodyBytesMax), limits.bodyBytesMax);
     if (mine >= limits.concurrentPerChainMax || this.inFlightTotal >= limits.concurrentMax || this.bodyBytesInFlight + bodyBytes > limits.bodyBytesInFlightMax) {
       response.setHeader('retry-after', retryAfter(1));
-      return this.refuse(response, requestId, 503, { code: rpcCodes.rateLimited, message: 'Too many requests are being answered at once. Try again in a second.' }, place);
+      return this.refuse(response, requestId, 503, { code: rpcCodes.rateLimited, message: 'Too many requests are being answered at once. Try again in a second.', data: { retryAfterMs: 1_000 } }, place);
     }
     this.inFlight.set(chain, mine + 1);
     this.inFlightTotal += 1;

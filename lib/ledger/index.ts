@@ -13,6 +13,7 @@ export {
 } from './core/framework';
 export { openLedgerHost, type OpenLedgerHostOptions } from './open-ledger-host';
 export { readCopiedLedgers, reviveCopiedLedgers, type CopiedLedger, type CopiedLedgerFacts } from './read-copied-ledgers';
+export { Turns } from './core/turns';
 export { createInProcessNetwork, type InProcessNetwork } from './core/in-process-network';
 export { createQueueBudget, type QueueBudget } from './ordering/embedded/embedded-ordering';
 export { openSecretFiles, type SecretFiles } from './storage/disk/secret-files';

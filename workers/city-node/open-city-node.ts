@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
 import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
-import { createQueueBudget, lockDirectory, openLedgerHost, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
+import { createQueueBudget, lockDirectory, openLedgerHost, Turns, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { openPeerChannel } from '@/lib/peer-channel';
 import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import { createChannelHandlers } from './channel-handlers';
@@ -77,6 +77,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   logger.info({ frameworks: notes }, 'frameworks loaded');
   const hosts = new Map<string, LedgerHost>();
   const queueBudget = createQueueBudget();
+  const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => performance.now() });
   for (const code of join.cityNodes) {
     const host = await openLedgerHost({
       directory: path.join(dataDirectory, code),
@@ -85,6 +86,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
       link: network.linkOf(code),
       ports: portsOf(code, logger),
       queueBudget,
+      turns,
     });
     opened.push(() => host.close());
     hosts.set(code, host);

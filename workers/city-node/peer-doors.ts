@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { PeerName } from '@/lib/control';
 import { rpcCodes, type ChainDoor, type DoorAnswer, type DoorCall, type DoorRequests, type DoorSignals } from '@/lib/gateway';
 import { isLedgerError, type ChainId, type LedgerHost } from '@/lib/ledger';
@@ -106,7 +107,7 @@ export class PeerDoor implements ChainDoor {
     return {
       response: call.id === undefined ? undefined : response,
       accepted: call.scope === 'write' && !isRepeated && response !== undefined && 'result' in response,
-      ...statusOf(failure),
+      ...statusOf(failure, response),
     };
   }
 
@@ -171,8 +172,12 @@ export class ProtocolError extends Error {
   }
 }
 
-function statusOf(failure: unknown): Pick<DoorAnswer, 'status' | 'retryAfterSeconds'> {
-  if (isLedgerError(failure, 'queue-full')) return { status: 429, retryAfterSeconds: Math.max(1, Math.ceil(failure.details.retryAfterMs / 1_000)) };
+const laterSchema = z.object({ error: z.object({ data: z.object({ retryAfterMs: z.number() }) }) });
+
+function statusOf(failure: unknown, response: DoorAnswer['response']): Pick<DoorAnswer, 'status' | 'retryAfterSeconds'> {
+  // A full queue, a full line of calls: whatever the protocol's own words for it are, it says when to come again.
+  const later = response !== undefined && 'error' in response ? laterSchema.safeParse(response) : undefined;
+  if (later?.success === true) return { status: 429, retryAfterSeconds: Math.max(1, Math.ceil(later.data.error.data.retryAfterMs / 1_000)) };
   const isAway = isLedgerError(failure, 'chain-stopped') || isLedgerError(failure, 'peers-unreachable') || isLedgerError(failure, 'closing');
   return { status: isAway ? 503 : 200 };
 }

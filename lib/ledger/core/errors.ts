@@ -13,7 +13,7 @@ export interface LedgerErrorDetails {
   'peer-missing': { chain: string };
   /** The peer is stopped, by an operator or by itself; `reason` is what it said. */
   'chain-stopped': { chain: string; reason: string };
-  /** Too many transactions wait: try again after that time. */
+  /** Too many transactions wait, of the sub-chain or of the process: at the rate of the moment those will be in blocks after that time. */
   'queue-full': { chain: string; retryAfterMs: number };
   /** No other peer of the sub-chain answered. May heal. */
   'peers-unreachable': { chain: string };

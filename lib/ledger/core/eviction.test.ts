@@ -29,6 +29,23 @@ describe('a sub-chain that nobody uses', () => {
     expect(await readCounter(node.host, 'c', chains[7])).toMatchObject({ value: 5, height: 2 });
   });
 
+  it('is still known by what it spent, and holds no memory any more', async () => {
+    const node = await diskNode();
+    await openTestChain([node]);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    await readCounter(node.host, 'c');
+    const resources = () => node.host.peerStatus(TEST_CHAIN).resources;
+    expect(resources()).toMatchObject({ transactions: 1, calls: 1 });
+    expect(resources().memoryBytes).toBeGreaterThan(0);
+    await letRest([node]);
+    expect(open(node)).toEqual([0, 0]);
+    expect(resources()).toMatchObject({ transactions: 1, calls: 1, memoryBytes: 0 });
+    expect(resources().diskBytes).toBeGreaterThan(0);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    await rest();
+    expect(resources().transactions).toBe(2);
+  });
+
   it('stays open as long as it is used', async () => {
     const node = await diskNode();
     await openTestChain([node]);

@@ -18,6 +18,7 @@ import { publicReason } from './public-reason';
 import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
 import type { MachinePorts } from './ports';
 import { repairBlock, repairOrder } from './repair-block';
+import { HostTurns } from './host-turns';
 import { ResourceBook } from './resource-book';
 import { RulesHistory } from './rules-history';
 import { attestBlock } from './seal-block';
@@ -40,6 +41,8 @@ export interface LedgerHostSockets {
   readonly ports: MachinePorts;
   /** A peer that lags by more blocks joins from a snapshot; 1,000 by default. */
   readonly snapshotGap?: number;
+  /** Of the thread, when other hosts share it. Absent: its own. */
+  readonly turns?: Turns;
 }
 
 const SNAPSHOT_GAP = 1_000;
@@ -81,7 +84,7 @@ class Host implements LedgerHost {
   readonly #healing: Healing;
   #isClosing = false;
 
-  constructor({ storage, keys, ordering, frameworks, link, ports, snapshotGap = SNAPSHOT_GAP }: LedgerHostSockets) {
+  constructor({ storage, keys, ordering, frameworks, link, ports, turns = new Turns(ports), snapshotGap = SNAPSHOT_GAP }: LedgerHostSockets) {
     this.#storage = storage;
     this.#keys = keys;
     this.#link = link;
@@ -116,15 +119,11 @@ class Host implements LedgerHost {
       survey: (chain) => this.#joins.survey(chain),
     };
     const resources = new ResourceBook();
-    const turns = new Turns({
-      yieldTurn: ports.yieldTurn,
-      elapsedMs: ports.elapsedMs,
-      onSpent: (chain, heldMs, workerMs) => {
-        resources.add(chain, 'executionMs', heldMs);
-        resources.add(chain, 'workerMs', workerMs);
-      },
+    const hostTurns = new HostTurns(turns, (chain, heldMs, workerMs) => {
+      resources.add(chain, 'executionMs', heldMs);
+      resources.add(chain, 'workerMs', workerMs);
     });
-    this.#context = { keys, ordering, link, ports, turns, counters, resources, track, snapshots };
+    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, snapshots };
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }

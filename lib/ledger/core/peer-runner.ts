@@ -10,6 +10,7 @@ import { isPublicKey } from './crypto';
 import { LedgerError } from './errors';
 import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, EVIDENCE_PER_CULPRIT_MAX, type NotedEvidence } from './evidence-note';
 import { HeightWaiters } from './height-waiters';
+import type { HostTurns } from './host-turns';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import type { Ordering } from './ordering';
 import { countEmptyTail, rulesOfNext, type Peer } from './peer';
@@ -23,7 +24,6 @@ import { attestBlock, type BlockDraft } from './seal-block';
 import { backfillBlocks } from './snapshot/backfill-blocks';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turn } from './turn';
-import type { Turns } from './turns';
 import { height, type ChainId } from './types';
 import { isSilentAt, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 import { WaitingTransactions } from './waiting-transactions';
@@ -32,7 +32,7 @@ import { WaitingTransactions } from './waiting-transactions';
 export interface RunnerContext {
   readonly keys: Pick<PeerKeys, 'markUsed' | 'wasUsed'>;
   readonly ordering: Ordering;
-  readonly turns: Turns;
+  readonly turns: HostTurns;
   readonly link: PeerLink;
   readonly ports: MachinePorts;
   readonly counters: RunnerCounters;
@@ -475,9 +475,7 @@ export class PeerRunner {
 
   /** One catch-up at a time; a bell during it is heard by it. */
   #follow(): Promise<void> {
-    this.#following ??= this.#fetchAll().finally(() => {
-      this.#following = undefined;
-    });
+    this.#following ??= this.#fetchAll();
     return this.#following;
   }
 
@@ -486,28 +484,35 @@ export class PeerRunner {
     const { link, turns, snapshots } = this.#context;
     let skip = 0;
     let pages = 0;
-    for (let isMore = true; isMore; ) {
-      if (this.#isRetired || snapshots.isJoining(peer.chain)) return;
-      if ((pages += 1) === PAGES_BEFORE_SURVEY + 1) peer.announcedHeight = Math.max(peer.announcedHeight, await snapshots.survey(peer.chain));
-      if (peer.announcedHeight - peer.parent.height > snapshots.gapMin && snapshots.begin(this)) return;
-      const from = height(peer.parent.height + 1);
-      const announced = peer.announcedHeight;
-      const records = (await link.fetchBlocks(peer.chain, from, FETCH_BLOCKS_MAX, skip)).slice(0, FETCH_BLOCKS_MAX);
-      try {
-        for (const record of records) {
-          if (peer.unsettled >= UNSETTLED_MAX) await this.#lastCommit;
-          await turns.run(peer.chain, (turn) => this.#applyTurn(turn, record));
+    // It is known as under way before it can end.
+    await Promise.resolve();
+    try {
+      for (let isMore = true; isMore; ) {
+        if (this.#isRetired || snapshots.isJoining(peer.chain)) return;
+        if ((pages += 1) === PAGES_BEFORE_SURVEY + 1) peer.announcedHeight = Math.max(peer.announcedHeight, await snapshots.survey(peer.chain));
+        if (peer.announcedHeight - peer.parent.height > snapshots.gapMin && snapshots.begin(this)) return;
+        const from = height(peer.parent.height + 1);
+        const announced = peer.announcedHeight;
+        const records = (await link.fetchBlocks(peer.chain, from, FETCH_BLOCKS_MAX, skip)).slice(0, FETCH_BLOCKS_MAX);
+        try {
+          for (const record of records) {
+            if (peer.unsettled >= UNSETTLED_MAX) await this.#lastCommit;
+            await turns.run(peer.chain, (turn) => this.#applyTurn(turn, record));
+          }
+        } catch (error) {
+          // Whoever gave it may lie, or its disk: others have the same blocks.
+          if (peer.orders && !this.#isAlone && error instanceof LedgerError && error.code === 'block-refused' && (skip += 1) < SOURCES_MAX) continue;
+          throw error;
         }
-      } catch (error) {
-        // Whoever gave it may lie, or its disk: others have the same blocks.
-        if (peer.orders && !this.#isAlone && error instanceof LedgerError && error.code === 'block-refused' && (skip += 1) < SOURCES_MAX) continue;
-        throw error;
+        // Sources have limits of their own. A single block is the usual bell: nothing more is asked for unless it was told of.
+        const isTold = peer.announcedHeight > peer.parent.height && (records.length > 0 || peer.announcedHeight > announced);
+        isMore = records.length > 1 || isTold;
+        // What nobody has was a lie, or a hope.
+        if (records.length === 0 && !isTold) peer.announcedHeight = peer.parent.height;
       }
-      // Sources have limits of their own. A single block is the usual bell: nothing more is asked for unless it was told of.
-      const isTold = peer.announcedHeight > peer.parent.height && (records.length > 0 || peer.announcedHeight > announced);
-      isMore = records.length > 1 || isTold;
-      // What nobody has was a lie, or a hope.
-      if (records.length === 0 && !isTold) peer.announcedHeight = peer.parent.height;
+    } finally {
+      // In the same step as the last look at what was announced: a bell that rings after it begins another catch-up.
+      this.#following = undefined;
     }
   }
 

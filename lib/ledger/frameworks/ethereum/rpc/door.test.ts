@@ -157,6 +157,12 @@ describe('sending', () => {
     expect(unexpected).toEqual([]);
   });
 
+  it('says in data when to try again, so that a client need not read the message', async () => {
+    const full = new LedgerError('queue-full', { chain: 'c', retryAfterMs: 250 }, 'full');
+    const backend: EthereumBackend = { ...chain.backend(), submit: () => Promise.reject(full) };
+    expect(await ask('eth_sendRawTransaction', [await sign()], { backend })).toMatchObject({ error: { code: -32005, data: { retryAfterMs: 250 } } });
+  });
+
   it('hides an error of ours from the client and reports it', async () => {
     const error = new Error('secret detail');
     const backend: EthereumBackend = { submit: () => Promise.reject(error), query: () => Promise.reject(error) };
