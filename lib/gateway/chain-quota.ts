@@ -34,6 +34,11 @@ export class ChainQuota {
     this.transactionBucket.resize(limits.transactionsPerSecond, limits.transactionBurst);
   }
 
+  /** Nothing of it is taken now: a new one is as good. */
+  isUnused(nowMs: number): boolean {
+    return this.transactionsInFlight === 0 && this.requestBucket.isFull(nowMs) && this.transactionBucket.isFull(nowMs);
+  }
+
   /** Admits one request and counts it, or says why not; a refused request is not counted. */
   takeRequest(nowMs: number): QuotaRefusal | undefined {
     const { requestsPerPeriod, requestsPerSecond, period } = this.limits;
@@ -73,9 +78,6 @@ export class ChainQuota {
     };
   }
 }
-
-/** Quotas of all sub-chains of a host. */
-export type QuotaTable = Map<string, ChainQuota>;
 
 function tooFast(quota: 'requests per second' | 'transactions per second', limit: number, waitMs: number): QuotaRefusal {
   return { quota, retryAfterMs: waitMs, message: `The quota of ${limit} ${quota} is used up for the moment. Try again in ${waitMs} ms.` };

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
-import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
+import { AccessKeyTable, MeterBook, openGateway, QuotaTable, type GatewayLimits } from '@/lib/gateway';
 import { createQueueBudget, lockDirectory, openLedgerHost, Turns, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { openPeerChannel } from '@/lib/peer-channel';
 import { moduleBeside } from '@/lib/platform/pure/module-beside';
@@ -94,7 +94,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   }
 
   const accessKeys = new AccessKeyTable(Buffer.from(join.accessKeyPepper, 'base64'));
-  const quotas: QuotaTable = new Map();
+  const quotas = new QuotaTable({ findLimits: (chain) => register.findLimits(chain), meters, now: Date.now });
   const doors = new PeerDoors({ hosts, codecs, register });
   const peers = new PeerService({
     hostId: join.hostId,
@@ -103,9 +103,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     doors,
     quotas,
     accessKeys,
-    meters,
     network,
-    now: Date.now,
     onBackgroundError: (error, event, peer) => logger.warn({ ...peer, err: error }, event),
   });
   // Before the doors: what comes in through them may need other hosts.

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ApproveChange, BlockCertificate, ChainLimits, DeployResult, OpenChain, OpenChainResult, PeerName, PeerStatus } from '@/lib/control';
-import { ChainQuota, type AccessKeyTable, type MeterBook, type QuotaTable } from '@/lib/gateway';
+import type { AccessKeyTable, QuotaTable } from '@/lib/gateway';
 import { isLedgerError, type ChainId, type GenesisSpec, type Height, type LedgerHost, type TimeMs } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import { agreementStatus } from './agreement-status';
@@ -18,9 +18,7 @@ export interface PeerServiceOptions {
   readonly doors: PeerDoors;
   readonly quotas: QuotaTable;
   readonly accessKeys: AccessKeyTable;
-  readonly meters: MeterBook;
   readonly network: Pick<PeerNetwork, 'forget'>;
-  readonly now: () => number;
   /** For work that nobody waits for. */
   readonly onBackgroundError: (error: unknown, event: string, peer: PeerName) => void;
 }
@@ -32,9 +30,7 @@ const listTurn = 16;
 export class PeerService {
   private readonly serial = new Map<string, Promise<unknown>>();
 
-  constructor(private readonly options: PeerServiceOptions) {
-    for (const [chain, limits] of options.register.listLimits()) this.setQuota(chain, limits);
-  }
+  constructor(private readonly options: PeerServiceOptions) {}
 
   async createPeer(peer: PeerName): Promise<{ publicKey: string }> {
     const host = this.host(peer.cityNode);
@@ -75,7 +71,7 @@ export class PeerService {
   async setLimits(peer: PeerName, limits: ChainLimits): Promise<void> {
     this.options.doors.get(peer);
     await this.options.register.putLimits(peer.chain, limits);
-    this.setQuota(peer.chain, limits);
+    this.options.quotas.update(peer.chain, limits);
   }
 
   /** Lets the peer vote for new rules. The operation's id needs no keeping: the same rules twice are one approval. */
@@ -152,14 +148,11 @@ export class PeerService {
   }
 
   private async openInOrder(peer: PeerName, input: OpenChain): Promise<OpenChainResult> {
-    const { register, quotas } = this.options;
+    const { register } = this.options;
     const host = this.host(peer.cityNode);
     const head = await translated(() => host.createChain(genesisOf(peer, input)));
     // Limits that were set since stay: this may be a repetition of the first call.
-    if (!quotas.has(peer.chain)) {
-      await register.putLimits(peer.chain, input.limits);
-      this.setQuota(peer.chain, input.limits);
-    }
+    if (register.findLimits(peer.chain) === undefined) await register.putLimits(peer.chain, input.limits);
     // Last: with it the peer's doors are open.
     const registered = { chain: peer.chain, cityNode: peer.cityNode, framework: input.framework, peers: input.peers };
     const known = register.findPeer(peer);
@@ -196,13 +189,6 @@ export class PeerService {
       const ahead = source.peerStatus(idOf(peer)).height;
       if (ahead > height) host.announced(idOf(peer), ahead as Height);
     }
-  }
-
-  private setQuota(chain: string, limits: ChainLimits): void {
-    const { quotas, meters, now } = this.options;
-    const quota = quotas.get(chain);
-    if (quota) quota.setLimits(limits);
-    else quotas.set(chain, new ChainQuota(chain, limits, meters, now()));
   }
 
   private inOrder<T>(peer: PeerName, task: () => Promise<T>): Promise<T> {

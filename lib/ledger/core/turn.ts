@@ -53,6 +53,11 @@ export class TurnMeter implements Turn {
     return this.#spentMs + (this.#since === undefined ? 0 : this.#elapsedMs() - this.#since);
   }
 
+  /** It holds the thread, or waits without saying so. */
+  get isHolding(): boolean {
+    return this.#since !== undefined;
+  }
+
   get isAwaited(): boolean {
     return this.#awaited();
   }

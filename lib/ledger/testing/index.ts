@@ -4,3 +4,4 @@ export { simulate, type Outcome, type SimulateOptions } from './simulator';
 export { runHostPowerCuts, type HostPowerCutRun } from './host-power-cut-run';
 export { runKills, type KillRun } from './kill-run';
 export { runPowerCuts, type PowerCutRun } from './power-cut-run';
+export { counterFramework, encodeCounterTransaction } from './counter-framework';

@@ -123,9 +123,10 @@ export class Checkpointer {
 
 /** By how much a flush changes the bytes of keys and values in the index. */
 function stateGrowth(chain: DiskChain, flush: ChainFlush): number {
+  const { indexed } = chain;
   let growth = 0;
   for (const [name, value] of flush.state.entries()) {
-    const old = chain.indexed.get(Buffer.from(name, 'latin1'));
+    const old = indexed.get(Buffer.from(name, 'latin1'));
     growth += value === undefined ? 0 : name.length + value.length;
     growth -= old === undefined ? 0 : name.length + old.length;
   }
