@@ -29,6 +29,7 @@ import { Joins, type Joiner } from './snapshot/joins';
 import { SnapshotKeeper } from './snapshot/snapshot-keeper';
 import type { Damage, LedgerStorage } from './storage';
 import { Turns } from './turns';
+import { untilAborted } from './until-aborted';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE } from './validator';
 
@@ -669,16 +670,6 @@ function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certific
       return signer === undefined ? [] : [{ name: signer.name, publicKey: signer.publicKey, signature }];
     }),
   };
-}
-
-/** The promise, or the signal's reason if that comes first; what was begun goes on. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 function damaged({ file, offset, what }: Damage, more: string): LedgerError<'storage-corrupt'> {

@@ -188,6 +188,18 @@ describe('a sub-chain that goes on while a peer joins it', () => {
 });
 
 describe('a peer whose process ends while it joins', () => {
+  it('does not wait for others who do not answer, and leaves its ledger as it was', async () => {
+    const { nodes, late } = await joinCity({ count: 4, finality: 'crash', blocks: 7, entries: 30 });
+    let isAsked = false;
+    late.tamperSnapshot = { range: () => ((isAsked = true), new Promise(() => undefined)) };
+    late.host.announced(TEST_CHAIN, at(nodes, 0).host.head(TEST_CHAIN).height);
+    await passTime(nodes, 2_000);
+    expect(isAsked).toBe(true);
+    expect(status(late).joining).toMatchObject({ height: 7, bytesDone: 0 });
+    await late.host.close();
+    expect(late.storage.height(TEST_CHAIN)).toBe(0);
+  });
+
   it('begins anew with the ledger it had, and joins (seeds 1 to 25: power cuts at any moment)', async () => {
     let cutBefore = 0;
     let cutAfter = 0;

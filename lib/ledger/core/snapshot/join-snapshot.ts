@@ -5,6 +5,7 @@ import type { BlockSignature } from '../host-types';
 import { RULES_NOTE, type RulesHistory } from '../rules-history';
 import type { LedgerStorage, Notes, StagedChain, StateEntry } from '../storage';
 import { height, type Hash } from '../types';
+import { untilAborted } from '../until-aborted';
 import { askAll, certify, chooseHeight, fetchChecked, proveRules, type Asking, type CertifiedSnapshot, type ProvenRules } from './certify';
 import { JoinFailed } from './join-failed';
 import { pause } from './pause';
@@ -168,7 +169,7 @@ class RangeFetcher {
       const name = names[(index + attempt) % Math.max(1, names.length)];
       if (name === undefined) throw new JoinFailed('no peer gives the ranges of the snapshot any more');
       try {
-        const bytes = await link.fetchRange(chain, name, height(this.#facts.height), index);
+        const bytes = await untilAborted(link.fetchRange(chain, name, height(this.#facts.height), index), signal);
         signal.throwIfAborted();
         const entries = checkRange(this.#facts, index, bytes);
         this.#strikes.set(name, 0);
