@@ -35,7 +35,7 @@ test('an admin sees what a sub-chain takes of its host, in any order, and a publ
     await expect(admin.getByRole('heading', { name: 'The process', exact: true })).toBeVisible();
     await admin.getByRole('searchbox').fill(subChain);
     const line = admin.getByRole('row', { name: new RegExp(subChain) });
-    await expect(admin.getByRole('heading', { name: '1 sub-chain', exact: true })).toBeVisible();
+    await expect(admin.getByRole('heading', { name: '1 peer', exact: true })).toBeVisible();
     await expect(line).toContainText('Running');
     await expect(line).toContainText('kB');
     await expectAccessible(admin, 'what a sub-chain takes');

@@ -19,5 +19,4 @@ export { createQueueBudget, type QueueBudget } from './ordering/embedded/embedde
 export { openSecretFiles, type SecretFiles } from './storage/disk/secret-files';
 export { nodeFiles } from './storage/disk/node-files';
 export { lockDirectory, type DirectoryLock } from './storage/disk/directory-lock';
-export type { ThreadPorts } from './vm/threads';
 export { CHAIN_ID_MAX, CHAIN_ID_MIN, createEthereumDoor, createEthereumFramework, ETHEREUM, ethereumConfigSchema, parseRequests, scopeOf, type EthereumConfig, type ThreadsOptions } from './frameworks/ethereum';

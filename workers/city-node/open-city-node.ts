@@ -70,7 +70,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const { frameworks, codecs, notes, close: closeFrameworks } = await loadFrameworks({
     version,
     yieldTurn: () => setImmediate(),
-    threads: { ports: moduleBeside(import.meta.url, './thread-ports'), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
+    threads: { entry: moduleBeside(import.meta.url, './thread'), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
     onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
   });
   opened.push(closeFrameworks);
@@ -111,7 +111,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   opened.push(() => peerChannel.close(0));
   network.use(peerChannel);
   const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel.stats(), now: Date.now });
-  const consumption = new ConsumptionReader({ dataDirectory, startedAtMs, hosts, listPeers: () => peers.list(), now: Date.now });
+  const consumption = new ConsumptionReader({ dataDirectory, startedAtMs, hosts, glances: () => peers.glances(), now: Date.now });
   opened.push(async () => consumption.close());
 
   let ready = false;

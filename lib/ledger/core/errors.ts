@@ -35,6 +35,8 @@ export interface LedgerErrorDetails {
   'storage-format': { file: string };
   /** Writing failed; the storage takes no more commits until it is opened again. */
   'storage-failed': Record<never, never>;
+  /** The disk has no room: nothing is taken until there is some again, which is noticed by itself. Reads go on. */
+  'storage-full': { retryAfterMs: number };
   /** The host is closing or closed. */
   closing: Record<never, never>;
 }

@@ -7,7 +7,7 @@ import { NIL } from './consensus/messages';
 import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, rulesAt, type ChainRules } from './consensus/rules';
 import { CodecError } from './codec';
 import { isPublicKey } from './crypto';
-import { LedgerError } from './errors';
+import { isLedgerError, LedgerError } from './errors';
 import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, EVIDENCE_PER_CULPRIT_MAX, type NotedEvidence } from './evidence-note';
 import { HeightWaiters } from './height-waiters';
 import type { HostTurns } from './host-turns';
@@ -40,6 +40,8 @@ export interface RunnerContext {
   /** Something is on its way to the disk; the host waits for it when it closes. */
   readonly track: (commit: Promise<void>) => void;
   readonly snapshots: SnapshotWay;
+  /** The disk had no room for what this peer handed over: it must go, and begin again from what is durable. */
+  readonly onFull: (runner: PeerRunner, error: LedgerError) => void;
 }
 
 /** The way to catch up that leaves out the blocks in between. */
@@ -86,9 +88,10 @@ export class PeerRunner {
   #evidence: readonly NotedEvidence[];
   #change: ChainRules | undefined;
   #changeWantedUntil = 0;
-  #isReleased = false;
   #isRetired = false;
   readonly #backfill = new AbortController();
+  /** Why it is in use no more. */
+  #released: LedgerError | undefined;
   #reads = 0;
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
@@ -133,6 +136,13 @@ export class PeerRunner {
     return this.#isRetired;
   }
 
+  /** Takes part again after a pause, and looks what it missed. */
+  resume(): void {
+    const { peer } = this;
+    this.#takeRole();
+    if (!peer.orders && peer.stopped === undefined) this.#followLater();
+  }
+
   /** On a validator: see {@link WaitingTransactions.submit}. */
   submit(bytes: Uint8Array): Promise<SubmitAnswer> {
     return this.#waiting.submit(bytes);
@@ -160,14 +170,14 @@ export class PeerRunner {
     // Most likely the last votes for it are on their way here, too.
     this.#bellGrace ??= this.#context.ports.schedule(BELL_GRACE_MS, () => {
       this.#bellGrace = undefined;
-      if (!this.#isReleased && peer.stopped === undefined && peer.announcedHeight > peer.parent.height) this.#followLater();
+      if (this.#released === undefined && peer.stopped === undefined && peer.announcedHeight > peer.parent.height) this.#followLater();
     });
   }
 
   /** A message of the peer of that name. Never throws. */
   received(from: string, message: Uint8Array): void {
     const validator = this.#validator;
-    if (validator === undefined || this.#isReleased) return;
+    if (validator === undefined || this.#released !== undefined) return;
     try {
       const decoded = decodePeerMessage(message);
       if (decoded.kind === 'consensus') validator.receive(from, decoded.payload);
@@ -291,8 +301,8 @@ export class PeerRunner {
 
   /** The end of this runner: rejects everybody who waits, begins nothing more. */
   release(error: LedgerError): void {
-    this.#isReleased = true;
     this.#backfill.abort(error);
+    this.#released = error;
     this.#endValidator();
     this.#waiting.refuseAll(error);
     this.#heights.rejectAll(error);
@@ -318,6 +328,8 @@ export class PeerRunner {
   checkRunning(): void {
     const { chain, stopped } = this.peer;
     if (this.#isRetired) throw replaced(chain);
+    // Another runner has the peer now, or none: what was under way here ends.
+    if (this.#released !== undefined) throw this.#released;
     if (stopped !== undefined) throw stoppedError(chain, stopped);
   }
 
@@ -329,7 +341,7 @@ export class PeerRunner {
   #takeRole(): void {
     const { peer } = this;
     peer.orders = indexOfValidator(rulesOfNext(peer), peer.signer.publicKey) >= 0;
-    if (!peer.orders || peer.stopped !== undefined || this.#isReleased || this.#isRetired) return this.#endValidator();
+    if (!peer.orders || peer.stopped !== undefined || this.#released !== undefined || this.#isRetired) return this.#endValidator();
     if (this.#isAlone && (this.#validator?.isSilent ?? isSilentAt(peer, peer.parent.height + 1))) {
       // There is nobody whose blocks could tell it how far it was: one that it signed and forgot may be at any peer.
       const reason = 'it lost its ledger, but not its key, and orders alone: what it signed before cannot be known';
@@ -357,7 +369,8 @@ export class PeerRunner {
       })
       .then(
         () => this.#takeRole(),
-        (error: unknown) => this.stop('fault', `its key could not be marked: ${publicReason(error)}`, peer.head.height, error),
+        (error: unknown) =>
+          isLedgerError(error, 'storage-full') ? this.#onStorageFailed(error) : this.stop('fault', `its key could not be marked: ${publicReason(error)}`, peer.head.height, error),
       )
       // The same disk may take neither mark nor reason.
       .catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
@@ -451,9 +464,11 @@ export class PeerRunner {
     this.#validator?.wake();
     this.#heights.reached(header.height);
   }
+
   /** The disk takes no more: what was not durable is lost to this process, and nothing may be answered any more. */
   #onStorageFailed(error: unknown): void {
     const { peer } = this;
+    if (isLedgerError(error, 'storage-full')) return this.#context.onFull(this, error);
     if (peer.stopped === undefined) {
       const reason = `the disk failed: ${publicReason(error)}`;
       peer.stopped = { by: 'fault', reason, height: height(peer.head.height), time: this.#context.ports.now() };

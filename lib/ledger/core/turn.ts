@@ -15,6 +15,8 @@ export interface Turn {
   isEnough(rounds?: number): boolean;
   /** Waits for what is not this thread's work; the time is not the turn's, and other turns may begin meanwhile. */
   aside<T>(wait: () => Promise<T>): Promise<T>;
+  /** As `aside`, while only another thread works on it: it holds up no other turn. */
+  elsewhere<T>(wait: () => Promise<T>): Promise<T>;
   /** Worker threads spent so many milliseconds on it. */
   spentOnWorker(ms: number): void;
 }
@@ -22,7 +24,7 @@ export interface Turn {
 /** Executes a block in a turn. Only one that is being built may end early, after so many rounds' share: another peer's is as long as it is. */
 export async function executeInTurn(turn: Turn, instance: FrameworkInstance, input: BlockInput, state: StateReader, rounds = 1): Promise<ExecutedBlock> {
   const executed = await instance.executeBlock(
-    { ...input, aside: (wait) => turn.aside(wait), ...(input.building ? { isEnough: () => turn.isEnough(rounds) } : {}) },
+    { ...input, aside: (wait) => turn.aside(wait), elsewhere: (wait) => turn.elsewhere(wait), ...(input.building ? { isEnough: () => turn.isEnough(rounds) } : {}) },
     state,
   );
   turn.spentOnWorker(executed.workerMs ?? 0);
@@ -34,14 +36,17 @@ export class TurnMeter implements Turn {
   readonly #elapsedMs: () => number;
   readonly #share: { readonly ms: number; readonly transactions: number };
   readonly #awaited: () => boolean;
+  readonly #onMoved: () => void;
   #transactions = 0;
   #spentMs = 0;
   /** Since when it holds the thread; absent while it stands aside. */
   #since: number | undefined;
+  #isElsewhere = false;
   workerMs = 0;
 
-  /** Begins now. `share`: what it may take while others wait. */
-  constructor(elapsedMs: () => number, share: { readonly ms: number; readonly transactions: number }, awaited: () => boolean) {
+  /** Begins now. `share`: what it may take while others wait. `onMoved`: it went elsewhere, or came back. */
+  constructor(elapsedMs: () => number, share: { readonly ms: number; readonly transactions: number }, awaited: () => boolean, onMoved: () => void = () => undefined) {
+    this.#onMoved = onMoved;
     this.#elapsedMs = elapsedMs;
     this.#share = share;
     this.#awaited = awaited;
@@ -51,11 +56,6 @@ export class TurnMeter implements Turn {
   /** Time of the thread that it took so far. */
   get heldMs(): number {
     return this.#spentMs + (this.#since === undefined ? 0 : this.#elapsedMs() - this.#since);
-  }
-
-  /** It holds the thread, or waits without saying so. */
-  get isHolding(): boolean {
-    return this.#since !== undefined;
   }
 
   get isAwaited(): boolean {
@@ -79,6 +79,25 @@ export class TurnMeter implements Turn {
       this.#spentMs = this.heldMs;
       this.#since = this.#elapsedMs();
     }
+  }
+
+  /** Only another thread works on it. */
+  get isElsewhere(): boolean {
+    return this.#isElsewhere;
+  }
+
+  async elsewhere<T>(wait: () => Promise<T>): Promise<T> {
+    this.#move(true);
+    try {
+      return await this.aside(wait);
+    } finally {
+      this.#move(false);
+    }
+  }
+
+  #move(isElsewhere: boolean): void {
+    this.#isElsewhere = isElsewhere;
+    this.#onMoved();
   }
 
   spentOnWorker(ms: number): void {

@@ -8,12 +8,8 @@ export const DEBT_MS_MAX = 100;
  * 2 ms, so a usual block ends well within.
  */
 const PATIENCE = 4;
-/** Turns that take longer and go on beside the others in slices; above it the next turn waits for one of them. */
-const SLICED_MAX = 8;
-/** … and those that wait for worker threads too: each holds an execution in memory. */
-const ASIDE_MAX = 64;
-/** A turn that stood aside while the thread was handed over so often waits for something else than the thread. */
-const ELSEWHERE_YIELDS = 2;
+/** Turns that take longer and go on beside the others on this thread; above it the next turn waits for one of them. */
+const ASIDE_MAX = 8;
 
 interface Task {
   /** Resolves with what tells the caller how it ended. Never rejects. */
@@ -31,14 +27,6 @@ interface Place {
   creditMs: number;
   /** The last round in which it was its turn, or was passed over for its debt. */
   round: number;
-}
-
-/** A turn that goes on beside the others. */
-interface Aside {
-  readonly meter: TurnMeter;
-  /** When it was last seen to use the thread: its time until then, and how often the thread had been handed over. */
-  heldMs: number;
-  yields: number;
 }
 
 export interface TurnsOptions {
@@ -63,13 +51,12 @@ export class Turns {
   readonly #busy = new Map<string, Place>();
   /** What chains owe that have nothing to do at the moment; kept while anybody else has. */
   readonly #debts = new Map<string, Place>();
-  readonly #aside = new Map<Promise<void>, Aside>();
+  readonly #aside = new Map<Promise<void>, TurnMeter>();
   readonly #options: TurnsOptions;
   #hosts = 0;
   #round = 0;
-  #yields = 0;
   #isRunning = false;
-  /** Called when a chain begins to wait. */
+  /** Called when a chain begins to wait, or a turn leaves this thread or comes back. */
   #onWaiting: () => void = () => undefined;
 
   constructor(options: TurnsOptions) {
@@ -101,28 +88,19 @@ export class Turns {
     this.#isRunning = true;
     await Promise.resolve();
     while (this.#waiting.size > 0 || this.#aside.size > 0) {
-      if (this.#waiting.size === 0 || this.#aside.size >= ASIDE_MAX) await this.#change(this.#aside.keys());
-      else if (this.#countSliced() >= SLICED_MAX) await Promise.race([...this.#aside.keys(), this.#yield()]);
+      if (this.#waiting.size === 0 || this.#isCrowded) await this.#change(this.#aside.keys());
       else await this.#take(...this.#next());
     }
     this.#debts.clear();
     this.#isRunning = false;
   }
 
-  async #yield(): Promise<void> {
-    await this.#options.yieldTurn();
-    this.#yields += 1;
-  }
-
-  /** Turns aside that still use the thread. */
-  #countSliced(): number {
-    let count = 0;
-    for (const aside of this.#aside.values()) {
-      const { isHolding, heldMs } = aside.meter;
-      if (isHolding || heldMs !== aside.heldMs) Object.assign(aside, { heldMs, yields: this.#yields });
-      if (this.#yields - aside.yields < ELSEWHERE_YIELDS) count += 1;
-    }
-    return count;
+  /** As many turns as may be go on beside the others, on this thread. */
+  get #isCrowded(): boolean {
+    if (this.#aside.size < ASIDE_MAX) return false;
+    let here = 0;
+    for (const turn of this.#aside.values()) if (!turn.isElsewhere) here += 1;
+    return here >= ASIDE_MAX;
   }
 
   /** Whose turn it is: the first in the round that owes nothing. */
@@ -156,26 +134,27 @@ export class Turns {
 
   /** Resolves when the turn is over, or goes on aside. */
   async #take(chain: string, place: Place): Promise<void> {
+    const { yieldTurn } = this.#options;
     this.#waiting.delete(chain);
     this.#busy.set(chain, place);
     let isOver = false;
-    const meter = new TurnMeter(this.#options.elapsedMs, { ...TURN_SHARE, ms: place.creditMs }, () => this.#waiting.size > 0);
+    const meter = new TurnMeter(this.#options.elapsedMs, { ...TURN_SHARE, ms: place.creditMs }, () => this.#waiting.size > 0, () => this.#onWaiting());
     const turn = this.#runFirst(chain, place, meter, () => {
       isOver = true;
     });
-    for (let patience = PATIENCE; !isOver && patience > 0; ) {
+    for (let patience = PATIENCE; !isOver && !meter.isElsewhere && patience > 0; ) {
       if (this.#waiting.size === 0) {
         await this.#change([turn]);
       } else {
-        const pause = this.#yield();
+        const pause = yieldTurn();
         await Promise.race([turn, pause]);
         patience -= 1;
         if (isOver) return pause;
       }
     }
-    if (isOver) return this.#waiting.size > 0 ? this.#yield() : undefined;
+    if (isOver) return this.#waiting.size > 0 ? yieldTurn() : undefined;
     const aside = turn.finally(() => this.#aside.delete(aside));
-    this.#aside.set(aside, { meter, heldMs: meter.heldMs, yields: this.#yields });
+    this.#aside.set(aside, meter);
   }
 
   /** `onOver` before the task's caller hears of it, who may come with the next at once. Never rejects. */
@@ -207,7 +186,7 @@ export class Turns {
     this.#onWaiting();
   }
 
-  /** Resolves when one of the turns is over, or a chain begins to wait. */
+  /** Resolves when one of the turns is over, one leaves this thread or comes back, or a chain begins to wait. */
   #change(turns: Iterable<Promise<void>>): Promise<void> {
     const arrival = new Promise<void>((resolve) => {
       this.#onWaiting = resolve;
