@@ -17,6 +17,8 @@ export interface OpenLedgerHostOptions {
   readonly ports: MachinePorts;
   /** Shared by the hosts of one process, so that its cap on waiting transactions holds for all of them together. */
   readonly queueBudget?: QueueBudget;
+  /** A peer that lags by more blocks joins from a snapshot of the others; 1,000 by default. */
+  readonly snapshotGap?: number;
   /** Shared by them too, so that the thread is shared fairly among the sub-chains of all of them. */
   readonly turns?: Turns;
 }
@@ -26,8 +28,9 @@ export interface OpenLedgerHostOptions {
  * every sub-chain. Errors: `storage-locked`, `storage-corrupt`, `storage-format`.
  */
 export async function openLedgerHost(options: OpenLedgerHostOptions): Promise<LedgerHost> {
-  const { directory, keyEncryptionKey, frameworks, link, ports, queueBudget, turns } = options;
+  const { directory, keyEncryptionKey, frameworks, link, ports, queueBudget, turns, snapshotGap } = options;
   nodeFiles.makeDirectory(directory);
   const { storage, keys } = await openLedgerDirectory({ directory, keyEncryptionKey, ports });
-  return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(queueBudget), frameworks, link, ports, ...(turns === undefined ? {} : { turns }) });
+  const chosen = { ...(turns === undefined ? {} : { turns }), ...(snapshotGap === undefined ? {} : { snapshotGap }) };
+  return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(queueBudget), frameworks, link, ports, ...chosen });
 }

@@ -21,7 +21,7 @@ let records: Record<string, Uint8Array[]>;
 let fates: Record<string, SubmitResult>;
 
 const away = () => new ChannelError('unreachable', 'nobody answers');
-const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'submit'> = {
+const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'submit'> = {
   send: ({ hostId, address }, { from, to }) => void asked.push(`send ${from}>${to} ${hostId} ${address}`),
   announce: ({ hostId }, { from, to }, at) => void asked.push(`announce ${from}>${to} ${hostId} ${at}`),
   async fetchBlocks(_, { cityNode }) {
@@ -29,6 +29,14 @@ const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'submit'>
     const page = records[cityNode];
     if (!page) throw away();
     return page;
+  },
+  async askSnapshot({ address }, { cityNode, height: at }) {
+    asked.push(`snapshot ${cityNode} ${address} ${at}`);
+    return record('answer');
+  },
+  async fetchRange({ address }, { cityNode, height: at, index }) {
+    asked.push(`range ${cityNode} ${address} ${at} ${index}`);
+    return record('range');
   },
   async submit(_, { cityNode }) {
     asked.push(`submit ${cityNode}`);
@@ -145,5 +153,19 @@ describe('messages and heights', () => {
     expect(received).toEqual([]);
     await Promise.resolve();
     expect([received, asked]).toEqual([['SIN'], []]);
+  });
+});
+
+describe('snapshots', () => {
+  it('are asked of the peer that is named, wherever it is, and of nobody else', async () => {
+    await open(['PAR']);
+    network.enter('SIN', { snapshotAnswer: () => record('own') } as unknown as LedgerHost);
+    expect(link().peers(chain)).toEqual(['PAR', 'JNB', 'HKG']);
+    expect(await link().askSnapshot(chain, 'JNB', height(7))).toEqual(record('answer'));
+    expect(await link().fetchRange(chain, 'HKG', height(7), 3)).toEqual(record('range'));
+    expect(asked).toEqual(['snapshot JNB jnb.example:4103 7', 'range HKG hkg.example:4103 7 3']);
+    await expect(link().askSnapshot(chain, 'SYD', height(7))).rejects.toMatchObject({ code: 'peers-unreachable' });
+    await expect(link().fetchRange(chain, 'SIN', height(7), 0)).rejects.toMatchObject({ code: 'peers-unreachable' });
+    expect(asked).toHaveLength(2);
   });
 });

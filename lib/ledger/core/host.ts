@@ -1,30 +1,40 @@
-import { decodeBlock, encodeSealed, hashHeader } from './block';
+import { assert } from '@/lib/platform/pure/assert';
+import { decodeBlock, hashHeader } from './block';
 import { ChangeMarks } from './change-marks';
 import type { Certificate } from './consensus/certificate';
-import { decodeRules, findRulesFault, indexOfValidator, quorumOf } from './consensus/rules';
+import { decodeRules, indexOfValidator, quorumOf } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
 import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
-import { decodeEvidenceNote } from './evidence-note';
+import { decodeEvidenceNote, EVIDENCE_NOTE } from './evidence-note';
 import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
 import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerGlance, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import { OpenedPeers } from './opened-peers';
+import { Healing, isDamage } from './healing';
+import { makeGenesis } from './make-genesis';
 import type { Ordering } from './ordering';
 import { openPeer, readPeer, type Peer } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
-import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
+import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
 import type { MachinePorts } from './ports';
-import { ResourceBook } from './resource-book';
 import { RestingPeers, type RestingPeer } from './resting-peers';
-import { attestBlock, draftBlock } from './seal-block';
 import { isReadable, repairBlock, repairOrder } from './repair-block';
-import type { Damage, LedgerStorage, Notes } from './storage';
 import { HostTurns } from './host-turns';
+import { ResourceBook } from './resource-book';
+import { RulesHistory } from './rules-history';
+import { attestBlock } from './seal-block';
+import { findGenesis } from './snapshot/find-genesis';
+import { JoinFailed } from './snapshot/join-failed';
+import type { JoinedStage } from './snapshot/join-snapshot';
+import { Joins, type Joiner } from './snapshot/joins';
+import { SnapshotKeeper } from './snapshot/snapshot-keeper';
+import type { Damage, LedgerStorage } from './storage';
 import { Turns } from './turns';
+import { untilAborted } from './until-aborted';
 import { decodeStopNote, STOP_NOTE } from './stop-note';
 import { height, type ChainId, type Height } from './types';
-import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
+import { ABSTAIN_NOTE } from './validator';
 
 export interface LedgerHostSockets {
   readonly storage: LedgerStorage;
@@ -33,10 +43,13 @@ export interface LedgerHostSockets {
   readonly frameworks: readonly Framework[];
   readonly link: PeerLink;
   readonly ports: MachinePorts;
+  /** A peer that lags by more blocks joins from a snapshot; 1,000 by default. */
+  readonly snapshotGap?: number;
   /** Of the thread, when other hosts share it. Absent: its own. */
   readonly turns?: Turns;
 }
 
+const SNAPSHOT_GAP = 1_000;
 /** A peer that nobody used for so long to twice as long is closed. */
 const REST_MS = 30_000;
 /** How often peers that wait for room on the disk look for it. */
@@ -73,15 +86,19 @@ class Host implements LedgerHost {
   readonly #changes = new ChangeMarks();
   readonly #commits = new Set<Promise<void>>();
   readonly #context: RunnerContext;
+  readonly #snapshots: SnapshotKeeper;
+  readonly #joins: Joins;
+  readonly #healing: Healing;
   #isClosing = false;
 
-  constructor({ storage, keys, ordering, frameworks, link, ports, turns = new Turns(ports) }: LedgerHostSockets) {
+  constructor({ storage, keys, ordering, frameworks, link, ports, turns = new Turns(ports), snapshotGap = SNAPSHOT_GAP }: LedgerHostSockets) {
     this.#storage = storage;
     this.#keys = keys;
     this.#link = link;
     this.#ports = ports;
     this.#ordering = ordering;
     this.#frameworks = new Map(frameworks.map((framework) => [framework.name, framework]));
+    this.#healing = new Healing({ storage, keys, frameworks: this.#frameworks, link, ports, healNow: (chain) => this.healChain(chain) });
     for (const chain of storage.chains()) {
       const damage = storage.damageOf(chain);
       if (damage !== undefined) this.#markBroken(chain, damage);
@@ -91,12 +108,29 @@ class Host implements LedgerHost {
       void commit.finally(() => this.#commits.delete(commit));
     };
     const counters = { blocks: 0, transactions: 0, droppedTransactions: 0 };
+    this.#snapshots = new SnapshotKeeper(ports);
+    this.#joins = new Joins({
+      storage,
+      link,
+      ports,
+      install: (chain, joined) => this.#install(chain, joined),
+      onEnd: (chain) => {
+        const runner = this.#runners.peek(chain);
+        runner?.announced(runner.peer.announcedHeight);
+      },
+    });
+    const snapshots: SnapshotWay = {
+      gapMin: snapshotGap,
+      isJoining: (chain) => this.#joins.isJoining(chain),
+      begin: ({ peer }) => !this.#isClosing && this.#joins.begin(joinerOf(peer)),
+      survey: (chain) => this.#joins.survey(chain),
+    };
     const resources = new ResourceBook();
     const hostTurns = new HostTurns(turns, (chain, heldMs, workerMs) => {
       resources.add(chain, 'executionMs', heldMs);
       resources.add(chain, 'workerMs', workerMs);
     });
-    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, onFull: (runner, error) => this.#onFull(runner, error) };
+    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, snapshots, onFull: (runner, error) => this.#onFull(runner, error) };
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
@@ -114,6 +148,8 @@ class Host implements LedgerHost {
     return this.#inOrder(spec.chain, async () => {
       checkGenesis(spec);
       const document = encodeGenesis(spec);
+      // One that is damaged begins again, if the others have what it had.
+      if (this.#isDamaged(spec.chain)) await this.#healInOrder(spec.chain, spec);
       const broken = this.#broken.get(spec.chain);
       if (broken !== undefined) throw stoppedError(spec.chain, broken);
       if (this.#storage.height(spec.chain) >= 0) {
@@ -129,10 +165,13 @@ class Host implements LedgerHost {
     });
   }
 
-  async submit(chain: ChainId, bytes: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<SubmitAnswer> {
-    this.#checkOpen();
-    const runner = this.#runner(chain);
+  submit(chain: ChainId, bytes: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<SubmitAnswer> {
+    return this.#withRunner(chain, (runner) => this.#submitTo(runner, bytes, options));
+  }
+
+  async #submitTo(runner: PeerRunner, bytes: Uint8Array, options: { signal?: AbortSignal }): Promise<SubmitAnswer> {
     const { peer } = runner;
+    const { chain } = peer;
     const { signal } = options;
     signal?.throwIfAborted();
     if (peer.orders) this.#checkRoom(chain);
@@ -151,12 +190,15 @@ class Host implements LedgerHost {
     const read = runner.enterRead();
     const state = peer.storage.snapshot();
     const at = height(state.height);
+    const { firstHeight } = peer.storage;
+    const isHere = (wanted: Height): boolean => wanted <= at && (wanted >= firstHeight || peer.storage.block(wanted) !== undefined);
     const view: ReadView = {
       height: at,
       knownHeight: Math.max(peer.announcedHeight, at),
+      firstHeight,
       state,
       signal,
-      blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)),
+      blockAt: (wanted) => (isHere(wanted) ? this.#storedBlock(chain, wanted) : undefined),
       spentOnWorker: (ms) => this.#context.resources.add(chain, 'workerMs', ms),
     };
     try {
@@ -174,6 +216,10 @@ class Host implements LedgerHost {
   blockAt(chain: ChainId, at: Height): BlockView | undefined {
     const { peer } = this.#runner(chain);
     const bytes = peer.storage.block(at);
+    const { firstHeight } = peer.storage;
+    if (bytes === undefined && at < firstHeight) {
+      throw new LedgerError('block-missing', { chain, height: at, firstHeight }, `Block ${at} of ${chain} is not in this city node yet: it joined from a snapshot and has the blocks from ${firstHeight} on. Ask again later, or another city node.`);
+    }
     if (bytes === undefined) return undefined;
     const { header, frameworkHeader, transactions, certificate, attestation, change } = decodeBlock(bytes);
     return {
@@ -193,9 +239,8 @@ class Host implements LedgerHost {
     return { ...genesis, hash: genesisHash };
   }
 
-  async waitForHeight(chain: ChainId, after: number, signal: AbortSignal): Promise<ChainHead> {
-    this.#checkOpen();
-    return this.#runner(chain).waitForHeight(after, signal);
+  waitForHeight(chain: ChainId, after: number, signal: AbortSignal): Promise<ChainHead> {
+    return this.#withRunner(chain, (runner) => runner.waitForHeight(after, signal));
   }
 
   chains(): readonly ChainId[] {
@@ -208,7 +253,9 @@ class Host implements LedgerHost {
 
   peerStatus(chain: ChainId): PeerStatus {
     const runner = this.#runners.peek(chain);
-    const base = { chain, resources: this.#resources(chain), queued: this.#ordering.queued(chain), refusedBlocks: 0 };
+    const joining = this.#joins.progress(chain);
+    const firstHeight = this.#storage.firstHeight(chain);
+    const base = { chain, resources: this.#resources(chain), queued: this.#ordering.queued(chain), firstHeight, refusedBlocks: 0, ...(joining === undefined ? {} : { joining }) };
     if (runner !== undefined) {
       const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
       const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
@@ -246,6 +293,7 @@ class Host implements LedgerHost {
   stopChain(chain: ChainId, reason: string): Promise<void> {
     return this.#inOrder(chain, async () => {
       const runner = this.#runner(chain);
+      this.#joins.abort(chain);
       await runner.stop('operator', reason, runner.peer.head.height);
       await runner.settle();
     });
@@ -265,6 +313,9 @@ class Host implements LedgerHost {
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
+      this.#joins.abort(chain);
+      this.#snapshots.forget(chain);
+      this.#healing.forget(chain);
       const runner = this.#runners.peek(chain);
       if (runner !== undefined) {
         const at = runner.peer.head.height;
@@ -300,6 +351,19 @@ class Host implements LedgerHost {
     return records;
   }
 
+  snapshotAnswer(chain: ChainId, at: Height): Uint8Array {
+    this.#checkOpen();
+    const runner = this.#runner(chain);
+    // Its own state may be what is wrong.
+    if (runner.peer.stopped?.by === 'fault') throw stoppedError(chain, runner.peer.stopped);
+    return this.#snapshots.answer(runner, at);
+  }
+
+  snapshotRange(chain: ChainId, at: Height, index: number): Uint8Array {
+    this.#checkOpen();
+    return this.#snapshots.range(chain, at, index);
+  }
+
   announced(chain: ChainId, at: Height): void {
     if (this.#isClosing || !this.has(chain)) return;
     if (this.#runners.peek(chain) === undefined && (this.#isAhead(chain, at) || this.#storage.isFull)) return;
@@ -317,8 +381,35 @@ class Host implements LedgerHost {
   }
 
   async catchUp(chain: ChainId): Promise<ChainHead> {
-    this.#checkOpen();
-    return this.#runner(chain).catchUp();
+    for (;;) {
+      // A ledger may take the place of another meanwhile; one that could not is not tried again for a while.
+      const head = await this.#withRunner(chain, (runner) => runner.catchUp());
+      if (!this.#joins.isJoining(chain)) return head;
+      await this.#joins.wait(chain);
+    }
+  }
+
+  async restoreChain(chain: ChainId, isOurs: (genesis: GenesisSpec) => boolean): Promise<ChainHead> {
+    await this.#inOrder(chain, async () => {
+      if (this.#storage.height(chain) >= 0 || this.#broken.has(chain)) return;
+      if (this.#keys.find(chain) === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
+      const asking = { chain, link: this.#link, ports: this.#ports, signal: new AbortController().signal };
+      const { genesis, reached } = await findGenesis(asking).catch((error: unknown) => {
+        throw new LedgerError('peers-unreachable', { chain }, `The ledger of ${chain} cannot be restored now: ${messageOf(error)}.`, { cause: error });
+      });
+      if (genesis.chain !== chain || !isOurs(genesis)) throw new LedgerError('genesis-invalid', { chain }, `The other peers of ${chain} began with another sub-chain than this peer was opened for.`);
+      await this.#writeGenesis(genesis, encodeGenesis(genesis));
+      this.#ports.logger.warn({ chain, height: reached }, 'a lost ledger begins again from its genesis block');
+      this.#runner(chain).announced(reached);
+    });
+    return this.catchUp(chain);
+  }
+
+  async healChain(chain: ChainId): Promise<ChainHead> {
+    await this.#inOrder(chain, async () => {
+      if (this.#isDamaged(chain)) await this.#healInOrder(chain);
+    });
+    return this.catchUp(chain);
   }
 
   async verify(): Promise<void> {
@@ -340,6 +431,9 @@ class Host implements LedgerHost {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    this.#healing.close();
+    await this.#joins.close();
+    this.#snapshots.close();
     await Promise.allSettled(this.#serial.values());
     do {
       await this.#context.turns.idle();
@@ -358,33 +452,67 @@ class Host implements LedgerHost {
   }
 
   async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<ChainHead> {
-    const { chain } = spec;
-    const signer = this.#keys.find(chain);
-    if (signer === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
-    const refuse = (message: string, cause?: unknown): LedgerError => new LedgerError('genesis-invalid', { chain }, `Genesis of ${chain}: ${message}.`, { cause });
-    if (!spec.peers.some((peer) => Buffer.compare(peer.publicKey, signer.publicKey) === 0)) throw refuse('this city node’s key is not among the peers');
-    const framework = this.#frameworks.get(spec.framework);
-    if (framework === undefined) throw refuse(`this program does not know the framework ${JSON.stringify(spec.framework)}`);
-    const config = framework.configSchema.safeParse(spec.config);
-    if (!config.success) throw refuse(`the configuration does not suit ${framework.name}: ${config.error.message}`, config.error);
-
-    const rules = genesisRules(spec, framework.engineVersion);
-    const fault = findRulesFault(rules);
-    if (fault !== undefined) throw refuse(fault);
-    const [proposer] = rules.validators;
-    if (proposer === undefined) throw refuse('nobody orders');
-
-    const executed = await framework.open({ chain, config: config.data }).initGenesis({ time: spec.time });
-    const place = { chain, height: height(0), previousHash: sha256Hex(document), time: spec.time, proposer: proposer.publicKey, rules, nextRules: rules, genesis: document };
-    const draft = draftBlock(place, executed);
-    const record = encodeSealed(draft.body, { certificate: { round: 0, signatures: [] }, attestation: attestBlock(chain, 0, draft.hash, signer) });
-    // The key signed blocks that are not here any more: it must not sign others for the same heights, whenever it gets a vote again.
-    const notes: Notes = this.#keys.wasUsed(chain) ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
+    const { chain, time } = spec;
+    const { record, hash, writes, notes } = await makeGenesis(spec, this.#keys, this.#frameworks);
     const storage = this.#storage.create(chain);
     storage.restart();
-    await storage.commit(height(0), record, executed.writes, notes);
+    await storage.commit(height(0), record, writes, notes);
     this.#storage.rest(chain);
-    return { chain, height: height(0), hash: draft.hash, time: spec.time, genesisHash: sha256Hex(document) };
+    return { chain, height: height(0), hash, time, genesisHash: sha256Hex(document) };
+  }
+
+  /** The task on the opened peer; again when another ledger took its place meanwhile. */
+  async #withRunner<T>(chain: ChainId, task: (runner: PeerRunner) => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    const runner = this.#runner(chain);
+    try {
+      return await task(runner);
+    } catch (error) {
+      if (!runner.isRetired || this.#isClosing) throw error;
+      await this.#serial.get(chain)?.catch(() => undefined); // whoever put it in order hears of a failure
+      return task(this.#runner(chain));
+    }
+  }
+
+  /** Puts a chain that was filled aside in the place of a peer's ledger, and goes on with it. */
+  #install(chain: ChainId, { stage, height: at, notes }: JoinedStage): Promise<void> {
+    return this.#inOrder(chain, async () => {
+      const runner = this.#runner(chain);
+      if (runner.peer.stopped !== undefined || runner.peer.parent.height >= at) throw new JoinFailed('the peer is not behind any more, or stopped');
+      const { storage, announcedHeight } = runner.peer;
+      runner.retire();
+      await runner.settle();
+      try {
+        const kept = KEPT_NOTES.map((name) => [name, storage.note(name)] as const);
+        await stage.install({ height: height(at), notes: new Map([...kept, ...notes]) });
+      } finally {
+        this.#replaceRunner(chain, runner);
+      }
+      const { peer } = this.#runner(chain);
+      peer.announcedHeight = Math.max(peer.announcedHeight, announcedHeight);
+    });
+  }
+
+  #replaceRunner(chain: ChainId, runner: PeerRunner): void {
+    this.#runners.delete(chain);
+    this.#resting.delete(chain);
+    this.#snapshots.forget(chain);
+    runner.release(replaced(chain));
+    this.#ordering.forget(chain);
+  }
+
+  #isDamaged(chain: ChainId): boolean {
+    if (this.#storage.damageOf(chain) === undefined && this.#runners.peek(chain) === undefined) this.#findResting(chain);
+    return this.#healing.isWanted(chain);
+  }
+
+  /** Gets from other peers what a damaged ledger lost, and goes on with it. */
+  async #healInOrder(chain: ChainId, spec?: GenesisSpec): Promise<void> {
+    const reached = await this.#healing.heal(chain, spec);
+    this.#broken.delete(chain);
+    this.#resting.delete(chain);
+    this.#ordering.forget(chain);
+    this.#runner(chain).announced(reached);
   }
 
   /** Until the block is durable here, too, or it is clear that this peer cannot have it now. Never rejects. */
@@ -430,6 +558,7 @@ class Host implements LedgerHost {
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     // A peer that could not be opened for it can be now.
     if (this.#broken.get(chain)?.by === 'fault') this.#broken.delete(chain);
+    this.#healing.forget(chain);
     this.#resting.delete(chain);
     return true;
   }
@@ -544,7 +673,7 @@ class Host implements LedgerHost {
 
   /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
   #sweep(): void {
-    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain))) {
+    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain))) {
       const { chain, head, orders, stopped, signer } = runner.peer;
       this.#resting.set(chain, { publicKey: signer.publicKey, headHash: head.hash, orders, stopped, agreement: runner.agreement() });
       runner.release(closing());
@@ -569,6 +698,7 @@ class Host implements LedgerHost {
     this.#resting.delete(chain);
     const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${publicReason(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);
+    if (isDamage(error)) this.#healing.want(chain);
     this.#changes.touch(chain);
     this.#ports.logger.error({ chain, reason: note.reason, cause: messageOf(error) }, 'peer stopped');
     return note;
@@ -601,6 +731,22 @@ class Host implements LedgerHost {
   }
 }
 
+/** What a peer was goes over to its new ledger: what it must not sign, what it saw, what its operator approved. */
+const KEPT_NOTES = [ABSTAIN_NOTE, EVIDENCE_NOTE, CHANGE_NOTE];
+
+function joinerOf({ chain, storage, genesis, parent, signer }: Peer): Joiner {
+  const genesisRecord = storage.block(height(0));
+  assert(genesisRecord !== undefined, `block 0 of ${chain} is stored`);
+  const { engineVersion } = decodeBlock(genesisRecord).header;
+  return {
+    chain,
+    genesisRecord,
+    genesisRules: RulesHistory.open(genesisRules(genesis, engineVersion), undefined),
+    above: parent.height,
+    attest: (at, hash) => attestBlock(chain, at, hash, signer),
+  };
+}
+
 function standing(stopped: StopNote | undefined) {
   return stopped === undefined ? { state: 'running' as const } : { state: 'stopped' as const, stopped };
 }
@@ -617,16 +763,6 @@ function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certific
       return signer === undefined ? [] : [{ name: signer.name, publicKey: signer.publicKey, signature }];
     }),
   };
-}
-
-/** The promise, or the signal's reason if that comes first; what was begun goes on. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 const DAMAGE_ADVICE = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';

@@ -3,7 +3,7 @@ import type { LedgerError } from '../../core/errors';
 import type { ChainStorage, Notes, StateReader, StateSnapshot, StateWrite } from '../../core/storage';
 import { NOTE_BYTES_MAX } from '../../core/storage';
 import type { ChainId, Height } from '../../core/types';
-import { ChainState } from '../chain-state';
+import { ChainState, toOverlay, type PinnedState } from '../chain-state';
 import type { Overlay } from '../merge-range';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
 import type { IndexPort } from './index-port';
@@ -19,6 +19,8 @@ export interface DiskChainHome {
   /** The chain has something for the next checkpoint. */
   readonly onDirty: (chain: DiskChain, bytes: number) => void;
   readonly onCommit: () => void;
+  /** Lets the index catch up with the log. */
+  readonly checkpoint: () => Promise<void>;
   readonly fullError: () => LedgerError;
   /** What a reader is told that found the index to be wrong. */
   readonly indexDamage: (what: string) => LedgerError;
@@ -49,6 +51,8 @@ export class DiskChain implements ChainStorage {
   #flushingNotes = new Map<string, Uint8Array | undefined>();
   #last: Promise<void> = Promise.resolve();
   #replayed: Frame | undefined;
+  /** Blocks that are on their way back. */
+  #fills = 0;
   #refused = false;
   /** Of the last checkpoint. */
   #indexedHeight: number;
@@ -61,12 +65,21 @@ export class DiskChain implements ChainStorage {
     this.record = record;
     this.#indexedHeight = record.height;
     this.#home = home;
-    this.#durable = new OverlayState(stateOfChain(home.index, record.number));
+    const { index } = home;
+    const pinIndex = (): PinnedState => {
+      const pin = index.snapshot();
+      return { ...stateOfChain(pin, record.number), release: () => pin.release() };
+    };
+    this.#durable = new OverlayState(stateOfChain(index, record.number), pinIndex);
     this.#state = new ChainState(record.name, record.height, this.#durable);
   }
 
   get height(): number {
     return this.#state.height;
+  }
+
+  get firstHeight(): number {
+    return this.record.firstHeight;
   }
 
   get pendingHeight(): number {
@@ -92,9 +105,21 @@ export class DiskChain implements ChainStorage {
     return this.#state.snapshot();
   }
 
+  async pin(height: Height): Promise<StateSnapshot> {
+    const view = this.#state.snapshot(height);
+    try {
+      // What the index has not yet is copied: it should be little.
+      await this.#home.checkpoint();
+      return this.#state.pin(height);
+    } finally {
+      view.release();
+    }
+  }
+
   block(height: Height): Uint8Array | undefined {
     if (height > this.height) return undefined;
     const location = this.locationOf(height);
+    if (location === undefined && height < this.firstHeight) return undefined;
     if (location === undefined) throw this.#home.indexDamage(`Block ${height} of a sub-chain is not in the index`);
     const frame = this.#home.log().read(location);
     if (frame.kind !== FrameKind.block || frame.chain !== this.record.number || frame.sequence !== height) throw this.#home.indexDamage('The index names another block');
@@ -121,8 +146,25 @@ export class DiskChain implements ChainStorage {
     });
   }
 
+  fillBlock(height: Height, block: Uint8Array): Promise<void> {
+    assert(height === this.#nextFill, `block ${height} of ${this.chain} is not the next below ${this.#nextFill + 1}`);
+    const frame = this.#frame(FrameKind.block, height, Buffer.from(block));
+    this.#fills += 1;
+    const filled = this.#append([frame], ([location]) => {
+      this.#fills -= 1;
+      if (location !== undefined) this.#placeFill(height, location);
+    });
+    return filled;
+  }
+
+  /** Height of the next block that is put back. */
+  get #nextFill(): number {
+    return this.firstHeight - this.#fills - 1;
+  }
+
   restart(): void {
     this.#refused = false;
+    this.#fills = 0;
   }
 
   /** Where the block's frame lies. */
@@ -161,6 +203,7 @@ export class DiskChain implements ChainStorage {
   replay(frame: Frame, location: FrameLocation): void {
     this.#countReplayed(location);
     if (frame.kind === FrameKind.note) this.#setNote(frame.payload);
+    if (this.record.isStaged) return this.#replayStaged(frame, location);
     if (frame.kind === FrameKind.writes) this.#replayed = frame;
     if (frame.kind === FrameKind.block) this.#replayBlock(frame.sequence, location);
   }
@@ -168,7 +211,8 @@ export class DiskChain implements ChainStorage {
   /** The same for a block whose bytes are damaged: state goes on without them, reading the block says where it is broken. */
   replayDamagedBlock(height: number, location: FrameLocation): void {
     this.#countReplayed(location);
-    this.#replayBlock(height, location);
+    if (this.record.isStaged) this.#blocks.set(height, location);
+    else this.#replayBlock(height, location);
   }
 
   /** Nothing of the chain is applied any more: a part of what its state is made of cannot be read. */
@@ -183,6 +227,7 @@ export class DiskChain implements ChainStorage {
   }
 
   #replayBlock(height: number, location: FrameLocation): void {
+    if (height === this.firstHeight - 1) return this.#placeFill(height, location);
     if (height > this.height) {
       assert(height === this.height + 1, `block ${height} of ${this.chain} follows ${this.height} in the log`);
       const writes = this.#replayed?.sequence === height ? decodeWrites(this.#replayed.payload) : [];
@@ -192,6 +237,26 @@ export class DiskChain implements ChainStorage {
       this.record.height = height;
     }
     this.#blocks.set(height, location);
+  }
+
+  /** What is put into a chain that is being filled; at its end, its beginning as a chain. */
+  #replayStaged({ kind, sequence, payload }: Frame, location: FrameLocation): void {
+    if (kind === FrameKind.writes) this.#durable.apply(toOverlay(decodeWrites(payload)));
+    if (kind === FrameKind.block) this.#blocks.set(sequence, location);
+    if (kind !== FrameKind.install) return;
+    this.record.height = sequence;
+    let firstHeight = sequence;
+    while (firstHeight > 0 && this.locationOf(firstHeight - 1) !== undefined) firstHeight -= 1;
+    this.record.firstHeight = firstHeight;
+    this.record.isStaged = false;
+    this.#state.begin(sequence);
+  }
+
+  #placeFill(height: number, location: FrameLocation): void {
+    assert(height === this.firstHeight - 1, `block ${height} of ${this.chain} fills the place below ${this.firstHeight}`);
+    this.#blocks.set(height, location);
+    // Genesis is always here.
+    this.record.firstHeight = height === 1 ? 0 : height;
   }
 
   beginFlush(): ChainFlush {
@@ -222,6 +287,11 @@ export class DiskChain implements ChainStorage {
   /** The index has all of it: opened again, it is the same. */
   get isClean(): boolean {
     return this.#blocks.size + this.#flushingBlocks.size + this.#notes.size + this.#flushingNotes.size === 0 && this.#durable.isClean;
+  }
+
+  /** Its place in the index is not its own any more: who still looks at its state is told so. */
+  end(): void {
+    this.#state.end();
   }
 
   /** Waits until everything handed over is durable or has failed: who committed hears of a failure through their own promise. */
@@ -263,7 +333,8 @@ export class DiskChain implements ChainStorage {
   }
 }
 
-function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {
+/** A note's payload. Throws (a broken invariant) when it is too large. */
+export function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {
   assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
   return encodeNote(name, value);
 }

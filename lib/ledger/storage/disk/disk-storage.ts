@@ -1,13 +1,14 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
-import type { ChainStorage, Damage, LedgerStorage, StorageStats } from '../../core/storage';
-import { chainId, height, type ChainId } from '../../core/types';
+import type { ChainStorage, Damage, LedgerStorage, StagedChain, StorageStats } from '../../core/storage';
+import { chainId, height, type ChainId, type Height } from '../../core/types';
 import { corruptIndex } from './checked-index';
 import { Checkpointer } from './checkpointer';
 import { corrupt } from './corrupt';
 import { DiskSpace } from './disk-space';
 import { DiskChain, type DiskChainHome } from './disk-chain';
+import { DiskStage } from './disk-stage';
 import type { FilePort } from './file-port';
 import { findDamage, type Concerned } from './find-damage';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
@@ -63,6 +64,8 @@ class DiskStorage implements LedgerStorage {
   readonly #records = new Map<ChainId, ChainRecord>();
   readonly #names = new Map<number, ChainId>();
   readonly #open = new Map<ChainId, DiskChain>();
+  /** Chains that are being filled, by their numbers. */
+  readonly #staged = new Map<number, DiskChain>();
   readonly #home: DiskChainHome;
   readonly #checkpoints: Checkpointer;
   readonly #index: IndexPort;
@@ -80,7 +83,6 @@ class DiskStorage implements LedgerStorage {
     this.#index = index;
     this.#nextChain = position?.nextChain ?? 1;
     this.#deadBytes = position?.deadBytes ?? 0;
-    for (const record of records) this.#remember(record);
     const { files, directory, schedule, logger } = options;
     this.#space = new DiskSpace({ freeBytes: () => files.freeBytes(directory), schedule, logger });
     this.#checkpoints = new Checkpointer({
@@ -102,12 +104,17 @@ class DiskStorage implements LedgerStorage {
         this.#checkOpen();
         this.#commits += 1;
       },
+      checkpoint: () => this.#checkpoints.run(),
       fullError: () => this.#space.error(),
       indexDamage: (what) => {
         options.index.distrust();
         return corruptIndex(options.index.path, what);
       },
     };
+    for (const record of records) {
+      if (record.isStaged) this.#staged.set(record.number, new DiskChain(record, this.#home));
+      else this.#remember(record);
+    }
   }
 
   /** Reads what the log holds beyond the index. */
@@ -131,6 +138,8 @@ class DiskStorage implements LedgerStorage {
       space: this.#space,
     });
     this.#replayed = undefined;
+    // Whoever filled them is gone.
+    for (const stage of this.#staged.values()) this.#buryStage(stage, 0);
     // What was replayed is in use by nobody yet.
     for (const chain of this.#open.keys()) this.rest(chain);
     await this.#checkpoints.sweepLeftovers();
@@ -152,8 +161,23 @@ class DiskStorage implements LedgerStorage {
     return damage === undefined ? undefined : corrupt(this.#requireLog().pathOf(damage.segment), damage.offset);
   }
 
+  blockOfDamaged(chain: ChainId, at: Height): Uint8Array | undefined {
+    const record = this.#records.get(chain);
+    if (record?.damage === undefined || record.height < at) return undefined;
+    try {
+      return (this.#open.get(chain) ?? new DiskChain(record, this.#home)).block(at);
+    } catch {
+      // Damaged as well, or not in the index.
+      return undefined;
+    }
+  }
+
   height(chain: ChainId): number {
     return this.#records.get(chain)?.height ?? -1;
+  }
+
+  firstHeight(chain: ChainId): number {
+    return this.#records.get(chain)?.firstHeight ?? 0;
   }
 
   rest(chain: ChainId): void {
@@ -170,6 +194,25 @@ class DiskStorage implements LedgerStorage {
     const record = this.#records.get(chain) ?? newRecord(this.#nextChain++, chain);
     this.#remember(record);
     return this.#findOpen(chain) ?? this.#openRecord(record);
+  }
+
+  async stage(chain: ChainId): Promise<StagedChain> {
+    this.#checkOpen();
+    assert(![...this.#staged.values()].some((stage) => stage.chain === chain), `${chain} is being filled already`);
+    const filled = this.#newStage(this.#nextChain++, chain);
+    const stage = new DiskStage(filled, {
+      log: () => this.#requireLog(),
+      settleLive: async () => this.#open.get(chain)?.settled(),
+      onFrame: (frame, location) => this.#replayStaged(filled, frame, location),
+      onDiscarded: (tombstoneBytes) => this.#buryStage(filled, tombstoneBytes),
+    });
+    try {
+      await stage.begin();
+    } catch (error) {
+      this.#buryStage(filled, 0);
+      throw error;
+    }
+    return stage;
   }
 
   get isFull(): boolean {
@@ -230,6 +273,12 @@ class DiskStorage implements LedgerStorage {
       this.#nextChain = Math.max(this.#nextChain, frame.chain + 1);
       this.#remember(newRecord(frame.chain, name));
     }
+    if (frame.kind === FrameKind.stage) {
+      this.#nextChain = Math.max(this.#nextChain, frame.chain + 1);
+      this.#newStage(frame.chain, chainId(Buffer.from(frame.payload).toString('utf8')));
+    }
+    const stage = this.#staged.get(frame.chain);
+    if (stage !== undefined) return frame.kind === FrameKind.removed ? this.#buryStage(stage, location.sizeBytes) : this.#replayStaged(stage, frame, location);
     const record = this.#recordOf(frame.chain, location);
     const chain = this.#open.get(record.name) ?? this.#openRecord(record);
     if (frame.kind === FrameKind.removed) this.#bury(record, location.sizeBytes);
@@ -239,8 +288,9 @@ class DiskStorage implements LedgerStorage {
 
   /** A frame cannot be read: that costs a block's bytes, or the chain, and no other chain anything. */
   #replayDamage(note: FrameNote, location: FrameLocation): void {
-    const record = this.#recordOf(note.chain, location);
-    const chain = this.#open.get(record.name) ?? this.#openRecord(record);
+    const stage = this.#staged.get(note.chain);
+    const record = stage?.record ?? this.#recordOf(note.chain, location);
+    const chain = stage ?? this.#open.get(record.name) ?? this.#openRecord(record);
     if (note.kind === FrameKind.block && record.damage === undefined) return chain.replayDamagedBlock(note.sequence, location);
     chain.markDamaged(location);
     this.#options.logger.error({ chain: record.name, segment: location.segment, offset: location.offset }, 'a sub-chain is damaged');
@@ -295,8 +345,34 @@ class DiskStorage implements LedgerStorage {
   /** The tombstone is durable: what the chain has in the log is dead. */
   #bury(record: ChainRecord, tombstoneBytes: number): void {
     this.#deadBytes += record.logBytes + tombstoneBytes;
-    this.#checkpoints.remove(record.number, this.#open.get(record.name));
+    const opened = this.#open.get(record.name);
+    opened?.end();
+    this.#checkpoints.remove(record.number, opened);
     this.#forget(record);
+  }
+
+  #newStage(number: number, name: ChainId): DiskChain {
+    const filled = new DiskChain({ ...newRecord(number, name), isStaged: true }, this.#home);
+    this.#staged.set(number, filled);
+    return filled;
+  }
+
+  #replayStaged(stage: DiskChain, frame: Frame, location: FrameLocation): void {
+    if (stage.record.damage === undefined || frame.kind === FrameKind.install) stage.replay(frame, location);
+    else stage.markDamaged(location);
+    if (frame.kind !== FrameKind.install) return;
+    this.#staged.delete(stage.record.number);
+    const before = this.#records.get(stage.chain);
+    if (before !== undefined) this.#bury(before, 0);
+    this.#remember(stage.record);
+    this.#open.set(stage.chain, stage);
+  }
+
+  #buryStage(stage: DiskChain, tombstoneBytes: number): void {
+    const { number, logBytes } = stage.record;
+    this.#deadBytes += logBytes + tombstoneBytes;
+    this.#checkpoints.remove(number, stage);
+    this.#staged.delete(number);
   }
 
   #requireLog(): SegmentLog {

@@ -65,7 +65,7 @@ export function decodePosition(bytes: Uint8Array): IndexPosition | undefined {
 
 /** A chain of which nothing is in log or index yet. */
 export function newRecord(number: number, name: ChainId): ChainRecord {
-  return { number, name, height: -1, logBytes: 0, stateBytes: 0, ...EMPTY_SUM };
+  return { number, name, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0, ...EMPTY_SUM };
 }
 
 /** What is kept of every chain, also of the idle. */
@@ -73,6 +73,10 @@ export interface ChainRecord {
   readonly number: number;
   readonly name: ChainId;
   height: number;
+  /** The lowest height from which all blocks are here. */
+  firstHeight: number;
+  /** It is being filled aside from the chain of its name. */
+  isStaged: boolean;
   /** Frames of the chain in the log. */
   logBytes: number;
   /** Keys and values of the state in the index, as of the last checkpoint. */
@@ -85,10 +89,10 @@ export interface ChainRecord {
 }
 
 export function encodeChainRecord(record: ChainRecord): Uint8Array {
-  const writer = new ByteWriter(112).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.logBytes).u48(record.stateBytes);
+  const writer = new ByteWriter(112).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.firstHeight).u8(record.isStaged ? 1 : 0);
   writer.u48(record.entries).u48(record.digest);
   const { damage } = record;
-  writer.u8(damage === undefined ? 0 : 1);
+  writer.u48(record.logBytes).u48(record.stateBytes).u8(damage === undefined ? 0 : 1);
   if (damage !== undefined) writer.u32(damage.segment).u48(damage.offset);
   return writer.finish();
 }
@@ -96,7 +100,9 @@ export function encodeChainRecord(record: ChainRecord): Uint8Array {
 export function decodeChainRecord(number: number, bytes: Uint8Array): ChainRecord {
   const reader = new ByteReader(bytes);
   reader.u8();
-  const record = { number, name: chainId(reader.string(64)), height: reader.u48() - 1, logBytes: reader.u48(), stateBytes: reader.u48(), entries: reader.u48(), digest: reader.u48() };
+  const [name, height, firstHeight, isStaged] = [chainId(reader.string(64)), reader.u48() - 1, reader.u48(), reader.flag()];
+  const [entries, digest] = [reader.u48(), reader.u48()];
+  const record = { number, name, height, firstHeight, isStaged, logBytes: reader.u48(), stateBytes: reader.u48(), entries, digest };
   const damage = reader.flag() ? { segment: reader.u32(), offset: reader.u48() } : undefined;
   reader.end();
   return damage === undefined ? record : { ...record, damage };
