@@ -11,6 +11,7 @@ import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
 import { ConsumptionReader } from './consumption-reader';
+import { createCollector } from './create-collector';
 import { createControlHandlers } from './control-handlers';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
@@ -78,13 +79,17 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const hosts = new Map<string, LedgerHost>();
   const queueBudget = createQueueBudget();
   const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => performance.now() });
+  const collect = createCollector();
+  const rested = (): void => {
+    if ([...hosts.values()].every((host) => host.stats().openChains === 0)) collect();
+  };
   for (const code of join.cityNodes) {
     const host = await openLedgerHost({
       directory: path.join(dataDirectory, code),
       keyEncryptionKey: nodeKey,
       frameworks,
       link: network.linkOf(code),
-      ports: portsOf(code, logger),
+      ports: { ...portsOf(code, logger), rested },
       queueBudget,
       turns,
     });
