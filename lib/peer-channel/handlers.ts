@@ -1,5 +1,5 @@
 import type { RefusalReason } from './refusals';
-import type { FetchRequest, Route, SubmitRequest } from './wire';
+import type { AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';
 
 /** The host at the other end; its certificate says so. */
 export interface Caller {
@@ -36,6 +36,9 @@ export interface ChannelHandlers {
   announced(caller: Caller, route: Route, height: number): void;
   /** Block records of a peer here; an AppError's public message is told to the caller. */
   fetchBlocks(caller: Caller, request: FetchRequest): Promise<readonly Uint8Array[]>;
+  /** What a peer here says of its snapshot at a height, and a range of it; an AppError's public message is told to the caller. */
+  askSnapshot(caller: Caller, request: AskSnapshotRequest): Promise<Uint8Array>;
+  fetchRange(caller: Caller, request: FetchRangeRequest): Promise<Uint8Array>;
   /** A transaction for a peer here; an AppError's public message is told to the caller. The signal: nobody waits any more. */
   submit(caller: Caller, request: SubmitRequest, signal: AbortSignal): Promise<SubmitResult>;
 }

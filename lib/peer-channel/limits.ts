@@ -28,6 +28,9 @@ export const channelLimits = {
   transactionBytesMax: 512 * KiB,
   recordsMax: 256,
   recordsBytesMax: 22 * MiB,
+  /** What a peer says of its snapshot, and largest range of one: a value of 16 MiB, and others. */
+  snapshotAnswerBytesMax: 16 * KiB,
+  rangeBytesMax: 18 * MiB,
   /** Calls that are being answered, per host, until the other side has taken the answer in. */
   fetchesMax: 4,
   submitsMax: 64,

@@ -8,7 +8,7 @@ import { Refusals, Tally, type DropReason, type RefusalReason } from './refusals
 import { Remote, type RemoteContext, type Traffic } from './remote';
 import { ServiceHost } from './service-host';
 import { fromAnswerMessage } from './answer-message';
-import type { FetchRequest, Route, SubmitRequest } from './wire';
+import type { AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';
 
 export interface PeerChannelOptions {
   /** Port 0: any free one. */
@@ -49,6 +49,9 @@ export interface PeerChannel {
   announce(remote: RemoteHost, route: Route, height: number): void;
   /** Errors: ChannelError, or the signal's reason. */
   fetchBlocks(remote: RemoteHost, request: FetchRequest, options?: CallOptions): Promise<Uint8Array[]>;
+  /** What a peer there says of its snapshot at a height, and a range of it. Errors: ChannelError, or the signal's reason. */
+  askSnapshot(remote: RemoteHost, request: AskSnapshotRequest, options?: CallOptions): Promise<Uint8Array>;
+  fetchRange(remote: RemoteHost, request: FetchRangeRequest, options?: CallOptions): Promise<Uint8Array>;
   /** The same transaction may be handed in again after any error. Errors: ChannelError, or the signal's reason. */
   submit(remote: RemoteHost, request: SubmitRequest, options?: CallOptions): Promise<SubmitResult>;
   stats(): ChannelStats;
@@ -157,6 +160,12 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
     },
     async fetchBlocks({ hostId: other, address }, request, call = {}) {
       return (await remoteOf(other).fetchBlocks(address, request, call.signal)).records;
+    },
+    async askSnapshot({ hostId: other, address }, request, call = {}) {
+      return (await remoteOf(other).askSnapshot(address, request, call.signal)).answer;
+    },
+    async fetchRange({ hostId: other, address }, request, call = {}) {
+      return (await remoteOf(other).fetchRange(address, request, call.signal)).range;
     },
     async submit({ hostId: other, address }, request, call = {}) {
       return fromAnswerMessage(await remoteOf(other).submit(address, request, call.signal));

@@ -11,7 +11,7 @@ import { limitTime } from './limit-time';
 import { Link, type LinkEnd } from './link';
 import type { DropReason, Refusals, RefusalReason, Tally } from './refusals';
 import { SendQueue } from './send-queue';
-import { wire, type FetchRequest, type Frame, type Method, type Part, type Route, type SubmitAnswerMessage, type SubmitRequest } from './wire';
+import { wire, type AskSnapshotRequest, type FetchRangeRequest, type FetchRequest, type Frame, type Method, type Part, type Route, type SubmitAnswerMessage, type SubmitRequest } from './wire';
 
 /** What the remotes of one channel share. */
 export interface RemoteContext {
@@ -113,6 +113,14 @@ export class Remote {
 
   fetchBlocks(address: string, request: FetchRequest, signal: AbortSignal | undefined): Promise<{ records: Uint8Array[] }> {
     return this.call(address, this.fetches, wire.fetchBlocks, request, this.context.limits.fetchMs, signal);
+  }
+
+  askSnapshot(address: string, request: AskSnapshotRequest, signal: AbortSignal | undefined): Promise<{ answer: Uint8Array }> {
+    return this.call(address, this.fetches, wire.askSnapshot, request, this.context.limits.fetchMs, signal);
+  }
+
+  fetchRange(address: string, request: FetchRangeRequest, signal: AbortSignal | undefined): Promise<{ range: Uint8Array }> {
+    return this.call(address, this.fetches, wire.fetchRange, request, this.context.limits.fetchMs, signal);
   }
 
   submit(address: string, request: SubmitRequest, signal: AbortSignal | undefined): Promise<SubmitAnswerMessage> {

@@ -11,7 +11,7 @@ import { channelLimits } from './limits';
  * become a status of the library before anybody here could count it.
  */
 
-const { messageBytesMax, partBytesMax, recordsMax, recordsBytesMax, transactionBytesMax } = channelLimits;
+const { messageBytesMax, partBytesMax, rangeBytesMax, recordsMax, recordsBytesMax, snapshotAnswerBytesMax, transactionBytesMax } = channelLimits;
 
 const heightSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const anyBytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -40,6 +40,14 @@ export type Frame = z.infer<typeof frameSchema>;
 const fetchRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema, from: heightSchema, limit: z.number().int().min(1).max(recordsMax) });
 export type FetchRequest = z.infer<typeof fetchRequestSchema>;
 const fetchAnswerSchema = z.object({ records: z.array(anyBytesSchema).max(recordsMax) });
+
+const askSnapshotRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema, height: heightSchema });
+export type AskSnapshotRequest = z.infer<typeof askSnapshotRequestSchema>;
+const snapshotAnswerSchema = z.object({ answer: bytesSchema(snapshotAnswerBytesMax) });
+
+const fetchRangeRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema, height: heightSchema, index: z.number().int().min(0) });
+export type FetchRangeRequest = z.infer<typeof fetchRangeRequestSchema>;
+const rangeAnswerSchema = z.object({ range: bytesSchema(rangeBytesMax) });
 
 const submitRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema, transaction: bytesSchema(transactionBytesMax) });
 export type SubmitRequest = z.infer<typeof submitRequestSchema>;
@@ -70,6 +78,8 @@ export interface Method<I, O> {
 export interface Wire {
   readonly exchange: Method<Frame, Frame>;
   readonly fetchBlocks: Method<FetchRequest, { records: Uint8Array[] }>;
+  readonly askSnapshot: Method<AskSnapshotRequest, { answer: Uint8Array }>;
+  readonly fetchRange: Method<FetchRangeRequest, { range: Uint8Array }>;
   readonly submit: Method<SubmitRequest, SubmitAnswerMessage>;
 }
 
@@ -94,6 +104,8 @@ function loadWire(): Wire {
   return {
     exchange: method('Exchange', frameSchema, frameSchema),
     fetchBlocks: method('FetchBlocks', fetchRequestSchema, fetchAnswerSchema),
+    askSnapshot: method('AskSnapshot', askSnapshotRequestSchema, snapshotAnswerSchema),
+    fetchRange: method('FetchRange', fetchRangeRequestSchema, rangeAnswerSchema),
     submit: method('Submit', submitRequestSchema, submitAnswerSchema),
   };
 }

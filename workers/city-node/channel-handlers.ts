@@ -26,6 +26,8 @@ export function createChannelHandlers({ peers, network, register }: ChannelHandl
     message: (_, { chain, from, to }, bytes) => network.received(idOfChain(chain), from, to, bytes),
     announced: (_, { chain, from, to }, height) => network.heard(idOfChain(chain), from, to, height as Height),
     fetchBlocks: async (_, { chain, cityNode, from, limit }) => translated(() => peers.host(cityNode).blockRecords(idOfChain(chain), from as Height, limit)),
+    askSnapshot: async (_, { chain, cityNode, height }) => translated(() => peers.host(cityNode).snapshotAnswer(idOfChain(chain), height as Height)),
+    fetchRange: async (_, { chain, cityNode, height, index }) => translated(() => peers.host(cityNode).snapshotRange(idOfChain(chain), height as Height, index)),
     async submit(_, { chain, cityNode, transaction }, signal) {
       const peer: PeerName = { chain, cityNode };
       const host = peers.host(cityNode);

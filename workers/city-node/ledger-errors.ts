@@ -15,6 +15,8 @@ const translations: Record<LedgerErrorCode, Translate> = {
   'block-refused': (error) => unavailable(error, 'peer'),
   'change-refused': (error) => new AppError('CONFLICT', { subject: 'change of the rules' }, { publicMessage: error.message, cause: error }),
   'view-too-old': (error) => unavailable(error, 'peer'),
+  'block-missing': (error) => new AppError('UNAVAILABLE', { what: 'block' }, { publicMessage: error.message, cause: error }),
+  'snapshot-missing': (error) => new AppError('NOT_FOUND', { subject: 'snapshot' }, { publicMessage: error.message, cause: error }),
   'storage-locked': storageFault,
   'storage-corrupt': storageFault,
   'storage-format': storageFault,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { chainId, createQueueBudget, openLedgerHost, type MachinePorts, type PeerLink, type TimeMs } from '@/lib/ledger';
+import { lonelyLink } from '@/lib/ledger/testing';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
 import { PeerDoors } from './peer-doors';
@@ -17,8 +18,7 @@ it('a door whose peer failed to wake up for a reason that nobody foresaw answers
   const chain = chainId('tide-1');
   let fetches = 0;
   const link: PeerLink = {
-    announce: () => undefined,
-    send: () => undefined,
+    ...lonelyLink,
     fetchBlocks: async () => {
       fetches += 1;
       if (fetches === 1) throw new TypeError('nobody foresaw this');

@@ -21,7 +21,7 @@ let records: Record<string, Uint8Array[]>;
 let fates: Record<string, SubmitResult>;
 
 const away = () => new ChannelError('unreachable', 'nobody answers');
-const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'submit'> = {
+const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'submit'> = {
   send: ({ hostId, address }, { from, to }) => void asked.push(`send ${from}>${to} ${hostId} ${address}`),
   announce: ({ hostId }, { from, to }, at) => void asked.push(`announce ${from}>${to} ${hostId} ${at}`),
   async fetchBlocks(_, { cityNode }) {
@@ -29,6 +29,14 @@ const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'submit'>
     const page = records[cityNode];
     if (!page) throw away();
     return page;
+  },
+  async askSnapshot({ address }, { cityNode, height: at }) {
+    asked.push(`snapshot ${cityNode} ${address} ${at}`);
+    return record('answer');
+  },
+  async fetchRange({ address }, { cityNode, height: at, index }) {
+    asked.push(`range ${cityNode} ${address} ${at} ${index}`);
+    return record('range');
   },
   async submit(_, { cityNode }) {
     asked.push(`submit ${cityNode}`);

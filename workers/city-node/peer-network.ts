@@ -5,7 +5,7 @@ import type { HostRegister, RegisteredPeer } from './host-register';
 import { refusalFromPeer } from './ledger-errors';
 
 type PeerAddress = RegisteredPeer['peers'][number];
-type RemoteCalls = Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'submit'>;
+type RemoteCalls = Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'submit'>;
 
 export interface PeerNetworkOptions {
   readonly hostId: string;
@@ -41,6 +41,9 @@ export class PeerNetwork {
         for (const address of this.others(chain, cityNode)) this.announce(chain, cityNode, address, height);
       },
       fetchBlocks: (chain, from, limit, skip = 0) => this.fetchBlocks(chain, cityNode, { from, limit, skip }),
+      peers: (chain) => this.others(chain, cityNode).map((address) => address.cityNode),
+      askSnapshot: (chain, peer, height) => this.askSnapshot(chain, cityNode, peer, height),
+      fetchRange: (chain, peer, height, index) => this.fetchRange(chain, cityNode, peer, { height, index }),
       send: (chain, to, message) => this.send(chain, cityNode, to, message),
       submit: (chain, bytes, options) => this.submit(chain, cityNode, bytes, options),
     };
@@ -128,9 +131,31 @@ export class PeerNetwork {
 
   private async fetchFrom(chain: ChainId, address: PeerAddress, from: Height, limit: number): Promise<readonly Uint8Array[]> {
     if (!this.isHere(address)) return this.remote(chain).fetchBlocks(remoteOf(address), { chain, cityNode: address.cityNode, from, limit: Math.min(limit, channelLimits.recordsMax) });
+    return this.hostOf(chain, address).blockRecords(chain, from, limit);
+  }
+
+  private async askSnapshot(chain: ChainId, cityNode: string, peer: string, height: Height): Promise<Uint8Array> {
+    const address = this.addressOf(chain, cityNode, peer);
+    if (!this.isHere(address)) return this.remote(chain).askSnapshot(remoteOf(address), { chain, cityNode: peer, height });
+    return this.hostOf(chain, address).snapshotAnswer(chain, height);
+  }
+
+  private async fetchRange(chain: ChainId, cityNode: string, peer: string, { height, index }: { height: Height; index: number }): Promise<Uint8Array> {
+    const address = this.addressOf(chain, cityNode, peer);
+    if (!this.isHere(address)) return this.remote(chain).fetchRange(remoteOf(address), { chain, cityNode: peer, height, index });
+    return this.hostOf(chain, address).snapshotRange(chain, height, index);
+  }
+
+  private addressOf(chain: ChainId, cityNode: string, peer: string): PeerAddress {
+    const address = this.others(chain, cityNode).find((other) => other.cityNode === peer);
+    if (!address) throw unreachable(chain);
+    return address;
+  }
+
+  private hostOf(chain: ChainId, address: PeerAddress): LedgerHost {
     const host = this.localHost(chain, address);
     if (!host) throw unreachable(chain);
-    return host.blockRecords(chain, from, limit);
+    return host;
   }
 
   /**

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { chainId, createQueueBudget, LedgerError, openLedgerHost, type ChainId, type LedgerHost, type MachinePorts, type PeerLink, type TimeMs } from '@/lib/ledger';
+import { lonelyLink } from '@/lib/ledger/testing';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
 import { createProcessLogger } from './process-logger';
@@ -28,8 +29,7 @@ const asked = async (chain: ChainId, what: string): Promise<void> => {
   if (away) throw new LedgerError('peers-unreachable', { chain }, 'away');
 };
 const link: PeerLink = {
-  announce: () => undefined,
-  send: () => undefined,
+  ...lonelyLink,
   fetchBlocks: async (chain, from, limit) => {
     await asked(chain, 'ask');
     return orderer.blockRecords(chain, from, limit);

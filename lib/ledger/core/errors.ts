@@ -23,6 +23,10 @@ export interface LedgerErrorDetails {
   'change-refused': { chain: string; reason: string };
   /** A reader held its view so long that the blocks since then were forgotten. Read again. */
   'view-too-old': { chain: string };
+  /** The block is older than what this peer has: it joined from a snapshot and still fetches what lies before it. */
+  'block-missing': { chain: string; height: number; firstHeight: number };
+  /** No snapshot of the sub-chain at that height is held here (any more), or it has no such range. */
+  'snapshot-missing': { chain: string; height: number };
   /** Another process (or this one) has the directory open. */
   'storage-locked': { directory: string };
   /** A stored byte is not what was written: the file and the offset of the frame; `what` names neither. */

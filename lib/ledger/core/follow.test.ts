@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
+import { lonelyLink } from '../testing/lonely-link';
 import { certifyBlock } from '../testing/certify-block';
 import { counterFramework, counterKey } from '../testing/counter-framework';
 import { add, createTestNodes, openTestChain, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
@@ -294,7 +295,7 @@ describe('a peer stops itself and keeps the reason', () => {
       keys: third.keys,
       ordering: createEmbeddedOrdering(),
       frameworks: [counterFramework],
-      link: { announce: () => undefined, send: () => undefined, fetchBlocks: async (chain, from, limit) => follower.host.blockRecords(chain, from, limit), submit: async () => Promise.reject(new Error('not used')) },
+      link: { ...lonelyLink, fetchBlocks: async (chain, from, limit) => follower.host.blockRecords(chain, from, limit) },
       ports: third.manual.ports,
     });
     expect(await rebuilt.createChain(genesis)).toMatchObject({ height: 0, genesisHash: genesis.hash });

@@ -143,7 +143,12 @@ export interface ReadView {
   /** Highest height that any peer told of; above `height`: this peer lags. */
   readonly knownHeight: number;
   readonly state: StateReader;
-  /** Header and block by height; undefined when there is none. */
+  /**
+   * The lowest height from which all blocks are here. Above 0, the peer joined from a snapshot and still fetches those
+   * before it: a read that needs one says so instead of answering that there is none.
+   */
+  readonly firstHeight: number;
+  /** Header and block by height; undefined when there is none, or it is below `firstHeight`. */
   readonly blockAt: (height: Height) => StoredBlockView | undefined;
   /** Aborted when the caller's time is up; long reads look at it. */
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEmbeddedOrdering, createQueueBudget } from '../ordering/embedded/embedded-ordering';
 import { createMemoryKeys } from '../storage/memory/memory-keys';
+import { lonelyLink } from '../testing/lonely-link';
 import { counterFramework } from '../testing/counter-framework';
 import { createManualPorts, TEST_EPOCH_MS } from '../testing/manual-ports';
 import { createMemoryIndex } from '../testing/memory-index';
@@ -21,7 +22,7 @@ interface Expected {
   isStopped: boolean;
 }
 
-const link = { announce: () => undefined, fetchBlocks: async () => [], send: () => undefined, submit: async () => Promise.reject(new Error('alone')) };
+const link = { ...lonelyLink, fetchBlocks: async () => [] };
 
 /** One city node that can be closed and opened again on what it left. */
 async function createLife() {

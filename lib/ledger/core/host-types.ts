@@ -15,7 +15,8 @@ export interface LedgerHost {
   createPeer(chain: ChainId): Promise<PeerIdentity>;
   /**
    * Opens the sub-chain with this genesis, durably. Idempotent: the same genesis gives the same answer.
-   * Errors: `peer-missing`, `genesis-invalid`, `chain-differs`.
+   * A damaged ledger begins again from it, as with `healChain`. Errors: `peer-missing`, `genesis-invalid`,
+   * `chain-differs`.
    */
   createChain(genesis: GenesisSpec): Promise<ChainHead>;
   /**
@@ -33,6 +34,7 @@ export interface LedgerHost {
 
   /** Last durable block. Errors: `peer-missing` when only the key is there. */
   head(chain: ChainId): ChainHead;
+  /** Undefined when there is none. Error `block-missing`: there is one, but this peer joined from a snapshot and has not fetched it yet. */
   blockAt(chain: ChainId, height: Height): BlockView | undefined;
   genesis(chain: ChainId): GenesisView;
   /** Resolves with the head as soon as it is above `after` (at once when it is); rejects with the signal's reason. */
@@ -52,6 +54,13 @@ export interface LedgerHost {
 
   /** For the other peers: durable block records (canonical bytes) from that height on; at most 256 and about 4 MiB. */
   blockRecords(chain: ChainId, from: Height, limit: number): readonly Uint8Array[];
+  /**
+   * For the other peers: the answer to who asks for a snapshot of the state at a height, encoded (`SnapshotAnswer`). This
+   * peer begins to make one when it is there or comes there soon; asked again, it says how far it is.
+   */
+  snapshotAnswer(chain: ChainId, height: Height): Uint8Array;
+  /** A range of a snapshot that is ready, with its proof, encoded. Error `snapshot-missing`. */
+  snapshotRange(chain: ChainId, height: Height, index: number): Uint8Array;
   /** The bell of another peer: it has this height. Never throws; a follower then fetches what it lacks. */
   announced(chain: ChainId, height: Height): void;
   /** A message of another peer, from whom a link says it is: what it claims is checked. Never throws. */
@@ -62,7 +71,18 @@ export interface LedgerHost {
    * change waits.
    */
   approveChange(chain: ChainId, change: RulesChange): Promise<'approved' | 'done'>;
-  /** Fetches and re-executes what the others have; resolves with the head then. Errors: `peers-unreachable`, `chain-stopped`. */
+  /**
+   * Gives a peer whose stored data is damaged a new ledger out of what the others have: from its genesis on, or from a
+   * snapshot. The host does so by itself, too, and again while it fails; what is damaged goes only once others answered
+   * that are as far. A validator then signs nothing where it may have signed before. Only catches up a peer that is not
+   * damaged. Errors: `peers-unreachable`, `chain-stopped` with what others cannot give (its key, its genesis block, the
+   * blocks of who orders alone).
+   */
+  healChain(chain: ChainId): Promise<ChainHead>;
+  /**
+   * Fetches and re-executes what the others have; resolves with the head then. A peer that is far behind joins from a
+   * certified snapshot instead, where the others give one. Errors: `peers-unreachable`, `chain-stopped`.
+   */
   catchUp(chain: ChainId): Promise<ChainHead>;
 
   /**
@@ -216,6 +236,10 @@ export interface PeerStatus {
   readonly announcedHeight: number;
   /** Transactions waiting here. */
   readonly queued: number;
+  /** It is filling itself from a snapshot of that height: bytes of the state that are here, and all. */
+  readonly joining?: { readonly height: number; readonly bytesDone: number; readonly bytesTotal: number };
+  /** The lowest height from which all blocks are here; above 0: it joined from a snapshot and fetches the older ones. */
+  readonly firstHeight: number;
   /** Why it is stopped, for everybody: nothing of the host's disk. `fault`: it stopped itself because a block was wrong. */
   readonly stopped?: StopNote;
   /** Blocks of others that were refused (wrong signature, not the next …) since the process began, and the last reason: until a block is taken again. */
@@ -306,6 +330,12 @@ export interface PeerLink {
    * sources, because what they gave was no good. Rejects when nobody answers.
    */
   fetchBlocks(chain: ChainId, from: Height, limit: number, skip?: number): Promise<readonly Uint8Array[]>;
+  /** Names of the other peers of a sub-chain, as far as this host knows. */
+  peers(chain: ChainId): readonly string[];
+  /** Asks the peer of that name for a snapshot: `LedgerHost.snapshotAnswer`. Rejects when it does not answer. */
+  askSnapshot(chain: ChainId, peer: string, height: Height): Promise<Uint8Array>;
+  /** A range of a snapshot that the peer of that name holds: `LedgerHost.snapshotRange`. */
+  fetchRange(chain: ChainId, peer: string, height: Height, index: number): Promise<Uint8Array>;
   /** A message to the peer of that name. Never throws; may be lost, doubled or late. */
   send(chain: ChainId, to: string, message: Uint8Array): void;
   /** Hands a transaction to a peer that orders; its answer or its refusal (`TransactionRefused`, `LedgerError`) comes back. */

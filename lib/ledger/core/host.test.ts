@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
+import { lonelyLink } from '../testing/lonely-link';
 import { counterFramework } from '../testing/counter-framework';
 import { TEST_EPOCH_MS } from '../testing/manual-ports';
 import { add, createTestNode, createTestNodes, final, letRest, openTestChain, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
@@ -392,6 +393,6 @@ describe('closing', () => {
 
 /** The same storage and keys under a new host, as after a restart of the process. */
 function restarted({ storage, keys, manual }: TestNode) {
-  const link = { announce: () => undefined, fetchBlocks: async () => [], send: () => undefined, submit: async () => Promise.reject(new Error('alone')) };
+  const link = { ...lonelyLink, fetchBlocks: async () => [] };
   return createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(), frameworks: [counterFramework], link, ports: manual.ports });
 }

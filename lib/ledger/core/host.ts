@@ -1,25 +1,32 @@
+import { assert } from '@/lib/platform/pure/assert';
 import { decodeBlock, encodeSealed, hashHeader } from './block';
 import type { Certificate } from './consensus/certificate';
 import { decodeRules, findRulesFault, indexOfValidator, quorumOf } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
-import { LedgerError } from './errors';
+import { isLedgerError, LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
-import { decodeEvidenceNote } from './evidence-note';
-import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
+import { decodeEvidenceNote, EVIDENCE_NOTE } from './evidence-note';
+import { checkGenesis, decodeGenesis, encodeGenesis, genesisRules } from './genesis';
 import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import { OpenedPeers } from './opened-peers';
 import type { Ordering } from './ordering';
-import { openPeer, readPeer, type Peer, type PeerFacts } from './peer';
+import { openPeer, readBlock, readPeer, type Peer, type PeerFacts } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
-import { agreementOf, PeerRunner, stoppedError, type RunnerContext } from './peer-runner';
+import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
 import type { MachinePorts } from './ports';
-import { ResourceBook } from './resource-book';
-import { attestBlock, draftBlock } from './seal-block';
 import { repairBlock, repairOrder } from './repair-block';
-import type { Damage, LedgerStorage, Notes } from './storage';
+import { ResourceBook } from './resource-book';
+import { RulesHistory } from './rules-history';
+import { attestBlock, draftBlock } from './seal-block';
+import { checkOthersHaveIt } from './snapshot/heal';
+import { JoinFailed } from './snapshot/join-failed';
+import type { JoinedStage } from './snapshot/join-snapshot';
+import { Joins, type Joiner } from './snapshot/joins';
+import { SnapshotKeeper } from './snapshot/snapshot-keeper';
+import type { ChainStorage, Damage, LedgerStorage, Notes, StateWrite } from './storage';
 import { Turns } from './turns';
-import { height, type ChainId, type Height } from './types';
+import { height, type ChainId, type Hash, type Height } from './types';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
 
 export interface LedgerHostSockets {
@@ -29,8 +36,15 @@ export interface LedgerHostSockets {
   readonly frameworks: readonly Framework[];
   readonly link: PeerLink;
   readonly ports: MachinePorts;
+  /** A peer that lags by more blocks joins from a snapshot; 1,000 by default. */
+  readonly snapshotGap?: number;
 }
 
+const SNAPSHOT_GAP = 1_000;
+/** A damaged peer heals itself so long after that was found; after a failure a while later, doubled each time. */
+const HEAL_DELAY_MS = 1_000;
+const HEAL_PAUSE_MS = 60_000;
+const HEAL_PAUSE_MS_MAX = 30 * 60_000;
 /** A peer that nobody used for so long to twice as long is closed. */
 const REST_MS = 30_000;
 /** More open peers than this are not kept while some of them rest. */
@@ -64,9 +78,13 @@ class Host implements LedgerHost {
   readonly #serial = new Map<ChainId, Promise<unknown>>();
   readonly #commits = new Set<Promise<void>>();
   readonly #context: RunnerContext;
+  readonly #snapshots: SnapshotKeeper;
+  readonly #joins: Joins;
+  /** Of damaged peers that heal themselves: takes the next attempt back. */
+  readonly #healing = new Map<ChainId, () => void>();
   #isClosing = false;
 
-  constructor({ storage, keys, ordering, frameworks, link, ports }: LedgerHostSockets) {
+  constructor({ storage, keys, ordering, frameworks, link, ports, snapshotGap = SNAPSHOT_GAP }: LedgerHostSockets) {
     this.#storage = storage;
     this.#keys = keys;
     this.#link = link;
@@ -82,6 +100,23 @@ class Host implements LedgerHost {
       void commit.finally(() => this.#commits.delete(commit));
     };
     const counters = { blocks: 0, transactions: 0, droppedTransactions: 0 };
+    this.#snapshots = new SnapshotKeeper(ports);
+    this.#joins = new Joins({
+      storage,
+      link,
+      ports,
+      install: (chain, joined) => this.#install(chain, joined),
+      onEnd: (chain) => {
+        const runner = this.#runners.peek(chain);
+        runner?.announced(runner.peer.announcedHeight);
+      },
+    });
+    const snapshots: SnapshotWay = {
+      gapMin: snapshotGap,
+      isJoining: (chain) => this.#joins.isJoining(chain),
+      begin: ({ peer }) => !this.#isClosing && this.#joins.begin(joinerOf(peer)),
+      survey: (chain) => this.#joins.survey(chain),
+    };
     const resources = new ResourceBook();
     const turns = new Turns({
       yieldTurn: ports.yieldTurn,
@@ -91,7 +126,7 @@ class Host implements LedgerHost {
         resources.add(chain, 'workerMs', workerMs);
       },
     });
-    this.#context = { keys, ordering, link, ports, turns, counters, resources, track };
+    this.#context = { keys, ordering, link, ports, turns, counters, resources, track, snapshots };
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
@@ -108,6 +143,8 @@ class Host implements LedgerHost {
     return this.#inOrder(spec.chain, async () => {
       checkGenesis(spec);
       const document = encodeGenesis(spec);
+      // One that is damaged begins again, if the others have what it had.
+      if (this.#isDamaged(spec.chain)) await this.#healInOrder(spec.chain, spec);
       const broken = this.#broken.get(spec.chain);
       if (broken !== undefined) throw stoppedError(spec.chain, broken);
       if (this.#storage.height(spec.chain) >= 0) {
@@ -122,10 +159,13 @@ class Host implements LedgerHost {
     });
   }
 
-  async submit(chain: ChainId, bytes: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<SubmitAnswer> {
-    this.#checkOpen();
-    const runner = this.#runner(chain);
+  submit(chain: ChainId, bytes: Uint8Array, options: { signal?: AbortSignal } = {}): Promise<SubmitAnswer> {
+    return this.#withRunner(chain, (runner) => this.#submitTo(runner, bytes, options));
+  }
+
+  async #submitTo(runner: PeerRunner, bytes: Uint8Array, options: { signal?: AbortSignal }): Promise<SubmitAnswer> {
     const { peer } = runner;
+    const { chain } = peer;
     const { signal } = options;
     signal?.throwIfAborted();
     if (peer.orders) return signal === undefined ? runner.submit(bytes) : untilAborted(runner.submit(bytes), signal);
@@ -143,12 +183,15 @@ class Host implements LedgerHost {
     const read = runner.enterRead();
     const state = peer.storage.snapshot();
     const at = height(state.height);
+    const { firstHeight } = peer.storage;
+    const isHere = (wanted: Height): boolean => wanted <= at && (wanted >= firstHeight || peer.storage.block(wanted) !== undefined);
     const view: ReadView = {
       height: at,
       knownHeight: Math.max(peer.announcedHeight, at),
+      firstHeight,
       state,
       signal,
-      blockAt: (wanted) => (wanted > at ? undefined : this.#storedBlock(chain, wanted)),
+      blockAt: (wanted) => (isHere(wanted) ? this.#storedBlock(chain, wanted) : undefined),
       spentOnWorker: (ms) => this.#context.resources.add(chain, 'workerMs', ms),
     };
     try {
@@ -166,6 +209,10 @@ class Host implements LedgerHost {
   blockAt(chain: ChainId, at: Height): BlockView | undefined {
     const { peer } = this.#runner(chain);
     const bytes = peer.storage.block(at);
+    const { firstHeight } = peer.storage;
+    if (bytes === undefined && at < firstHeight) {
+      throw new LedgerError('block-missing', { chain, height: at, firstHeight }, `Block ${at} of ${chain} is not in this city node yet: it joined from a snapshot and has the blocks from ${firstHeight} on. Ask again later, or another city node.`);
+    }
     if (bytes === undefined) return undefined;
     const { header, frameworkHeader, transactions, certificate, attestation, change } = decodeBlock(bytes);
     return {
@@ -185,9 +232,8 @@ class Host implements LedgerHost {
     return { ...genesis, hash: genesisHash };
   }
 
-  async waitForHeight(chain: ChainId, after: number, signal: AbortSignal): Promise<ChainHead> {
-    this.#checkOpen();
-    return this.#runner(chain).waitForHeight(after, signal);
+  waitForHeight(chain: ChainId, after: number, signal: AbortSignal): Promise<ChainHead> {
+    return this.#withRunner(chain, (runner) => runner.waitForHeight(after, signal));
   }
 
   chains(): readonly ChainId[] {
@@ -200,7 +246,9 @@ class Host implements LedgerHost {
 
   peerStatus(chain: ChainId): PeerStatus {
     const runner = this.#runners.peek(chain);
-    const base = { chain, resources: this.#resources(chain), queued: this.#ordering.queued(chain), refusedBlocks: 0 };
+    const joining = this.#joins.progress(chain);
+    const firstHeight = this.#storage.firstHeight(chain);
+    const base = { chain, resources: this.#resources(chain), queued: this.#ordering.queued(chain), firstHeight, refusedBlocks: 0, ...(joining === undefined ? {} : { joining }) };
     if (runner !== undefined) {
       const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
       const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
@@ -220,6 +268,7 @@ class Host implements LedgerHost {
   stopChain(chain: ChainId, reason: string): Promise<void> {
     return this.#inOrder(chain, async () => {
       const runner = this.#runner(chain);
+      this.#joins.abort(chain);
       await runner.stop('operator', reason, runner.peer.head.height);
       await runner.settle();
     });
@@ -235,6 +284,10 @@ class Host implements LedgerHost {
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
+      this.#joins.abort(chain);
+      this.#snapshots.forget(chain);
+      this.#healing.get(chain)?.();
+      this.#healing.delete(chain);
       const runner = this.#runners.peek(chain);
       if (runner !== undefined) {
         const at = runner.peer.head.height;
@@ -268,6 +321,19 @@ class Host implements LedgerHost {
     return records;
   }
 
+  snapshotAnswer(chain: ChainId, at: Height): Uint8Array {
+    this.#checkOpen();
+    const runner = this.#runner(chain);
+    // Its own state may be what is wrong.
+    if (runner.peer.stopped?.by === 'fault') throw stoppedError(chain, runner.peer.stopped);
+    return this.#snapshots.answer(runner, at);
+  }
+
+  snapshotRange(chain: ChainId, at: Height, index: number): Uint8Array {
+    this.#checkOpen();
+    return this.#snapshots.range(chain, at, index);
+  }
+
   announced(chain: ChainId, at: Height): void {
     if (this.#isClosing || !this.has(chain)) return;
     if (this.#runners.peek(chain) === undefined && this.#isAhead(chain, at)) return;
@@ -284,8 +350,19 @@ class Host implements LedgerHost {
   }
 
   async catchUp(chain: ChainId): Promise<ChainHead> {
-    this.#checkOpen();
-    return this.#runner(chain).catchUp();
+    for (;;) {
+      // A ledger may take the place of another meanwhile; one that could not is not tried again for a while.
+      const head = await this.#withRunner(chain, (runner) => runner.catchUp());
+      if (!this.#joins.isJoining(chain)) return head;
+      await this.#joins.wait(chain);
+    }
+  }
+
+  async healChain(chain: ChainId): Promise<ChainHead> {
+    await this.#inOrder(chain, async () => {
+      if (this.#isDamaged(chain)) await this.#healInOrder(chain);
+    });
+    return this.catchUp(chain);
   }
 
   async verify(): Promise<void> {
@@ -307,6 +384,9 @@ class Host implements LedgerHost {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    for (const cancel of this.#healing.values()) cancel();
+    await this.#joins.close();
+    this.#snapshots.close();
     await Promise.allSettled(this.#serial.values());
     do {
       await this.#context.turns.idle();
@@ -324,6 +404,15 @@ class Host implements LedgerHost {
   }
 
   async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<ChainHead> {
+    const { chain, time } = spec;
+    const { record, hash, writes, notes } = await this.#makeGenesis(spec, document);
+    await this.#storage.create(chain).commit(height(0), record, writes, notes);
+    this.#storage.rest(chain);
+    return { chain, height: height(0), hash, time, genesisHash: sha256Hex(document) };
+  }
+
+  /** Block 0 as this peer keeps it. Errors: `peer-missing`, `genesis-invalid`. */
+  async #makeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<{ record: Uint8Array; hash: Hash; writes: readonly StateWrite[]; notes: Notes }> {
     const { chain } = spec;
     const signer = this.#keys.find(chain);
     if (signer === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
@@ -346,9 +435,135 @@ class Host implements LedgerHost {
     const record = encodeSealed(draft.body, { certificate: { round: 0, signatures: [] }, attestation: attestBlock(chain, 0, draft.hash, signer) });
     // The key signed blocks that are not here any more: it must not sign others for the same heights, whenever it gets a vote again.
     const notes: Notes = this.#keys.wasUsed(chain) ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
-    await this.#storage.create(chain).commit(height(0), record, executed.writes, notes);
-    this.#storage.rest(chain);
-    return { chain, height: height(0), hash: draft.hash, time: spec.time, genesisHash: sha256Hex(document) };
+    return { record, hash: draft.hash, writes: executed.writes, notes };
+  }
+
+  /** The task on the opened peer; again when another ledger took its place meanwhile. */
+  async #withRunner<T>(chain: ChainId, task: (runner: PeerRunner) => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    const runner = this.#runner(chain);
+    try {
+      return await task(runner);
+    } catch (error) {
+      if (!runner.isRetired || this.#isClosing) throw error;
+      await this.#serial.get(chain)?.catch(() => undefined); // whoever put it in order hears of a failure
+      return task(this.#runner(chain));
+    }
+  }
+
+  /** Puts a chain that was filled aside in the place of a peer's ledger, and goes on with it. */
+  #install(chain: ChainId, { stage, height: at, notes }: JoinedStage): Promise<void> {
+    return this.#inOrder(chain, async () => {
+      const runner = this.#runner(chain);
+      if (runner.peer.stopped !== undefined || runner.peer.parent.height >= at) throw new JoinFailed('the peer is not behind any more, or stopped');
+      const { storage, announcedHeight } = runner.peer;
+      runner.retire();
+      await runner.settle();
+      try {
+        const kept = KEPT_NOTES.map((name) => [name, storage.note(name)] as const);
+        await stage.install({ height: height(at), notes: new Map([...kept, ...notes]) });
+      } finally {
+        this.#replaceRunner(chain, runner);
+      }
+      const { peer } = this.#runner(chain);
+      peer.announcedHeight = Math.max(peer.announcedHeight, announcedHeight);
+    });
+  }
+
+  #replaceRunner(chain: ChainId, runner: PeerRunner): void {
+    this.#runners.delete(chain);
+    this.#stored.delete(chain);
+    this.#snapshots.forget(chain);
+    runner.release(replaced(chain));
+    this.#ordering.forget(chain);
+  }
+
+  #isDamaged(chain: ChainId): boolean {
+    if (this.#storage.damageOf(chain) === undefined && this.#runners.peek(chain) === undefined) this.#findStored(chain, this.#findSigner(chain));
+    return this.#healing.has(chain);
+  }
+
+  /** Gets damaged blocks from other peers, or begins the ledger again with its genesis block; what follows is fetched. */
+  async #healInOrder(chain: ChainId, spec?: GenesisSpec): Promise<void> {
+    const at = this.#storage.height(chain);
+    const fail = (reason: string, cause?: unknown): LedgerError => new LedgerError('chain-stopped', { chain, reason }, `The damaged peer of ${chain} cannot heal now: ${reason}.`, { cause });
+    const signer = this.#keys.find(chain);
+    if (signer === undefined) throw fail('its key is missing');
+    const stored = this.#readGenesis(chain);
+    const genesis = spec ?? stored;
+    if (genesis === undefined) throw fail('its genesis block is damaged, too: open the sub-chain again with its genesis');
+    const document = encodeGenesis(genesis);
+    if (stored !== undefined && sha256Hex(document) !== sha256Hex(encodeGenesis(stored))) throw new LedgerError('chain-differs', { chain }, `${chain} exists here with another genesis block.`);
+    if (await this.#healBlocks(chain, signer)) return this.#healed(chain, at);
+    const { record, writes, notes } = await this.#makeGenesis(genesis, document);
+    const rules = RulesHistory.open(genesisRules(genesis, decodeBlock(record).header.engineVersion), undefined);
+    const asking = { chain, link: this.#link, ports: this.#ports, signal: new AbortController().signal };
+    const reached = await checkOthersHaveIt({ ...asking, genesisRules: rules, publicKey: signer.publicKey, height: at }).catch((error: unknown) => {
+      throw fail(messageOf(error), error);
+    });
+    const stage = await this.#storage.stage(chain);
+    try {
+      await stage.putBlock(height(0), record);
+      await stage.putState(writes.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }])));
+      await stage.install({ height: height(0), notes });
+    } finally {
+      await stage.discard();
+    }
+    this.#ports.logger.warn({ chain, height: at }, 'a damaged ledger begins again from its genesis block');
+    this.#healed(chain, reached);
+  }
+
+  #healed(chain: ChainId, reached: number): void {
+    this.#broken.delete(chain);
+    this.#stored.delete(chain);
+    this.#healing.get(chain)?.();
+    this.#healing.delete(chain);
+    this.#ordering.forget(chain);
+    this.#runner(chain).announced(reached);
+  }
+
+  /** Whether the peer can be opened, once blocks that it begins with were replaced by those of other peers. */
+  async #healBlocks(chain: ChainId, signer: Signer): Promise<boolean> {
+    const storage = this.#storage.open(chain);
+    if (storage === undefined) return false;
+    try {
+      for (const at of [storage.height, storage.height - 1]) {
+        if (at > 0 && !isReadable(storage, at)) await repairBlock(storage, height(at), signer, this.#link);
+      }
+      readPeer(storage, this.#frameworks);
+      return true;
+    } catch (error) {
+      // More is damaged: all of it is fetched anew.
+      if (isDamage(error)) return false;
+      throw error;
+    } finally {
+      this.#storage.rest(chain);
+    }
+  }
+
+  /** The genesis of a ledger, or undefined when that cannot be read either. */
+  #readGenesis(chain: ChainId): GenesisSpec | undefined {
+    try {
+      const record = this.#storage.open(chain)?.block(height(0)) ?? this.#storage.blockOfDamaged(chain, height(0));
+      const genesis = record === undefined ? undefined : decodeBlock(record).genesis;
+      return genesis && decodeGenesis(genesis);
+    } catch {
+      // Damaged like the rest.
+      return undefined;
+    }
+  }
+
+  /** A damaged peer heals itself, later and again. */
+  #healLater(chain: ChainId, failures = 0): void {
+    if (this.#isClosing) return;
+    const pauseMs = failures === 0 ? HEAL_DELAY_MS : Math.min(HEAL_PAUSE_MS_MAX, HEAL_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
+    const cancel = this.#ports.schedule(pauseMs, () => {
+      this.healChain(chain).catch((error: unknown) => {
+        this.#ports.logger.warn({ chain, reason: messageOf(error) }, 'a damaged peer has not healed');
+        if (this.#healing.has(chain)) this.#healLater(chain, failures + 1);
+      });
+    });
+    this.#healing.set(chain, cancel);
   }
 
   /** Until the block is durable here, too, or it is clear that this peer cannot have it now. Never rejects. */
@@ -381,6 +596,8 @@ class Host implements LedgerHost {
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     // A peer that could not be opened for it can be now.
     if (this.#broken.get(chain)?.by === 'fault') this.#broken.delete(chain);
+    this.#healing.get(chain)?.();
+    this.#healing.delete(chain);
     this.#stored.delete(chain);
     return true;
   }
@@ -450,7 +667,7 @@ class Host implements LedgerHost {
 
   /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
   #sweep(): void {
-    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain))) {
+    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain))) {
       const { chain } = runner.peer;
       runner.release(closing());
       this.#storage.rest(chain);
@@ -473,6 +690,7 @@ class Host implements LedgerHost {
     this.#stored.delete(chain);
     const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${publicReason(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);
+    if (isDamage(error) && !this.#healing.has(chain)) this.#healLater(chain);
     this.#ports.logger.error({ chain, reason: note.reason, cause: messageOf(error) }, 'peer stopped');
     return note;
   }
@@ -502,6 +720,36 @@ class Host implements LedgerHost {
   #checkOpen(): void {
     if (this.#isClosing) throw closing();
   }
+}
+
+/** What a peer was goes over to its new ledger: what it must not sign, what it saw, what its operator approved. */
+const KEPT_NOTES = [ABSTAIN_NOTE, EVIDENCE_NOTE, CHANGE_NOTE];
+
+/** What another peer's data could replace: not a missing key, and not a program that is too old. */
+function isDamage(error: unknown): boolean {
+  return isLedgerError(error, 'storage-corrupt') || (error instanceof Error && (error.name === 'AssertionError' || error.name === 'CodecError'));
+}
+
+function isReadable(storage: ChainStorage, at: number): boolean {
+  try {
+    return readBlock(storage, at).header.height === at;
+  } catch (error) {
+    if (isDamage(error)) return false;
+    throw error;
+  }
+}
+
+function joinerOf({ chain, storage, genesis, parent, signer }: Peer): Joiner {
+  const genesisRecord = storage.block(height(0));
+  assert(genesisRecord !== undefined, `block 0 of ${chain} is stored`);
+  const { engineVersion } = decodeBlock(genesisRecord).header;
+  return {
+    chain,
+    genesisRecord,
+    genesisRules: RulesHistory.open(genesisRules(genesis, engineVersion), undefined),
+    above: parent.height,
+    attest: (at, hash) => attestBlock(chain, at, hash, signer),
+  };
 }
 
 function statusOf({ publicKey, rules, evidence, head, stopped }: PeerFacts) {

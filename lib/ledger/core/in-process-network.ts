@@ -22,6 +22,11 @@ export function createInProcessNetwork(): InProcessNetwork {
         const heightAt = (host: LedgerHost): number => host.peerStatus(chain).height;
         return [...hosts.values()].filter((host) => host !== own && host.has(chain)).sort((a, b) => heightAt(b) - heightAt(a));
       };
+      const peerOf = (chain: ChainId, name: string): LedgerHost => {
+        const host = name === ownName ? undefined : hosts.get(name);
+        if (host?.has(chain) !== true) throw unreachable(chain);
+        return host;
+      };
       const link: PeerLink = {
         announce: (chain, height) => {
           for (const [name, host] of hosts) if (name !== ownName) host.announced(chain, height);
@@ -32,6 +37,9 @@ export function createInProcessNetwork(): InProcessNetwork {
           if (source === undefined) throw unreachable(chain);
           return source.blockRecords(chain, from, limit);
         },
+        peers: (chain) => [...hosts].flatMap(([name, host]) => (name !== ownName && host.has(chain) ? [name] : [])),
+        askSnapshot: async (chain, peer, height) => peerOf(chain, peer).snapshotAnswer(chain, height),
+        fetchRange: async (chain, peer, height, index) => peerOf(chain, peer).snapshotRange(chain, height, index),
         send: (chain, to, message) => {
           const from = ownName;
           // A turn later, as every network would: whoever sends is not called back in the middle of it.

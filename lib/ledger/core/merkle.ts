@@ -17,8 +17,7 @@ node[0] = NODE;
 
 /** Root over the items; the hash of nothing (zeros) for an empty list. */
 export function merkleRoot(items: readonly Uint8Array[]): Hash {
-  const top = merkleLevels(items).at(-1)?.[0];
-  return top === undefined ? ZERO_HASH : (toBytes(top).toString('hex') as Hash);
+  return merkleTree(items).root;
 }
 
 export interface MerkleProof {
@@ -30,15 +29,34 @@ export interface MerkleProof {
 
 /** Path from item `index` to the root. Throws RangeError when there is no such item. */
 export function merkleProof(items: readonly Uint8Array[], index: number): MerkleProof {
-  if (!Number.isInteger(index) || index < 0 || index >= items.length) throw new RangeError(`no item ${index}`);
-  const siblings: Uint8Array[] = [];
-  let at = index;
-  for (const level of merkleLevels(items)) {
-    const sibling = level[at ^ 1];
-    if (sibling !== undefined) siblings.push(toBytes(sibling));
-    at >>= 1;
-  }
-  return { index, count: items.length, siblings };
+  return merkleTree(items).proofOf(index);
+}
+
+/** The tree itself, for who gives many proofs of it: 64 bytes an item. */
+export interface MerkleTree {
+  readonly root: Hash;
+  /** As {@link merkleProof}. */
+  proofOf(index: number): MerkleProof;
+}
+
+export function merkleTree(items: readonly Uint8Array[]): MerkleTree {
+  const levels = merkleLevels(items);
+  const count = items.length;
+  const top = levels.at(-1)?.[0];
+  return {
+    root: top === undefined ? ZERO_HASH : (toBytes(top).toString('hex') as Hash),
+    proofOf: (index) => {
+      if (!Number.isInteger(index) || index < 0 || index >= count) throw new RangeError(`no item ${index}`);
+      const siblings: Uint8Array[] = [];
+      let at = index;
+      for (const level of levels) {
+        const sibling = level[at ^ 1];
+        if (sibling !== undefined) siblings.push(toBytes(sibling));
+        at >>= 1;
+      }
+      return { index, count, siblings };
+    },
+  };
 }
 
 /** True when `item` is number `proof.index` of the `proof.count` items under `root`. False for malformed proofs. */

@@ -20,10 +20,11 @@ import { publicReason } from './public-reason';
 import { CHANGES_MAX, nameOfRules, RULES_NOTE } from './rules-history';
 import type { ResourceBook } from './resource-book';
 import { attestBlock, type BlockDraft } from './seal-block';
+import { backfillBlocks } from './snapshot/backfill-blocks';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turn } from './turn';
 import type { Turns } from './turns';
-import { height } from './types';
+import { height, type ChainId } from './types';
 import { isSilentAt, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 import { WaitingTransactions } from './waiting-transactions';
 
@@ -38,6 +39,19 @@ export interface RunnerContext {
   readonly resources: ResourceBook;
   /** Something is on its way to the disk; the host waits for it when it closes. */
   readonly track: (commit: Promise<void>) => void;
+  readonly snapshots: SnapshotWay;
+}
+
+/** The way to catch up that leaves out the blocks in between. */
+export interface SnapshotWay {
+  /** A peer that lags by more blocks takes it. */
+  readonly gapMin: number;
+  /** It is under way: nothing is fetched for the peer until it ends, which the host tells. */
+  isJoining(chain: ChainId): boolean;
+  /** Begins it; false when that makes no sense now. */
+  begin(runner: PeerRunner): boolean;
+  /** The highest height that others tell of; 0 when nobody answers. */
+  survey(chain: ChainId): Promise<number>;
 }
 
 export interface RunnerCounters {
@@ -47,6 +61,8 @@ export interface RunnerCounters {
 }
 
 const FETCH_BLOCKS_MAX = 64;
+/** After so many pages of blocks a peer asks how far the others are: it may have heard no bell. */
+const PAGES_BEFORE_SURVEY = 2;
 /** Sources that are tried for a block before catching up pauses. */
 const SOURCES_MAX = 4;
 /** A validator that hears of a height which it works on itself gives it so long before it fetches. */
@@ -55,7 +71,7 @@ const BELL_GRACE_MS = 150;
 const CHANGE_WANTED_MS = 120_000;
 
 /** Name of the durable note with rules that the operator approved. */
-const CHANGE_NOTE = 'change';
+export const CHANGE_NOTE = 'change';
 
 /**
  * Runs one opened peer. As a validator: transactions → queue → agreement → certified block → disk → answers. As a
@@ -71,6 +87,8 @@ export class PeerRunner {
   #change: ChainRules | undefined;
   #changeWantedUntil = 0;
   #isReleased = false;
+  #isRetired = false;
+  readonly #backfill = new AbortController();
   #reads = 0;
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
@@ -99,6 +117,20 @@ export class PeerRunner {
   /** Takes part, unless it is stopped. Once, after the constructor. */
   begin(): void {
     this.#takeRole();
+    const { storage } = this.peer;
+    const { link, turns, ports } = this.#context;
+    // The signal is given with the runner's end.
+    if (storage.firstHeight > 0) void backfillBlocks({ storage, link, turns, ports, signal: this.#backfill.signal });
+  }
+
+  /** Takes no part any more, without a word to anybody: another runner comes in its place, of a ledger further on. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#endValidator();
+  }
+
+  get isRetired(): boolean {
+    return this.#isRetired;
   }
 
   /** On a validator: see {@link WaitingTransactions.submit}. */
@@ -260,6 +292,7 @@ export class PeerRunner {
   /** The end of this runner: rejects everybody who waits, begins nothing more. */
   release(error: LedgerError): void {
     this.#isReleased = true;
+    this.#backfill.abort(error);
     this.#endValidator();
     this.#waiting.refuseAll(error);
     this.#heights.rejectAll(error);
@@ -276,13 +309,15 @@ export class PeerRunner {
     const { peer } = this;
     const isBehind = peer.unsettled > 0 || peer.announcedHeight > peer.head.height;
     const isAwaited = this.#reads > 0 || !this.#heights.isEmpty || !this.#waiting.isEmpty;
-    const hasWork = this.#following !== undefined || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
+    const lacksBlocks = peer.storage.firstHeight > 0;
+    const hasWork = lacksBlocks || this.#following !== undefined || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
     // Why it stopped itself may not be on the disk.
     return !isBehind && !isAwaited && !hasWork && peer.stopped?.by !== 'fault' && this.#context.ports.now() >= this.#changeWantedUntil;
   }
 
   checkRunning(): void {
     const { chain, stopped } = this.peer;
+    if (this.#isRetired) throw replaced(chain);
     if (stopped !== undefined) throw stoppedError(chain, stopped);
   }
 
@@ -294,7 +329,7 @@ export class PeerRunner {
   #takeRole(): void {
     const { peer } = this;
     peer.orders = indexOfValidator(rulesOfNext(peer), peer.signer.publicKey) >= 0;
-    if (!peer.orders || peer.stopped !== undefined || this.#isReleased) return this.#endValidator();
+    if (!peer.orders || peer.stopped !== undefined || this.#isReleased || this.#isRetired) return this.#endValidator();
     if (this.#isAlone && (this.#validator?.isSilent ?? isSilentAt(peer, peer.parent.height + 1))) {
       // There is nobody whose blocks could tell it how far it was: one that it signed and forgot may be at any peer.
       const reason = 'it lost its ledger, but not its key, and orders alone: what it signed before cannot be known';
@@ -448,9 +483,13 @@ export class PeerRunner {
 
   async #fetchAll(): Promise<void> {
     const { peer } = this;
-    const { link, turns } = this.#context;
+    const { link, turns, snapshots } = this.#context;
     let skip = 0;
+    let pages = 0;
     for (let isMore = true; isMore; ) {
+      if (this.#isRetired || snapshots.isJoining(peer.chain)) return;
+      if ((pages += 1) === PAGES_BEFORE_SURVEY + 1) peer.announcedHeight = Math.max(peer.announcedHeight, await snapshots.survey(peer.chain));
+      if (peer.announcedHeight - peer.parent.height > snapshots.gapMin && snapshots.begin(this)) return;
       const from = height(peer.parent.height + 1);
       const announced = peer.announcedHeight;
       const records = (await link.fetchBlocks(peer.chain, from, FETCH_BLOCKS_MAX, skip)).slice(0, FETCH_BLOCKS_MAX);
@@ -519,6 +558,11 @@ export class PeerRunner {
   #warn(event: string, error: unknown): void {
     this.#context.ports.logger.warn({ chain: this.peer.chain, reason: describe(error) }, event);
   }
+}
+
+/** The ledger that was asked is replaced by one further on: the host asks that one. */
+export function replaced(chain: string): LedgerError<'peers-unreachable'> {
+  return new LedgerError('peers-unreachable', { chain }, `The peer of ${chain} takes a newer ledger; try again in a moment.`);
 }
 
 export function stoppedError(chain: string, { by, reason }: StopNote): LedgerError<'chain-stopped'> {

@@ -153,7 +153,8 @@ export function readBlock(storage: ChainStorage, at: number): Block {
 export function countEmptyTail(storage: ChainStorage, limit: number): Tail {
   for (let empty = 0; empty < limit; empty += 1) {
     const at = storage.height - empty;
-    if (at <= 0) return { empty, isBare: true };
+    // What lies before a snapshot may not be here yet: those who have it make the blocks that are owed for it.
+    if (at <= 0 || at < storage.firstHeight) return { empty, isBare: true };
     if (readBlock(storage, at).transactions.length > 0) return { empty, isBare: false };
   }
   return { empty: limit, isBare: true };

@@ -9,7 +9,7 @@ import { readBlock } from './peer';
 import { RULES_NOTE, RulesHistory } from './rules-history';
 import { attestBlock } from './seal-block';
 import type { ChainStorage, Damage } from './storage';
-import type { Height } from './types';
+import { height, type Height } from './types';
 
 /** Peers that are asked for a block before it is given up. */
 const SOURCES_MAX = 4;
@@ -80,10 +80,11 @@ function historyOf(storage: ChainStorage): RulesHistory | undefined {
   return RulesHistory.open(genesisRules(decodeGenesis(first.genesis), first.header.engineVersion), storage.note(RULES_NOTE));
 }
 
-/** Undefined when it is damaged as well. */
+/** Undefined when it is damaged as well, or not here. */
 function readable(storage: ChainStorage, at: number): Block | undefined {
   try {
-    return readBlock(storage, at);
+    // A chain that began at a height may lack what lies before it.
+    return storage.block(height(at)) === undefined ? undefined : readBlock(storage, at);
   } catch (error) {
     if (isLedgerError(error, 'storage-corrupt')) return undefined;
     throw error;

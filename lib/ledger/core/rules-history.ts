@@ -53,6 +53,11 @@ export class RulesHistory {
     return new RulesHistory([...this.#entries, { from, rules }]);
   }
 
+  /** Heights of the blocks that changed the rules, ascending. */
+  get changeHeights(): readonly number[] {
+    return this.#entries.slice(1).map(({ from }) => from - 1);
+  }
+
   encode(): Uint8Array {
     const changes = this.#entries.slice(1);
     const writer = new ByteWriter(1_024).u8(FORMAT);

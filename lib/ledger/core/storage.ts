@@ -14,6 +14,8 @@ export interface LedgerStorage {
   open(chain: ChainId): ChainStorage | undefined;
   /** Height of the chain's last durable block; -1 when there is none. Opens nothing. */
   height(chain: ChainId): number;
+  /** `ChainStorage.firstHeight`, without opening anything; 0 for an unknown chain. */
+  firstHeight(chain: ChainId): number;
   /**
    * The chain is not in use for now: what is held in memory of it goes, at once or when it is in the index; what was
    * opened of it must not be used again. Nothing happens while something of it is under way.
@@ -24,8 +26,15 @@ export interface LedgerStorage {
    * `storage-corrupt` when it is damaged.
    */
   create(chain: ChainId): ChainStorage;
-  /** Why a chain cannot be opened: what its state is made of cannot be read. Only `remove` ends that. */
+  /**
+   * Begins to fill a chain aside from the live one of that name, if there is one: readers and writers of that one notice
+   * nothing. What is staged is not there before `install`; a crash before it forgets it whole. One at a time a name.
+   */
+  stage(chain: ChainId): Promise<StagedChain>;
+  /** Why a chain cannot be opened: what its state is made of cannot be read. Only `remove` ends that, or another one that is installed in its place. */
   damageOf(chain: ChainId): LedgerError<'storage-corrupt'> | undefined;
+  /** A block of a damaged chain, when that can still be read. */
+  blockOfDamaged(chain: ChainId, height: Height): Uint8Array | undefined;
   /** Forgets a chain and frees its space, durably. Idempotent. Readers of its state must have been released. */
   remove(chain: ChainId): Promise<void>;
   /** Bytes that the chain takes: its blocks and write sets in the log, its state in the index. 0 when unknown. */
@@ -47,6 +56,11 @@ export interface ChainStorage {
   readonly chain: ChainId;
   /** Height of the last durable block; -1 before genesis. */
   readonly height: number;
+  /**
+   * The lowest height from which all blocks up to `height` are here; 0 when none is missing. A chain that was staged may
+   * lack older ones: genesis is always here, some others may be, {@link fillBlock} brings the rest.
+   */
+  readonly firstHeight: number;
   /** Height of the last block handed to `commit`. */
   readonly pendingHeight: number;
   /** State as of the last durable block. Moves on with each block: whoever awaits between two reads takes a `snapshot`. */
@@ -55,7 +69,13 @@ export interface ChainStorage {
   readonly pendingState: StateReader;
   /** The durable state as of now, held until it is released. */
   snapshot(): StateSnapshot;
-  /** The durable block's record as it was committed (the engine's encoding), or undefined. */
+  /**
+   * The durable state at a height, held until it is released however long that takes: unlike a {@link snapshot} it does
+   * not get too old. Costs the disk what is replaced meanwhile, so a host holds few. The height is that of the last
+   * durable block, or a later one than some snapshot's that is still held; error `view-too-old` otherwise.
+   */
+  pin(height: Height): Promise<StateSnapshot>;
+  /** The durable block's record as it was committed (the engine's encoding), or undefined: also below `firstHeight`, where it is not here. */
   block(height: Height): Uint8Array | undefined;
   /**
    * Appends a block and its state changes. Heights are consecutive. Resolves when both are durable; several
@@ -64,6 +84,11 @@ export interface ChainStorage {
    * together with the block: both are there after a power cut, or neither.
    */
   commit(height: Height, block: Uint8Array, writes: readonly StateWrite[], notes?: Notes): Promise<void>;
+  /**
+   * Puts the block below `firstHeight` back, durably; several at once go downwards. The caller has checked that it is the
+   * one which the block above names.
+   */
+  fillBlock(height: Height, block: Uint8Array): Promise<void>;
   /**
    * Puts the bytes of a durable block in the place of damaged ones; the caller has made sure that it is that block.
    * Errors as those of `commit`.
@@ -75,6 +100,22 @@ export interface ChainStorage {
   setNote(name: string, value: Uint8Array | undefined): Promise<void>;
   /** Several at once: all of them are there after a power cut, or none. */
   setNotes(notes: Notes): Promise<void>;
+}
+
+/** A chain that is being filled. Each promise resolves when its part is written; awaiting each bounds the memory. */
+export interface StagedChain {
+  readonly chain: ChainId;
+  /** Entries of the state at the height that will be installed; sorted by key, each key once, as in a commit. */
+  putState(entries: readonly StateEntry[]): Promise<void>;
+  putBlock(height: Height, block: Uint8Array): Promise<void>;
+  /**
+   * Makes it the chain of its name, in one durable step: with its last block at that height and with these notes alone.
+   * The chain that had the name is gone with it: nothing of that may be under way, its snapshots are `view-too-old`.
+   * Blocks 0 and `height` must have been put. Nothing more can be put then.
+   */
+  install(head: { readonly height: Height; readonly notes: Notes }): Promise<ChainStorage>;
+  /** Forgets it and frees its space. Idempotent, also after `install`, which it does not undo. */
+  discard(): Promise<void>;
 }
 
 /** Stored bytes that are not those that were written. */

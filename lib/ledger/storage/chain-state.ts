@@ -10,6 +10,12 @@ export interface DurableState extends StateReader {
   /** Bytes of keys and values that it holds in memory. */
   readonly memoryBytes: number;
   apply(writes: Overlay): void;
+  /** The state as of now, which stands still until it is released. */
+  pin(): PinnedState;
+}
+
+export interface PinnedState extends StateReader {
+  release(): void;
 }
 
 interface Layer {
@@ -38,6 +44,7 @@ export class ChainState {
   #layerBytes = 0;
   readonly #snapshots = new Set<{ readonly height: number }>();
   #height: number;
+  #isEnded = false;
   readonly pending: StateReader;
 
   constructor(chain: ChainId, height: number, durable: DurableState) {
@@ -91,17 +98,61 @@ export class ChainState {
     this.#height = height;
   }
 
-  snapshot(): StateSnapshot {
-    const view = { height: this.#height };
+  /** A chain that was filled aside begins at that height. */
+  begin(height: number): void {
+    assert(this.#height === -1 && this.#pending.length === 0, `${this.#chain} begins once`);
+    this.#height = height;
+  }
+
+  /** At the durable height, or at an earlier one that a snapshot reaches back to. Error `view-too-old`. */
+  snapshot(at = this.#height): StateSnapshot {
+    const view = { height: at };
     this.#snapshots.add(view);
-    const reader = this.#readerAt(view);
-    return {
-      height: view.height,
-      ...reader,
-      release: () => {
-        if (this.#snapshots.delete(view)) this.#forgetUndo();
-      },
+    const release = (): void => {
+      if (this.#snapshots.delete(view)) this.#forgetUndo();
     };
+    try {
+      this.#layersSince(view);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    return { height: view.height, ...this.#readerAt(view), release };
+  }
+
+  /**
+   * The state at a height that a snapshot reaches back to, apart from this chain's further life: it stays as it is
+   * until it is released. Error `view-too-old`.
+   */
+  pin(at: number): StateSnapshot {
+    const view = { height: at };
+    this.#snapshots.add(view);
+    try {
+      const layers = this.#layersSince(view);
+      const base = this.#durable.pin();
+      const before: Overlay = new SortedMap();
+      // The oldest block after the height that replaced a key says what stood there.
+      for (const { values } of layers.toReversed()) for (const [name, value] of values.entries()) before.set(name, value);
+      return { height: at, ...overlaid(base, before), release: () => base.release() };
+    } finally {
+      this.#snapshots.delete(view);
+      this.#forgetUndo();
+    }
+  }
+
+  /** What snapshots look at is about to go: they are too old from now on. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  #layersSince(view: { readonly height: number }): readonly Layer[] {
+    assert(this.#snapshots.has(view), 'a snapshot was read after its release');
+    if (view.height === this.#height && !this.#isEnded) return [];
+    const first = this.#isEnded ? -1 : this.#undo.findIndex((layer) => layer.height === view.height + 1);
+    if (first < 0) {
+      throw new LedgerError('view-too-old', { chain: this.#chain }, `The view of ${this.#chain} at height ${view.height} is too old; read again.`);
+    }
+    return this.#undo.slice(first);
   }
 
   #getPending(key: Uint8Array): Uint8Array | undefined {
@@ -121,15 +172,7 @@ export class ChainState {
   }
 
   #readerAt(view: { readonly height: number }): StateReader {
-    const layersSince = (): readonly Layer[] => {
-      assert(this.#snapshots.has(view), 'a snapshot was read after its release');
-      if (view.height === this.#height) return [];
-      const first = this.#undo.findIndex((layer) => layer.height === view.height + 1);
-      if (first < 0) {
-        throw new LedgerError('view-too-old', { chain: this.#chain }, `The view of ${this.#chain} at height ${view.height} is too old; read again.`);
-      }
-      return this.#undo.slice(first);
-    };
+    const layersSince = (): readonly Layer[] => this.#layersSince(view);
     return {
       get: (key) => {
         const name = keyName(key);

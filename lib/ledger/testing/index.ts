@@ -1,4 +1,5 @@
 // For tests and tools alone: what can be done with the machine besides running it.
+export { lonelyLink } from './lonely-link';
 export { simulate, type Outcome, type SimulateOptions } from './simulator';
 export { runHostPowerCuts, type HostPowerCutRun } from './host-power-cut-run';
 export { runKills, type KillRun } from './kill-run';

@@ -47,6 +47,7 @@ export function createMemoryIndex(history: readonly Transaction[] = []): MemoryI
     },
     get: (key) => state.get(key),
     range: (range: StateRange) => state.range(range),
+    pin: () => state.pin(),
     apply: (changes) => {
       const transaction: Transaction = new SortedMap();
       for (const [key, value] of changes) transaction.set(keyName(key), value === undefined ? undefined : Buffer.from(value));

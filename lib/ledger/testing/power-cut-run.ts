@@ -1,10 +1,12 @@
-import type { LedgerStorage, StateWrite } from '../core/storage';
+import type { LedgerStorage } from '../core/storage';
 import { chainId, height, type ChainId } from '../core/types';
 import type { FilePort } from '../storage/disk/file-port';
 import { createManualPorts } from './manual-ports';
 import { createMemoryIndex, type MemoryIndex } from './memory-index';
 import { openTestStorage } from './open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from './power-cut-files';
+import { actFill, actStaged, stateAfter, takeInstalled } from './power-cut-stage';
+import { freshStory, ignoreCut, randomBlock, type Story } from './power-cut-story';
 import { createRandom, type Random } from './random';
 
 export interface PowerCutRun {
@@ -15,24 +17,13 @@ export interface PowerCutRun {
   readonly wrap?: (files: FilePort) => FilePort;
 }
 
-/** Everything a chain was ever given, and how much of it was acknowledged. */
-interface Story {
-  readonly blocks: { readonly bytes: string; readonly writes: readonly StateWrite[]; readonly isNoted: boolean }[];
-  acknowledged: number;
-  note: string | undefined;
-  noteAcknowledged: boolean;
-  /** Removal was asked for. */
-  removing: boolean;
-  removed: boolean;
-}
-
 const DIRECTORY = '/ledger';
 
 /**
  * One life of a storage under load with power cuts at seeded moments. Throws when an acknowledged block, note or removal
  * is not found again, when a block is found torn, or when the state is not that of the blocks found.
  */
-export async function runPowerCuts({ seed, cuts, wrap = (files) => files }: PowerCutRun): Promise<{ acknowledged: number }> {
+export async function runPowerCuts({ seed, cuts, wrap = (files) => files }: PowerCutRun): Promise<{ acknowledged: number; installed: number }> {
   const random = createRandom(seed);
   let files = createPowerCutFiles();
   let index = createMemoryIndex();
@@ -49,7 +40,8 @@ export async function runPowerCuts({ seed, cuts, wrap = (files) => files }: Powe
   for (const [chain, story] of stories) checkStory(storage, chain, story);
   for (const chain of storage.chains()) if (!stories.has(chain)) throw new Error(`chain ${chain} came from nowhere`);
   await storage.close();
-  return { acknowledged: [...stories.values()].reduce((sum, story) => sum + story.acknowledged, 0) };
+  const total = (of: 'acknowledged' | 'installed'): number => [...stories.values()].reduce((sum, story) => sum + story[of], 0);
+  return { acknowledged: total('acknowledged'), installed: total('installed') };
 }
 
 interface Life {
@@ -84,18 +76,20 @@ async function live({ files, index, random, stories, segmentBytesMax, wrap }: Li
 
 function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Random): void {
   const chain = chainId(`chain-${random.below(6)}`);
-  const story = stories.get(chain) ?? { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: false };
-  if (story.removing && !story.removed) return;
-  if (story.removed || story.blocks.length === 0) Object.assign(story, { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: false });
+  const story = stories.get(chain) ?? freshStory();
+  if ((story.removing && !story.removed) || story.staging?.isInstalling === true) return;
+  if (story.removed || story.blocks.length === 0) Object.assign(story, freshStory());
   stories.set(chain, story);
   const opened = storage.create(chain);
-  if (story.blocks.length > 2 && random.chance(0.03)) {
+  if (story.blocks.length > 2 && story.staging === undefined && random.chance(0.03)) {
     story.removing = true;
     storage.remove(chain).then(() => {
       story.removed = true;
     }, ignoreCut);
     return;
   }
+  if (story.blocks.length > 0 && story.staging === undefined && random.chance(0.04)) return actStaged(storage, chain, story, random);
+  if (opened.firstHeight > 0 && random.chance(0.3)) return actFill(opened, story);
   if (story.blocks.length > 0 && random.chance(0.1)) {
     const note = `note ${random.below(1_000)}`;
     Object.assign(story, { note, noteAcknowledged: false });
@@ -105,11 +99,10 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
     return;
   }
   const at = story.blocks.length;
-  const bytes = `${chain} block ${at} ${'x'.repeat(random.below(random.pick([20, 1_500])))}`;
-  const names = new Set(Array.from({ length: random.below(5) }, () => `k${random.below(12)}`));
-  const writes = [...names].sort().map((name): StateWrite => (random.chance(0.2) ? { key: Buffer.from(name) } : { key: Buffer.from(name), value: Buffer.from(`${at}`) }));
-  const notes = at > 0 && random.chance(0.3) ? new Map([['height', Buffer.from(`${at}`)], ['earlier', undefined]]) : undefined;
-  story.blocks.push({ bytes, writes, isNoted: notes !== undefined });
+  const block = randomBlock(chain, at, random);
+  const { bytes, writes, isNoted } = block;
+  const notes = isNoted ? new Map([['height', Buffer.from(`${at}`)], ['earlier', undefined]]) : undefined;
+  story.blocks.push(block);
   opened.commit(height(at), Buffer.from(bytes), writes, notes).then(() => {
     story.acknowledged = Math.max(story.acknowledged, at + 1);
   }, ignoreCut);
@@ -119,9 +112,11 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
 function resume(storage: LedgerStorage, chain: ChainId, story: Story): void {
   const found = storage.open(chain);
   if (found === undefined) {
-    Object.assign(story, { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: story.removing });
+    Object.assign(story, { ...freshStory(), removed: story.removing });
     return;
   }
+  takeInstalled(story, found);
+  Object.assign(story, { staging: undefined, firstHeight: found.firstHeight, isFilling: false });
   story.blocks.length = found.height + 1;
   const note = found.note('n');
   Object.assign(story, { acknowledged: found.height + 1, removing: false, removed: false, note: note === undefined ? undefined : Buffer.from(note).toString(), noteAcknowledged: true });
@@ -138,15 +133,14 @@ function checkStory(storage: LedgerStorage, chain: ChainId, story: Story): void 
     return;
   }
   if (found.height + 1 < story.acknowledged) throw new Error(`${chain}: height ${found.height}, but ${story.acknowledged} blocks were acknowledged`);
+  takeInstalled(story, found);
+  if (found.firstHeight > story.firstHeight) throw new Error(`${chain}: blocks from ${story.firstHeight} on were acknowledged, they begin at ${found.firstHeight}`);
   if (found.height + 1 > story.blocks.length) throw new Error(`${chain}: more blocks than were ever committed`);
-  const model = new Map<string, string>();
-  story.blocks.slice(0, found.height + 1).forEach(({ bytes, writes }, at) => {
-    if (Buffer.from(found.block(height(at)) ?? []).toString() !== bytes) throw new Error(`${chain}: block ${at} is not what was committed`);
-    for (const { key, value } of writes) {
-      if (value === undefined) model.delete(Buffer.from(key).toString());
-      else model.set(Buffer.from(key).toString(), Buffer.from(value).toString());
-    }
+  story.blocks.slice(0, found.height + 1).forEach(({ bytes }, at) => {
+    const isThere = at === 0 || at >= found.firstHeight;
+    if (Buffer.from(found.block(height(at)) ?? []).toString() !== (isThere ? bytes : '')) throw new Error(`${chain}: block ${at} is not what was committed`);
   });
+  const model = stateAfter(story.blocks.slice(0, found.height + 1));
   const state = found.state.range({ from: Buffer.from('\0'), to: Buffer.from('z'), limit: 1_000 }).map(({ key, value }) => `${Buffer.from(key)}=${Buffer.from(value)}`);
   const wanted = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${value}`);
   if (state.join() !== wanted.join()) throw new Error(`${chain}: state ${state.join()} where the blocks give ${wanted.join()}`);
@@ -156,6 +150,3 @@ function checkStory(storage: LedgerStorage, chain: ChainId, story: Story): void 
   const note = found.note('n');
   if (story.noteAcknowledged && story.note !== undefined && Buffer.from(note ?? []).toString() !== story.note) throw new Error(`${chain}: an acknowledged note is gone`);
 }
-
-/** After the cut every pending promise fails; what matters is found on the disk. */
-function ignoreCut(): void {}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NOTE_BYTES_MAX, type LedgerStorage, type StateEntry, type StateReader, type StateWrite } from '../core/storage';
+import { NOTE_BYTES_MAX, type ChainStorage, type LedgerStorage, type StagedChain, type StateEntry, type StateReader, type StateWrite } from '../core/storage';
 import { chainId, height, type ChainId } from '../core/types';
 import { createRandom } from './random';
 
@@ -17,7 +17,7 @@ const tide = chainId('tide-4417');
 const reef = chainId('reef-2209');
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 const text = (value: Uint8Array | undefined): string | undefined => (value === undefined ? undefined : Buffer.from(value).toString('utf8'));
-const put = (key: string, value: string): StateWrite => ({ key: bytes(key), value: bytes(value) });
+const put = (key: string, value: string): StateEntry => ({ key: bytes(key), value: bytes(value) });
 const drop = (key: string): StateWrite => ({ key: bytes(key) });
 const texts = (entries: readonly StateEntry[]): string[] => entries.map(({ key, value }) => `${text(key)}=${text(value)}`);
 const all = (state: StateReader, limit = 1_000): string[] => texts(state.range({ from: bytes('\0'), to: bytes('\u{10ffff}'), limit }));
@@ -284,6 +284,8 @@ export function describeStorageConformance(name: string, subject: StorageUnderTe
       for (const { view } of held) view.release();
     });
 
+    describeStaging({ storage: () => storage, genesis });
+
     const { reopen } = subject;
     if (reopen === undefined) return;
 
@@ -321,5 +323,143 @@ export function describeStorageConformance(name: string, subject: StorageUnderTe
       expect(all(storage.open(tide)?.state ?? again.state)).toEqual(['x=second life']);
       expect(storage.stats().deadBytes).toBeGreaterThan(0);
     });
+
+    it('finds an installed chain again as it was installed, and goes on filling it', async () => {
+      await genesis(tide, [put('old', '0')]);
+      await genesis(reef, [put('a', 'stays')]);
+      await (await stageTide(storage)).install({ height: height(9), notes: new Map([['rules', bytes('r')]]) });
+      await storage.open(tide)?.commit(height(10), bytes('block 10'), [put('a', '10')]);
+      await storage.open(tide)?.fillBlock(height(7), bytes('block 7'));
+      for (let round = 0; round < 3; round += 1) {
+        storage = await reopen(storage);
+        const again = storage.open(tide);
+        expect([again?.height, again?.firstHeight, text(again?.note('rules'))]).toEqual([10, 7, 'r']);
+        expect(again && all(again.state)).toEqual(['a=10', 'b=9', 'c=9']);
+        expect([0, 6, 7, 8, 9, 10].map((at) => text(again?.block(height(at))))).toEqual(['block 0', undefined, 'block 7', 'block 8', 'block 9', 'block 10']);
+      }
+      for (let at = 6; at >= 1; at -= 1) await storage.open(tide)?.fillBlock(height(at), bytes(`block ${at}`));
+      storage = await reopen(storage);
+      expect(storage.open(tide)?.firstHeight).toBe(0);
+      expect(text(storage.open(tide)?.block(height(3)))).toBe('block 3');
+      expect([...storage.chains()].sort()).toEqual([reef, tide]);
+    });
+
+    it('forgets what was staged and not installed when it is opened again', async () => {
+      await genesis(tide, [put('a', '0')]);
+      await stageTide(storage);
+      await (await storage.stage(reef)).putState([put('x', '1')]);
+      for (let round = 0; round < 2; round += 1) {
+        storage = await reopen(storage);
+        expect(storage.chains()).toEqual([tide]);
+        expect(storage.open(tide)?.height).toBe(0);
+        expect(all(storage.open(tide)!.state)).toEqual(['a=0']);
+      }
+      await (await stageTide(storage)).install({ height: height(9), notes: new Map() });
+      expect(all(storage.open(tide)!.state)).toEqual(['a=9', 'b=9', 'c=9']);
+    });
+  });
+}
+
+/** A chain of nine blocks of which the last two are put. */
+async function stageTide(storage: LedgerStorage): Promise<StagedChain> {
+  const stage = await storage.stage(tide);
+  await stage.putBlock(height(0), bytes('block 0'));
+  await stage.putState([put('a', '9'), put('b', '9')]);
+  await stage.putState([put('c', '9')]);
+  for (const at of [9, 8]) await stage.putBlock(height(at), bytes(`block ${at}`));
+  return stage;
+}
+
+interface StagingSubject {
+  readonly storage: () => LedgerStorage;
+  readonly genesis: (chain: ChainId, writes?: readonly StateWrite[]) => Promise<ChainStorage>;
+}
+
+/** Chains that are filled aside, and state that is pinned. */
+function describeStaging({ storage, genesis }: StagingSubject): void {
+  it('shows nothing of a staged chain before it is installed, and then nothing of the one before', async () => {
+    const live = await genesis(tide, [put('old', '0')]);
+    await live.setNote('votes', bytes('v'));
+    const stage = await stageTide(storage());
+    await live.commit(height(1), bytes('one'), [put('a', '1')]);
+    expect(storage().open(tide)).toBe(live);
+    expect(all(live.state)).toEqual(['a=1', 'old=0']);
+    const installed = await stage.install({ height: height(9), notes: new Map([['rules', bytes('r')], ['none', undefined]]) });
+    expect(storage().open(tide)).toBe(installed);
+    expect([installed.height, installed.pendingHeight, installed.firstHeight]).toEqual([9, 9, 8]);
+    expect(all(installed.state)).toEqual(['a=9', 'b=9', 'c=9']);
+    expect([text(installed.note('rules')), installed.note('votes'), installed.note('none')]).toEqual(['r', undefined, undefined]);
+    expect([0, 1, 7, 8, 9, 10].map((at) => text(installed.block(height(at))))).toEqual(['block 0', undefined, undefined, 'block 8', 'block 9', undefined]);
+    await installed.commit(height(10), bytes('block 10'), [put('a', '10'), drop('b')]);
+    expect(all(installed.state)).toEqual(['a=10', 'c=9']);
+    expect(storage().chains()).toEqual([tide]);
+  });
+
+  it('makes a chain by staging that was not there, and one whose blocks are all put lacks none', async () => {
+    const stage = await storage().stage(tide);
+    expect(storage().open(tide)).toBeUndefined();
+    await stage.putBlock(height(0), bytes('block 0'));
+    await stage.putBlock(height(1), bytes('block 1'));
+    const installed = await stage.install({ height: height(1), notes: new Map() });
+    expect([installed.height, installed.firstHeight]).toEqual([1, 0]);
+    expect(storage().chains()).toEqual([tide]);
+  });
+
+  it('forgets a discarded stage altogether, and takes another one', async () => {
+    const live = await genesis(tide, [put('a', '0')]);
+    const stage = await stageTide(storage());
+    await expect(storage().stage(tide)).rejects.toThrow(/already/);
+    await stage.discard();
+    await stage.discard();
+    await expect(stage.putState([put('z', '1')])).rejects.toThrow(/installed or gone/);
+    expect(all(live.state)).toEqual(['a=0']);
+    const again = await stageTide(storage());
+    const installed = await again.install({ height: height(9), notes: new Map() });
+    await again.discard();
+    expect(storage().open(tide)).toBe(installed);
+    expect(all(installed.state)).toEqual(['a=9', 'b=9', 'c=9']);
+  });
+
+  it('installs nothing that lacks its genesis or its last block', async () => {
+    const stage = await storage().stage(tide);
+    await stage.putBlock(height(9), bytes('block 9'));
+    await expect(stage.install({ height: height(9), notes: new Map() })).rejects.toThrow(/were put/);
+    await stage.putBlock(height(0), bytes('block 0'));
+    await expect(stage.install({ height: height(8), notes: new Map() })).rejects.toThrow(/were put/);
+    await stage.discard();
+    expect(storage().open(tide)).toBeUndefined();
+  });
+
+  it('puts older blocks back downwards, one after another', async () => {
+    await genesis(tide);
+    const chain = await (await stageTide(storage())).install({ height: height(9), notes: new Map() });
+    expect(() => chain.fillBlock(height(6), bytes('block 6'))).toThrow(/next below/);
+    const fills = [7, 6, 5].map((at) => chain.fillBlock(height(at), bytes(`block ${at}`)));
+    const commit = chain.commit(height(10), bytes('block 10'), []);
+    await Promise.all([...fills, commit]);
+    expect([chain.firstHeight, chain.height]).toEqual([5, 10]);
+    for (let at = 4; at >= 1; at -= 1) await chain.fillBlock(height(at), bytes(`block ${at}`));
+    expect(chain.firstHeight).toBe(0);
+    for (let at = 0; at <= 10; at += 1) expect(text(chain.block(height(at)))).toBe(`block ${at}`);
+    expect(() => chain.fillBlock(height(0), bytes('block 0'))).toThrow(/next below/);
+  });
+
+  it('keeps a pinned state however far the chain goes on', async () => {
+    const chain = await genesis(tide, [put('a', '0'), put('gone', '0')]);
+    const early = await chain.pin(height(0));
+    const view = chain.snapshot();
+    for (let at = 1; at <= 5; at += 1) await chain.commit(height(at), bytes('x'), [put('a', String(at)), at === 1 ? drop('gone') : put(`b${at}`, '1')]);
+    const earlier = await chain.pin(height(3));
+    view.release();
+    const late = await chain.pin(height(5));
+    for (let at = 6; at <= 700; at += 1) await chain.commit(height(at), bytes('x'), [put('a', String(at))]);
+    expect([early.height, earlier.height, late.height]).toEqual([0, 3, 5]);
+    expect(all(early)).toEqual(['a=0', 'gone=0']);
+    expect(all(earlier)).toEqual(['a=3', 'b2=1', 'b3=1']);
+    expect(all(late)).toEqual(['a=5', 'b2=1', 'b3=1', 'b4=1', 'b5=1']);
+    expect(text(late.get(bytes('a')))).toBe('5');
+    for (const pin of [early, earlier, late]) pin.release();
+    await expect(chain.pin(height(699))).rejects.toMatchObject({ code: 'view-too-old' });
+    await expect(chain.pin(height(701))).rejects.toMatchObject({ code: 'view-too-old' });
   });
 }

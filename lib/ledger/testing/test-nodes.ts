@@ -25,6 +25,13 @@ export interface TestNode {
   away: boolean;
   /** Replaces what the node's link brings. */
   tamper: ((records: readonly Uint8Array[]) => readonly Uint8Array[]) | undefined;
+  /** Replaces what the node's link brings of a peer's snapshots; undefined leaves it. */
+  tamperSnapshot: SnapshotTamper | undefined;
+}
+
+export interface SnapshotTamper {
+  readonly answer?: (peer: string, answer: Uint8Array) => Uint8Array | undefined;
+  readonly range?: (peer: string, range: Uint8Array, index: number) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 }
 
 export interface TestNodesOptions {
@@ -33,26 +40,28 @@ export interface TestNodesOptions {
   /** Storage of node number `at`; memory by default. */
   readonly storage?: (at: number, manual: ManualPorts) => Promise<LedgerStorage> | LedgerStorage;
   readonly keys?: (at: number) => PeerKeys;
+  /** See `LedgerHostSockets`. */
+  readonly snapshotGap?: number;
 }
 
 /** City nodes of one process that reach each other by function calls. With solo finality node 0 orders. */
-export async function createTestNodes({ count, frameworks = [counterFramework], storage = () => createMemoryStorage(), keys = () => createMemoryKeys() }: TestNodesOptions): Promise<TestNode[]> {
+export async function createTestNodes({ count, frameworks = [counterFramework], storage = () => createMemoryStorage(), keys = () => createMemoryKeys(), snapshotGap }: TestNodesOptions): Promise<TestNode[]> {
   const network = createInProcessNetwork();
   const away = new Set<string>();
   const nodes: TestNode[] = [];
   for (let at = 0; at < count; at += 1) {
     const manual = createManualPorts();
-    nodes.push(openTestNode({ name: `C${at}`, storage: await storage(at, manual), keys: keys(at), manual, network, away, frameworks }));
+    nodes.push(openTestNode({ name: `C${at}`, storage: await storage(at, manual), keys: keys(at), manual, network, away, frameworks, snapshotGap }));
   }
   return nodes;
 }
 
-type NodeParts = Pick<TestNode, 'name' | 'storage' | 'keys' | 'manual'> & { readonly network: InProcessNetwork; readonly away: Set<string>; readonly frameworks: readonly Framework[] };
+type NodeParts = Pick<TestNode, 'name' | 'storage' | 'keys' | 'manual'> & { readonly network: InProcessNetwork; readonly away: Set<string>; readonly frameworks: readonly Framework[]; readonly snapshotGap: number | undefined };
 
 const partsOf = new WeakMap<TestNode, NodeParts & { readonly leave: () => void }>();
 
 function openTestNode(parts: NodeParts): TestNode {
-  const { name, storage, keys, manual, network, away, frameworks } = parts;
+  const { name, storage, keys, manual, network, away, frameworks, snapshotGap } = parts;
   const { link, enter } = network.connect();
   const unreachable = (chain: ChainId): LedgerError => new LedgerError('peers-unreachable', { chain }, 'away');
   let isGone = false;
@@ -65,6 +74,17 @@ function openTestNode(parts: NodeParts): TestNode {
       const records = await link.fetchBlocks(chain, from, limit, skip);
       return node.tamper?.(records) ?? records;
     },
+    peers: (chain) => (isGone ? [] : link.peers(chain)),
+    askSnapshot: async (chain, peer, height) => {
+      if (isGone || away.has(name) || away.has(peer)) throw unreachable(chain);
+      const answer = await link.askSnapshot(chain, peer, height);
+      return node.tamperSnapshot?.answer?.(peer, answer) ?? answer;
+    },
+    fetchRange: async (chain, peer, height, index) => {
+      if (isGone || away.has(name) || away.has(peer)) throw unreachable(chain);
+      const range = await link.fetchRange(chain, peer, height, index);
+      return (await node.tamperSnapshot?.range?.(peer, range, index)) ?? range;
+    },
     send: (chain, to, message) => {
       if (!isGone && !away.has(name) && !away.has(to)) link.send(chain, to, message);
     },
@@ -73,7 +93,7 @@ function openTestNode(parts: NodeParts): TestNode {
       return link.submit(chain, bytes, options);
     },
   };
-  const host = createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(), frameworks, link: disturbed, ports: manual.ports });
+  const host = createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(), frameworks, link: disturbed, ports: manual.ports, ...(snapshotGap === undefined ? {} : { snapshotGap }) });
   const node: TestNode = {
     name,
     host,
@@ -81,6 +101,7 @@ function openTestNode(parts: NodeParts): TestNode {
     keys,
     manual,
     tamper: undefined,
+    tamperSnapshot: undefined,
     get away() {
       return away.has(name);
     },
@@ -104,16 +125,16 @@ function openTestNode(parts: NodeParts): TestNode {
  * The node's process ends and another one opens what it left, its timers forgotten. `isAbrupt`: it is not asked to
  * finish anything; what it still says is heard by nobody.
  */
-export async function restartTestNode(node: TestNode, { isAbrupt = false, frameworks }: { isAbrupt?: boolean; frameworks?: readonly Framework[] } = {}): Promise<TestNode> {
+export async function restartTestNode(node: TestNode, { isAbrupt = false, frameworks, storage }: { isAbrupt?: boolean; frameworks?: readonly Framework[]; storage?: LedgerStorage } = {}): Promise<TestNode> {
   const parts = partsOf.get(node);
   if (parts === undefined) throw new Error('the node was made here');
   parts.leave();
   node.manual.forgetTasks();
   if (!isAbrupt) for (const chain of node.host.chains()) await node.storage.open(chain)?.setNote('restarted', undefined);
   await rest(5);
-  const again = openTestNode({ ...parts, frameworks: frameworks ?? parts.frameworks });
+  const again = openTestNode({ ...parts, frameworks: frameworks ?? parts.frameworks, storage: storage ?? parts.storage });
   // Validators begin with their first use.
-  for (const chain of again.host.chains()) if (again.host.has(chain)) again.host.head(chain);
+  for (const chain of again.host.chains()) if (again.host.has(chain) && again.host.peerStatus(chain).headHash !== undefined) again.host.head(chain);
   return again;
 }
 

@@ -36,6 +36,8 @@ export async function openTestChannel({ hostId, identity, handlers, ...options }
       message: ({ hostId: from }, route, bytes) => void received.push({ hostId: from, route, bytes }),
       announced: ({ hostId: from }, route, height) => void announced.push({ hostId: from, route, height }),
       fetchBlocks: async () => [],
+      askSnapshot: async () => new Uint8Array(0),
+      fetchRange: async () => new Uint8Array(0),
       submit: async () => ({ state: 'held', id: '0' }),
       ...handlers,
     },

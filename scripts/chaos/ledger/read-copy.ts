@@ -47,7 +47,7 @@ export async function readCopy({ directory, cityNode }: Node, chain: string, sig
 const away = async (): Promise<never> => {
   throw new AppError('UNAVAILABLE', { what: 'peers' }, { publicMessage: 'Nobody is there.' });
 };
-const nobody: PeerLink = { announce: () => undefined, send: () => undefined, fetchBlocks: away, submit: away };
+const nobody: PeerLink = { announce: () => undefined, peers: () => [], send: () => undefined, fetchBlocks: away, askSnapshot: away, fetchRange: away, submit: away };
 
 const quiet: MachinePorts = {
   now: () => Date.now() as TimeMs,

@@ -35,3 +35,20 @@ export function questionStatement(chain: ChainId, nonce: Uint8Array): Uint8Array
 export function answerStatement(chain: ChainId, nonce: Uint8Array, height: number): Uint8Array {
   return statement('answer', chain).raw(nonce).u48(height).finish();
 }
+
+/** What a quorum of signatures over makes a snapshot of the state certified. */
+export function snapshotStatement({ chain, height, blockHash, stateHash, ranges, bytes }: SnapshotFacts): Uint8Array {
+  return statement('snapshot', chain).u48(height).hash(blockHash).hash(stateHash).u32(ranges).u48(bytes).finish();
+}
+
+/** The state of a sub-chain after a block. */
+export interface SnapshotFacts {
+  readonly chain: ChainId;
+  readonly height: number;
+  readonly blockHash: Hash;
+  /** Merkle root over the ranges of the state, in key order. */
+  readonly stateHash: Hash;
+  readonly ranges: number;
+  /** Of all keys and values. */
+  readonly bytes: number;
+}

@@ -2,7 +2,7 @@ import { assert } from '@/lib/platform/pure/assert';
 import type { ChainStorage, Notes, StateReader, StateSnapshot, StateWrite } from '../../core/storage';
 import { NOTE_BYTES_MAX } from '../../core/storage';
 import type { ChainId, Height } from '../../core/types';
-import { ChainState } from '../chain-state';
+import { ChainState, toOverlay, type PinnedState } from '../chain-state';
 import type { Overlay } from '../merge-range';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
 import type { IndexPort } from './index-port';
@@ -18,6 +18,8 @@ export interface DiskChainHome {
   /** The chain has something for the next checkpoint. */
   readonly onDirty: (chain: DiskChain, bytes: number) => void;
   readonly onCommit: () => void;
+  /** Lets the index catch up with the log. */
+  readonly checkpoint: () => Promise<void>;
 }
 
 /** What one chain contributes to a checkpoint. */
@@ -43,6 +45,8 @@ export class DiskChain implements ChainStorage {
   #flushingNotes = new Map<string, Uint8Array | undefined>();
   #last: Promise<void> = Promise.resolve();
   #replayed: Frame | undefined;
+  /** Blocks that are on their way back. */
+  #fills = 0;
   #inFlight = 0;
   /** Called once, when the index has all of it. */
   onClean: (() => void) | undefined;
@@ -51,12 +55,21 @@ export class DiskChain implements ChainStorage {
     this.chain = record.name;
     this.record = record;
     this.#home = home;
-    this.#durable = new OverlayState(stateOfChain(home.index, record.number));
+    const { index } = home;
+    const pinIndex = (): PinnedState => {
+      const pin = index.pin();
+      return { ...stateOfChain(pin, record.number), release: () => pin.release() };
+    };
+    this.#durable = new OverlayState(stateOfChain(index, record.number), pinIndex);
     this.#state = new ChainState(record.name, record.height, this.#durable);
   }
 
   get height(): number {
     return this.#state.height;
+  }
+
+  get firstHeight(): number {
+    return this.record.firstHeight;
   }
 
   get pendingHeight(): number {
@@ -82,9 +95,21 @@ export class DiskChain implements ChainStorage {
     return this.#state.snapshot();
   }
 
+  async pin(height: Height): Promise<StateSnapshot> {
+    const view = this.#state.snapshot(height);
+    try {
+      // What the index has not yet is copied: it should be little.
+      await this.#home.checkpoint();
+      return this.#state.pin(height);
+    } finally {
+      view.release();
+    }
+  }
+
   block(height: Height): Uint8Array | undefined {
     if (height > this.height) return undefined;
     const location = this.locationOf(height);
+    if (location === undefined && height < this.firstHeight) return undefined;
     assert(location !== undefined, `block ${height} of ${this.chain} is not in the index`);
     const frame = this.#home.log().read(location);
     assert(frame.kind === FrameKind.block && frame.chain === this.record.number && frame.sequence === height, 'the index names another block');
@@ -108,6 +133,21 @@ export class DiskChain implements ChainStorage {
       if (location !== undefined) this.#blocks.set(height, location);
       this.record.height = height;
     });
+  }
+
+  fillBlock(height: Height, block: Uint8Array): Promise<void> {
+    assert(height === this.#nextFill, `block ${height} of ${this.chain} is not the next below ${this.#nextFill + 1}`);
+    const frame = this.#frame(FrameKind.block, height, Buffer.from(block));
+    this.#fills += 1;
+    return this.#append([frame], ([location]) => {
+      this.#fills -= 1;
+      if (location !== undefined) this.#placeFill(height, location);
+    });
+  }
+
+  /** Height of the next block that is put back. */
+  get #nextFill(): number {
+    return this.firstHeight - this.#fills - 1;
   }
 
   /** Where the block's frame lies. */
@@ -145,6 +185,7 @@ export class DiskChain implements ChainStorage {
   replay(frame: Frame, location: FrameLocation): void {
     this.#countReplayed(location);
     if (frame.kind === FrameKind.note) this.#setNote(frame.payload);
+    if (this.record.isStaged) return this.#replayStaged(frame, location);
     if (frame.kind === FrameKind.writes) this.#replayed = frame;
     if (frame.kind === FrameKind.block) this.#replayBlock(frame.sequence, location);
   }
@@ -152,7 +193,8 @@ export class DiskChain implements ChainStorage {
   /** The same for a block whose bytes are damaged: state goes on without them, reading the block says where it is broken. */
   replayDamagedBlock(height: number, location: FrameLocation): void {
     this.#countReplayed(location);
-    this.#replayBlock(height, location);
+    if (this.record.isStaged) this.#blocks.set(height, location);
+    else this.#replayBlock(height, location);
   }
 
   /** Nothing of the chain is applied any more: a part of what its state is made of cannot be read. */
@@ -167,6 +209,7 @@ export class DiskChain implements ChainStorage {
   }
 
   #replayBlock(height: number, location: FrameLocation): void {
+    if (height === this.firstHeight - 1) return this.#placeFill(height, location);
     if (height > this.height) {
       assert(height === this.height + 1, `block ${height} of ${this.chain} follows ${this.height} in the log`);
       const writes = this.#replayed?.sequence === height ? decodeWrites(this.#replayed.payload) : [];
@@ -176,6 +219,26 @@ export class DiskChain implements ChainStorage {
       this.record.height = height;
     }
     this.#blocks.set(height, location);
+  }
+
+  /** What is put into a chain that is being filled; at its end, its beginning as a chain. */
+  #replayStaged({ kind, sequence, payload }: Frame, location: FrameLocation): void {
+    if (kind === FrameKind.writes) this.#durable.apply(toOverlay(decodeWrites(payload)));
+    if (kind === FrameKind.block) this.#blocks.set(sequence, location);
+    if (kind !== FrameKind.install) return;
+    this.record.height = sequence;
+    let firstHeight = sequence;
+    while (this.locationOf(firstHeight - 1) !== undefined) firstHeight -= 1;
+    this.record.firstHeight = firstHeight;
+    this.record.isStaged = false;
+    this.#state.begin(sequence);
+  }
+
+  #placeFill(height: number, location: FrameLocation): void {
+    assert(height === this.firstHeight - 1, `block ${height} of ${this.chain} fills the place below ${this.firstHeight}`);
+    this.#blocks.set(height, location);
+    // Genesis is always here.
+    this.record.firstHeight = height === 1 ? 0 : height;
   }
 
   beginFlush(): ChainFlush {
@@ -204,6 +267,11 @@ export class DiskChain implements ChainStorage {
   /** The index has all of it: opened again, it is the same. */
   get isClean(): boolean {
     return this.#blocks.size + this.#flushingBlocks.size + this.#notes.size + this.#flushingNotes.size === 0 && this.#durable.isClean;
+  }
+
+  /** Its place in the index is not its own any more: who still looks at its state is told so. */
+  end(): void {
+    this.#state.end();
   }
 
   /** State in the index alone, for its accounting. */
@@ -244,7 +312,8 @@ export class DiskChain implements ChainStorage {
   }
 }
 
-function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {
+/** A note's payload. Throws (a broken invariant) when it is too large. */
+export function checkedNote(name: string, value: Uint8Array | undefined): Uint8Array {
   assert((value?.length ?? 0) <= NOTE_BYTES_MAX, `a note has at most ${NOTE_BYTES_MAX} bytes`);
   return encodeNote(name, value);
 }

@@ -1,11 +1,12 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
-import type { ChainStorage, Damage, LedgerStorage, StorageStats } from '../../core/storage';
-import { chainId, height, type ChainId } from '../../core/types';
+import type { ChainStorage, Damage, LedgerStorage, StagedChain, StorageStats } from '../../core/storage';
+import { chainId, height, type ChainId, type Height } from '../../core/types';
 import { Checkpointer } from './checkpointer';
 import { corrupt } from './corrupt';
 import { DiskChain, type DiskChainHome } from './disk-chain';
+import { DiskStage } from './disk-stage';
 import type { FilePort } from './file-port';
 import { findDamage, type Concerned } from './find-damage';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
@@ -57,6 +58,8 @@ class DiskStorage implements LedgerStorage {
   readonly #records = new Map<ChainId, ChainRecord>();
   readonly #names = new Map<number, ChainId>();
   readonly #open = new Map<ChainId, DiskChain>();
+  /** Chains that are being filled, by their numbers. */
+  readonly #staged = new Map<number, DiskChain>();
   readonly #home: DiskChainHome;
   readonly #checkpoints: Checkpointer;
   #log: SegmentLog | undefined;
@@ -83,6 +86,7 @@ class DiskStorage implements LedgerStorage {
         this.#checkOpen();
         this.#commits += 1;
       },
+      checkpoint: () => this.#checkpoints.run(),
     };
   }
 
@@ -96,7 +100,11 @@ class DiskStorage implements LedgerStorage {
     }
     this.#nextChain = from?.nextChain ?? 1;
     this.#deadBytes = from?.deadBytes ?? 0;
-    for (const { key, value } of index.range({ ...allOf('chain'), limit: CHAINS_MAX })) this.#remember(decodeChainRecord(chainOfKey(key), value));
+    for (const { key, value } of index.range({ ...allOf('chain'), limit: CHAINS_MAX })) {
+      const record = decodeChainRecord(chainOfKey(key), value);
+      if (record.isStaged) this.#staged.set(record.number, new DiskChain(record, this.#home));
+      else this.#remember(record);
+    }
     this.#log = await SegmentLog.open({
       files,
       directory,
@@ -106,6 +114,8 @@ class DiskStorage implements LedgerStorage {
       reader: { onFrame: (frame, location) => this.#replay(frame, location), onDamage: (note, location) => this.#replayDamage(note, location) },
       beforeGroup: () => this.#checkpoints.relieve(),
     });
+    // Whoever filled them is gone.
+    for (const stage of this.#staged.values()) this.#buryStage(stage, 0);
     // What was replayed is in use by nobody yet.
     for (const chain of this.#open.keys()) this.rest(chain);
     await this.#checkpoints.sweepLeftovers();
@@ -127,8 +137,23 @@ class DiskStorage implements LedgerStorage {
     return damage === undefined ? undefined : corrupt(this.#requireLog().pathOf(damage.segment), damage.offset);
   }
 
+  blockOfDamaged(chain: ChainId, at: Height): Uint8Array | undefined {
+    const record = this.#records.get(chain);
+    if (record?.damage === undefined || record.height < at) return undefined;
+    try {
+      return (this.#open.get(chain) ?? new DiskChain(record, this.#home)).block(at);
+    } catch {
+      // Damaged as well, or not in the index.
+      return undefined;
+    }
+  }
+
   height(chain: ChainId): number {
     return this.#records.get(chain)?.height ?? -1;
+  }
+
+  firstHeight(chain: ChainId): number {
+    return this.#records.get(chain)?.firstHeight ?? 0;
   }
 
   rest(chain: ChainId): void {
@@ -142,9 +167,23 @@ class DiskStorage implements LedgerStorage {
     this.#checkOpen();
     const damage = this.damageOf(chain);
     if (damage !== undefined) throw damage;
-    const record = this.#records.get(chain) ?? { number: this.#nextChain++, name: chain, height: -1, logBytes: 0, stateBytes: 0 };
+    const record = this.#records.get(chain) ?? { number: this.#nextChain++, name: chain, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0 };
     this.#remember(record);
     return this.#findOpen(chain) ?? this.#openRecord(record);
+  }
+
+  async stage(chain: ChainId): Promise<StagedChain> {
+    this.#checkOpen();
+    assert(![...this.#staged.values()].some((stage) => stage.chain === chain), `${chain} is being filled already`);
+    const filled = this.#newStage(this.#nextChain++, chain);
+    const stage = new DiskStage(filled, {
+      log: () => this.#requireLog(),
+      settleLive: async () => this.#open.get(chain)?.settled(),
+      onFrame: (frame, location) => this.#replayStaged(filled, frame, location),
+      onDiscarded: ({ sizeBytes }) => this.#buryStage(filled, sizeBytes),
+    });
+    await stage.begin();
+    return stage;
   }
 
   async remove(chain: ChainId): Promise<void> {
@@ -196,8 +235,14 @@ class DiskStorage implements LedgerStorage {
     if (frame.kind === FrameKind.chain) {
       const name = chainId(Buffer.from(frame.payload).toString('utf8'));
       this.#nextChain = Math.max(this.#nextChain, frame.chain + 1);
-      this.#remember({ number: frame.chain, name, height: -1, logBytes: 0, stateBytes: 0 });
+      this.#remember({ number: frame.chain, name, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0 });
     }
+    if (frame.kind === FrameKind.stage) {
+      this.#nextChain = Math.max(this.#nextChain, frame.chain + 1);
+      this.#newStage(frame.chain, chainId(Buffer.from(frame.payload).toString('utf8')));
+    }
+    const stage = this.#staged.get(frame.chain);
+    if (stage !== undefined) return frame.kind === FrameKind.removed ? this.#buryStage(stage, location.sizeBytes) : this.#replayStaged(stage, frame, location);
     const record = this.#recordOf(frame.chain, location);
     const chain = this.#open.get(record.name) ?? this.#openRecord(record);
     if (frame.kind === FrameKind.removed) this.#bury(record, location.sizeBytes);
@@ -207,8 +252,9 @@ class DiskStorage implements LedgerStorage {
 
   /** A frame cannot be read: that costs a block's bytes, or the chain, and no other chain anything. */
   #replayDamage(note: FrameNote, location: FrameLocation): void {
-    const record = this.#recordOf(note.chain, location);
-    const chain = this.#open.get(record.name) ?? this.#openRecord(record);
+    const stage = this.#staged.get(note.chain);
+    const record = stage?.record ?? this.#recordOf(note.chain, location);
+    const chain = stage ?? this.#open.get(record.name) ?? this.#openRecord(record);
     if (note.kind === FrameKind.block && record.damage === undefined) return chain.replayDamagedBlock(note.sequence, location);
     chain.markDamaged(location);
     this.#options.logger.error({ chain: record.name, segment: location.segment, offset: location.offset }, 'a sub-chain is damaged');
@@ -262,8 +308,34 @@ class DiskStorage implements LedgerStorage {
   /** The tombstone is durable: what the chain has in the log is dead. */
   #bury(record: ChainRecord, tombstoneBytes: number): void {
     this.#deadBytes += record.logBytes + tombstoneBytes;
-    this.#checkpoints.remove(record.number, this.#open.get(record.name));
+    const opened = this.#open.get(record.name);
+    opened?.end();
+    this.#checkpoints.remove(record.number, opened);
     this.#forget(record);
+  }
+
+  #newStage(number: number, name: ChainId): DiskChain {
+    const filled = new DiskChain({ number, name, height: -1, firstHeight: 0, isStaged: true, logBytes: 0, stateBytes: 0 }, this.#home);
+    this.#staged.set(number, filled);
+    return filled;
+  }
+
+  #replayStaged(stage: DiskChain, frame: Frame, location: FrameLocation): void {
+    if (stage.record.damage === undefined || frame.kind === FrameKind.install) stage.replay(frame, location);
+    else stage.markDamaged(location);
+    if (frame.kind !== FrameKind.install) return;
+    this.#staged.delete(stage.record.number);
+    const before = this.#records.get(stage.chain);
+    if (before !== undefined) this.#bury(before, 0);
+    this.#remember(stage.record);
+    this.#open.set(stage.chain, stage);
+  }
+
+  #buryStage(stage: DiskChain, tombstoneBytes: number): void {
+    const { number, logBytes } = stage.record;
+    this.#deadBytes += logBytes + tombstoneBytes;
+    this.#checkpoints.remove(number, stage);
+    this.#staged.delete(number);
   }
 
   #requireLog(): SegmentLog {

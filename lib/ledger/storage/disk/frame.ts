@@ -20,6 +20,10 @@ export const FrameKind = {
   removed: 6,
   /** A peer's key, in the keys' own log. Chain: the key's number. */
   key: 7,
+  /** A chain that is being filled aside, with a number of its own. Payload: its name. */
+  stage: 8,
+  /** It is the chain of its name now. Sequence: its height. No payload. */
+  install: 9,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
@@ -41,7 +45,7 @@ export interface FrameLocation {
 
 export const FRAME_HEAD_BYTES = 19;
 export const FRAME_PAYLOAD_MAX = 64 * 1024 * 1024;
-const KIND_MAX = 7;
+const KIND_MAX = 9;
 
 export interface FramePlace {
   /** 16 bytes that only this store knows. */

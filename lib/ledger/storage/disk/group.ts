@@ -67,14 +67,14 @@ function readHead(frame: Frame | undefined, wanted: number): FrameNote[] | undef
 
 /** Payloads of both kinds begin with the name, or are it. */
 function nameIn({ kind, payload }: Frame): ChainId | undefined {
-  if (kind === FrameKind.chain) return chainId(Buffer.from(payload).toString('utf8'));
+  if (kind === FrameKind.chain || kind === FrameKind.stage) return chainId(Buffer.from(payload).toString('utf8'));
   return kind === FrameKind.key ? chainId(new ByteReader(payload).string(NAME_BYTES_MAX)) : undefined;
 }
 
 /** What a frame held of which nothing but its note can be read; undefined when the note does not say it all. */
 export function frameOfNote({ kind, chain, sequence, name }: FrameNote): Frame | undefined {
-  if (kind === FrameKind.chain && name !== undefined) return { kind, chain, sequence, payload: Buffer.from(name, 'utf8') };
-  return kind === FrameKind.removed ? { kind, chain, sequence, payload: new Uint8Array(0) } : undefined;
+  if ((kind === FrameKind.chain || kind === FrameKind.stage) && name !== undefined) return { kind, chain, sequence, payload: Buffer.from(name, 'utf8') };
+  return kind === FrameKind.removed || kind === FrameKind.install ? { kind, chain, sequence, payload: new Uint8Array(0) } : undefined;
 }
 
 export function frameAt({ bytes, base, segment, salt }: Scan, at: number): Frame | undefined {

@@ -46,7 +46,7 @@ describe('values of the index and payloads of the log', () => {
   it('come back', () => {
     const position = { segment: 3, offset: 2 ** 40, group: 77, salt: Uint8Array.from({ length: 16 }, (_, at) => at), nextChain: 9, deadBytes: 12 };
     expect(decodePosition(encodePosition(position))).toEqual(position);
-    const record = { number: 5, name: chainId('tide-4417'), height: -1, logBytes: 2 ** 33, stateBytes: 0 };
+    const record = { number: 5, name: chainId('tide-4417'), height: -1, firstHeight: 7, isStaged: true, logBytes: 2 ** 33, stateBytes: 0 };
     expect(decodeChainRecord(5, encodeChainRecord(record))).toEqual(record);
     const damaged = { ...record, damage: { segment: 2, offset: 2 ** 33 } };
     expect(decodeChainRecord(5, encodeChainRecord(damaged))).toEqual(damaged);

@@ -63,6 +63,10 @@ export interface ChainRecord {
   readonly number: number;
   readonly name: ChainId;
   height: number;
+  /** The lowest height from which all blocks are here. */
+  firstHeight: number;
+  /** It is being filled aside from the chain of its name. */
+  isStaged: boolean;
   /** Frames of the chain in the log. */
   logBytes: number;
   /** Keys and values of the state in the index, as of the last checkpoint. */
@@ -72,9 +76,9 @@ export interface ChainRecord {
 }
 
 export function encodeChainRecord(record: ChainRecord): Uint8Array {
-  const writer = new ByteWriter(112).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.logBytes).u48(record.stateBytes);
+  const writer = new ByteWriter(112).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.firstHeight).u8(record.isStaged ? 1 : 0);
   const { damage } = record;
-  writer.u8(damage === undefined ? 0 : 1);
+  writer.u48(record.logBytes).u48(record.stateBytes).u8(damage === undefined ? 0 : 1);
   if (damage !== undefined) writer.u32(damage.segment).u48(damage.offset);
   return writer.finish();
 }
@@ -82,7 +86,8 @@ export function encodeChainRecord(record: ChainRecord): Uint8Array {
 export function decodeChainRecord(number: number, bytes: Uint8Array): ChainRecord {
   const reader = new ByteReader(bytes);
   reader.u8();
-  const record = { number, name: chainId(reader.string(64)), height: reader.u48() - 1, logBytes: reader.u48(), stateBytes: reader.u48() };
+  const [name, height, firstHeight, isStaged] = [chainId(reader.string(64)), reader.u48() - 1, reader.u48(), reader.flag()];
+  const record = { number, name, height, firstHeight, isStaged, logBytes: reader.u48(), stateBytes: reader.u48() };
   const damage = reader.flag() ? { segment: reader.u32(), offset: reader.u48() } : undefined;
   reader.end();
   return damage === undefined ? record : { ...record, damage };

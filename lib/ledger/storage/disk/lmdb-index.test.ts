@@ -34,6 +34,31 @@ describe('LMDB index', () => {
     home.remove();
   });
 
+  it('shows a pin what was there when it was made, whatever is written after it', async () => {
+    const home = createTemporaryDirectory();
+    const lmdb = openLmdbIndex(home.path);
+    const key = (at: number): Buffer => Buffer.from(`k${String(at).padStart(4, '0')}`);
+    const write = (value: string) => lmdb.apply(Array.from({ length: 500 }, (_, at) => [key(at), Buffer.from(value)] as const));
+    await write('first');
+    expect(Buffer.from(lmdb.get(key(1)) ?? []).toString()).toBe('first');
+    const pins = [lmdb.pin(), lmdb.pin()];
+    for (const value of ['second', 'third']) await write(value);
+    await lmdb.apply([[key(7), undefined]]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const pin of pins) {
+      expect(new Set(pin.range({ from: key(0), to: key(9_999), limit: 1_000 }).map(({ value }) => Buffer.from(value).toString()))).toEqual(new Set(['first']));
+      expect(Buffer.from(pin.get(key(7)) ?? []).toString()).toBe('first');
+    }
+    expect(lmdb.get(key(7))).toBeUndefined();
+    expect(Buffer.from(lmdb.get(key(8)) ?? []).toString()).toBe('third');
+    for (const pin of pins) {
+      pin.release();
+      pin.release();
+    }
+    await lmdb.close();
+    home.remove();
+  });
+
   it('takes keys of the greatest length there is', async () => {
     const home = createTemporaryDirectory();
     const lmdb = openLmdbIndex(home.path);

@@ -1,4 +1,4 @@
-import { open } from 'lmdb';
+import { open, type Transaction } from 'lmdb';
 import type { StateEntry, StateRange } from '../../core/storage';
 import type { IndexPort } from './index-port';
 
@@ -31,15 +31,27 @@ export function openLmdbIndex(directory: string): IndexPort {
       // A read of this same turn may have pinned the state before the batch.
       database.resetReadTxn();
     },
+    pin: () => {
+      const transaction = database.useReadTransaction();
+      let isReleased = false;
+      return {
+        get: (key) => database.get(toBuffer(key), { transaction }),
+        range: (range) => readRange(range, transaction),
+        release: () => {
+          if (!isReleased) transaction.done();
+          isReleased = true;
+        },
+      };
+    },
     close: () => database.close(),
   };
 
-  function readRange({ from, to, limit, reverse = false }: StateRange): StateEntry[] {
+  function readRange({ from, to, limit, reverse = false }: StateRange, transaction?: Transaction): StateEntry[] {
     if (limit <= 0 || Buffer.compare(from, to) >= 0) return [];
     const options = reverse
       ? { start: toBuffer(to), end: toBuffer(from), exclusiveStart: true, inclusiveEnd: true, reverse: true, limit }
       : { start: toBuffer(from), end: toBuffer(to), limit };
-    return Array.from(database.getRange(options), ({ key, value }) => ({ key, value }));
+    return Array.from(database.getRange(transaction === undefined ? options : { ...options, transaction }), ({ key, value }) => ({ key, value }));
   }
 }
 

@@ -16,7 +16,7 @@ describe('state between checkpoints', () => {
   it('reads the same before, during and after a checkpoint', () => {
     const index = new MemoryState();
     index.apply(overlayOf([['a', 'index'], ['b', 'index'], ['c', 'index']]));
-    const state = new OverlayState(index);
+    const state = new OverlayState(index, () => index.pin());
     state.apply(overlayOf([['b', 'log'], ['c', undefined], ['d', 'log']]));
     const before = ['a=index', 'b=log', 'd=log'];
     expect(all(state)).toEqual(before);
@@ -33,8 +33,28 @@ describe('state between checkpoints', () => {
     expect(all(state)).toEqual(during);
   });
 
+  it('stands still where it was pinned, whether the flush that was under way had reached the index or not', () => {
+    for (const isApplied of [false, true]) {
+      const index = new MemoryState();
+      index.apply(overlayOf([['a', 'index'], ['b', 'index']]));
+      const state = new OverlayState(index, () => index.pin());
+      state.apply(overlayOf([['b', 'log'], ['c', 'log']]));
+      const flush = state.beginFlush();
+      state.apply(overlayOf([['a', undefined]]));
+      if (isApplied) index.apply(flush);
+      const pin = state.pin();
+      if (!isApplied) index.apply(flush);
+      state.endFlush();
+      state.apply(overlayOf([['c', 'later'], ['d', 'later']]));
+      index.apply(state.beginFlush());
+      expect(pin.range({ from: Buffer.from('a'), to: Buffer.from('z'), limit: 9 }).map(({ key, value }) => `${keyName(key)}=${Buffer.from(value)}`)).toEqual(['b=log', 'c=log']);
+      expect(pin.get(Buffer.from('d'))).toBeUndefined();
+      pin.release();
+    }
+  });
+
   it('counts the bytes that it holds: a key once, what is on its way to the index until it is there', () => {
-    const state = new OverlayState(new MemoryState());
+    const state = new OverlayState(new MemoryState(), () => new MemoryState().pin());
     state.apply(overlayOf([['key', '12345'], ['gone', undefined]]));
     expect(state.memoryBytes).toBe(3 + 5 + 4);
     state.apply(overlayOf([['key', '1'], ['gone', '22']]));
@@ -49,7 +69,7 @@ describe('state between checkpoints', () => {
   it.each([1, 2, 3])('agrees with a plain map whenever checkpoints come (seed %i)', (seed) => {
     const random = createRandom(seed);
     const [index, model] = [new MemoryState(), new Map<string, string>()];
-    const state = new OverlayState(index);
+    const state = new OverlayState(index, () => index.pin());
     let flush: Overlay | undefined;
     for (let step = 0; step < 500; step += 1) {
       const changes = Array.from({ length: random.below(4) }, () => [`k${random.below(20)}`, random.chance(0.3) ? undefined : `${step}`] as const);

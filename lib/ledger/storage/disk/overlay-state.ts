@@ -1,11 +1,12 @@
 import type { StateEntry, StateRange, StateReader } from '../../core/storage';
-import { overlaid, type DurableState } from '../chain-state';
+import { overlaid, type DurableState, type PinnedState } from '../chain-state';
 import type { Overlay } from '../merge-range';
 import { putCounted, SortedMap } from '../sorted-map';
 
 /** Durable state between checkpoints: what the index holds, under what the log holds since then. */
 export class OverlayState implements DurableState {
   readonly #index: StateReader;
+  readonly #pinIndex: () => PinnedState;
   #fresh: Overlay = new SortedMap();
   /** On its way into the index. */
   #flushing: Overlay | undefined;
@@ -13,8 +14,9 @@ export class OverlayState implements DurableState {
   #freshBytes = 0;
   #flushingBytes = 0;
 
-  constructor(index: StateReader) {
+  constructor(index: StateReader, pinIndex: () => PinnedState) {
     this.#index = index;
+    this.#pinIndex = pinIndex;
     this.#reader = overlaid(index, this.#fresh);
   }
 
@@ -32,6 +34,15 @@ export class OverlayState implements DurableState {
 
   get memoryBytes(): number {
     return this.#freshBytes + this.#flushingBytes;
+  }
+
+  /** Copies what the index has not yet: little, right after a flush. */
+  pin(): PinnedState {
+    const base = this.#pinIndex();
+    const above: Overlay = new SortedMap();
+    // A flush that is under way may be in the pinned index or not: its values over it are right in both cases.
+    for (const overlay of [this.#flushing, this.#fresh]) for (const [name, value] of overlay?.entries() ?? []) above.set(name, value);
+    return { ...overlaid(base, above), release: () => base.release() };
   }
 
   /** Hands over everything since the last flush; it stays readable until `endFlush`. */

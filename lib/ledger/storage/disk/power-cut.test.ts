@@ -19,16 +19,18 @@ async function findBug(wrap: (files: FilePort) => FilePort): Promise<string | un
 }
 
 describe('power cuts', () => {
-  it(`lose no acknowledged block, note or removal and leave nothing torn (seeds ${FIRST} to ${FIRST + SEEDS - 1}, 3 cuts each)`, async () => {
-    let acknowledged = 0;
+  it(`lose no acknowledged block, note, removal or installed chain and leave nothing torn (seeds ${FIRST} to ${FIRST + SEEDS - 1}, 3 cuts each)`, async () => {
+    let [acknowledged, installed] = [0, 0];
     for (let seed = FIRST; seed < FIRST + SEEDS; seed += 1) {
       const run = await runPowerCuts({ seed, cuts: 3 }).catch((error: unknown) => {
         throw new Error(`seed ${seed}`, { cause: error });
       });
       acknowledged += run.acknowledged;
+      installed += run.installed;
     }
     // The cuts come under load, not before it.
     expect(acknowledged).toBeGreaterThan(SEEDS * 10);
+    expect(installed).toBeGreaterThan(SEEDS / 10);
   });
 
   it('would be lost if the answer came before fdatasync, and this test would see it', async () => {

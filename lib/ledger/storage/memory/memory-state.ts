@@ -1,5 +1,5 @@
 import type { StateEntry, StateRange } from '../../core/storage';
-import type { DurableState } from '../chain-state';
+import type { DurableState, PinnedState } from '../chain-state';
 import type { Overlay } from '../merge-range';
 import { keyBytes, keyName, putCounted, SortedMap } from '../sorted-map';
 
@@ -19,6 +19,12 @@ export class MemoryState implements DurableState {
       entries.push({ key: keyBytes(name), value });
     }
     return entries;
+  }
+
+  pin(): PinnedState {
+    const copy = new MemoryState();
+    for (const [name, value] of this.#values.entries()) copy.#values.set(name, value);
+    return { get: (key) => copy.get(key), range: (range) => copy.range(range), release: () => undefined };
   }
 
   apply(writes: Overlay): void {

@@ -22,7 +22,7 @@ async function carryOut(machine: Evm, job: EthereumJob, { state, signal, pause, 
     const input: BlockInput = job.input.building ? { ...job.input, isEnough: () => spentMs() >= BLOCK_MS } : job.input;
     return encodeBlock(await executeBlock(evm, rules, input, state));
   }
-  const view: ReadView = { height: job.height, knownHeight: job.height, state, blockAt: () => undefined, signal };
+  const view: ReadView = { height: job.height, knownHeight: job.height, firstHeight: 0, state, blockAt: () => undefined, signal };
   try {
     return { answer: await answerQuery(job.query, { evm, rules, view, clientVersion: '', execute: (_query, work) => work(evm, state), yieldTurn: pause }) };
   } catch (error) {

@@ -50,6 +50,9 @@ export function findBlock(context: ReadContext, reference: BlockReference): Bloc
 export function readBlock({ view }: ReadContext, height: number): BlockRead {
   const stored = view.blockAt(height as ReadView['height']);
   const hash = blockHash(view.state, height);
+  if (stored === undefined && height < view.firstHeight) {
+    throw serverError(`block ${height} is not in this city node yet: its peer joined from a snapshot and has the blocks from ${view.firstHeight} on; ask again later, or another city node`);
+  }
   if (stored === undefined || hash === undefined) throw new Error(`block ${height} cannot be read`);
   return { height, hash, header: decodeEthereumHeader(stored.frameworkHeader), headerBytes: stored.frameworkHeader, transactions: stored.transactions };
 }

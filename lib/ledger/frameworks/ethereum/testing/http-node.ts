@@ -11,6 +11,7 @@ import { createEthereumFramework } from '../framework';
 import { createEthereumDoor } from '../rpc/door';
 import { parseRequests } from '../rpc/parse-requests';
 import { TEST_CHAIN_ID, yieldTurn } from './test-chain';
+import { lonelyLink } from '../../../testing/lonely-link';
 
 /**
  * A sub-chain in this process behind plain HTTP, as small as it can be: the real host, ordering and door, storage in
@@ -74,11 +75,4 @@ const PORTS: MachinePorts = {
   logger: { info: () => {}, warn: () => {}, error: () => {} },
 };
 
-const NO_OTHERS: PeerLink = {
-  announce: () => {},
-  fetchBlocks: async () => [],
-  send: () => {},
-  submit: async () => {
-    throw new Error('there is one peer here');
-  },
-};
+const NO_OTHERS: PeerLink = { ...lonelyLink, fetchBlocks: async () => [] };

@@ -12,6 +12,8 @@ export const yieldTurn = (): Promise<void> => new Promise((resolve) => setImmedi
 export class TestChain {
   readonly state = new MapState();
   readonly blocks: (StoredBlockView & { executed: ExecutedBlock })[] = [];
+  /** Above 0: as a peer that joined from a snapshot. */
+  firstHeight = 0;
   time = timeMs(1_700_000_000_123);
 
   private constructor(
@@ -45,7 +47,7 @@ export class TestChain {
 
   view(signal: AbortSignal = new AbortController().signal): ReadView {
     const { height: at } = this.head;
-    return { height: at, knownHeight: at, state: this.state, signal, blockAt: (wanted: Height) => this.blocks[wanted] };
+    return { height: at, knownHeight: at, firstHeight: this.firstHeight, state: this.state, signal, blockAt: (wanted: Height) => (wanted < this.firstHeight ? undefined : this.blocks[wanted]) };
   }
 
   query(method: string, params: unknown[] = [], signal?: AbortSignal): Promise<unknown> {
