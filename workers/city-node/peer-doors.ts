@@ -151,7 +151,7 @@ export class PeerDoor implements ChainDoor {
       const pause = new Promise((resolve) => setTimeout(resolve, catchUpMsMax).unref());
       // Neighbours that are away, or a peer that stops itself over what they send, are no reason not to answer reads.
       const caughtUp = this.host.catchUp(this.chainId).catch((error: unknown) => {
-        if (!isLedgerError(error, 'peers-unreachable') && !isLedgerError(error, 'chain-stopped') && !isLedgerError(error, 'block-refused')) throw error;
+        if (!isLedgerError(error, 'peers-unreachable') && !isLedgerError(error, 'peer-away') && !isLedgerError(error, 'chain-stopped') && !isLedgerError(error, 'block-refused')) throw error;
       });
       await Promise.race([caughtUp, pause]);
     }
@@ -173,6 +173,7 @@ export class ProtocolError extends Error {
 
 function statusOf(failure: unknown): Pick<DoorAnswer, 'status' | 'retryAfterSeconds'> {
   if (isLedgerError(failure, 'queue-full')) return { status: 429, retryAfterSeconds: Math.max(1, Math.ceil(failure.details.retryAfterMs / 1_000)) };
+  if (isLedgerError(failure, 'peer-away')) return { status: 503, retryAfterSeconds: Math.max(1, Math.ceil(failure.details.retryAfterMs / 1_000)) };
   const isAway = isLedgerError(failure, 'chain-stopped') || isLedgerError(failure, 'peers-unreachable') || isLedgerError(failure, 'closing');
   return { status: isAway ? 503 : 200 };
 }

@@ -196,7 +196,7 @@ function toSubmitAnswer(chain: ChainId, result: SubmitResult): SubmitAnswer {
 }
 
 function isUnreachable(error: unknown): boolean {
-  return error instanceof LedgerError && error.code === 'peers-unreachable';
+  return error instanceof LedgerError && (error.code === 'peers-unreachable' || error.code === 'peer-away');
 }
 
 function unreachable(chain: string, cause?: unknown): LedgerError<'peers-unreachable'> {

@@ -91,7 +91,7 @@ async function runRound(errands: readonly Errand[], options: RejoinOptions): Pro
       await ask(errand, options);
       await setImmediate();
     } catch (error) {
-      const isAway = isLedgerError(error, 'peers-unreachable');
+      const isAway = isLedgerError(error, 'peers-unreachable') || isLedgerError(error, 'peer-away');
       if (isAway) {
         away.add(errand.otherHostIds);
         again.push(errand);

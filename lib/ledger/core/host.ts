@@ -1,13 +1,14 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { decodeBlock, encodeSealed, hashHeader } from './block';
-import type { Certificate } from './consensus/certificate';
-import { decodeRules, findRulesFault, indexOfValidator, quorumOf } from './consensus/rules';
+import { decodeRules, findRulesFault } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
 import { isLedgerError, LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
-import { decodeEvidenceNote, EVIDENCE_NOTE } from './evidence-note';
+import { EVIDENCE_NOTE } from './evidence-note';
 import { checkGenesis, decodeGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import type { BlockView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import { Moves } from './move/moves';
+import { headStatus, statusOf, viewCertificate } from './host-views';
 import { OpenedPeers } from './opened-peers';
 import type { Ordering } from './ordering';
 import { openPeer, readBlock, readPeer, type Peer, type PeerFacts } from './peer';
@@ -27,6 +28,7 @@ import { SnapshotKeeper } from './snapshot/snapshot-keeper';
 import type { ChainStorage, Damage, LedgerStorage, Notes, StateWrite } from './storage';
 import { Turns } from './turns';
 import { height, type ChainId, type Hash, type Height } from './types';
+import { untilAborted } from './until-aborted';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
 
 export interface LedgerHostSockets {
@@ -80,6 +82,7 @@ class Host implements LedgerHost {
   readonly #context: RunnerContext;
   readonly #snapshots: SnapshotKeeper;
   readonly #joins: Joins;
+  readonly moves: Moves;
   /** Of damaged peers that heal themselves: takes the next attempt back. */
   readonly #healing = new Map<ChainId, () => void>();
   #isClosing = false;
@@ -111,10 +114,20 @@ class Host implements LedgerHost {
         runner?.announced(runner.peer.announcedHeight);
       },
     });
+    this.moves = new Moves({
+      storage,
+      keys,
+      ordering,
+      frameworks: this.#frameworks,
+      runner: (chain) => this.#runner(chain),
+      close: (runner) => this.#closeMoved(runner),
+      entered: (chain) => void this.#names.add(chain),
+      inOrder: (chain, task) => this.#inOrder(chain, task),
+    });
     const snapshots: SnapshotWay = {
       gapMin: snapshotGap,
       isJoining: (chain) => this.#joins.isJoining(chain),
-      begin: ({ peer }) => !this.#isClosing && this.#joins.begin(joinerOf(peer)),
+      begin: ({ peer }) => !this.#isClosing && !this.moves.isDeparting(peer.chain) && this.#joins.begin(joinerOf(peer)),
       survey: (chain) => this.#joins.survey(chain),
     };
     const resources = new ResourceBook();
@@ -126,7 +139,7 @@ class Host implements LedgerHost {
         resources.add(chain, 'workerMs', workerMs);
       },
     });
-    this.#context = { keys, ordering, link, ports, turns, counters, resources, track, snapshots };
+    this.#context = { keys, ordering, link, ports, turns, counters, resources, track, snapshots, committed: (chain, commit) => this.moves.committed(chain, commit) };
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
@@ -284,6 +297,7 @@ class Host implements LedgerHost {
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
+      await this.moves.forget(chain);
       this.#joins.abort(chain);
       this.#snapshots.forget(chain);
       this.#healing.get(chain)?.();
@@ -335,13 +349,13 @@ class Host implements LedgerHost {
   }
 
   announced(chain: ChainId, at: Height): void {
-    if (this.#isClosing || !this.has(chain)) return;
+    if (this.#isClosing || !this.has(chain) || this.moves.hasLeft(chain)) return;
     if (this.#runners.peek(chain) === undefined && this.#isAhead(chain, at)) return;
     this.#findRunner(chain)?.announced(at);
   }
 
   received(chain: ChainId, from: string, message: Uint8Array): void {
-    if (this.#isClosing || !this.has(chain)) return;
+    if (this.#isClosing || !this.has(chain) || this.moves.hasLeft(chain)) return;
     this.#findRunner(chain)?.received(from, message);
   }
 
@@ -386,6 +400,7 @@ class Host implements LedgerHost {
     this.#isClosing = true;
     for (const cancel of this.#healing.values()) cancel();
     await this.#joins.close();
+    await this.moves.close();
     this.#snapshots.close();
     await Promise.allSettled(this.#serial.values());
     do {
@@ -468,6 +483,15 @@ class Host implements LedgerHost {
       const { peer } = this.#runner(chain);
       peer.announcedHeight = Math.max(peer.announcedHeight, announcedHeight);
     });
+  }
+
+  async #closeMoved(runner: PeerRunner): Promise<void> {
+    const { chain } = runner.peer;
+    this.#joins.abort(chain);
+    this.#snapshots.forget(chain);
+    this.#runners.delete(chain);
+    this.#ordering.forget(chain);
+    runner.release(away(chain));
   }
 
   #replaceRunner(chain: ChainId, runner: PeerRunner): void {
@@ -634,6 +658,7 @@ class Host implements LedgerHost {
   #runner(chain: ChainId): PeerRunner {
     const known = this.#runners.use(chain);
     if (known !== undefined) return known;
+    if (this.moves.hasLeft(chain)) throw away(chain);
     const broken = this.#broken.get(chain);
     if (broken !== undefined) throw stoppedError(chain, broken);
     const signer = this.#findSigner(chain);
@@ -667,7 +692,7 @@ class Host implements LedgerHost {
 
   /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
   #sweep(): void {
-    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain))) {
+    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain) && !this.moves.isDeparting(peer.chain))) {
       const { chain } = runner.peer;
       runner.release(closing());
       this.#storage.rest(chain);
@@ -752,39 +777,6 @@ function joinerOf({ chain, storage, genesis, parent, signer }: Peer): Joiner {
   };
 }
 
-function statusOf({ publicKey, rules, evidence, head, stopped }: PeerFacts) {
-  return { ...headStatus(publicKey, head, stopped), orders: indexOfValidator(rules, publicKey) >= 0, agreement: agreementOf(rules, decodeEvidenceNote(evidence)) };
-}
-
-function headStatus(publicKey: Uint8Array, head: ChainHead, stopped: StopNote | undefined) {
-  const state = stopped === undefined ? ('running' as const) : ('stopped' as const);
-  return { publicKey, state, height: head.height, headHash: head.hash, announcedHeight: head.height, ...(stopped === undefined ? {} : { stopped }) };
-}
-
-function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certificate): CertificateView {
-  const { finality, validators } = peer.rules.at(at);
-  return {
-    finality,
-    round,
-    quorum: quorumOf(finality, validators.length),
-    validators: validators.length,
-    signatures: signatures.flatMap(({ validator, signature }) => {
-      const signer = validators[validator];
-      return signer === undefined ? [] : [{ name: signer.name, publicKey: signer.publicKey, signature }];
-    }),
-  };
-}
-
-/** The promise, or the signal's reason if that comes first; what was begun goes on. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
-}
-
 function damaged({ file, offset, what }: Damage, more: string): LedgerError<'storage-corrupt'> {
   const advice = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
   return new LedgerError('storage-corrupt', { file, offset, what }, `${what}: file ${file}, offset ${offset}${more}. ${advice}`);
@@ -792,6 +784,10 @@ function damaged({ file, offset, what }: Damage, more: string): LedgerError<'sto
 
 function unknown(chain: ChainId): LedgerError<'chain-unknown'> {
   return new LedgerError('chain-unknown', { chain }, `No peer of ${chain} lives in this city node.`);
+}
+
+function away(chain: ChainId): LedgerError<'peer-away'> {
+  return new LedgerError('peer-away', { chain, retryAfterMs: 1_000 }, `The peer of ${chain} goes to another process of its city node; try again in a moment.`);
 }
 
 function closing(): LedgerError<'closing'> {

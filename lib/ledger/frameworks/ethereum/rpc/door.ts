@@ -98,6 +98,7 @@ function errorOf(error: unknown, readSignal: AbortSignal, onUnexpected: (error: 
   if (isLedgerError(error, 'queue-full')) return new RpcError(LIMIT_EXCEEDED, `too many transactions are waiting: try again in ${error.details.retryAfterMs} ms`);
   if (isLedgerError(error, 'chain-stopped')) return serverError(`this sub-chain takes no transactions here: ${error.details.reason}`);
   if (isLedgerError(error, 'peers-unreachable')) return serverError('the peer that orders transactions cannot be reached: try again');
+  if (isLedgerError(error, 'peer-away')) return serverError('this peer goes to another process, or its process starts: try again in a moment');
   if (isLedgerError(error, 'view-too-old')) return serverError('the read took longer than its block is kept: try again');
   if (isLedgerError(error, 'closing')) return serverError('this city node is shutting down: try again');
   onUnexpected(error);
