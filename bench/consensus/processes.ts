@@ -1,5 +1,6 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { makeAccessKey, openTestChain, TestHost } from '../../lib/gateway/testing';
+import { postCall } from '../post-call';
 import { median, round } from '../statistics';
 import type { Measured } from './in-process';
 import { signTransfers, type TransferLane } from './signed-transfers';
@@ -23,7 +24,7 @@ export async function measureProcesses(validators: number): Promise<Measured> {
     const send = async (at: number, transfer: Uint8Array): Promise<void> => {
       const [host, code] = places[at % validators]!;
       const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: [`0x${Buffer.from(transfer).toString('hex')}`] });
-      const answer = await post(host.endpoint(code, chain), body, { agent, key: key.text });
+      const answer = await postCall(host.endpoint(code, chain), body, { agent, key: key.text });
       if (!answer.includes('"result"')) throw new Error(`a transfer was not taken: ${answer}`);
     };
     const heightOf = async () => (await hosts[0]!.client.peerStatus({ chain, cityNode: cityNodes[0]! })).height;
@@ -62,17 +63,4 @@ async function measure(chainId: number, send: (at: number, transfer: Uint8Array)
     p50Ms: round(median(samples), 2),
     fsyncsPerBlock: round(((await syncsOf()) - before.syncs) / blocks, 2),
   };
-}
-
-function post(url: string, body: string, { agent, key }: { agent: Agent; key: string }): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-api-key': key };
-    const sent = request(url, { method: 'POST', agent, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => resolve(text));
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
 }

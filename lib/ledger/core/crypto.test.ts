@@ -1,6 +1,6 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createKey, isPublicKey, openSigner, sha256, sha256Hex, sha256Text, verifySignature } from './crypto';
+import { createKey, isPublicKey, openSigner, PRIVATE_KEY_BYTES, sha256, sha256Hex, sha256Text, verifySignature } from './crypto';
 
 const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
 
@@ -60,9 +60,27 @@ describe('signatures', () => {
   });
 
   it('come back from a stored private key with the same public key', () => {
-    const { privateKey } = createKey();
-    expect(openSigner(privateKey).publicKey).toEqual(openSigner(privateKey).publicKey);
-    expect(verifySignature(openSigner(privateKey).publicKey, statement, openSigner(privateKey).sign(statement))).toBe(true);
+    for (let key = 0; key < 50; key += 1) {
+      const { privateKey, signer: made } = createKey();
+      expect(privateKey).toHaveLength(PRIVATE_KEY_BYTES);
+      const again = openSigner(privateKey);
+      expect(again.publicKey).toEqual(made.publicKey);
+      expect(verifySignature(made.publicKey, statement, again.sign(statement))).toBe(true);
+    }
+  });
+
+  it('name their key as OpenSSL does', () => {
+    expect(createPublicKey({ key: Buffer.from(signer.publicKey), format: 'der', type: 'spki' }).export({ format: 'der', type: 'spki' })).toEqual(Buffer.from(signer.publicKey));
+  });
+
+  it('take no public key whose point is not on the curve', () => {
+    for (const at of [26, 27, 58, 59, 90]) {
+      const changed = Uint8Array.from(signer.publicKey);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(isPublicKey(changed)).toBe(false);
+    }
+    const compressed = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d03010703220002' + '11'.repeat(32), 'hex');
+    for (const wrong of [compressed, Buffer.concat([signer.publicKey.subarray(0, 27), new Uint8Array(64)]), Buffer.concat([signer.publicKey.subarray(0, 27), new Uint8Array(64).fill(255)])]) expect(isPublicKey(wrong)).toBe(false);
   });
 
   it('are of P-256 alone', () => {

@@ -48,24 +48,39 @@ export interface Signer {
 /** True when the signature is the key's over the statement; false for anything malformed. */
 export type VerifySignature = (publicKey: Uint8Array, statement: Uint8Array, signature: Uint8Array) => boolean;
 
-/** A fresh P-256 key, opened, and its private half as DER PKCS #8. */
+/** Of a private key as it is stored: the number, then the point's x and y. OpenSSL takes milliseconds to read PKCS #8. */
+export const PRIVATE_KEY_BYTES = 96;
+const NUMBER_BYTES = 32;
+/** Of every P-256 key as DER SubjectPublicKeyInfo with an uncompressed point; x and y follow (RFC 5480). */
+const SPKI_HEAD = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
+const SPKI_BYTES = SPKI_HEAD.length + 2 * NUMBER_BYTES;
+
+/** A fresh P-256 key, opened, and its private half for {@link openSigner}. */
 export function createKey(): { readonly signer: Signer; readonly privateKey: Uint8Array } {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return { signer: signerOf(privateKey, publicKey), privateKey: privateKey.export({ format: 'der', type: 'pkcs8' }) };
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { d, x, y } = privateKey.export({ format: 'jwk' });
+  const stored = Buffer.concat([d, x, y].map((number) => Buffer.from(number ?? '', 'base64url')));
+  return { signer: signerOf(privateKey, stored), privateKey: stored };
 }
 
-/** Opens a private key (DER PKCS #8). Throws when it is not a P-256 key. */
-export function openSigner(privateKeyDer: Uint8Array): Signer {
-  const privateKey = createPrivateKey({ key: Buffer.from(privateKeyDer), format: 'der', type: 'pkcs8' });
-  if (privateKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new TypeError('not a P-256 private key');
-  return signerOf(privateKey, createPublicKey(privateKey));
+/** Opens a stored private key. Throws when its point is not of P-256; that it belongs to the number is taken on trust. */
+export function openSigner(stored: Uint8Array): Signer {
+  if (stored.length !== PRIVATE_KEY_BYTES) throw new TypeError('not a P-256 private key');
+  const d = Buffer.from(stored.subarray(0, NUMBER_BYTES)).toString('base64url');
+  return signerOf(createPrivateKey({ key: { ...pointOf(stored.subarray(NUMBER_BYTES)), d }, format: 'jwk' }), stored);
 }
 
-function signerOf(privateKey: KeyObject, publicKey: KeyObject): Signer {
+function signerOf(privateKey: KeyObject, stored: Uint8Array): Signer {
   return {
-    publicKey: publicKey.export({ format: 'der', type: 'spki' }),
+    publicKey: Uint8Array.from(Buffer.concat([SPKI_HEAD, stored.subarray(NUMBER_BYTES)])),
     sign: (statement) => sign('sha256', statement, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
   };
+}
+
+/** A public key (RFC 7518, 6.2) of x and y. */
+function pointOf(bytes: Uint8Array): { kty: 'EC'; crv: 'P-256'; x: string; y: string } {
+  const number = (from: number): string => Buffer.from(bytes.subarray(from, from + NUMBER_BYTES)).toString('base64url');
+  return { kty: 'EC', crv: 'P-256', x: number(0), y: number(NUMBER_BYTES) };
 }
 
 const SIGNATURE_BYTES = 64;
@@ -89,15 +104,14 @@ function findKey(publicKey: Uint8Array): KeyObject | undefined {
   const name = der.toString('latin1');
   const cached = keyCache.get(name);
   if (cached) return cached;
+  if (der.length !== SPKI_BYTES || Buffer.compare(der.subarray(0, SPKI_HEAD.length), SPKI_HEAD) !== 0) return undefined;
   let key: KeyObject;
   try {
-    key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    key = createPublicKey({ key: pointOf(der.subarray(SPKI_HEAD.length)), format: 'jwk' });
   } catch {
-    // Whatever OpenSSL says about foreign bytes, they are not a key.
+    // A point that does not lie on the curve.
     return undefined;
   }
-  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return undefined;
-  if (Buffer.compare(key.export({ format: 'der', type: 'spki' }), der) !== 0) return undefined;
   if (keyCache.size >= KEY_CACHE_MAX) {
     const oldest = keyCache.keys().next();
     if (!oldest.done) keyCache.delete(oldest.value);

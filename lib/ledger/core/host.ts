@@ -1,17 +1,19 @@
 import { assert } from '@/lib/platform/pure/assert';
-import { decodeBlock, encodeSealed, hashHeader } from './block';
-import { decodeRules, findRulesFault } from './consensus/rules';
+import { decodeBlock, hashHeader } from './block';
+import type { Certificate } from './consensus/certificate';
+import { decodeRules, indexOfValidator, quorumOf } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
-import { isLedgerError, LedgerError } from './errors';
+import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
-import { EVIDENCE_NOTE } from './evidence-note';
-import { checkGenesis, decodeGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import { decodeEvidenceNote, EVIDENCE_NOTE } from './evidence-note';
+import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
+import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import { Moves } from './move/moves';
-import { headStatus, statusOf, viewCertificate } from './host-views';
 import { OpenedPeers } from './opened-peers';
+import { Healing, isDamage } from './healing';
+import { makeGenesis } from './make-genesis';
 import type { Ordering } from './ordering';
-import { openPeer, readBlock, readPeer, type Peer, type PeerFacts } from './peer';
+import { openPeer, readPeer, type Peer, type PeerFacts } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
@@ -19,17 +21,15 @@ import type { MachinePorts } from './ports';
 import { repairBlock, repairOrder } from './repair-block';
 import { ResourceBook } from './resource-book';
 import { RulesHistory } from './rules-history';
-import { attestBlock, draftBlock } from './seal-block';
-import { checkOthersHaveIt } from './snapshot/heal';
+import { attestBlock } from './seal-block';
 import { JoinFailed } from './snapshot/join-failed';
 import type { JoinedStage } from './snapshot/join-snapshot';
 import { Joins, type Joiner } from './snapshot/joins';
 import { SnapshotKeeper } from './snapshot/snapshot-keeper';
-import type { ChainStorage, Damage, LedgerStorage, Notes, StateWrite } from './storage';
+import type { Damage, LedgerStorage } from './storage';
 import { Turns } from './turns';
-import { height, type ChainId, type Hash, type Height } from './types';
-import { untilAborted } from './until-aborted';
-import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
+import { height, type ChainId, type Height } from './types';
+import { ABSTAIN_NOTE } from './validator';
 
 export interface LedgerHostSockets {
   readonly storage: LedgerStorage;
@@ -43,10 +43,6 @@ export interface LedgerHostSockets {
 }
 
 const SNAPSHOT_GAP = 1_000;
-/** A damaged peer heals itself so long after that was found; after a failure a while later, doubled each time. */
-const HEAL_DELAY_MS = 1_000;
-const HEAL_PAUSE_MS = 60_000;
-const HEAL_PAUSE_MS_MAX = 30 * 60_000;
 /** A peer that nobody used for so long to twice as long is closed. */
 const REST_MS = 30_000;
 /** More open peers than this are not kept while some of them rest. */
@@ -83,8 +79,7 @@ class Host implements LedgerHost {
   readonly #snapshots: SnapshotKeeper;
   readonly #joins: Joins;
   readonly moves: Moves;
-  /** Of damaged peers that heal themselves: takes the next attempt back. */
-  readonly #healing = new Map<ChainId, () => void>();
+  readonly #healing: Healing;
   #isClosing = false;
 
   constructor({ storage, keys, ordering, frameworks, link, ports, snapshotGap = SNAPSHOT_GAP }: LedgerHostSockets) {
@@ -94,6 +89,7 @@ class Host implements LedgerHost {
     this.#ports = ports;
     this.#ordering = ordering;
     this.#frameworks = new Map(frameworks.map((framework) => [framework.name, framework]));
+    this.#healing = new Healing({ storage, keys, frameworks: this.#frameworks, link, ports, healNow: (chain) => this.healChain(chain) });
     for (const chain of storage.chains()) {
       const damage = storage.damageOf(chain);
       if (damage !== undefined) this.#markBroken(chain, damage);
@@ -300,8 +296,7 @@ class Host implements LedgerHost {
       await this.moves.forget(chain);
       this.#joins.abort(chain);
       this.#snapshots.forget(chain);
-      this.#healing.get(chain)?.();
-      this.#healing.delete(chain);
+      this.#healing.forget(chain);
       const runner = this.#runners.peek(chain);
       if (runner !== undefined) {
         const at = runner.peer.head.height;
@@ -398,7 +393,7 @@ class Host implements LedgerHost {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    for (const cancel of this.#healing.values()) cancel();
+    this.#healing.close();
     await this.#joins.close();
     await this.moves.close();
     this.#snapshots.close();
@@ -420,37 +415,10 @@ class Host implements LedgerHost {
 
   async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<ChainHead> {
     const { chain, time } = spec;
-    const { record, hash, writes, notes } = await this.#makeGenesis(spec, document);
+    const { record, hash, writes, notes } = await makeGenesis(spec, this.#keys, this.#frameworks);
     await this.#storage.create(chain).commit(height(0), record, writes, notes);
     this.#storage.rest(chain);
     return { chain, height: height(0), hash, time, genesisHash: sha256Hex(document) };
-  }
-
-  /** Block 0 as this peer keeps it. Errors: `peer-missing`, `genesis-invalid`. */
-  async #makeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<{ record: Uint8Array; hash: Hash; writes: readonly StateWrite[]; notes: Notes }> {
-    const { chain } = spec;
-    const signer = this.#keys.find(chain);
-    if (signer === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
-    const refuse = (message: string, cause?: unknown): LedgerError => new LedgerError('genesis-invalid', { chain }, `Genesis of ${chain}: ${message}.`, { cause });
-    if (!spec.peers.some((peer) => Buffer.compare(peer.publicKey, signer.publicKey) === 0)) throw refuse('this city node’s key is not among the peers');
-    const framework = this.#frameworks.get(spec.framework);
-    if (framework === undefined) throw refuse(`this program does not know the framework ${JSON.stringify(spec.framework)}`);
-    const config = framework.configSchema.safeParse(spec.config);
-    if (!config.success) throw refuse(`the configuration does not suit ${framework.name}: ${config.error.message}`, config.error);
-
-    const rules = genesisRules(spec, framework.engineVersion);
-    const fault = findRulesFault(rules);
-    if (fault !== undefined) throw refuse(fault);
-    const [proposer] = rules.validators;
-    if (proposer === undefined) throw refuse('nobody orders');
-
-    const executed = await framework.open({ chain, config: config.data }).initGenesis({ time: spec.time });
-    const place = { chain, height: height(0), previousHash: sha256Hex(document), time: spec.time, proposer: proposer.publicKey, rules, nextRules: rules, genesis: document };
-    const draft = draftBlock(place, executed);
-    const record = encodeSealed(draft.body, { certificate: { round: 0, signatures: [] }, attestation: attestBlock(chain, 0, draft.hash, signer) });
-    // The key signed blocks that are not here any more: it must not sign others for the same heights, whenever it gets a vote again.
-    const notes: Notes = this.#keys.wasUsed(chain) ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
-    return { record, hash: draft.hash, writes: executed.writes, notes };
   }
 
   /** The task on the opened peer; again when another ledger took its place meanwhile. */
@@ -504,90 +472,16 @@ class Host implements LedgerHost {
 
   #isDamaged(chain: ChainId): boolean {
     if (this.#storage.damageOf(chain) === undefined && this.#runners.peek(chain) === undefined) this.#findStored(chain, this.#findSigner(chain));
-    return this.#healing.has(chain);
+    return this.#healing.isWanted(chain);
   }
 
-  /** Gets damaged blocks from other peers, or begins the ledger again with its genesis block; what follows is fetched. */
+  /** Gets from other peers what a damaged ledger lost, and goes on with it. */
   async #healInOrder(chain: ChainId, spec?: GenesisSpec): Promise<void> {
-    const at = this.#storage.height(chain);
-    const fail = (reason: string, cause?: unknown): LedgerError => new LedgerError('chain-stopped', { chain, reason }, `The damaged peer of ${chain} cannot heal now: ${reason}.`, { cause });
-    const signer = this.#keys.find(chain);
-    if (signer === undefined) throw fail('its key is missing');
-    const stored = this.#readGenesis(chain);
-    const genesis = spec ?? stored;
-    if (genesis === undefined) throw fail('its genesis block is damaged, too: open the sub-chain again with its genesis');
-    const document = encodeGenesis(genesis);
-    if (stored !== undefined && sha256Hex(document) !== sha256Hex(encodeGenesis(stored))) throw new LedgerError('chain-differs', { chain }, `${chain} exists here with another genesis block.`);
-    if (await this.#healBlocks(chain, signer)) return this.#healed(chain, at);
-    const { record, writes, notes } = await this.#makeGenesis(genesis, document);
-    const rules = RulesHistory.open(genesisRules(genesis, decodeBlock(record).header.engineVersion), undefined);
-    const asking = { chain, link: this.#link, ports: this.#ports, signal: new AbortController().signal };
-    const reached = await checkOthersHaveIt({ ...asking, genesisRules: rules, publicKey: signer.publicKey, height: at }).catch((error: unknown) => {
-      throw fail(messageOf(error), error);
-    });
-    const stage = await this.#storage.stage(chain);
-    try {
-      await stage.putBlock(height(0), record);
-      await stage.putState(writes.flatMap(({ key, value }) => (value === undefined ? [] : [{ key, value }])));
-      await stage.install({ height: height(0), notes });
-    } finally {
-      await stage.discard();
-    }
-    this.#ports.logger.warn({ chain, height: at }, 'a damaged ledger begins again from its genesis block');
-    this.#healed(chain, reached);
-  }
-
-  #healed(chain: ChainId, reached: number): void {
+    const reached = await this.#healing.heal(chain, spec);
     this.#broken.delete(chain);
     this.#stored.delete(chain);
-    this.#healing.get(chain)?.();
-    this.#healing.delete(chain);
     this.#ordering.forget(chain);
     this.#runner(chain).announced(reached);
-  }
-
-  /** Whether the peer can be opened, once blocks that it begins with were replaced by those of other peers. */
-  async #healBlocks(chain: ChainId, signer: Signer): Promise<boolean> {
-    const storage = this.#storage.open(chain);
-    if (storage === undefined) return false;
-    try {
-      for (const at of [storage.height, storage.height - 1]) {
-        if (at > 0 && !isReadable(storage, at)) await repairBlock(storage, height(at), signer, this.#link);
-      }
-      readPeer(storage, this.#frameworks);
-      return true;
-    } catch (error) {
-      // More is damaged: all of it is fetched anew.
-      if (isDamage(error)) return false;
-      throw error;
-    } finally {
-      this.#storage.rest(chain);
-    }
-  }
-
-  /** The genesis of a ledger, or undefined when that cannot be read either. */
-  #readGenesis(chain: ChainId): GenesisSpec | undefined {
-    try {
-      const record = this.#storage.open(chain)?.block(height(0)) ?? this.#storage.blockOfDamaged(chain, height(0));
-      const genesis = record === undefined ? undefined : decodeBlock(record).genesis;
-      return genesis && decodeGenesis(genesis);
-    } catch {
-      // Damaged like the rest.
-      return undefined;
-    }
-  }
-
-  /** A damaged peer heals itself, later and again. */
-  #healLater(chain: ChainId, failures = 0): void {
-    if (this.#isClosing) return;
-    const pauseMs = failures === 0 ? HEAL_DELAY_MS : Math.min(HEAL_PAUSE_MS_MAX, HEAL_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
-    const cancel = this.#ports.schedule(pauseMs, () => {
-      this.healChain(chain).catch((error: unknown) => {
-        this.#ports.logger.warn({ chain, reason: messageOf(error) }, 'a damaged peer has not healed');
-        if (this.#healing.has(chain)) this.#healLater(chain, failures + 1);
-      });
-    });
-    this.#healing.set(chain, cancel);
   }
 
   /** Until the block is durable here, too, or it is clear that this peer cannot have it now. Never rejects. */
@@ -620,8 +514,7 @@ class Host implements LedgerHost {
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     // A peer that could not be opened for it can be now.
     if (this.#broken.get(chain)?.by === 'fault') this.#broken.delete(chain);
-    this.#healing.get(chain)?.();
-    this.#healing.delete(chain);
+    this.#healing.forget(chain);
     this.#stored.delete(chain);
     return true;
   }
@@ -715,7 +608,7 @@ class Host implements LedgerHost {
     this.#stored.delete(chain);
     const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${publicReason(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);
-    if (isDamage(error) && !this.#healing.has(chain)) this.#healLater(chain);
+    if (isDamage(error)) this.#healing.want(chain);
     this.#ports.logger.error({ chain, reason: note.reason, cause: messageOf(error) }, 'peer stopped');
     return note;
   }
@@ -750,20 +643,6 @@ class Host implements LedgerHost {
 /** What a peer was goes over to its new ledger: what it must not sign, what it saw, what its operator approved. */
 const KEPT_NOTES = [ABSTAIN_NOTE, EVIDENCE_NOTE, CHANGE_NOTE];
 
-/** What another peer's data could replace: not a missing key, and not a program that is too old. */
-function isDamage(error: unknown): boolean {
-  return isLedgerError(error, 'storage-corrupt') || (error instanceof Error && (error.name === 'AssertionError' || error.name === 'CodecError'));
-}
-
-function isReadable(storage: ChainStorage, at: number): boolean {
-  try {
-    return readBlock(storage, at).header.height === at;
-  } catch (error) {
-    if (isDamage(error)) return false;
-    throw error;
-  }
-}
-
 function joinerOf({ chain, storage, genesis, parent, signer }: Peer): Joiner {
   const genesisRecord = storage.block(height(0));
   assert(genesisRecord !== undefined, `block 0 of ${chain} is stored`);
@@ -775,6 +654,39 @@ function joinerOf({ chain, storage, genesis, parent, signer }: Peer): Joiner {
     above: parent.height,
     attest: (at, hash) => attestBlock(chain, at, hash, signer),
   };
+}
+
+function statusOf({ publicKey, rules, evidence, head, stopped }: PeerFacts) {
+  return { ...headStatus(publicKey, head, stopped), orders: indexOfValidator(rules, publicKey) >= 0, agreement: agreementOf(rules, decodeEvidenceNote(evidence)) };
+}
+
+function headStatus(publicKey: Uint8Array, head: ChainHead, stopped: StopNote | undefined) {
+  const state = stopped === undefined ? ('running' as const) : ('stopped' as const);
+  return { publicKey, state, height: head.height, headHash: head.hash, announcedHeight: head.height, ...(stopped === undefined ? {} : { stopped }) };
+}
+
+function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certificate): CertificateView {
+  const { finality, validators } = peer.rules.at(at);
+  return {
+    finality,
+    round,
+    quorum: quorumOf(finality, validators.length),
+    validators: validators.length,
+    signatures: signatures.flatMap(({ validator, signature }) => {
+      const signer = validators[validator];
+      return signer === undefined ? [] : [{ name: signer.name, publicKey: signer.publicKey, signature }];
+    }),
+  };
+}
+
+/** The promise, or the signal's reason if that comes first; what was begun goes on. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function damaged({ file, offset, what }: Damage, more: string): LedgerError<'storage-corrupt'> {

@@ -18,32 +18,56 @@ async function cityWithDisk(count: number, finality: Finality, blocks: number, d
   for (let block = 0; block < blocks; block += 1) await submitAt(nodes, block % (finality === 'solo' ? 1 : count));
   await passTime(nodes, 2_000);
   const victim = at(nodes, damaged);
-  /** Its process ends; a bit of every byte that `where` takes is not as it was written when the next one begins. */
-  const damage = async (where: (offset: number, size: number) => boolean): Promise<TestNode> => {
-    await victim.host.close();
+  const diskWith = (where: (offset: number, size: number) => boolean): Map<string, Buffer> => {
     const disk = new Map<string, Buffer>();
     for (const name of files.list(directory)) {
       const file = files.open(`${directory}/${name}`);
       const bytes = Buffer.from(file.read(0, file.sizeBytes()));
       disk.set(`${directory}/${name}`, Buffer.from(bytes.map((byte, offset) => (where(offset, bytes.length) ? byte ^ 4 : byte))));
     }
-    const storage: LedgerStorage = await openTestStorage({ directory, files: createPowerCutFiles(disk), index, manual: victim.manual });
-    return restartTestNode(victim, { isAbrupt: true, storage });
+    return disk;
   };
-  return { nodes, damage };
+  const reopen = (disk: ReadonlyMap<string, Buffer>, used = index): Promise<LedgerStorage> => openTestStorage({ directory, files: createPowerCutFiles(disk), index: used, manual: victim.manual });
+  /** Its process ends; a bit of every byte that `where` takes is not as it was written when the next one begins. */
+  const damage = async (where: (offset: number, size: number) => boolean): Promise<TestNode> => {
+    await victim.host.close();
+    return restartTestNode(victim, { isAbrupt: true, storage: await reopen(diskWith(where)) });
+  };
+  /** The same, with a byte out of what the state is made of, and the index gone. */
+  const damageState = async (): Promise<TestNode> => {
+    await victim.host.close();
+    for (let at = 2_000; ; at += 37) {
+      const storage = await reopen(diskWith((offset) => offset === at), createMemoryIndex());
+      if (storage.damageOf(TEST_CHAIN) !== undefined) return restartTestNode(victim, { isAbrupt: true, storage });
+      victim.manual.forgetTasks();
+    }
+  };
+  return { nodes, damage, damageState };
 }
 
 const head = (offset: number, size: number): boolean => offset === size - 40;
 const everything = (offset: number): boolean => offset > 200;
 
-describe('a peer whose stored blocks are damaged', () => {
-  it('heals by itself from the others, and votes again only once it cannot contradict itself', async () => {
+describe('a peer whose ledger is damaged', () => {
+  it('gets its last block from the others, and goes on as it was', async () => {
     const { nodes, damage } = await cityWithDisk(4, 'byzantine', 12);
     const back = await damage(head);
     expect(status(back)).toMatchObject({ state: 'stopped', stopped: { by: 'fault', reason: expect.stringMatching(/cannot be opened/) } });
     const all = [...nodes.slice(0, 3), back];
+    await passTime(all, 2_000);
+    expect(status(back)).toMatchObject({ state: 'running', height: 12, orders: true });
+    expect(status(back).agreement?.position).not.toHaveProperty('abstainsThrough');
+    await submitAt(all, 3);
+  });
+
+  it('heals by itself from the others when its state is lost, and votes again only once it cannot contradict itself', async () => {
+    const { nodes, damageState } = await cityWithDisk(4, 'byzantine', 12);
+    const back = await damageState();
+    expect(status(back)).toMatchObject({ state: 'stopped', stopped: { by: 'fault' } });
+    const all = [...nodes.slice(0, 3), back];
     await passTime(all, 8_000);
     expect(status(back)).toMatchObject({ state: 'running', height: 12, orders: true, agreement: { position: { abstainsThrough: 'unknown' } } });
+    expect(back.storage.damageOf(TEST_CHAIN)).toBeUndefined();
     expect(back.manual.log.map(({ event }) => event)).toContain('joined from a snapshot');
     for (let block = 0; block < 3; block += 1) await submitAt(all, block);
     await submitAt(all, 3);
@@ -51,15 +75,15 @@ describe('a peer whose stored blocks are damaged', () => {
     expect(new Set(all.map((node) => node.host.head(TEST_CHAIN).hash)).size).toBe(1);
   });
 
-  it('keeps what it has while nobody else has it, and heals when they are back', async () => {
-    const { nodes, damage } = await cityWithDisk(4, 'crash', 6);
-    for (const node of nodes.slice(0, 3)) node.away = true;
-    const back = await damage(head);
-    await passTime([back], 5_000);
+  it('keeps what it has while nobody else can be asked, and heals when they are back', async () => {
+    const { nodes, damageState } = await cityWithDisk(4, 'crash', 6);
+    at(nodes, 3).away = true;
+    const back = await damageState();
+    await passTime([...nodes.slice(0, 3), back], 5_000);
     expect(status(back)).toMatchObject({ state: 'stopped' });
     await expect(back.host.healChain(TEST_CHAIN)).rejects.toMatchObject({ code: 'chain-stopped' });
-    expect(back.storage.open(TEST_CHAIN)?.height).toBe(6);
-    for (const node of nodes.slice(0, 3)) node.away = false;
+    expect(back.storage.damageOf(TEST_CHAIN)).toBeDefined();
+    back.away = false;
     await passTime([...nodes.slice(0, 3), back], 130_000);
     expect(status(back)).toMatchObject({ state: 'running', height: 6 });
   });
@@ -76,18 +100,18 @@ describe('a peer whose stored blocks are damaged', () => {
   });
 
   it('does not begin again with another genesis than it has', async () => {
-    const { nodes, damage } = await cityWithDisk(4, 'byzantine', 2);
+    const { nodes, damageState } = await cityWithDisk(4, 'byzantine', 8);
     const genesis = at(nodes, 0).host.genesis(TEST_CHAIN);
-    const back = await damage(head);
+    const back = await damageState();
     await expect(back.host.createChain({ ...genesis, config: { blockCostMax: 7 } })).rejects.toMatchObject({ code: 'chain-differs' });
-    expect(back.storage.open(TEST_CHAIN)?.height).toBe(2);
+    expect(back.storage.damageOf(TEST_CHAIN)).toBeDefined();
   });
 
   it('that orders alone does not take from its followers what it may have signed beyond them', async () => {
-    const { damage } = await cityWithDisk(2, 'solo', 2, 0);
-    const back = await damage(head);
+    const { damageState } = await cityWithDisk(2, 'solo', 8, 0);
+    const back = await damageState();
     await expect(back.host.healChain(TEST_CHAIN)).rejects.toThrow(/orders alone/);
-    expect(back.storage.open(TEST_CHAIN)?.height).toBe(2);
+    expect(back.storage.damageOf(TEST_CHAIN)).toBeDefined();
   });
 
   it('that is well is left alone', async () => {

@@ -44,7 +44,6 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
   assert(keyEncryptionKey.length === 32, 'the key-encryption key has 32 bytes');
   files.makeDirectory(directory);
   const places = new Map<ChainId, KeyPlace>();
-  const damaged = new Set<number>();
   let nextNumber = 1;
   const log = await SegmentLog.open({
     files,

@@ -1,4 +1,4 @@
-import { createECDH, createPrivateKey } from 'node:crypto';
+import { createECDH } from 'node:crypto';
 import { openSigner, sha256, sha256Hex, verifySignature, type Signer, type VerifySignature } from '../../core/crypto';
 import type { Hash } from '../../core/types';
 
@@ -69,17 +69,7 @@ export function createRealVoices(): Voices {
     const pair = createECDH('prime256v1');
     pair.setPrivateKey(sha256(Buffer.from(`simulated peer ${peer}`)));
     const point = pair.getPublicKey();
-    const key = createPrivateKey({
-      format: 'jwk',
-      key: {
-        kty: 'EC',
-        crv: 'P-256',
-        d: pair.getPrivateKey().toString('base64url'),
-        x: point.subarray(1, 33).toString('base64url'),
-        y: point.subarray(33).toString('base64url'),
-      },
-    });
-    const signer = openSigner(key.export({ format: 'der', type: 'pkcs8' }));
+    const signer = openSigner(Buffer.concat([pair.getPrivateKey(), point.subarray(1)]));
     realSigners.set(peer, signer);
     return signer;
   };

@@ -3,7 +3,7 @@ import type { RulesHistory } from '../rules-history';
 import { askAll, chooseHeight, proveRules, type Asking } from './certify';
 import { JoinFailed } from './join-failed';
 
-export interface HealOptions extends Asking {
+export interface OthersOptions extends Asking {
   readonly genesisRules: RulesHistory;
   readonly publicKey: Uint8Array;
   /** Height of the last block that the damaged ledger had. */
@@ -15,7 +15,7 @@ export interface HealOptions extends Asking {
  * truth say that they are as far. The very last block may be one that this peer alone had written down; those who signed
  * it are bound to it. Returns how far they are; throws JoinFailed otherwise.
  */
-export async function checkOthersHaveIt({ genesisRules, publicKey, height, ...asking }: HealOptions): Promise<number> {
+export async function checkOthers({ genesisRules, publicKey, height, ...asking }: OthersOptions): Promise<number> {
   const heard = await askAll(asking, 0);
   if (heard.length === 0) throw new JoinFailed('no other peer answered');
   const { history } = await proveRules(asking, genesisRules, heard);
