@@ -7,9 +7,10 @@ import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const sources = ['workers/city-node', 'lib', 'package.json', 'package-lock.json', 'tsconfig.json'];
-/** The program, and what its threads load by address: each lies where `moduleBeside` looks for it. */
+/** The program, and what its threads and processes load by address: each lies where `moduleBeside` looks for it. */
 const modules = {
   'city-node-main': 'workers/city-node/main.ts',
+  'dedicated-main': 'workers/city-node/dedicated/dedicated-main.ts',
   'thread-main': 'lib/ledger/vm/threads/thread-main.ts',
   'thread-ports': 'workers/city-node/thread-ports.ts',
   'heavy/thread-program': 'lib/ledger/frameworks/ethereum/heavy/thread-program.ts',

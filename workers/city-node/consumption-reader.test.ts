@@ -10,6 +10,7 @@ const peer = (chain: string, resources: Partial<PeerStatus['resources']> = {}, m
   orders: true,
   height: 1,
   evidence: [],
+  home: { at: 'shared' },
   resources: { ...none, ...resources },
   ...more,
 });

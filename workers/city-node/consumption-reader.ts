@@ -113,8 +113,8 @@ function nameOf({ cityNode, chain }: Pick<PeerStatus, 'cityNode' | 'chain'>): st
   return `${cityNode}/${chain}`;
 }
 
-function toRow({ cityNode, chain, state, height, problem, resources }: PeerStatus, share: number): ConsumptionRow {
-  return { cityNode, chain, state, height, ...(problem === undefined ? {} : { problem }), resources, share };
+function toRow({ cityNode, chain, state, height, problem, resources, home }: PeerStatus, share: number): ConsumptionRow {
+  return { cityNode, chain, state, height, ...(problem === undefined ? {} : { problem }), resources, home, share };
 }
 
 function matches(row: ConsumptionRow, { cityNode, search }: ConsumptionQuery): boolean {

@@ -1,14 +1,15 @@
 import type { PeerName } from '@/lib/control';
 import { rpcCodes, type ChainDoor, type DoorAnswer, type DoorCall, type DoorRequests, type DoorSignals } from '@/lib/gateway';
-import { isLedgerError, type ChainId, type LedgerHost } from '@/lib/ledger';
+import { isLedgerError, type ChainId } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
+import type { CityNodeHost } from './dedicated/peer-home';
 import { nameOf, type HostRegister } from './host-register';
 import { problemOf } from './problem-of';
 import type { CodecBackend, FrameworkCodec } from './load-frameworks';
 
 export interface PeerDoorsOptions {
   /** By city-node code. */
-  readonly hosts: ReadonlyMap<string, LedgerHost>;
+  readonly hosts: ReadonlyMap<string, CityNodeHost>;
   /** By framework name. */
   readonly codecs: ReadonlyMap<string, FrameworkCodec>;
   readonly register: HostRegister;
@@ -62,7 +63,7 @@ export class PeerDoor implements ChainDoor {
   constructor(
     peer: PeerName,
     readonly framework: string,
-    private readonly host: LedgerHost,
+    private readonly host: CityNodeHost,
     private readonly codec: FrameworkCodec,
   ) {
     this.cityNode = peer.cityNode;

@@ -130,6 +130,7 @@ export class FakeNetwork {
         if (this.#chains.has(params.chain)) this.forget(params);
         return {};
       },
+      movePeer: absent,
       startChain: absent,
       stopChain: absent,
       setLimits: async () => ({}),
@@ -174,6 +175,7 @@ export class FakeNetwork {
       state: stopped === undefined ? 'running' : 'stopped',
       orders: chain.validators.includes(name.cityNode),
       height: chain.height,
+      home: { at: 'shared' },
       resources: { memoryBytes: 2_048, diskBytes: 4_096, executionMs: 1.5, workerMs: 0, transactions: 3, calls: 5 },
       ...(stopped === undefined ? {} : { problem: stopped }),
       finality,

@@ -250,10 +250,11 @@ class Host implements LedgerHost {
   }
 
   has(chain: ChainId): boolean {
-    return this.#storage.height(chain) >= 0 || this.#storage.damageOf(chain) !== undefined;
+    return !this.moves.isArriving(chain) && (this.#storage.height(chain) >= 0 || this.#storage.damageOf(chain) !== undefined);
   }
 
   peerStatus(chain: ChainId): PeerStatus {
+    if (this.moves.isArriving(chain)) throw unknown(chain);
     const runner = this.#runners.peek(chain);
     const joining = this.#joins.progress(chain);
     const firstHeight = this.#storage.firstHeight(chain);
@@ -552,6 +553,7 @@ class Host implements LedgerHost {
     const known = this.#runners.use(chain);
     if (known !== undefined) return known;
     if (this.moves.hasLeft(chain)) throw away(chain);
+    if (this.moves.isArriving(chain)) throw unknown(chain);
     const broken = this.#broken.get(chain);
     if (broken !== undefined) throw stoppedError(chain, broken);
     const signer = this.#findSigner(chain);

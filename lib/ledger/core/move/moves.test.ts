@@ -143,7 +143,8 @@ describe('a move that comes to nothing', () => {
     await copy(old.host, home.host);
     const first = await old.host.moves.leave(TEST_CHAIN);
     await expect(home.host.moves.settle(TEST_CHAIN, { ...first, height: height(7) })).rejects.toMatchObject({ code: 'move-failed' });
-    expect(() => home.host.head(TEST_CHAIN)).toThrow(expect.objectContaining({ code: 'chain-stopped' }));
+    expect(() => home.host.head(TEST_CHAIN)).toThrow(expect.objectContaining({ code: 'chain-unknown' }));
+    expect(() => status(home)).toThrow(expect.objectContaining({ code: 'chain-unknown' }));
     await home.host.removeChain(TEST_CHAIN);
     expect(home.host.chains()).toEqual([]);
   });

@@ -47,6 +47,11 @@ export class Moves implements PeerMoves {
     return this.#departures.has(chain);
   }
 
+  /** Its ledger is being brought here, and no peer yet. */
+  isArriving(chain: ChainId): boolean {
+    return this.#arrivals.has(chain);
+  }
+
   hasLeft(chain: ChainId): boolean {
     return this.#departures.get(chain)?.hasLeft ?? false;
   }

@@ -7,7 +7,7 @@ import { data } from './hex';
 import { parseParams, rawTransactionParam } from './params';
 import { failure, SEND_METHOD, type RpcCall, type RpcId, type RpcRequests, type RpcResponse } from './parse-requests';
 import { refusalToError } from './refusal-to-error';
-import { INTERNAL_ERROR, LIMIT_EXCEEDED, METHOD_NOT_FOUND, RESPONSE_TOO_LARGE, RpcError, serverError } from './rpc-error';
+import { INTERNAL_ERROR, isRpcError, LIMIT_EXCEEDED, METHOD_NOT_FOUND, RESPONSE_TOO_LARGE, RpcError, serverError } from './rpc-error';
 import { whyNotOffered } from './not-offered';
 
 /** One sub-chain as the door needs it; a `LedgerHost` offers just that. */
@@ -92,7 +92,7 @@ async function send(params: readonly unknown[], backend: EthereumBackend, signal
 }
 
 function errorOf(error: unknown, readSignal: AbortSignal, onUnexpected: (error: unknown) => void): RpcError {
-  if (error instanceof RpcError) return error;
+  if (isRpcError(error)) return error;
   if (error instanceof TransactionRefused) return refusalToError(error);
   if (readSignal.aborted && error === readSignal.reason) return serverError('execution aborted: the time limit for a read was reached');
   if (isLedgerError(error, 'queue-full')) return new RpcError(LIMIT_EXCEEDED, `too many transactions are waiting: try again in ${error.details.retryAfterMs} ms`);

@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PeerName } from '@/lib/control';
+import { openTestChain, TestHost } from '@/lib/gateway/testing';
+import { createCall, findLost, Writers } from './testing/writers';
+
+/** A peer in a process of its own, in a real city-node process: moved there and back while clients write. */
+
+let host: TestHost;
+beforeAll(async () => {
+  host = await TestHost.start(['SIN', 'PAR']);
+}, 60_000);
+afterAll(() => host.remove());
+
+const directories = () => readdirSync(host.directory).filter((name) => name.includes('.') && name.startsWith('SIN'));
+
+async function moveTo(peer: PeerName, to: 'shared' | 'own'): Promise<void> {
+  await host.client.movePeer(peer, to);
+  await expect.poll(async () => (await host.client.peerStatus(peer)).home, { timeout: 40_000, interval: 50 }).toEqual({ at: to, ...(to === 'own' ? { memoryBytes: expect.any(Number) } : {}) });
+}
+
+/** The process that has the peer's directory open. */
+function pidOf(chain: string): number {
+  return Number(new RegExp(`"dedicated":"${chain}"`).test(host.output) || true) && Number([...host.output.matchAll(new RegExp(`"chain":"${chain}","cityNode":"SIN","pid":(\\d+)`, 'g'))].at(-1)?.[1]);
+}
+
+describe('a peer that goes to a process of its own and back', () => {
+  it('loses nothing that was acknowledged, and its clients see one sub-chain', { timeout: 120_000 }, async () => {
+    const { chain, chainId } = await openTestChain([[host, 'SIN'], [host, 'PAR']]);
+    const peer = { chain, cityNode: 'SIN' };
+    const call = createCall(host.endpoint('SIN', chain), (await host.makeKey(chain)).text);
+    const writers = new Writers();
+    writers.begin(call, chainId, 4);
+    await expect.poll(() => writers.acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(20);
+    await moveTo(peer, 'own');
+    const moved = writers.acknowledged.length;
+    expect(directories()).toEqual([`SIN.${chain}`]);
+    await expect.poll(() => writers.acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(moved + 20);
+    await moveTo(peer, 'shared');
+    const back = writers.acknowledged.length;
+    await expect.poll(() => writers.acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(back + 20);
+    await writers.end();
+    expect(writers.refused).toEqual([]);
+    expect(await findLost(call, writers.acknowledged)).toEqual([]);
+    expect(directories()).toEqual([]);
+    process.stdout.write(`slowest write ${Math.round(writers.slowestMs)} ms, ${writers.retries} tries again, ${writers.acknowledged.length} transactions\n${host.output.split('\n').filter((line) => line.includes('has moved')).join('\n')}\n`);
+    // The follower has the same blocks.
+    const height = (await host.client.peerStatus(peer)).height;
+    await expect.poll(async () => (await host.client.peerStatus({ chain, cityNode: 'PAR' })).height, { timeout: 20_000 }).toBe(height);
+  });
+
+  it('that is killed comes back by itself, with everything that was acknowledged', { timeout: 120_000 }, async () => {
+    const { chain, chainId } = await openTestChain([[host, 'SIN']]);
+    const peer = { chain, cityNode: 'SIN' };
+    const call = createCall(host.endpoint('SIN', chain), (await host.makeKey(chain)).text);
+    await moveTo(peer, 'own');
+    const writers = new Writers();
+    writers.begin(call, chainId, 2);
+    await expect.poll(() => writers.acknowledged.length, { timeout: 20_000 }).toBeGreaterThan(5);
+    process.kill(pidOf(chain), 'SIGKILL');
+    const before = writers.acknowledged.length;
+    await expect.poll(() => writers.acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(before + 10);
+    await writers.end();
+    expect(writers.refused).toEqual([]);
+    expect(await findLost(call, writers.acknowledged)).toEqual([]);
+  });
+
+  it('is found in its process by the next process of the host, and is gone with it when it is removed', { timeout: 120_000 }, async () => {
+    const { chain } = await openTestChain([[host, 'SIN']]);
+    const peer = { chain, cityNode: 'SIN' };
+    await moveTo(peer, 'own');
+    await host.end('SIGKILL');
+    await host.resume();
+    await expect.poll(() => host.client.peerStatus(peer), { timeout: 30_000 }).toMatchObject({ state: 'running', height: 0, home: { at: 'own' } });
+    await host.client.removeChain(peer);
+    expect(directories().filter((name) => name.endsWith(chain))).toEqual([]);
+    expect((await host.client.listPeers()).map((one) => one.chain)).not.toContain(chain);
+  });
+});
