@@ -247,15 +247,16 @@ export class CityNodePeers implements CityNodeHost, PeerMover {
     const [from, target]: [PeerHome, PeerHome] = to === 'own' ? [shared, own] : [own, shared];
     const gate = new Gate(chain);
     const begunAt = performance.now();
+    const tell = (stage: MoveStage): void => {
+      onStage(stage);
+      logger.info({ chain, cityNode, to, stage }, 'a peer moves');
+    };
     try {
       const { transactions, head, pausedMs } = await movePeer({
         chain,
         from,
         to: target,
-        onStage: (stage) => {
-          onStage(stage);
-          logger.info({ chain, cityNode, to, stage }, 'a peer moves');
-        },
+        onStage: tell,
         close: () => void this.#gates.set(chain, gate),
         decide: () => register.putHome({ chain, cityNode }, to),
       });
@@ -278,7 +279,7 @@ export class CityNodePeers implements CityNodeHost, PeerMover {
       logger.warn({ chain, cityNode, to, err: error }, 'a peer was not moved');
       throw isLedgerError(error, 'move-failed') ? error : moveFailed(chain, messageOf(error), error);
     }
-    onStage('clearing');
+    tell('clearing');
     await this.#clear(chain, from, own, directory).catch((error: unknown) => logger.error({ chain, cityNode, err: error }, 'what a moved peer left is swept at the next start'));
   }
 
