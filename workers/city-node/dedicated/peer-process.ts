@@ -22,8 +22,6 @@ const CLOSE_MS_MAX = 25_000;
 const LOOK_MS = 10_000;
 /** … and killed when it said nothing between so many looks. */
 const SILENT_LOOKS_MAX = 3;
-/** Of this process's environment: where to find programs and temporary files, what the time is. */
-const ENVIRONMENT = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'NODE_ENV'];
 
 /** A dedicated process as the city node's process sees it: begun, spoken to, ended. */
 export class PeerProcess {
@@ -38,9 +36,8 @@ export class PeerProcess {
   private constructor(options: PeerProcessOptions) {
     this.#options = options;
     const { chain, cityNode } = options.open;
-    const environment = Object.fromEntries(ENVIRONMENT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-    // A key never stands where other processes of the machine can see it.
-    this.#child = fork(fileURLToPath(ENTRY), [cityNode, chain], { serialization: 'advanced', execArgv: [], env: environment as NodeJS.ProcessEnv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    // No environment: what the process must know it is told, and secrets of this one are none of its business.
+    this.#child = fork(fileURLToPath(ENTRY), [cityNode, chain], { serialization: 'advanced', execArgv: [], env: {} as NodeJS.ProcessEnv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.calls = new IpcCalls({
       port: { send: (message, done) => this.#send(message, done) },
       onCall: options.onCall,
