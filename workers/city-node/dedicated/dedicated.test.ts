@@ -8,7 +8,7 @@ import { moveTestPeer } from '../testing/move-test-peer';
 
 let host: TestHost;
 beforeAll(async () => {
-  host = await TestHost.start(['SIN', 'PAR']);
+  host = await TestHost.start(['SIN', 'PAR', 'NRT', 'HKG']);
 }, 60_000);
 afterAll(() => host.remove());
 
@@ -71,5 +71,31 @@ describe('a peer that goes to a process of its own and back', () => {
     await host.client.removeChain(peer);
     expect(directories().filter((name) => name.endsWith(chain))).toEqual([]);
     expect((await host.client.listPeers()).map((one) => one.chain)).not.toContain(chain);
+  });
+
+  it('keeps its votes: validators that move, die and come back are never caught signing two things, and blocks go on', { timeout: 180_000 }, async () => {
+    const cityNodes = ['SIN', 'PAR', 'NRT', 'HKG'];
+    const { chain, chainId } = await openTestChain(cityNodes.map((code) => [host, code]), {}, 'byzantine');
+    const call = createCall(host.endpoint('PAR', chain), (await host.makeKey(chain)).text);
+    const writers = new Writers();
+    writers.begin(call, chainId, 3);
+    const goOn = async () => {
+      const before = writers.acknowledged.length;
+      await expect.poll(() => writers.acknowledged.length, { timeout: 60_000 }).toBeGreaterThan(before + 6);
+    };
+    await goOn();
+    await moveTo({ chain, cityNode: 'SIN' }, 'own');
+    await moveTo({ chain, cityNode: 'PAR' }, 'own');
+    await goOn();
+    process.kill(pidOf(chain), 'SIGKILL');
+    await goOn();
+    await moveTo({ chain, cityNode: 'PAR' }, 'shared');
+    await moveTo({ chain, cityNode: 'SIN' }, 'shared');
+    await goOn();
+    await writers.end();
+    expect(writers.refused).toEqual([]);
+    expect(await findLost(call, writers.acknowledged)).toEqual([]);
+    const statuses = await Promise.all(cityNodes.map((cityNode) => host.client.peerStatus({ chain, cityNode })));
+    for (const status of statuses) expect(status).toMatchObject({ state: 'running', orders: true, evidence: [] });
   });
 });

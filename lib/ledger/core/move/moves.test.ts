@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openLedgerHost } from '../../open-ledger-host';
+import { reviveCopiedLedgers } from '../../read-copied-ledgers';
 import { counterFramework } from '../../testing/counter-framework';
 import { createRealPorts } from '../../testing/real-ports';
 import { at, city, status, submitAt } from '../../testing/test-city';
@@ -188,6 +189,17 @@ describe('on disk', () => {
     await move(homeAgain, oldAgain);
     expect(await readCounter(oldAgain, 'a')).toMatchObject({ value: 21 });
     await Promise.all([oldAgain.close(), homeAgain.close()]);
+  });
+
+  it('half of a copy is no ledger of a backup: the peer that it was made from is', async () => {
+    const [old, home] = [await open('old-3'), await open('new-3')];
+    await openTestChain([{ host: old }]);
+    await old.submit(TEST_CHAIN, add('a', 1));
+    await copy(old, home);
+    await Promise.all([old.close(), home.close()]);
+    const ledgers = ['old-3', 'new-3'].map((name) => ({ name: 'C0', directory: path.join(root, name), keyEncryptionKey }));
+    const facts = await reviveCopiedLedgers({ ledgers, frameworks: [counterFramework], ports: createRealPorts() });
+    expect(facts.map(({ heads, faults }) => [heads.length, faults.length])).toEqual([[1, 0], [0, 0]]);
   });
 
   it('a key does not open under another key-encryption key: nothing is settled then', async () => {
