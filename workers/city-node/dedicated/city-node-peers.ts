@@ -363,7 +363,7 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): 
 }
 
 function moveFailed(chain: ChainId, reason: string, cause?: unknown): LedgerError<'move-failed'> {
-  return new LedgerError('move-failed', { chain, reason }, `The peer of ${chain} stays where it is: ${reason}.`, { cause });
+  return new LedgerError('move-failed', { chain, reason }, `The peer of ${chain} stays where it is: ${reason.replace(/\.$/, '')}.`, { cause });
 }
 
 function closing(): LedgerError<'closing'> {

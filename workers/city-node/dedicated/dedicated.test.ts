@@ -89,6 +89,7 @@ describe('a peer that goes to a process of its own and back', () => {
     await goOn();
     process.kill(pidOf(chain), 'SIGKILL');
     await goOn();
+    await expect.poll(async () => (await host.client.peerStatus({ chain, cityNode: 'SIN' })).state, { timeout: 30_000 }).toBe('running');
     await moveTo({ chain, cityNode: 'PAR' }, 'shared');
     await moveTo({ chain, cityNode: 'SIN' }, 'shared');
     await goOn();
