@@ -1,5 +1,6 @@
 // `npm run bench -- <name>`: one measurement. See bench/README.md.
 import { existsSync } from 'node:fs';
+import { bundleCityNode } from './supervisor/bundle.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
 import { createLog } from './supervisor/log.mjs';
 import { dataLayout, projectPath } from './supervisor/project.mjs';
@@ -12,6 +13,8 @@ import { startTestProduct } from './testing/start-test-product.mjs';
 
 /** Benches that measure the running product; the others start what they need. */
 const needProduct = new Set(['provision']);
+/** Benches of the city node as it runs in production, without the rest. */
+const needCityNode = new Set(['hosting']);
 const [name, ...args] = process.argv.slice(2);
 
 /** Durable services, as `npm start` runs them: a figure of throw-away ones would flatter. */
@@ -28,8 +31,9 @@ async function startProductForBench(context, log) {
 
 await runCommand(async (context) => {
   const file = projectPath(`bench/${name}.ts`);
-  if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: consensus, ethereum, provision or start. See bench/README.md.');
+  if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: consensus, ethereum, hosting, provision or start. See bench/README.md.');
   const log = createLog((line) => process.stderr.write(`${line}\n`));
-  const env = needProduct.has(name) ? await startProductForBench(context, log) : process.env;
+  const env = needProduct.has(name) ? await startProductForBench(context, log) : { ...process.env };
+  if (needCityNode.has(name)) env.CHAINWORKS_BENCH_CITY_NODE = (await bundleCityNode()).program;
   return context.family.run([process.execPath, '--import', 'tsx', file, ...args], { env });
 });

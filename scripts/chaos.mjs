@@ -1,4 +1,4 @@
-// `npm run chaos -- provision --rounds N`, `-- ledger --minutes M`, `-- power-cut --cuts N`, `-- kill --rounds N`: breaks what it started itself while it works. See scripts/README.md.
+// `npm run chaos -- provision --rounds N`, `-- ledger --minutes M`, `-- power-cut --cuts N`, `-- kill --rounds N`, `-- flip`: breaks what it started itself while it works. See scripts/README.md.
 import { spawnSync } from 'node:child_process';
 import { canInstallPackages, installDebianPackage } from './supervisor/debian.mjs';
 import { projectPath } from './supervisor/project.mjs';
@@ -10,6 +10,7 @@ const tsx = [process.execPath, '--import', 'tsx'];
 const disturbances = {
   provision: (context, args) => [process.execPath, projectPath('scripts/with-services.mjs'), ...tsx, projectPath('scripts/chaos/provision.ts'), ...args],
   'power-cut': (context, args) => [...tsx, projectPath('scripts/chaos/power-cut.ts'), ...args],
+  flip: (context, args) => [...tsx, projectPath('scripts/chaos/flip.ts'), '--directory', temporaryData(context, 'chaos'), ...args],
   kill: (context, args) => [...tsx, projectPath('scripts/chaos/kill.ts'), '--directory', temporaryData(context, 'chaos'), ...args],
   ledger(context, args) {
     requireProgram('ip', 'iproute2');
@@ -33,6 +34,6 @@ const [name, ...args] = process.argv.slice(2);
 
 await runCommand((context) => {
   const disturb = Object.hasOwn(disturbances, name ?? '') ? disturbances[name] : undefined;
-  if (!disturb) throw new SetupError('Name what to disturb, e.g. npm run chaos -- provision --rounds 20, npm run chaos -- ledger --minutes 8, npm run chaos -- power-cut --cuts 1000 or npm run chaos -- kill --rounds 20');
+  if (!disturb) throw new SetupError('Name what to disturb, e.g. npm run chaos -- provision --rounds 20, npm run chaos -- ledger --minutes 8, npm run chaos -- power-cut --cuts 1000 npm run chaos -- kill --rounds 20 or npm run chaos -- flip');
   return context.family.run(disturb(context, args));
 });

@@ -1,14 +1,15 @@
 // One sub-chain of a framework that costs next to nothing is flooded while 50 others are used now and then. `flood.ts <directory>`
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chainId, createInProcessNetwork, isLedgerError, openLedgerHost, timeMs, type ChainId, type LedgerHost } from '../../lib/ledger';
-import { counterFramework, encodeCounterTransaction } from '../../lib/ledger/testing/counter-framework';
+import { counterFramework, encodeCounterTransaction } from '../../lib/ledger/testing';
 import { processPorts } from '../process-ports';
 import { median, percentile, round } from '../statistics';
 import { cityNode } from './names';
 
 const quietChains = 50;
-const clients = 900;
+/** In a closed loop, each with an account of its own. */
+const clients = 950;
 const loadMs = 10_000;
 const warmUpMs = 2_000;
 const quietPauseMs = 50;
@@ -23,7 +24,7 @@ const [begin, end] = [performance.now() + warmUpMs, performance.now() + warmUpMs
 let durable = 0;
 let refused = 0;
 const samples: number[] = [];
-await Promise.all([...Array.from({ length: clients }, () => flood()), ...quiet.map((chain) => use(chain))]);
+await Promise.all([...Array.from({ length: clients }, (_, client) => flood(`client-${client}`)), ...quiet.map((chain) => use(chain))]);
 await host.close();
 process.stdout.write(JSON.stringify({ floodTps: round(durable / (loadMs / 1_000), 0), quietP50Ms: round(median(samples), 2), quietP99Ms: round(percentile(samples, 0.99), 2), refused, quietCalls: samples.length }));
 process.exit(0);
@@ -35,15 +36,17 @@ async function open(at: LedgerHost, name: string): Promise<ChainId> {
   return chain;
 }
 
-function transaction(): Uint8Array {
-  return encodeCounterTransaction({ account: '', sequence: 0, counter: randomBytes(8).toString('hex'), add: 1 });
+/** One of the sub-chain's thousand counters. */
+function transaction(account: string, sequence: number): Uint8Array {
+  return encodeCounterTransaction({ account, sequence, counter: `counter-${randomInt(1_000)}`, add: 1 });
 }
 
 /** One client in a closed loop: the next transaction follows the answer. */
-async function flood(): Promise<void> {
-  while (performance.now() < end) {
+async function flood(account: string): Promise<void> {
+  for (let sequence = 0; performance.now() < end; ) {
     try {
-      await host.submit(loud, transaction());
+      await host.submit(loud, transaction(account, sequence));
+      sequence += 1;
       const now = performance.now();
       if (now >= begin && now < end) durable += 1;
     } catch (error) {
@@ -55,9 +58,9 @@ async function flood(): Promise<void> {
 }
 
 async function use(chain: ChainId): Promise<void> {
-  while (performance.now() < end) {
+  for (let sequence = 0; performance.now() < end; sequence += 1) {
     const startedAt = performance.now();
-    await host.submit(chain, transaction());
+    await host.submit(chain, transaction('client', sequence));
     if (startedAt >= begin) samples.push(performance.now() - startedAt);
     await sleep(quietPauseMs * (0.5 + Math.random()));
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ensureAuthority, type AuthorityStanding } from '@/lib/certificates';
-import type { ChannelHolding, PeerStatus } from '@/lib/control';
+import type { ChangedPeers, ChannelHolding, ControlClient, PeerGlance, PeerStatus } from '@/lib/control';
 import { getDb, getLogger, singleton } from '@/lib/platform';
 import { Prisma } from '@/lib/platform/generated/prisma/client';
 import { CertificatePauses } from './certificate-pauses';
@@ -12,6 +12,10 @@ import { agreementOf } from './queries';
 
 /** A host that takes longer is seen at the next sweep. */
 const answerMsMax = 2_500;
+/** Between two looks at all peers of a host, ms; in between only at those that may have changed. */
+const wholeLookMs = 30_000;
+/** Peers at rest of which something is missing here are asked for in full, so many a sweep. */
+const missingMax = 50;
 const unknownPeer = 'The host does not know this peer any more.';
 
 /**
@@ -34,13 +38,23 @@ async function observeHost(host: ChannelHost, standing: AuthorityStanding | unde
   const client = controlClientOf(host);
   // Rows first: a peer that is made or removed while the host is asked is looked at in the next sweep.
   const rows = await findPeers(host.id);
-  const [report, statuses] = await Promise.all([client.report({ timeoutMs: answerMsMax }), client.listPeers({ timeoutMs: answerMsMax })]);
+  const looks = singleton('host-looks', () => new Map<string, Look>());
+  const last = looks.get(host.id);
+  const isWhole = last === undefined || Date.now() - last.wholeAtMs >= wholeLookMs;
+  const [report, changed] = await Promise.all([client.report({ timeoutMs: answerMsMax }), client.changedPeers(isWhole ? undefined : last.token, { timeoutMs: answerMsMax })]);
   await getDb().host.update({ where: { id: host.id }, data: { lastSeenAt: new Date(), report } });
   const channel = standing ? await keepCertificate(host, report.channel, standing) : report.channel;
   if (channel !== report.channel) await getDb().host.update({ where: { id: host.id }, data: { report: { ...report, ...(channel ? { channel } : {}) } } });
-  const byName = new Map(statuses.map((status) => [nameOf(status.cityNode, status.chain), status]));
-  await writeChanges(rows, byName);
-  await removeLeftovers(host, statuses, new Set(rows.map((row) => nameOf(row.cityNode, row.subChain))));
+  await writeChanges(rows, changed, client);
+  await removeLeftovers(host, [...changed.inUse, ...changed.atRest], new Set(rows.map((row) => nameOf(row.cityNode, row.subChain))));
+  // Last: what failed on the way is looked at again.
+  looks.set(host.id, { token: changed.token, wholeAtMs: changed.areAll ? Date.now() : (last?.wholeAtMs ?? 0) });
+}
+
+/** What a host was last asked for. */
+interface Look {
+  readonly token: string;
+  readonly wholeAtMs: number;
 }
 
 /** What a host refuses is tried again with growing pauses, and does not keep its peers from being looked at. */
@@ -78,12 +92,22 @@ function findPeers(hostId: string): Promise<PeerRow[]> {
     WHERE p."hostId" = ${hostId} AND p.state IN ('OPEN', 'STOPPED', 'RESERVED')`;
 }
 
-async function writeChanges(rows: readonly PeerRow[], statuses: ReadonlyMap<string, PeerStatus>): Promise<void> {
+async function writeChanges(rows: readonly PeerRow[], { areAll, inUse, atRest }: ChangedPeers, client: ControlClient): Promise<void> {
   const checkedAt = new Date();
+  const statuses = new Map<string, PeerStatus | PeerGlance>([...inUse, ...atRest].map((status) => [nameOf(status.cityNode, status.chain), status]));
+  let missing = 0;
   for (const row of rows) {
     // Before it is opened and while it is removed, the peer is its operation's own affair.
     if (row.state === 'RESERVED' || row.subChainState === 'CLOSING') continue;
-    const seen = measured(row, statuses.get(nameOf(row.cityNode, row.subChain)));
+    let status = statuses.get(nameOf(row.cityNode, row.subChain));
+    if (status === undefined && !areAll) continue;
+    if (status !== undefined && lacksAgreement(row, status)) {
+      // The others' turn comes with a later look at all of them.
+      if (missing >= missingMax) continue;
+      missing += 1;
+      status = await client.peerStatus({ cityNode: row.cityNode, chain: row.subChain }, { timeoutMs: answerMsMax });
+    }
+    const seen = measured(row, status);
     const same = seen.state === row.state && seen.height === row.height && seen.sizeBytes === row.sizeBytes && seen.problem === row.problem && isDeepStrictEqual(seen.agreement, row.agreement);
     if (same) continue;
     logProblem(row, seen);
@@ -95,14 +119,19 @@ async function writeChanges(rows: readonly PeerRow[], statuses: ReadonlyMap<stri
 
 type Measured = Pick<PeerRow, 'state' | 'height' | 'sizeBytes' | 'problem'> & { agreement: AgreementView | null };
 
-function measured(row: PeerRow, status: PeerStatus | undefined): Measured {
+/** Its blocks went on, or it was never read, since somebody last asked for its rules. */
+function lacksAgreement(row: PeerRow, status: PeerStatus | PeerGlance): boolean {
+  return !('evidence' in status) && status.state === 'running' && (row.agreement === null || row.height !== status.height);
+}
+
+function measured(row: PeerRow, status: PeerStatus | PeerGlance | undefined): Measured {
   if (!status) return { state: 'STOPPED', height: row.height, sizeBytes: row.sizeBytes, problem: unknownPeer, agreement: null };
   return {
     state: status.state === 'running' ? 'OPEN' : 'STOPPED',
     height: status.height,
     sizeBytes: BigInt(status.resources.diskBytes),
     problem: status.problem ?? (status.state === 'running' ? null : 'The peer is not open.'),
-    agreement: toAgreement(status),
+    agreement: 'evidence' in status ? toAgreement(status) : agreementOf(row.agreement),
   };
 }
 
@@ -132,7 +161,7 @@ function logProblem(row: PeerRow, { state, problem }: Pick<PeerRow, 'state' | 'p
  * it is removed again. Only what a row says was removed: a peer without any row may be a sign of a database that was
  * restored from an old copy, and is kept and reported.
  */
-async function removeLeftovers(host: ChannelHost, statuses: readonly PeerStatus[], known: ReadonlySet<string>): Promise<void> {
+async function removeLeftovers(host: ChannelHost, statuses: readonly PeerGlance[], known: ReadonlySet<string>): Promise<void> {
   const strangers = statuses.filter((status) => !known.has(nameOf(status.cityNode, status.chain)));
   if (strangers.length === 0) return;
   const rows = await getDb().peer.findMany({

@@ -19,6 +19,7 @@ export const waitMsMax = 20_000;
 export const controlCalls = {
   createPeer: defineCall({ ...peer, method: 'PUT', path: '/v1/peers/:cityNode/:chain', body: noBody, answer: s.createPeerResultSchema, timeoutMs: quickMs }),
   listPeers: defineCall({ ...host, method: 'GET', path: '/v1/peers', body: noBody, answer: s.peerStatusListSchema, timeoutMs: quickMs }),
+  changedPeers: defineCall({ ...host, method: 'GET', path: '/v1/peers/changed', query: z.object({ since: z.string().max(400).optional() }).strict(), body: noBody, answer: s.changedPeersSchema, timeoutMs: quickMs }),
   openChain: defineCall({ ...peer, method: 'PUT', path: '/v1/chains/:cityNode/:chain', body: s.openChainSchema, answer: s.openChainResultSchema, timeoutMs: 30_000 }),
   peerStatus: defineCall({ ...peer, method: 'GET', path: '/v1/chains/:cityNode/:chain', body: noBody, answer: s.peerStatusSchema, timeoutMs: quickMs }),
   removeChain: defineCall({ ...peer, method: 'DELETE', path: '/v1/chains/:cityNode/:chain', body: noBody, answer: s.doneSchema, timeoutMs: 30_000 }),

@@ -41,6 +41,8 @@ export interface ControlClient {
   peerStatus(peer: PeerName, options?: CallOptions): Promise<PeerStatus>;
   /** All peers of all city nodes of the host. */
   listPeers(options?: CallOptions): Promise<PeerStatus[]>;
+  /** Peers that may be other than when `since` was given out; all of them without it, or after a restart of the host. */
+  changedPeers(since?: string, options?: CallOptions): Promise<CallAnswer<'changedPeers'>>;
   /** Effective at the doors when it answers. A record older than the stored one changes nothing. */
   putAccessKey(record: AccessKeyRecord, options?: CallOptions): Promise<CallAnswer<'putAccessKey'>>;
   listAccessKeys(options?: CallOptions): Promise<AccessKeyRecord[]>;
@@ -81,6 +83,7 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     async listPeers(call) {
       return (await send('listPeers', {}, call)).peers;
     },
+    changedPeers: (since, call) => send('changedPeers', { query: since === undefined ? {} : { since } }, call),
     putAccessKey: (record, call) => send('putAccessKey', { params: { id: record.id }, body: record }, call),
     async listAccessKeys(call) {
       return (await send('listAccessKeys', {}, call)).accessKeys;

@@ -228,6 +228,24 @@ export type BlockCertificate = z.infer<typeof blockCertificateSchema>;
 /** `POST /v1/chains/{cityNode}/{chain}/stop`: the reason is shown with the peer. */
 export const stopChainSchema = z.object({ reason: z.string().min(1).max(500) });
 
+/** A peer as its host sees it without reading its blocks. */
+export const peerGlanceSchema = peerStatusSchema.pick({ cityNode: true, chain: true, state: true, height: true, resources: true, home: true, problem: true });
+export type PeerGlance = z.infer<typeof peerGlanceSchema>;
+
+/**
+ * `GET /v1/peers/changed?since=`: peers that may be other than when the token was given out, in full while they are in
+ * use. What rests has not changed: thousands of them cost nothing.
+ */
+export const changedPeersSchema = z.object({
+  /** For the next call. */
+  token: z.string().max(400),
+  /** Every peer is named here: one that is not is gone. */
+  areAll: z.boolean(),
+  inUse: z.array(peerStatusSchema),
+  atRest: z.array(peerGlanceSchema),
+});
+export type ChangedPeers = z.infer<typeof changedPeersSchema>;
+
 export const peerStatusListSchema = z.object({ peers: z.array(peerStatusSchema) });
 
 /** The public half of `id.secret`. */

@@ -53,10 +53,10 @@ function ourMistake(call: DoorCall, context: CallContext, error: unknown): DoorA
 }
 
 function refuse(call: DoorCall, refusal: QuotaRefusal): DoorAnswer {
-  const heals = refusal.retryAfterSeconds !== undefined;
-  const error = { code: heals ? rpcCodes.rateLimited : rpcCodes.quotaUsedUp, message: refusal.message, data: { quota: refusal.quota } };
+  const { quota, message, retryAfterMs } = refusal;
   // 403 for what waiting does not heal: public clients keep their caller waiting for minutes on 429.
-  return { ...failed(call, error, heals ? 429 : 403), ...(heals ? { retryAfterSeconds: refusal.retryAfterSeconds } : {}) };
+  if (retryAfterMs === undefined) return failed(call, { code: rpcCodes.quotaUsedUp, message, data: { quota } }, 403);
+  return { ...failed(call, { code: rpcCodes.rateLimited, message, data: { quota, retryAfterMs } }, 429), retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1_000)) };
 }
 
 function failed(call: DoorCall, error: RpcErrorBody, status: number): DoorAnswer {

@@ -29,6 +29,7 @@ export interface DoorAnswer {
   readonly accepted: boolean;
   /** HTTP status when this is the only call of its body: 200, or 503 and 429 when the peer cannot do it now. */
   readonly status: number;
+  /** With 429; in the answer's own error it stands in milliseconds, as `data.retryAfterMs`. */
   readonly retryAfterSeconds?: number;
 }
 

@@ -45,7 +45,7 @@ describe('ChainQuota', () => {
   it('refuses what comes too fast, says when to come again, and counts only what it let in', () => {
     const quota = quotaWith();
     for (let index = 0; index < 100; index++) expect(quota.takeRequest(startMs)).toBeUndefined();
-    expect(quota.takeRequest(startMs)).toMatchObject({ quota: 'requests per second', retryAfterSeconds: 1 });
+    expect(quota.takeRequest(startMs)).toMatchObject({ quota: 'requests per second', retryAfterMs: 20, message: expect.stringContaining('in 20 ms') });
     expect(meters.used('a-1', 'total', startMs).requests).toBe(100);
     expect(quota.takeRequest(startMs + 1_000)).toBeUndefined();
   });
@@ -62,7 +62,7 @@ describe('ChainQuota', () => {
     for (let index = 0; index < 3; index++) expect(quota.takeRequest(startMs)).toBeUndefined();
     const refusal = quota.takeRequest(startMs + 40 * 86_400_000);
     expect(refusal).toMatchObject({ quota: 'requests' });
-    expect(refusal).not.toHaveProperty('retryAfterSeconds');
+    expect(refusal).not.toHaveProperty('retryAfterMs');
     expect(refusal?.message).toMatch(/larger plan/);
     expect(transact(quota)).toBeUndefined();
     expect(transact(quota)).toBeUndefined();

@@ -8,8 +8,8 @@ export interface QuotaRefusal {
   readonly quota: QuotaName;
   /** Says which quota it is and what to do. */
   readonly message: string;
-  /** Present when waiting helps: seconds until the next try. Absent: the quota is used up. */
-  readonly retryAfterSeconds?: number;
+  /** Present when waiting helps: milliseconds until the next try. Absent: the quota is used up. */
+  readonly retryAfterMs?: number;
 }
 
 /** What the doors of this host allow one sub-chain, and how much of it is used. */
@@ -32,6 +32,11 @@ export class ChainQuota {
     this.limits = limits;
     this.requestBucket.resize(limits.requestsPerSecond, limits.requestBurst);
     this.transactionBucket.resize(limits.transactionsPerSecond, limits.transactionBurst);
+  }
+
+  /** Nothing of it is taken now: a new one is as good. */
+  isUnused(nowMs: number): boolean {
+    return this.transactionsInFlight === 0 && this.requestBucket.isFull(nowMs) && this.transactionBucket.isFull(nowMs);
   }
 
   /** Admits one request and counts it, or says why not; a refused request is not counted. */
@@ -74,12 +79,8 @@ export class ChainQuota {
   }
 }
 
-/** Quotas of all sub-chains of a host. */
-export type QuotaTable = Map<string, ChainQuota>;
-
 function tooFast(quota: 'requests per second' | 'transactions per second', limit: number, waitMs: number): QuotaRefusal {
-  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  return { quota, retryAfterSeconds, message: `The quota of ${limit} ${quota} is used up for the moment. Try again in ${retryAfterSeconds} s.` };
+  return { quota, retryAfterMs: waitMs, message: `The quota of ${limit} ${quota} is used up for the moment. Try again in ${waitMs} ms.` };
 }
 
 function usedUp(quota: 'requests' | 'transactions', limit: number, period: ChainLimits['period']): QuotaRefusal {

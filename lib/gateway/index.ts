@@ -1,7 +1,8 @@
 export * from './client';
 export { createAccessKeySecret, hashAccessKeySecret } from './access-key-secret';
 export { AccessKeyTable } from './access-key-table';
-export { ChainQuota, type QuotaTable } from './chain-quota';
+export { ChainQuota } from './chain-quota';
+export { QuotaTable } from './quota-table';
 export type { ChainDoor, DoorAnswer, DoorCall, DoorRequests, DoorSignals } from './chain-door';
 export { rpcCodes, type RpcResponse } from './json-rpc';
 export { MeterBook, type MeterBookOptions } from './meter-book';

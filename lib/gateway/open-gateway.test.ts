@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccessKeyRecord, ChainLimits } from '@/lib/control';
-import { AccessKeyTable, ChainQuota, createAccessKeySecret, formatAccessKey, hashAccessKeySecret, MeterBook, openGateway, rpcCodes, type ChainDoor, type DoorAnswer, type DoorCall, type DoorRequests, type DoorSignals, type GatewayLimits, type QuotaTable, type RpcResponse } from './index';
+import { AccessKeyTable, createAccessKeySecret, formatAccessKey, hashAccessKeySecret, MeterBook, openGateway, rpcCodes, type ChainDoor, type DoorAnswer, type DoorCall, type DoorRequests, type DoorSignals, type GatewayLimits, QuotaTable, type RpcResponse } from './index';
 import { rpcFailure } from './json-rpc';
 
 const pepper = Buffer.alloc(32, 5);
@@ -91,7 +91,7 @@ async function open(change: { limits?: Partial<GatewayLimits>; quota?: Partial<C
   });
   const accessKeys = new AccessKeyTable(pepper);
   const doors = new Map(['tide-4417', 'moss-1001'].map((chain) => [chain, new EchoDoor(chain)]));
-  const quotas: QuotaTable = new Map([...doors.keys()].map((chain) => [chain, new ChainQuota(chain, { ...limits, ...change.quota }, meters, Date.now())]));
+  const quotas = new QuotaTable({ findLimits: (chain) => (doors.has(chain) ? { ...limits, ...change.quota } : undefined), meters, now: Date.now });
   const gateway = await openGateway({
     host: '127.0.0.1',
     port: 0,
@@ -236,7 +236,7 @@ describe('the gateway’s quotas', () => {
     expect((await post(url, callBody(), bearer(text))).status).toBe(200);
     expect((await post(url, callBody(), bearer(text))).status).toBe(200);
     const refused = await post(url, callBody(), bearer(text));
-    expect(refused).toMatchObject({ status: 429, json: { id: 1, error: { code: rpcCodes.rateLimited, message: expect.stringContaining('requests per second') } } });
+    expect(refused).toMatchObject({ status: 429, json: { id: 1, error: { code: rpcCodes.rateLimited, message: expect.stringContaining('requests per second'), data: { quota: 'requests per second', retryAfterMs: expect.any(Number) } } } });
     expect(Number(refused.headers.get('retry-after'))).toBe(2);
   });
 

@@ -5,7 +5,8 @@ import type { AccessKeyTable } from './access-key-table';
 import { answerCall, type CallContext } from './answer-call';
 import { authenticateRequest } from './authenticate-request';
 import type { ChainDoor, DoorAnswer } from './chain-door';
-import type { ChainQuota, QuotaTable } from './chain-quota';
+import type { ChainQuota } from './chain-quota';
+import type { QuotaTable } from './quota-table';
 import { rpcCodes, rpcFailure, type RpcErrorBody } from './json-rpc';
 
 export interface GatewayOptions {
@@ -13,7 +14,7 @@ export interface GatewayOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly accessKeys: AccessKeyTable;
-  readonly quotas: QuotaTable;
+  readonly quotas: Pick<QuotaTable, 'get'>;
   /** The sub-chain at that city node (upper-case code), or undefined when it has no open peer here. */
   readonly findDoor: (cityNode: string, chain: string) => ChainDoor | undefined;
   readonly logger: ControlLogger;
@@ -142,7 +143,7 @@ class Gateway {
     const bodyBytes = Math.min(Number(request.headers['content-length'] ?? limits.bodyBytesMax), limits.bodyBytesMax);
     if (mine >= limits.concurrentPerChainMax || this.inFlightTotal >= limits.concurrentMax || this.bodyBytesInFlight + bodyBytes > limits.bodyBytesInFlightMax) {
       response.setHeader('retry-after', retryAfter(1));
-      return this.refuse(response, requestId, 503, { code: rpcCodes.rateLimited, message: 'Too many requests are being answered at once. Try again in a second.' }, place);
+      return this.refuse(response, requestId, 503, { code: rpcCodes.rateLimited, message: 'Too many requests are being answered at once. Try again in a second.', data: { retryAfterMs: 1_000 } }, place);
     }
     this.inFlight.set(chain, mine + 1);
     this.inFlightTotal += 1;

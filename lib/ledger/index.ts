@@ -14,10 +14,10 @@ export {
 } from './core/framework';
 export { openLedgerHost, type OpenLedgerHostOptions } from './open-ledger-host';
 export { readCopiedLedgers, reviveCopiedLedgers, type CopiedLedger, type CopiedLedgerFacts } from './read-copied-ledgers';
+export { Turns } from './core/turns';
 export { createInProcessNetwork, type InProcessNetwork } from './core/in-process-network';
 export { createQueueBudget, type QueueBudget } from './ordering/embedded/embedded-ordering';
 export { openSecretFiles, type SecretFiles } from './storage/disk/secret-files';
 export { nodeFiles } from './storage/disk/node-files';
 export { lockDirectory, type DirectoryLock } from './storage/disk/directory-lock';
-export type { ThreadPorts } from './vm/threads';
 export { CHAIN_ID_MAX, CHAIN_ID_MIN, createEthereumDoor, createEthereumFramework, ETHEREUM, ethereumConfigSchema, parseRequests, scopeOf, type EthereumConfig, type ThreadsOptions } from './frameworks/ethereum';

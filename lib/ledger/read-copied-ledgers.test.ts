@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Finality } from './core/host-types';
+import { chainId } from './core/types';
 import { readCopiedLedgers, reviveCopiedLedgers, type CopiedLedger } from './read-copied-ledgers';
 import { openLedgerDirectory } from './storage/disk/open-ledger-directory';
 import { counterFramework } from './testing/counter-framework';
@@ -98,14 +99,37 @@ describe('ledgers out of a backup', () => {
     expect(facts).toMatchObject({ heads: [], faults: [{ chain: TEST_CHAIN, reason: 'the peer’s key is not the one that signed its blocks' }] });
   });
 
-  it('are refused with the file when a byte is not as it was written', async () => {
+  it('are refused with the file when their log is none', async () => {
     const [first] = await givenChain(1, 'solo');
     const copy = copyLedger(first ?? '');
     const file = `${copy}/segment-00000001.log`;
     const bytes = fs.readFileSync(file);
-    bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
+    bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
     fs.writeFileSync(file, bytes);
     await expect(readCopiedLedgers({ ledgers: ledgersAt([copy]), frameworks, ports })).rejects.toThrow(file);
+  });
+});
+
+describe('a damaged ledger', () => {
+  it('costs the sub-chain whose block it is, and no other', async () => {
+    const directory = freshPlace();
+    const nodes = await openNodes([directory]);
+    const other = chainId('moss-1');
+    await openTestChain(nodes);
+    await openTestChain(nodes, other);
+    for (let block = 0; block < 3; block += 1) await submitOnDisk(nodes, 0);
+    await closeAll(nodes);
+    const copy = copyLedger(directory);
+    const file = `${copy}/segment-00000001.log`;
+    const bytes = fs.readFileSync(file);
+    // Within the second block: one more follows it.
+    const names = [...bytes.toString('latin1').matchAll(new RegExp(TEST_CHAIN, 'g'))].map(({ index }) => index);
+    const at = (names.at(-1) ?? 0) - 400;
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    fs.writeFileSync(file, bytes);
+    const [facts] = await readCopiedLedgers({ ledgers: ledgersAt([copy]), frameworks, ports });
+    expect(facts?.heads.map(({ chain }) => chain)).toEqual([other]);
+    expect(facts?.faults).toEqual([{ chain: TEST_CHAIN, reason: expect.stringMatching(/./) }]);
   });
 });
 

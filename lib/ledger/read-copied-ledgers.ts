@@ -25,8 +25,8 @@ export interface CopiedLedgerFacts {
   readonly name: string;
   /** Peers whose ledger hangs together, by name of the sub-chain. */
   readonly heads: readonly { readonly chain: ChainId; readonly height: Height; readonly hash: Hash }[];
-  /** Peers whose ledger or key does not, and why. */
-  readonly faults: readonly { readonly chain: ChainId; readonly reason: string }[];
+  /** Peers whose ledger or key does not, and why; without a sub-chain: bytes of the log that nobody can be told to own. */
+  readonly faults: readonly { readonly chain?: ChainId; readonly reason: string }[];
   /** Peers that were made silent. */
   readonly silenced: readonly ChainId[];
 }
@@ -85,21 +85,24 @@ interface FactsOptions extends Omit<CopiedLedgersOptions, 'ledgers'> {
 }
 
 async function readFacts({ name }: CopiedLedger, { storage, keys }: Opened, { frameworks, ports, restored }: FactsOptions): Promise<CopiedLedgerFacts> {
-  const [damage] = await storage.verify();
-  // Also what could be put right: a copy is as it was written, or it is no copy.
-  if (damage !== undefined) throw corrupt(damage.file, damage.offset, damage.what);
+  const damages = (await storage.verify()).filter(({ isRepaired }) => !isRepaired);
   const known = new Map(frameworks.map((framework) => [framework.name, framework]));
   const heads: CopiedLedgerFacts['heads'][number][] = [];
   const faults: CopiedLedgerFacts['faults'][number][] = [];
+  for (const { chain, what, file, offset } of damages) if (chain === undefined) faults.push({ reason: `${what}: file ${file.slice(file.lastIndexOf('/') + 1)}, offset ${offset}` });
   const silenced: ChainId[] = [];
   const notes: Promise<void>[] = [];
   for (const [at, chain] of [...storage.chains()].sort().entries()) {
     if (at % CHAINS_A_TURN === 0) await ports.yieldTurn();
-    const stored = storage.open(chain);
-    assert(stored !== undefined, 'a chain that is listed can be opened');
-    // Half of a copy: the peer itself is where it comes from.
-    if (stored.note(ARRIVING_NOTE) !== undefined) continue;
     try {
+      const damage = storage.damageOf(chain);
+      if (damage !== undefined) throw damage;
+      const wrong = damages.find((one) => one.chain === chain);
+      if (wrong !== undefined) throw corrupt(wrong.file, wrong.offset, wrong.what);
+      const stored = storage.open(chain);
+      assert(stored !== undefined, 'a chain that is listed can be opened');
+      // Half of a copy: the peer itself is where it comes from.
+      if (stored.note(ARRIVING_NOTE) !== undefined) continue;
       const peer = readPeer(stored, known);
       if (restored !== undefined) {
         checkKey(chain, peer, keys);

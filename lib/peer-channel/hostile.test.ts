@@ -169,6 +169,15 @@ describe('instead of calls', () => {
     await isCutFor(client, 'malformed');
   });
 
+  it.each([
+    ['AskSnapshot', () => wire.askSnapshot.encodeRequest({ chain: 'X', cityNode: 'PAR', height: 0 })],
+    ['FetchRange', () => wire.fetchRange.encodeRequest({ chain: 'tide-1', cityNode: 'PAR', height: Number.MAX_SAFE_INTEGER + 1, index: 0 })],
+  ])('%s with what there is not', async (method, encode) => {
+    const { client, session: http2 } = await session();
+    openCall(http2, method).end(grpcFrame(encode()));
+    await isCutFor(client, 'malformed');
+  });
+
   it('a method that there is not, and a request of another kind: an answer, and no harm', async () => {
     const { client, session: http2 } = await session();
     const answer = await new Promise((resolve) => openCall(http2, 'Reboot').once('response', (headers) => resolve(headers['grpc-status'])));
@@ -254,13 +263,14 @@ describe('a flood', () => {
 
 describe('a host that is called', () => {
   /** A server with a valid certificate that answers as it likes. */
-  async function openImpostor(answer: { exchange?: (stream: ServerDuplexStream<unknown, Buffer>) => void; fetchBlocks?: (respond: (error: Partial<ServiceError> | null, bytes?: Buffer) => void) => void }): Promise<string> {
+  type Respond = (respond: (error: Partial<ServiceError> | null, bytes?: Buffer) => void) => void;
+  async function openImpostor(answer: { exchange?: (stream: ServerDuplexStream<unknown, Buffer>) => void } & Partial<Record<'fetchBlocks' | 'askSnapshot' | 'fetchRange', Respond>>): Promise<string> {
     const { chainPem, privateKeyPem } = await authority.issue('host_hostile');
     const server = new Server({ 'grpc.max_send_message_length': -1 });
     servers.push(server);
     const raw = (bytes: Buffer) => bytes;
     server.register(wire.exchange.path, (stream: ServerDuplexStream<unknown, Buffer>) => (stream.on('error', () => undefined), stream.sendMetadata(new Metadata()), answer.exchange?.(stream)), raw, raw, 'bidi');
-    server.register(wire.fetchBlocks.path, (_: unknown, respond: Parameters<NonNullable<typeof answer.fetchBlocks>>[0]) => answer.fetchBlocks?.(respond), raw, raw, 'unary');
+    for (const name of ['fetchBlocks', 'askSnapshot', 'fetchRange'] as const) server.register(wire[name].path, (_: unknown, respond: Parameters<Respond>[0]) => answer[name]?.(respond), raw, raw, 'unary');
     const credentials = ServerCredentials.createSsl(Buffer.from(authority.rootPem), [{ private_key: Buffer.from(privateKeyPem), cert_chain: Buffer.from(chainPem) }], true);
     const port = await new Promise<number>((resolve, reject) => server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound))));
     return `127.0.0.1:${port}`;
@@ -304,5 +314,14 @@ describe('a host that is called', () => {
     await expect(honest.channel.fetchBlocks(remote, fetchRequest)).rejects.toMatchObject({ reason: 'malformed' });
     await expect(honest.channel.fetchBlocks(remote, fetchRequest)).rejects.toMatchObject({ reason: 'malformed' });
     await expect(honest.channel.fetchBlocks(remote, fetchRequest)).rejects.toMatchObject({ reason: 'malformed' });
+  });
+
+  it('and answers a snapshot without end is not believed', async () => {
+    const answer = wire.askSnapshot.encodeAnswer({ answer: new Uint8Array(channelLimits.snapshotAnswerBytesMax + 1) });
+    const range = wire.fetchRange.encodeAnswer({ range: new Uint8Array(channelLimits.rangeBytesMax + 1) });
+    const address = await openImpostor({ askSnapshot: (respond) => respond(null, answer), fetchRange: (respond) => respond(null, range) });
+    const remote = { hostId: 'host_hostile', address };
+    await expect(honest.channel.askSnapshot(remote, { chain: 'tide-1', cityNode: 'PAR', height: 4 })).rejects.toMatchObject({ reason: 'malformed' });
+    await expect(honest.channel.fetchRange(remote, { chain: 'tide-1', cityNode: 'PAR', height: 4, index: 0 })).rejects.toMatchObject({ reason: 'malformed' });
   });
 });

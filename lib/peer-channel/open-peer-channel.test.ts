@@ -201,6 +201,22 @@ describe('calls', () => {
     expect(asked[0]).toEqual({ caller: { hostId: 'host_a' }, request: { ...fetchRequest, from: 0 } });
   });
 
+  it('carry what a peer says of its snapshot, and the largest range of one, unchanged', async () => {
+    const asked: unknown[] = [];
+    const range = pattern(16 * MiB + 300_000, 4);
+    const a = await open('host_a');
+    const b = await open('host_b', {
+      handlers: {
+        askSnapshot: async (caller, request) => (asked.push([caller, request]), pattern(12_000, 3)),
+        fetchRange: async (caller, request) => (asked.push([caller, request]), range),
+      },
+    });
+    const [ask, fetch] = [{ chain: 'tide-1', cityNode: 'PAR', height: 0 }, { chain: 'tide-1', cityNode: 'PAR', height: 2 ** 45, index: 65_535 }];
+    expect(Buffer.from(await a.channel.askSnapshot(b.remote, ask)).equals(pattern(12_000, 3))).toBe(true);
+    expect(Buffer.from(await a.channel.fetchRange(b.remote, fetch)).equals(range)).toBe(true);
+    expect(asked).toEqual([[{ hostId: 'host_a' }, ask], [{ hostId: 'host_a' }, fetch]]);
+  });
+
   it('carry transactions and every kind of answer', async () => {
     const results: SubmitResult[] = [
       { state: 'final', id: 'aa', height: 8, index: 3, succeeded: false, blockHash: 'bb' },
@@ -249,7 +265,9 @@ describe('calls', () => {
     const b = await open('host_b', { handlers: { refusalOf: (_, { from }) => (from === undefined ? 'not-a-peer' : undefined), submit: async (...call) => (reached.push(call), { state: 'held', id: '' }) } });
     await expect(a.channel.submit(b.remote, submitRequest)).rejects.toMatchObject({ reason: 'refused' });
     await expect(a.channel.fetchBlocks(b.remote, fetchRequest)).rejects.toMatchObject({ reason: 'refused' });
-    expect([reached, b.channel.stats().refused]).toEqual([[], { 'not-a-peer': 2 }]);
+    await expect(a.channel.askSnapshot(b.remote, { chain: 'tide-1', cityNode: 'PAR', height: 0 })).rejects.toMatchObject({ reason: 'refused' });
+    await expect(a.channel.fetchRange(b.remote, { chain: 'tide-1', cityNode: 'PAR', height: 5, index: 0 })).rejects.toMatchObject({ reason: 'refused' });
+    expect([reached, b.channel.stats().refused]).toEqual([[], { 'not-a-peer': 4 }]);
   });
 
   it('say that nobody answers, and go through as soon as somebody does', async () => {

@@ -11,7 +11,14 @@ export async function copyOut(client, sql) {
   const { default: pg } = await import('pg');
   let rows = 0;
   let socket;
-  const stream = new Readable({ read: () => socket?.resume() });
+  const stream = new Readable({
+    read: () => socket?.resume(),
+    // Also when nobody wants the rest (the disk is full): the connection has to come to its end.
+    destroy(error, done) {
+      socket?.resume();
+      done(error);
+    },
+  });
   class CopyOut extends pg.Query {
     handleCopyData({ chunk }, connection) {
       socket = connection.stream;
@@ -20,6 +27,8 @@ export async function copyOut(client, sql) {
     }
   }
   const query = new CopyOut(sql, undefined, (error, result) => {
+    // Nobody reads from an ended stream: what follows on the connection must not wait for that.
+    socket?.resume();
     if (error) return stream.destroy(error);
     rows = result.rowCount;
     stream.push(null);

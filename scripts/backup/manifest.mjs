@@ -8,7 +8,7 @@ import { SetupError } from '../supervisor/setup-error.mjs';
  * @typedef {{ server: string, migrations: { name: string, checksum: string }[], tables: { name: string, columns: string[], rows: number }[],
  *   sequences: { name: string, value: string, isCalled: boolean }[] }} SavedDatabase
  * @typedef {{ directory: string, cityNode: string, heads: { chain: string, height: number, hash: string }[],
- *   faults: { chain: string, reason: string }[] }} SavedLedger `directory` is relative to the data directory
+ *   faults: { chain?: string, reason: string }[] }} SavedLedger `directory` is relative to the data directory
  * @typedef {{ format: 1, version: string, takenAt: string, database: SavedDatabase, ledgers: { peers: number, faults: number },
  *   files: { path: string, bytes: number, sha256: string }[] }} Manifest paths are relative to the backup, with strokes
  */

@@ -7,13 +7,11 @@ import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const sources = ['workers/city-node', 'lib', 'package.json', 'package-lock.json', 'tsconfig.json'];
-/** The program, and what its threads and processes load by address: each lies where `moduleBeside` looks for it. */
+/** The program, and what its threads and the processes of single peers begin with: each lies where `moduleBeside` looks for it. */
 const modules = {
   'city-node-main': 'workers/city-node/main.ts',
   'dedicated-main': 'workers/city-node/dedicated/dedicated-main.ts',
-  'thread-main': 'lib/ledger/vm/threads/thread-main.ts',
-  'thread-ports': 'workers/city-node/thread-ports.ts',
-  'heavy/thread-program': 'lib/ledger/frameworks/ethereum/heavy/thread-program.ts',
+  thread: 'workers/city-node/thread.ts',
 };
 /** They load compiled files of their own. */
 const external = ['lmdb', 'secp256k1'];

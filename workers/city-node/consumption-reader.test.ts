@@ -1,15 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { consumptionQuerySchema, type ConsumptionQuery, type PeerStatus } from '@/lib/control';
+import { consumptionQuerySchema, type ConsumptionQuery, type PeerGlance } from '@/lib/control';
 import { ConsumptionReader } from './consumption-reader';
 
 const none = { memoryBytes: 0, diskBytes: 0, executionMs: 0, workerMs: 0, transactions: 0, calls: 0 };
-const peer = (chain: string, resources: Partial<PeerStatus['resources']> = {}, more: Partial<PeerStatus> = {}): PeerStatus => ({
+const peer = (chain: string, resources: Partial<PeerGlance['resources']> = {}, more: Partial<PeerGlance> = {}): PeerGlance => ({
   cityNode: 'SIN',
   chain,
   state: 'running',
-  orders: true,
   height: 1,
-  evidence: [],
   home: { at: 'shared' },
   resources: { ...none, ...resources },
   ...more,
@@ -20,16 +18,16 @@ afterEach(() => {
   for (const reader of readers.splice(0)) reader.close();
 });
 
-function openReader(first: readonly PeerStatus[]) {
+function openReader(first: readonly PeerGlance[]) {
   let nowMs = 100_000;
   let peers = first;
-  const reader = new ConsumptionReader({ dataDirectory: '/none', startedAtMs: nowMs - 60_000, hosts: new Map(), listPeers: async () => peers, now: () => nowMs });
+  const reader = new ConsumptionReader({ dataDirectory: '/none', startedAtMs: nowMs - 60_000, hosts: new Map(), glances: async () => peers, now: () => nowMs });
   readers.push(reader);
   const ask = (query: Partial<ConsumptionQuery> = {}) => reader.read(consumptionQuerySchema.parse(query));
   return {
     ask,
     names: async (query: Partial<ConsumptionQuery>) => (await ask(query)).rows.map(({ chain }) => chain),
-    later: (ms: number, next: readonly PeerStatus[]) => {
+    later: (ms: number, next: readonly PeerGlance[]) => {
       nowMs += ms;
       peers = next;
     },

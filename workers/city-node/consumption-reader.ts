@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { consumptionTopMax, type Consumption, type ConsumptionQuery, type ConsumptionRow, type PeerStatus } from '@/lib/control';
+import { consumptionTopMax, type Consumption, type ConsumptionQuery, type ConsumptionRow, type PeerGlance } from '@/lib/control';
 import type { LedgerHost } from '@/lib/ledger';
 import { LoopMeter, readIndexBytes, readMappedBytes, readMemory, type LoopFacts } from './measure-process';
 
@@ -7,8 +7,8 @@ export interface ConsumptionReaderOptions {
   readonly dataDirectory: string;
   readonly startedAtMs: number;
   readonly hosts: ReadonlyMap<string, Pick<LedgerHost, 'stats'>>;
-  /** Every peer of the host, read in turns. */
-  readonly listPeers: () => Promise<readonly PeerStatus[]>;
+  /** Every peer of the host. */
+  readonly glances: () => Promise<readonly PeerGlance[]>;
   readonly now: () => number;
 }
 
@@ -39,7 +39,7 @@ export class ConsumptionReader {
   }
 
   async read(query: ConsumptionQuery): Promise<Consumption> {
-    const peers = await this.options.listPeers();
+    const peers = await this.options.glances();
     const [memory, cityNodes] = await Promise.all([readMemory(), this.readCityNodes()]);
     const reading = this.readingOf(peers);
     const loop = this.advance(reading);
@@ -75,7 +75,7 @@ export class ConsumptionReader {
     this.loop.close();
   }
 
-  private readingOf(peers: readonly PeerStatus[]): Reading {
+  private readingOf(peers: readonly PeerGlance[]): Reading {
     const { user, system } = process.cpuUsage();
     return { atMs: this.options.now(), cpuMs: (user + system) / 1_000, peers: new Map(peers.map((status) => [nameOf(status), timeOf(status)])) };
   }
@@ -105,15 +105,15 @@ export class ConsumptionReader {
   }
 }
 
-function timeOf({ resources }: Pick<PeerStatus, 'resources'>): number {
+function timeOf({ resources }: Pick<PeerGlance, 'resources'>): number {
   return resources.executionMs + resources.workerMs;
 }
 
-function nameOf({ cityNode, chain }: Pick<PeerStatus, 'cityNode' | 'chain'>): string {
+function nameOf({ cityNode, chain }: Pick<PeerGlance, 'cityNode' | 'chain'>): string {
   return `${cityNode}/${chain}`;
 }
 
-function toRow({ cityNode, chain, state, height, problem, resources, home }: PeerStatus, share: number): ConsumptionRow {
+function toRow({ cityNode, chain, state, height, problem, resources, home }: PeerGlance, share: number): ConsumptionRow {
   return { cityNode, chain, state, height, ...(problem === undefined ? {} : { problem }), resources, home, share };
 }
 

@@ -28,6 +28,7 @@ export function createControlHandlers({ peers, doors, register, accessKeys, mete
   return {
     createPeer: ({ params }) => peers.createPeer(params),
     listPeers: async () => ({ peers: await peers.list() }),
+    changedPeers: ({ query }) => peers.changed(query.since),
     openChain: ({ params, body }) => peers.open(params, body),
     peerStatus: ({ params }) => peers.status(params),
     async removeChain({ params }) {

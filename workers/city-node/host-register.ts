@@ -3,6 +3,7 @@ import { accessKeyRecordSchema, chainLimitsSchema, channelAddressSchema, openCha
 import { RecordJournal } from '@/lib/gateway';
 import { decryptSecret, encryptSecret } from '@/lib/platform/pure/encryption';
 import { assert } from '@/lib/platform/pure/assert';
+import { Multimap } from '@/lib/platform/pure/multimap';
 
 const sealedSchema = z.base64();
 
@@ -70,6 +71,8 @@ export const spentKeyMs = 24 * 60 * 60 * 1_000;
 
 /** Rewritten when it has grown to twice what is alive in it. */
 const compactBytesMin = 1024 * 1024;
+const SHARED_MAX = 10_000;
+const NO_ORIGINS: string[] = [];
 
 /**
  * What a host must know besides its ledgers, durable: peers and where the others of their sub-chains are, limits,
@@ -77,12 +80,14 @@ const compactBytesMin = 1024 * 1024;
  */
 export class HostRegister {
   private readonly peers = new Map<string, RegisteredPeer>();
-  private readonly peersByChain = new Map<string, Set<RegisteredPeer>>();
+  private readonly peersByChain = new Multimap<RegisteredPeer>();
   private readonly limitsOf = new Map<string, ChainLimits>();
   private readonly keys = new Map<string, HeldKey>();
   private readonly deployments = new Map<string, Deployment>();
   /** Peers with a process of their own. */
   private readonly dedicated = new Map<string, PeerName>();
+  private readonly texts = new Map<string, string>();
+  private readonly limitsByText = new Map<string, ChainLimits>();
   private journal!: RecordJournal;
   private compactedBytes = 0;
   private compacting = false;
@@ -109,7 +114,7 @@ export class HostRegister {
 
   /** Any peer of the sub-chain on this host: they have the same neighbours. */
   findPeerOfChain(chain: string): RegisteredPeer | undefined {
-    return this.peersByChain.get(chain)?.values().next().value;
+    return this.peersByChain.first(chain);
   }
 
   hasChain(chain: string): boolean {
@@ -220,11 +225,11 @@ export class HostRegister {
       case 'peer':
         return this.applyPeer(record.peer);
       case 'limits':
-        this.limitsOf.set(record.chain, record.limits);
+        this.limitsOf.set(this.peersByChain.first(record.chain)?.chain ?? record.chain, this.sharedLimits(record.limits));
         return;
       case 'key':
         // Two records of a key may be written in the wrong order: a restart must not bring back what was revoked.
-        if ((this.keys.get(record.key.id)?.key.version ?? 0) <= record.key.version) this.keys.set(record.key.id, { key: record.key, atMs: record.atMs });
+        if ((this.keys.get(record.key.id)?.key.version ?? 0) <= record.key.version) this.keys.set(record.key.id, { key: this.sharedKey(record.key), atMs: record.atMs });
         return;
       case 'deployment':
         return this.applyDeployment(record.deployment);
@@ -237,11 +242,11 @@ export class HostRegister {
     }
   }
 
-  private applyPeer(peer: RegisteredPeer): void {
+  private applyPeer(record: RegisteredPeer): void {
+    const peer = this.shared(record);
     this.detach(peer);
     this.peers.set(nameOf(peer), peer);
-    const ofChain = this.peersByChain.get(peer.chain) ?? new Set();
-    this.peersByChain.set(peer.chain, ofChain.add(peer));
+    this.peersByChain.add(peer.chain, peer);
   }
 
   private applyDeployment({ privateKey, ...facts }: z.infer<typeof deploymentRecordSchema>): void {
@@ -261,13 +266,40 @@ export class HostRegister {
     for (const { key } of this.keys.values()) if (key.chain === peer.chain) this.keys.delete(key.id);
   }
 
+  /** The same texts stand in every sub-chain's records: there are a hundred thousand of them, and one of each text is enough. */
+  private shared(peer: RegisteredPeer): RegisteredPeer {
+    const peers = peer.peers.map((other) => ({ ...other, cityNode: this.sharedText(other.cityNode), hostId: this.sharedText(other.hostId), channelAddress: this.sharedText(other.channelAddress) }));
+    return { chain: peer.chain, cityNode: this.sharedText(peer.cityNode), framework: this.sharedText(peer.framework), peers };
+  }
+
+  private sharedKey(key: AccessKeyRecord): AccessKeyRecord {
+    const chain = this.peersByChain.first(key.chain)?.chain ?? key.chain;
+    return { ...key, chain, origins: key.origins.length === 0 ? NO_ORIGINS : key.origins };
+  }
+
+  /** Limits follow from plans, of which there are few. */
+  private sharedLimits(limits: ChainLimits): ChainLimits {
+    const text = JSON.stringify(limits);
+    const known = this.limitsByText.get(text);
+    if (known !== undefined) return known;
+    if (this.limitsByText.size >= SHARED_MAX) this.limitsByText.clear();
+    this.limitsByText.set(text, limits);
+    return limits;
+  }
+
+  private sharedText(text: string): string {
+    const known = this.texts.get(text);
+    if (known !== undefined) return known;
+    if (this.texts.size >= SHARED_MAX) this.texts.clear();
+    this.texts.set(text, text);
+    return text;
+  }
+
   private detach(peer: PeerName): void {
     const before = this.peers.get(nameOf(peer));
     if (!before) return;
     this.peers.delete(nameOf(peer));
-    const ofChain = this.peersByChain.get(peer.chain);
-    assert(ofChain?.delete(before) === true, 'a registered peer is listed with its sub-chain');
-    if (ofChain.size === 0) this.peersByChain.delete(peer.chain);
+    assert(this.peersByChain.delete(peer.chain, before), 'a registered peer is listed with its sub-chain');
   }
 
   private seal(secret: Uint8Array, context: string): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerError } from '@/lib/ledger';
 import { isAppError } from '@/lib/platform/pure/errors';
-import { refusalToPeer, toAppError } from './ledger-errors';
+import { refusalFromPeer, refusalToPeer, toAppError } from './ledger-errors';
 
 const file = '/srv/harbour/JNB/segment-00000001.log';
 const faults = [
@@ -25,5 +25,13 @@ describe('a fault of the storage', () => {
   it('is told apart from a refusal whose details another host needs', () => {
     const full = new LedgerError('queue-full', { chain: 'tide-4417', retryAfterMs: 250 }, 'Too many transactions wait.');
     expect(refusalToPeer(full)).toMatchObject({ state: 'failed', code: 'queue-full', details: { chain: 'tide-4417', retryAfterMs: '250' } });
+  });
+
+  it('that is a full disk may heal: whoever is told may try again, also on another host', () => {
+    const full = new LedgerError('storage-full', { retryAfterMs: 1_000 }, 'The disk of this city node is full.');
+    expect(toAppError(full)).toMatchObject({ code: 'UNAVAILABLE', retryable: true, publicMessage: 'The disk of this city node is full.' });
+    const told = refusalToPeer(full);
+    if (told === undefined) throw new Error('it is a refusal');
+    expect(refusalFromPeer('tide-4417', told)).toMatchObject({ code: 'storage-full', details: { retryAfterMs: 1_000 } });
   });
 });

@@ -23,6 +23,7 @@ const translations: Record<LedgerErrorCode, Translate> = {
   'storage-corrupt': storageFault,
   'storage-format': storageFault,
   'storage-failed': storageFault,
+  'storage-full': (error) => new AppError('UNAVAILABLE', { what: 'storage' }, { publicMessage: error.message, cause: error, retryable: true }),
   closing: (error) => new AppError('UNAVAILABLE', { what: 'city node' }, { publicMessage: 'The city node is shutting down. Try again in a moment.', cause: error }),
 };
 
@@ -53,6 +54,7 @@ export function refusalToPeer(error: unknown): NotTakenResult | undefined {
 export function refusalFromPeer(chain: string, { state, code, message, details }: NotTakenResult): Error {
   if (state === 'refused') return new TransactionRefused(code, message, details);
   if (code === 'queue-full') return new LedgerError('queue-full', { chain, retryAfterMs: Number(details.retryAfterMs ?? 1_000) || 1_000 }, message);
+  if (code === 'storage-full') return new LedgerError('storage-full', { retryAfterMs: Number(details.retryAfterMs ?? 1_000) || 1_000 }, message);
   if (code === 'chain-stopped') return new LedgerError('chain-stopped', { chain, reason: details.reason ?? '' }, message);
   return new LedgerError('peers-unreachable', { chain }, `A peer of ${chain} that orders could not take the transaction: ${message}`);
 }

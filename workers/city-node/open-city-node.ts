@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
-import { AccessKeyTable, MeterBook, openGateway, type GatewayLimits, type QuotaTable } from '@/lib/gateway';
-import { createQueueBudget, lockDirectory, openLedgerHost, type DirectoryLock, type MachinePorts, type TimeMs } from '@/lib/ledger';
+import { AccessKeyTable, MeterBook, openGateway, QuotaTable, type GatewayLimits } from '@/lib/gateway';
+import { createQueueBudget, lockDirectory, openLedgerHost, Turns, type DirectoryLock, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { openPeerChannel } from '@/lib/peer-channel';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
@@ -78,6 +78,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   logger.info({ frameworks: notes }, 'frameworks loaded');
   const hosts = new Map<string, CityNodePeers>();
   const queueBudget = createQueueBudget();
+  const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => performance.now() });
   for (const code of join.cityNodes) {
     const shared = await openLedgerHost({
       directory: path.join(dataDirectory, code),
@@ -86,6 +87,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
       link: network.linkOf(code),
       ports: portsOf(code, logger),
       queueBudget,
+      turns,
     });
     opened.push(() => shared.close());
     const host = await CityNodePeers.open({
@@ -108,7 +110,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   }
 
   const accessKeys = new AccessKeyTable(Buffer.from(join.accessKeyPepper, 'base64'));
-  const quotas: QuotaTable = new Map();
+  const quotas = new QuotaTable({ findLimits: (chain) => register.findLimits(chain), meters, now: Date.now });
   const doors = new PeerDoors({ hosts, codecs, register });
   const peers = new PeerService({
     hostId: join.hostId,
@@ -117,9 +119,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     doors,
     quotas,
     accessKeys,
-    meters,
     network,
-    now: Date.now,
     onBackgroundError: (error, event, peer) => logger.warn({ ...peer, err: error }, event),
   });
   // Before the doors: what comes in through them may need other hosts.
@@ -127,7 +127,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   opened.push(() => peerChannel.close(0));
   network.use(peerChannel);
   const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel.stats(), now: Date.now });
-  const consumption = new ConsumptionReader({ dataDirectory, startedAtMs, hosts, listPeers: () => peers.list(), now: Date.now });
+  const consumption = new ConsumptionReader({ dataDirectory, startedAtMs, hosts, glances: () => peers.glances(), now: Date.now });
   opened.push(async () => consumption.close());
 
   let ready = false;

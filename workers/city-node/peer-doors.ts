@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { PeerName } from '@/lib/control';
 import { rpcCodes, type ChainDoor, type DoorAnswer, type DoorCall, type DoorRequests, type DoorSignals } from '@/lib/gateway';
 import { isLedgerError, type ChainId } from '@/lib/ledger';
@@ -77,7 +78,7 @@ export class PeerDoor implements ChainDoor {
   }
 
   sizeBytes(): number {
-    return this.host.peerStatus(this.chainId).resources.diskBytes;
+    return this.host.glance(this.chainId)?.resources.diskBytes ?? 0;
   }
 
   async handle(call: DoorCall, signals: DoorSignals): Promise<DoorAnswer> {
@@ -107,7 +108,7 @@ export class PeerDoor implements ChainDoor {
     return {
       response: call.id === undefined ? undefined : response,
       accepted: call.scope === 'write' && !isRepeated && response !== undefined && 'result' in response,
-      ...statusOf(failure),
+      ...statusOf(failure, response),
     };
   }
 
@@ -133,7 +134,8 @@ export class PeerDoor implements ChainDoor {
 
   /** A peer that stopped itself may hold a wrong state: better no answer than a lie. One that was stopped still reads. */
   private findFault(): string | undefined {
-    const { stopped } = this.host.peerStatus(this.chainId);
+    // With every call: no more is looked at than is at hand. What opening it will show is said then.
+    const stopped = this.host.glance(this.chainId)?.stopped;
     return stopped?.by === 'fault' ? `The peer of ${this.chain} in ${this.cityNode} stopped itself. ${problemOf(stopped)} Use another city node of this sub-chain.` : undefined;
   }
 
@@ -172,8 +174,12 @@ export class ProtocolError extends Error {
   }
 }
 
-function statusOf(failure: unknown): Pick<DoorAnswer, 'status' | 'retryAfterSeconds'> {
-  if (isLedgerError(failure, 'queue-full')) return { status: 429, retryAfterSeconds: Math.max(1, Math.ceil(failure.details.retryAfterMs / 1_000)) };
+const laterSchema = z.object({ error: z.object({ data: z.object({ retryAfterMs: z.number() }) }) });
+
+function statusOf(failure: unknown, response: DoorAnswer['response']): Pick<DoorAnswer, 'status' | 'retryAfterSeconds'> {
+  // A full queue, a full line of calls: whatever the protocol's own words for it are, it says when to come again.
+  const later = response !== undefined && 'error' in response ? laterSchema.safeParse(response) : undefined;
+  if (later?.success === true) return { status: 429, retryAfterSeconds: Math.max(1, Math.ceil(later.data.error.data.retryAfterMs / 1_000)) };
   if (isLedgerError(failure, 'peer-away')) return { status: 503, retryAfterSeconds: Math.max(1, Math.ceil(failure.details.retryAfterMs / 1_000)) };
   const isAway = isLedgerError(failure, 'chain-stopped') || isLedgerError(failure, 'peers-unreachable') || isLedgerError(failure, 'closing');
   return { status: isAway ? 503 : 200 };

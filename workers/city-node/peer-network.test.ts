@@ -155,3 +155,17 @@ describe('messages and heights', () => {
     expect([received, asked]).toEqual([['SIN'], []]);
   });
 });
+
+describe('snapshots', () => {
+  it('are asked of the peer that is named, wherever it is, and of nobody else', async () => {
+    await open(['PAR']);
+    network.enter('SIN', { snapshotAnswer: () => record('own') } as unknown as LedgerHost);
+    expect(link().peers(chain)).toEqual(['PAR', 'JNB', 'HKG']);
+    expect(await link().askSnapshot(chain, 'JNB', height(7))).toEqual(record('answer'));
+    expect(await link().fetchRange(chain, 'HKG', height(7), 3)).toEqual(record('range'));
+    expect(asked).toEqual(['snapshot JNB jnb.example:4103 7', 'range HKG hkg.example:4103 7 3']);
+    await expect(link().askSnapshot(chain, 'SYD', height(7))).rejects.toMatchObject({ code: 'peers-unreachable' });
+    await expect(link().fetchRange(chain, 'SIN', height(7), 0)).rejects.toMatchObject({ code: 'peers-unreachable' });
+    expect(asked).toHaveLength(2);
+  });
+});

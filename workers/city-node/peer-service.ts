@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { ApproveChange, BlockCertificate, ChainLimits, DeployResult, HomeStatus, OpenChain, OpenChainResult, PeerHomeName, PeerName, PeerStatus } from '@/lib/control';
-import { ChainQuota, type AccessKeyTable, type MeterBook, type QuotaTable } from '@/lib/gateway';
-import { isLedgerError, type ChainId, type GenesisSpec, type Height, type TimeMs } from '@/lib/ledger';
+import type { ApproveChange, BlockCertificate, ChainLimits, ChangedPeers, DeployResult, HomeStatus, OpenChain, OpenChainResult, PeerGlance, PeerHomeName, PeerName, PeerStatus } from '@/lib/control';
+import type { AccessKeyTable, QuotaTable } from '@/lib/gateway';
+import { isLedgerError, type ChainId, type GenesisSpec, type Height, type LedgerHost, type TimeMs } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import { agreementStatus } from './agreement-status';
 import type { CityNodeHost, PeerMover } from './dedicated/peer-home';
@@ -19,23 +20,23 @@ export interface PeerServiceOptions {
   readonly doors: PeerDoors;
   readonly quotas: QuotaTable;
   readonly accessKeys: AccessKeyTable;
-  readonly meters: MeterBook;
   readonly network: Pick<PeerNetwork, 'forget'>;
-  readonly now: () => number;
   /** For work that nobody waits for. */
   readonly onBackgroundError: (error: unknown, event: string, peer: PeerName) => void;
 }
 
 /** Peers that are measured before other work has its turn. */
 const listTurn = 16;
+/** Looking at one is a hundred times as fast. */
+const glanceTurn = 1_000;
 
 /** What the control interface does with peers: every call idempotent, changes of one peer one after another. */
 export class PeerService {
   private readonly serial = new Map<string, Promise<unknown>>();
+  /** Marks of another process say nothing here. */
+  private readonly processId = randomUUID();
 
-  constructor(private readonly options: PeerServiceOptions) {
-    for (const [chain, limits] of options.register.listLimits()) this.setQuota(chain, limits);
-  }
+  constructor(private readonly options: PeerServiceOptions) {}
 
   async createPeer(peer: PeerName): Promise<{ publicKey: string }> {
     const host = this.host(peer.cityNode);
@@ -84,7 +85,7 @@ export class PeerService {
   async setLimits(peer: PeerName, limits: ChainLimits): Promise<void> {
     this.options.doors.get(peer);
     await this.options.register.putLimits(peer.chain, limits);
-    this.setQuota(peer.chain, limits);
+    this.options.quotas.update(peer.chain, limits);
   }
 
   /** Lets the peer vote for new rules. The operation's id needs no keeping: the same rules twice are one approval. */
@@ -154,6 +155,40 @@ export class PeerService {
     return peers;
   }
 
+  /** Every peer, without reading those that rest. */
+  async glances(): Promise<PeerGlance[]> {
+    const glances: PeerGlance[] = [];
+    for (const [cityNode, host] of this.options.hosts) {
+      for (const chain of host.chains()) {
+        if (glances.length % glanceTurn === glanceTurn - 1) await setImmediate();
+        const glance = this.glance({ cityNode, chain }, host);
+        if (glance) glances.push(glance);
+      }
+    }
+    return glances;
+  }
+
+  /** What may be other than it was; see the call of the control interface. */
+  async changed(since: string | undefined): Promise<ChangedPeers> {
+    const marks = marksOf(since, this.processId, this.options.hosts.size);
+    const next: number[] = [];
+    const inUse: PeerStatus[] = [];
+    const atRest: PeerGlance[] = [];
+    const changes = Array.from(this.options.hosts, ([cityNode, host], at) => ({ cityNode, host, ...host.changedSince(marks?.[at] ?? 0) }));
+    const areAll = changes.some(({ chains }) => chains === undefined);
+    for (const { cityNode, host, chains, mark } of changes) {
+      next.push(mark);
+      for (const chain of areAll ? host.chains() : (chains ?? [])) {
+        if ((inUse.length + atRest.length) % listTurn === listTurn - 1) await setImmediate();
+        const peer = { cityNode, chain };
+        const glance = host.glance(chain);
+        if (glance?.isInUse) inUse.push(this.measure(peer, host));
+        else if (glance) atRest.push(this.glanceOf(peer, host, glance));
+      }
+    }
+    return { token: [this.processId, ...next].join('.'), areAll, inUse, atRest };
+  }
+
   host(cityNode: string): CityNodeHost & PeerMover {
     const host = this.options.hosts.get(cityNode);
     if (!host) throw new AppError('NOT_FOUND', { subject: 'city node' }, { publicMessage: `This host does not carry the city node ${cityNode}.` });
@@ -161,14 +196,11 @@ export class PeerService {
   }
 
   private async openInOrder(peer: PeerName, input: OpenChain): Promise<OpenChainResult> {
-    const { register, quotas } = this.options;
+    const { register } = this.options;
     const host = this.host(peer.cityNode);
     const head = await translated(() => host.createChain(genesisOf(peer, input)));
     // Limits that were set since stay: this may be a repetition of the first call.
-    if (!quotas.has(peer.chain)) {
-      await register.putLimits(peer.chain, input.limits);
-      this.setQuota(peer.chain, input.limits);
-    }
+    if (register.findLimits(peer.chain) === undefined) await register.putLimits(peer.chain, input.limits);
     // Last: with it the peer's doors are open.
     const registered = { chain: peer.chain, cityNode: peer.cityNode, framework: input.framework, peers: input.peers };
     const known = register.findPeer(peer);
@@ -197,22 +229,25 @@ export class PeerService {
     };
   }
 
+  private glance(peer: PeerName, host: CityNodeHost & PeerMover): PeerGlance | undefined {
+    const glance = host.glance(idOf(peer));
+    return glance && this.glanceOf(peer, host, glance);
+  }
+
+  private glanceOf(peer: PeerName, host: CityNodeHost & PeerMover, { state, height, resources, stopped }: NonNullable<ReturnType<LedgerHost['glance']>>): PeerGlance {
+    this.ringWhenBehind(peer, host, height);
+    return { cityNode: peer.cityNode, chain: peer.chain, state, height, resources, home: host.homeStatus(idOf(peer)), ...(stopped === undefined ? {} : { problem: problemOf(stopped) }) };
+  }
+
   /** A crash between two peers' commits leaves one behind until its next bell: looking at it rings. */
   private ringWhenBehind(peer: PeerName, host: CityNodeHost, height: number): void {
     if (height < 0) return;
     for (const other of this.options.register.findPeer(peer)?.peers ?? []) {
       const source = other.orders && other.hostId === this.options.hostId && other.cityNode !== peer.cityNode ? this.options.hosts.get(other.cityNode) : undefined;
       if (!source?.has(idOf(peer))) continue;
-      const ahead = source.peerStatus(idOf(peer)).height;
+      const ahead = source.glance(idOf(peer))?.height ?? -1;
       if (ahead > height) host.announced(idOf(peer), ahead as Height);
     }
-  }
-
-  private setQuota(chain: string, limits: ChainLimits): void {
-    const { quotas, meters, now } = this.options;
-    const quota = quotas.get(chain);
-    if (quota) quota.setLimits(limits);
-    else quotas.set(chain, new ChainQuota(chain, limits, meters, now()));
   }
 
   private inOrder<T>(peer: PeerName, task: () => Promise<T>): Promise<T> {
@@ -226,6 +261,12 @@ export class PeerService {
     result.then(clean, clean);
     return result;
   }
+}
+
+/** Marks by city node out of a token that this process gave out; undefined for any other text. */
+function marksOf(token: string | undefined, processId: string, count: number): number[] | undefined {
+  const [process, ...marks] = token?.split('.') ?? [];
+  return process === processId && marks.length === count ? marks.map(Number) : undefined;
 }
 
 export function idOf(peer: PeerName): ChainId {

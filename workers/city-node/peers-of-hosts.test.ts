@@ -71,7 +71,7 @@ describe('a host of the installation that has no peer of a sub-chain', () => {
     return stranger;
   }
 
-  it('gets no block, hands in no transaction, and neither its messages nor its announcements are heard', async () => {
+  it('gets no block and no snapshot, hands in no transaction, and neither its messages nor its announcements are heard', async () => {
     const { processes, chain } = await openHosts(2, 'solo');
     const [sin] = processes;
     if (!sin) throw new Error('two hosts were opened');
@@ -80,11 +80,13 @@ describe('a host of the installation that has no peer of a sub-chain', () => {
     await expect(stranger.channel.fetchBlocks(remote, { chain, cityNode: 'SIN', from: 0, limit: 10 })).rejects.toMatchObject({ reason: 'refused' });
     await expect(stranger.channel.submit(remote, { chain, cityNode: 'SIN', transaction: Uint8Array.of(1) })).rejects.toMatchObject({ reason: 'refused' });
     await expect(stranger.channel.fetchBlocks(remote, { chain: 'moss-1', cityNode: 'SIN', from: 0, limit: 10 })).rejects.toMatchObject({ reason: 'refused' });
+    await expect(stranger.channel.askSnapshot(remote, { chain, cityNode: 'SIN', height: 0 })).rejects.toMatchObject({ reason: 'refused' });
+    await expect(stranger.channel.fetchRange(remote, { chain, cityNode: 'SIN', height: 1, index: 0 })).rejects.toMatchObject({ reason: 'refused' });
     // In the name of a peer of another host.
     stranger.channel.send(remote, { chain, from: 'PAR', to: 'SIN' }, Uint8Array.of(1));
     stranger.channel.announce(remote, { chain, from: 'PAR', to: 'SIN' }, 1_000_000);
     stranger.channel.send(remote, { chain, from: 'JNB', to: 'PAR' }, Uint8Array.of(1));
-    await vi.waitFor(async () => expect((await sin.client.report()).peerChannel?.refused).toEqual({ 'not-a-peer': 4, 'unknown-chain': 2 }), { timeout: 20_000 });
+    await vi.waitFor(async () => expect((await sin.client.report()).peerChannel?.refused).toEqual({ 'not-a-peer': 6, 'unknown-chain': 2 }), { timeout: 20_000 });
     expect(await sin.client.peerStatus({ chain, cityNode: 'SIN' })).toMatchObject({ state: 'running', height: 0 });
     expect((await sin.client.peerStatus({ chain, cityNode: 'SIN' })).problem).toBeUndefined();
   });

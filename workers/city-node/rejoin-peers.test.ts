@@ -34,6 +34,11 @@ const link: PeerLink = {
     await asked(chain, 'ask');
     return orderer.blockRecords(chain, from, limit);
   },
+  peers: () => ['SIN'],
+  askSnapshot: async (chain, _, height) => {
+    await asked(chain, 'snapshot');
+    return orderer.snapshotAnswer(chain, height);
+  },
   submit: async (chain) => Promise.reject(new LedgerError('peers-unreachable', { chain }, 'away')),
 };
 const network: RejoinOptions['network'] = { linkOf: () => link, tellOthers: (chain) => void calls.push(`tell ${chain}`) };
@@ -112,4 +117,19 @@ it('leaves a stopped peer alone', async () => {
   await rejoin();
   expect(calls).not.toContain('ask tide-3');
   expect(calls).toHaveLength(chains.length - 1);
+});
+
+it('opens peers again whose ledgers are gone, though nobody tells their genesis, and none that the register does not know so', async () => {
+  await follower.close();
+  for (const lost of ['index', 'segment-00000001.log']) await rm(path.join(directory, 'PAR', lost), { recursive: true });
+  follower = await open('PAR');
+  expect(chains.filter((chain) => follower.has(chain))).toEqual([]);
+  const [other] = chains;
+  if (other === undefined) throw new Error('there are chains');
+  const registered = register.findPeer({ chain: other, cityNode: 'PAR' });
+  if (!registered) throw new Error('it is registered');
+  await register.putPeer({ ...registered, peers: registered.peers.map((peer) => (peer.cityNode === 'SIN' ? { ...peer, publicKey: randomBytes(91).toString('base64') } : peer)) });
+  await rejoin();
+  expect(chains.filter((chain) => follower.has(chain))).toEqual(chains.slice(1));
+  for (const chain of chains.slice(1)) expect(follower.head(chain)).toMatchObject({ height: 0, genesisHash: orderer.head(chain).genesisHash });
 });

@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { ControlLogger } from '@/lib/control';
-import { isLedgerError, type ChainId, type Height } from '@/lib/ledger';
+import { isLedgerError, type ChainId, type GenesisSpec, type Height } from '@/lib/ledger';
 import type { CityNodeHost } from './dedicated/peer-home';
 import type { HostRegister, RegisteredPeer } from './host-register';
 import type { PeerNetwork } from './peer-network';
@@ -21,6 +21,8 @@ interface Errand {
   readonly peer: RegisteredPeer;
   /** Who is away when nobody answers. */
   readonly otherHostIds: string;
+  /** Its ledger is gone, its key is not. */
+  readonly isLost: boolean;
 }
 
 const pauseMsDefault = 1_000;
@@ -31,7 +33,8 @@ const pauseMsMax = 60_000;
  * start each peer here asks those that order in other hosts for the block after its own last one, and each peer here that
  * orders tells its height to the peers in other hosts. A sub-chain without news is opened at neither end. One errand after
  * another; of hosts that are away one errand is tried in each round, with growing pauses. Resolves when all are done or
- * the signal is given. Peers within this host need none: each is measured by the portal.
+ * the signal is given. Peers within this host need none: each is measured by the portal. A peer whose ledger is gone gets
+ * it from the others, wherever they are.
  */
 export async function rejoinPeers(options: RejoinOptions): Promise<void> {
   const { signal } = options;
@@ -61,15 +64,21 @@ async function tellHeights({ hostId, register, hosts, network, signal, logger }:
   }
 }
 
-function errandOf(peer: RegisteredPeer, { hostId }: RejoinOptions): Errand[] {
-  const others = peer.peers.filter((other) => other.orders && other.hostId !== hostId && other.cityNode !== peer.cityNode);
-  return others.length === 0 ? [] : [{ peer, otherHostIds: [...new Set(others.map((other) => other.hostId))].toSorted().join(' ') }];
+function errandOf(peer: RegisteredPeer, { hostId, hosts }: RejoinOptions): Errand[] {
+  // Whoever stands in the register had its ledger opened.
+  const isLost = hosts.get(peer.cityNode)?.has(peer.chain as ChainId) === false;
+  const others = peer.peers.filter((other) => other.cityNode !== peer.cityNode && (isLost || (other.orders && other.hostId !== hostId)));
+  return others.length === 0 ? [] : [{ peer, isLost, otherHostIds: [...new Set(others.map((other) => other.hostId))].toSorted().join(' ') }];
 }
 
-async function ask({ peer }: Errand, { hosts, register, network }: RejoinOptions): Promise<void> {
+async function ask({ peer, isLost }: Errand, { hosts, register, network }: RejoinOptions): Promise<void> {
   const chain = peer.chain as ChainId;
   const host = hosts.get(peer.cityNode);
   if (!host || !register.findPeer(peer)) return;
+  if (isLost) {
+    await host.restoreChain(chain, (genesis) => isOf(genesis, peer));
+    return;
+  }
   const { state, height } = host.peerStatus(chain);
   if (state !== 'running') return;
   const news = await network.linkOf(peer.cityNode).fetchBlocks(chain, (height + 1) as Height, 1);
@@ -101,4 +110,14 @@ async function runRound(errands: readonly Errand[], options: RejoinOptions): Pro
     }
   }
   return again;
+}
+
+/** Whether the genesis is that of the sub-chain that the register speaks of: whom both name has one key. */
+function isOf({ framework, peers }: GenesisSpec, registered: RegisteredPeer): boolean {
+  const keys = new Map(registered.peers.map(({ cityNode, publicKey }) => [cityNode, publicKey]));
+  return framework === registered.framework && peers.every(({ name, publicKey }) => (keys.get(name) ?? base64(publicKey)) === base64(publicKey));
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
 }

@@ -7,7 +7,7 @@ const THREADS_MAX = Math.min(Math.max(availableParallelism() - 1, 1), 4);
 
 /** The threads for heavy work of one process. They begin when there is some. */
 export function threadOptions(logger: ThreadsOptions['logger']): ThreadsOptions {
-  return { ports: moduleBeside(import.meta.url, './thread-ports'), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger };
+  return { entry: moduleBeside(import.meta.url, './thread'), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger };
 }
 
 export function schedule(delayMs: number, task: () => void): () => void {

@@ -19,7 +19,7 @@ export function Bars({ label, items }: Props) {
             <span className="font-medium">{item.value}</span>
           </span>
           <span className="gauge gauge-thin" data-level={item.size > 0 ? "well" : "none"} aria-hidden="true">
-            <i style={{ width: `${greatest > 0 ? Math.max(1, (item.size / greatest) * 100) : 0}%` }} />
+            <i style={{ width: `${item.size > 0 ? Math.max(1, (item.size / greatest) * 100) : 0}%` }} />
           </span>
         </li>
       ))}

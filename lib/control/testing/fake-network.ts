@@ -129,7 +129,8 @@ export class FakeNetwork {
         return { genesisHash: 'e'.repeat(64), height: chain.height };
       },
       peerStatus: async ({ params }) => this.#status(params),
-      listPeers: async () => ({ peers: [...this.#chains].flatMap(([chain, { peers }]) => [...peers.keys()].filter((cityNode) => cityNodes.has(cityNode)).map((cityNode) => this.#status({ chain, cityNode }))) }),
+      listPeers: async () => ({ peers: this.#statusesOf(cityNodes) }),
+      changedPeers: async () => ({ token: 'fake', areAll: true, inUse: this.#statusesOf(cityNodes), atRest: [] }),
       approveChange: async ({ params, body }) => this.#approve(params, body),
       blockCertificate: async ({ params: { height, ...peer } }) => this.#certify(peer, height),
       waitForHeight: async ({ params }, { signal }) => {
@@ -155,6 +156,10 @@ export class FakeNetwork {
       report: async () => ({ hostId, version: '0.1.0', startedAtMs: 1, atMs: Date.now(), memoryRssBytes: 1, cpuSeconds: 0, diskFreeBytes: 1, cityNodes: [] }),
       consumption: absent,
     };
+  }
+
+  #statusesOf(cityNodes: ReadonlySet<string>): PeerStatus[] {
+    return [...this.#chains].flatMap(([chain, { peers }]) => [...peers.keys()].filter((cityNode) => cityNodes.has(cityNode)).map((cityNode) => this.#status({ chain, cityNode })));
   }
 
   #create({ chain, cityNode }: PeerName): FakePeer {

@@ -13,7 +13,7 @@ export interface LedgerErrorDetails {
   'peer-missing': { chain: string };
   /** The peer is stopped, by an operator or by itself; `reason` is what it said. */
   'chain-stopped': { chain: string; reason: string };
-  /** Too many transactions wait: try again after that time. */
+  /** Too many transactions wait, of the sub-chain or of the process: at the rate of the moment those will be in blocks after that time. */
   'queue-full': { chain: string; retryAfterMs: number };
   /** The peer cannot be asked just now: it goes to another process of its city node, or its process starts. Try again after that time. */
   'peer-away': { chain: string; retryAfterMs: number };
@@ -39,6 +39,8 @@ export interface LedgerErrorDetails {
   'storage-format': { file: string };
   /** Writing failed; the storage takes no more commits until it is opened again. */
   'storage-failed': Record<never, never>;
+  /** The disk has no room: nothing is taken until there is some again, which is noticed by itself. Reads go on. */
+  'storage-full': { retryAfterMs: number };
   /** The host is closing or closed. */
   closing: Record<never, never>;
 }

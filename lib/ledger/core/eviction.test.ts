@@ -4,7 +4,7 @@ import { openTestStorage } from '../testing/open-test-storage';
 import { createPowerCutFiles } from '../testing/power-cut-files';
 import { at, city, submitAt } from '../testing/test-city';
 import { add, createTestNode, letRest, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
-import { chainId, height } from './types';
+import { chainId, height, type ChainId } from './types';
 
 /** A city node whose ledgers lie on a disk, so that there is something to go back to. */
 function diskNode(): Promise<TestNode> {
@@ -29,6 +29,23 @@ describe('a sub-chain that nobody uses', () => {
     expect(await readCounter(node.host, 'c', chains[7])).toMatchObject({ value: 5, height: 2 });
   });
 
+  it('is still known by what it spent, and holds no memory any more', async () => {
+    const node = await diskNode();
+    await openTestChain([node]);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    await readCounter(node.host, 'c');
+    const resources = () => node.host.peerStatus(TEST_CHAIN).resources;
+    expect(resources()).toMatchObject({ transactions: 1, calls: 1 });
+    expect(resources().memoryBytes).toBeGreaterThan(0);
+    await letRest([node]);
+    expect(open(node)).toEqual([0, 0]);
+    expect(resources()).toMatchObject({ transactions: 1, calls: 1, memoryBytes: 0 });
+    expect(resources().diskBytes).toBeGreaterThan(0);
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    await rest();
+    expect(resources().transactions).toBe(2);
+  });
+
   it('stays open as long as it is used', async () => {
     const node = await diskNode();
     await openTestChain([node]);
@@ -50,6 +67,47 @@ describe('a sub-chain that nobody uses', () => {
     node.host.announced(TEST_CHAIN, height(1));
     expect(node.host.blockRecords(TEST_CHAIN, height(2), 1)).toEqual([]);
     expect(open(node)).toEqual([0, 0]);
+  });
+
+  it('is seen at a glance as it is seen in full, whatever its state', async () => {
+    const node = await diskNode();
+    const [keyOnly, resting, stopped, used] = ['tide-1', 'tide-2', 'tide-3', 'tide-4'].map(chainId) as [ChainId, ChainId, ChainId, ChainId];
+    await node.host.createPeer(keyOnly);
+    for (const chain of [resting, stopped, used]) await openTestChain([node], chain);
+    await node.host.submit(resting, add('c', 1));
+    await node.host.stopChain(stopped, 'unpaid');
+    await letRest([node]);
+    await node.host.submit(used, add('c', 1));
+    for (const chain of [keyOnly, resting, stopped, used]) {
+      const { state, height: at, resources, stopped: note } = node.host.peerStatus(chain);
+      expect(node.host.glance(chain)).toEqual({ chain, state, height: at, resources, isInUse: chain === used, ...(note === undefined ? {} : { stopped: note }) });
+    }
+    expect(node.host.glance(chainId('nobody-1'))).toBeUndefined();
+    expect(open(node)).toEqual([1, 1]);
+  });
+
+  it('is not among what may have changed, until it is used again; what is removed asks for a look at all', async () => {
+    const node = await diskNode();
+    const [tide, moss] = ['tide-1', 'moss-1'].map(chainId) as [ChainId, ChainId];
+    for (const chain of [tide, moss]) await openTestChain([node], chain);
+    expect(node.host.changedSince(0).chains).toBeUndefined();
+    await node.host.submit(tide, add('c', 1));
+    await letRest([node]);
+    const { mark } = node.host.changedSince(0);
+    expect(node.host.changedSince(mark)).toEqual({ chains: [], mark });
+    await node.host.submit(moss, add('c', 1));
+    // As long as it is in use, and once more when it has gone to rest.
+    const inUse = node.host.changedSince(mark);
+    expect(inUse.chains).toEqual([moss]);
+    expect(node.host.changedSince(inUse.mark).chains).toEqual([moss]);
+    await letRest([node]);
+    const atRest = node.host.changedSince(inUse.mark);
+    expect(atRest.chains).toEqual([moss]);
+    expect(node.host.changedSince(atRest.mark).chains).toEqual([]);
+    await node.host.createPeer(chainId('kelp-1'));
+    expect(node.host.changedSince(atRest.mark).chains).toEqual(['kelp-1']);
+    await node.host.removeChain(tide);
+    expect(node.host.changedSince(atRest.mark).chains).toBeUndefined();
   });
 
   it('is stopped, started and removed as if it were open', async () => {

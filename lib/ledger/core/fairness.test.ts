@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, createTestNode, openTestChain, readCounter } from '../testing/test-nodes';
+import { add, createTestNode, createTestNodes, openTestChain, passTime, readCounter, rest } from '../testing/test-nodes';
 import { counterFramework, decodeCounterTransaction } from '../testing/counter-framework';
 import type { Framework } from './framework';
 import { chainId, height } from './types';
@@ -83,6 +83,23 @@ describe('sub-chains that share a host', () => {
     expect(Math.max(...sizes(one, before))).toBe(64);
     expect(sizes(two, 0)[0]).toBe(4);
     expect(await readCounter(node.host, 'dear', two)).toMatchObject({ value: 500 });
+  });
+
+  it('put the share of several turns into a block that their peers must agree on', async () => {
+    const nodes = await createTestNodes({ count: 3 });
+    const agreed = chainId('agreed-1');
+    await openTestChain(nodes, agreed, {}, 'crash');
+    await rest();
+    const loud = nodes.map((_, at) => chainId(`loud-${at}`));
+    for (const [at, node] of nodes.entries()) await openTestChain([node], loud[at], { blockCostMax: 1 });
+    const answers = nodes.flatMap(({ host }, at) => Array.from({ length: 900 }, () => host.submit(loud[at] ?? agreed, add('c', 1))));
+    const [host] = nodes.map((node) => node.host);
+    for (let count = 0; count < 800; count += 1) answers.push(host?.submit(agreed, add('c', 1)) ?? Promise.reject(new Error('there are nodes')));
+    await passTime(nodes, 20_000);
+    await Promise.all(answers);
+    const sizes = Array.from({ length: host?.head(agreed).height ?? 0 }, (_, at) => host?.blockAt(agreed, height(at + 1))?.transactions.length ?? 0);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(800);
+    expect(Math.max(...sizes)).toBeGreaterThan(64);
   });
 
   it('do not see each other: neither state nor blocks nor lanes', async () => {

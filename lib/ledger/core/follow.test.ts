@@ -57,6 +57,17 @@ describe('a following peer', () => {
     expect([orderer, ...followers].map((node) => status(node).orders)).toEqual([true, false, false, false]);
   });
 
+  it('hears each bell, also one that rings in the moment in which a catch-up ends', async () => {
+    for (let steps = 0; steps < 120; steps += 1) {
+      const [orderer, follower] = await city(2);
+      const first = orderer.host.submit(TEST_CHAIN, add('c', 1));
+      await rest(steps);
+      await Promise.all([first, orderer.host.submit(TEST_CHAIN, add('c', 1))]);
+      await rest();
+      expect(status(follower).height, `second transaction ${steps} steps after the first`).toBe(status(orderer).height);
+    }
+  });
+
   it('never trusts the orderer’s word for the state: it runs the transactions itself', async () => {
     let executions = 0;
     const counting: Framework = {

@@ -94,10 +94,12 @@ export interface BlockInput {
    */
   readonly isEnough?: () => boolean;
   /**
-   * Waits for something that is not this thread's work: a worker thread, or the turn of sockets and files. The time does
+   * Waits for something that is not this thread's work, such as the turn of sockets and files. The time does
    * not count as the sub-chain's; whoever waits in another way pays for it. Absent: wait.
    */
   readonly aside?: <T>(wait: () => Promise<T>) => Promise<T>;
+  /** As `aside`, for what another thread does alone: however many wait so, they hold up no turn of this thread. */
+  readonly elsewhere?: <T>(wait: () => Promise<T>) => Promise<T>;
 }
 
 export interface ExecutedBlock {

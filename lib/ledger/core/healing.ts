@@ -5,13 +5,13 @@ import type { Framework } from './framework';
 import { decodeGenesis, encodeGenesis, genesisRules } from './genesis';
 import type { GenesisSpec, PeerLink } from './host-types';
 import { makeGenesis } from './make-genesis';
-import { readBlock, readPeer } from './peer';
+import { readPeer } from './peer';
 import type { PeerKeys } from './peer-keys';
 import type { MachinePorts } from './ports';
-import { repairBlock } from './repair-block';
+import { isReadable, repairBlock } from './repair-block';
 import { RulesHistory } from './rules-history';
 import { checkOthers } from './snapshot/check-others';
-import type { ChainStorage, LedgerStorage } from './storage';
+import type { LedgerStorage } from './storage';
 import { height, type ChainId } from './types';
 
 export interface HealingOptions {
@@ -146,15 +146,6 @@ function readGenesis(storage: LedgerStorage, chain: ChainId): { readonly genesis
   } catch {
     // Damaged like the rest.
     return undefined;
-  }
-}
-
-function isReadable(storage: ChainStorage, at: number): boolean {
-  try {
-    return readBlock(storage, at).header.height === at;
-  } catch (error) {
-    if (isDamage(error)) return false;
-    throw error;
   }
 }
 

@@ -67,6 +67,19 @@ describe('a block that cannot be read any more', () => {
     expect(await node?.host.catchUp(TEST_CHAIN)).toMatchObject({ height: BLOCKS });
   });
 
+  it.each([0, BLOCKS - 1, BLOCKS])('that a start needs stops the peer with its reason, and is put right when the peer is started: block %i', async (at) => {
+    const disks = [newDisk(), newDisk()] as const;
+    await filled(disks);
+    await damage(disks[1], TEST_CHAIN, at);
+    const [orderer, node] = await openOn(disks);
+    expect(node?.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', stopped: { by: 'fault', reason: expect.stringContaining('cannot be opened') } });
+    await node?.host.startChain(TEST_CHAIN);
+    expect(node?.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'running', height: BLOCKS });
+    await orderer?.host.submit(TEST_CHAIN, add('c1', 1));
+    expect(await node?.host.catchUp(TEST_CHAIN)).toMatchObject({ height: BLOCKS + 1 });
+    await node?.host.verify();
+  });
+
   it('is asked for until somebody gives the very block: another one, or a changed one, is not taken', async () => {
     const disks = [newDisk(), newDisk(), newDisk()] as const;
     await filled(disks);

@@ -6,7 +6,7 @@ const [FIRST, LAST] = [1, 30];
 
 async function findBug(wrap: (files: FilePort) => FilePort): Promise<string | undefined> {
   for (let seed = FIRST; seed <= LAST; seed += 1) {
-    const error = await runHostPowerCuts({ seed, nodes: 2, cuts: 3, wrap }).then(
+    const error = await runHostPowerCuts({ seed, nodes: 3, cuts: 3, wrap }).then(
       () => undefined,
       (reason: unknown) => reason,
     );

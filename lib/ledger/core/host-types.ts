@@ -46,9 +46,16 @@ export interface LedgerHost {
   /** True when the sub-chain's ledger is here (not its key alone). */
   has(chain: ChainId): boolean;
   peerStatus(chain: ChainId): PeerStatus;
+  /** The peer as it can be seen without reading its blocks: cheap, for lists of thousands. Undefined when there is none. */
+  glance(chain: ChainId): PeerGlance | undefined;
+  /**
+   * Peers that may be other than when `mark` was given out: those in use, and those that were since. `chains` is undefined
+   * when all have to be looked at, as with a mark of another process. Marks are counted from 1.
+   */
+  changedSince(mark: number): { readonly chains: readonly ChainId[] | undefined; readonly mark: number };
   /** Stops taking part, durably: reads go on. Idempotent. */
   stopChain(chain: ChainId, reason: string): Promise<void>;
-  /** Takes part again, also after the peer stopped itself (it then looks at the same block once more). Idempotent. */
+  /** Takes part again, also after the peer stopped itself (it then looks at the same block once more, and gets a stored one that it cannot read from another peer). Idempotent. */
   startChain(chain: ChainId): Promise<void>;
   /** Forgets blocks, state and key, durably. Idempotent, also for a sub-chain that was never here. */
   removeChain(chain: ChainId): Promise<void>;
@@ -72,6 +79,13 @@ export interface LedgerHost {
    * change waits.
    */
   approveChange(chain: ChainId, change: RulesChange): Promise<'approved' | 'done'>;
+  /**
+   * Opens the sub-chain again for a peer whose key is here and whose ledger is gone: with the genesis block that more than
+   * half of the other peers name, if `isOurs` takes it; blocks or a snapshot follow. A validator then signs nothing where
+   * it may have signed before. Only catches up a peer that has its ledger. Errors: `peer-missing` without a key,
+   * `peers-unreachable`, `genesis-invalid`.
+   */
+  restoreChain(chain: ChainId, isOurs: (genesis: GenesisSpec) => boolean): Promise<ChainHead>;
   /**
    * Gives a peer whose stored data is damaged a new ledger out of what the others have: from its genesis on, or from a
    * snapshot. The host does so by itself, too, and again while it fails; what is damaged goes only once others answered
@@ -251,6 +265,11 @@ export interface PeerStatus {
   readonly lastRefusal?: string;
 }
 
+export interface PeerGlance extends Pick<PeerStatus, 'chain' | 'state' | 'height' | 'resources' | 'stopped'> {
+  /** It is opened; otherwise it rests, and nothing of it changes. */
+  readonly isInUse: boolean;
+}
+
 /** What a sub-chain takes of this host. Times and counts are since the process began; 0 for one that was not used since. */
 export interface PeerResources {
   /**
@@ -307,6 +326,8 @@ export interface StopNote {
 }
 
 export interface HostStats {
+  /** Its disk has no room: peers that order here take nothing until there is some again. */
+  readonly isFull: boolean;
   readonly chains: number;
   readonly openChains: number;
   readonly queued: number;

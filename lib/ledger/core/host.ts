@@ -1,5 +1,6 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { decodeBlock, hashHeader } from './block';
+import { ChangeMarks } from './change-marks';
 import type { Certificate } from './consensus/certificate';
 import { decodeRules, indexOfValidator, quorumOf } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
@@ -7,27 +8,32 @@ import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
 import { decodeEvidenceNote, EVIDENCE_NOTE } from './evidence-note';
 import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerGlance, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import { Moves } from './move/moves';
 import { OpenedPeers } from './opened-peers';
 import { Healing, isDamage } from './healing';
 import { makeGenesis } from './make-genesis';
 import type { Ordering } from './ordering';
-import { openPeer, readPeer, type Peer, type PeerFacts } from './peer';
+import { openPeer, readPeer, type Peer } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
 import type { MachinePorts } from './ports';
-import { repairBlock, repairOrder } from './repair-block';
+import { RestingPeers, type RestingPeer } from './resting-peers';
+import { isReadable, repairBlock, repairOrder } from './repair-block';
+import { HostTurns } from './host-turns';
 import { ResourceBook } from './resource-book';
 import { RulesHistory } from './rules-history';
 import { attestBlock } from './seal-block';
+import { findGenesis } from './snapshot/find-genesis';
 import { JoinFailed } from './snapshot/join-failed';
 import type { JoinedStage } from './snapshot/join-snapshot';
 import { Joins, type Joiner } from './snapshot/joins';
 import { SnapshotKeeper } from './snapshot/snapshot-keeper';
 import type { Damage, LedgerStorage } from './storage';
 import { Turns } from './turns';
+import { untilAborted } from './until-aborted';
+import { decodeStopNote, STOP_NOTE } from './stop-note';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE } from './validator';
 
@@ -40,15 +46,17 @@ export interface LedgerHostSockets {
   readonly ports: MachinePorts;
   /** A peer that lags by more blocks joins from a snapshot; 1,000 by default. */
   readonly snapshotGap?: number;
+  /** Of the thread, when other hosts share it. Absent: its own. */
+  readonly turns?: Turns;
 }
 
 const SNAPSHOT_GAP = 1_000;
 /** A peer that nobody used for so long to twice as long is closed. */
 const REST_MS = 30_000;
+/** How often peers that wait for room on the disk look for it. */
+const RESUME_MS = 1_000;
 /** More open peers than this are not kept while some of them rest. */
 const OPENED_MAX = 4_096;
-/** What was read of peers that are not in use. */
-const STORED_MAX = 2_048;
 const RECORDS_MAX = 256;
 const RECORDS_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -66,14 +74,17 @@ class Host implements LedgerHost {
   readonly #frameworks: ReadonlyMap<string, Framework>;
   readonly #runners = new OpenedPeers<PeerRunner>();
   #disarmSweep: (() => void) | undefined;
+  /** Peers that wait for room on the disk. */
+  readonly #paused = new Set<ChainId>();
+  #disarmResume: (() => void) | undefined;
   /** Peers that exist here, with a ledger or with their key alone. */
   readonly #names: Set<ChainId>;
-  /** What was read of peers that are not in use, the latest read last; it holds until they are. */
-  readonly #stored = new Map<ChainId, PeerFacts>();
+  readonly #resting = new RestingPeers();
   /** Peers whose stored data does not hang together, with what was found. */
   readonly #broken = new Map<ChainId, StopNote>();
   /** Making, stopping, starting and removing one chain happen one after another. */
   readonly #serial = new Map<ChainId, Promise<unknown>>();
+  readonly #changes = new ChangeMarks();
   readonly #commits = new Set<Promise<void>>();
   readonly #context: RunnerContext;
   readonly #snapshots: SnapshotKeeper;
@@ -82,7 +93,7 @@ class Host implements LedgerHost {
   readonly #healing: Healing;
   #isClosing = false;
 
-  constructor({ storage, keys, ordering, frameworks, link, ports, snapshotGap = SNAPSHOT_GAP }: LedgerHostSockets) {
+  constructor({ storage, keys, ordering, frameworks, link, ports, turns = new Turns(ports), snapshotGap = SNAPSHOT_GAP }: LedgerHostSockets) {
     this.#storage = storage;
     this.#keys = keys;
     this.#link = link;
@@ -117,7 +128,10 @@ class Host implements LedgerHost {
       frameworks: this.#frameworks,
       runner: (chain) => this.#runner(chain),
       close: (runner) => this.#closeMoved(runner),
-      entered: (chain) => void this.#names.add(chain),
+      entered: (chain) => {
+        this.#names.add(chain);
+        this.#changes.touch(chain);
+      },
       inOrder: (chain, task) => this.#inOrder(chain, task),
     });
     const snapshots: SnapshotWay = {
@@ -127,15 +141,11 @@ class Host implements LedgerHost {
       survey: (chain) => this.#joins.survey(chain),
     };
     const resources = new ResourceBook();
-    const turns = new Turns({
-      yieldTurn: ports.yieldTurn,
-      elapsedMs: ports.elapsedMs,
-      onSpent: (chain, heldMs, workerMs) => {
-        resources.add(chain, 'executionMs', heldMs);
-        resources.add(chain, 'workerMs', workerMs);
-      },
+    const hostTurns = new HostTurns(turns, (chain, heldMs, workerMs) => {
+      resources.add(chain, 'executionMs', heldMs);
+      resources.add(chain, 'workerMs', workerMs);
     });
-    this.#context = { keys, ordering, link, ports, turns, counters, resources, track, snapshots, committed: (chain, commit) => this.moves.committed(chain, commit) };
+    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, snapshots, committed: (chain, commit) => this.moves.committed(chain, commit), onFull: (runner, error) => this.#onFull(runner, error) };
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
@@ -144,6 +154,7 @@ class Host implements LedgerHost {
     return this.#inOrder(chain, async () => {
       const { publicKey } = await this.#keys.create(chain);
       this.#names.add(chain);
+      this.#changes.touch(chain);
       return { chain, publicKey };
     });
   }
@@ -162,6 +173,7 @@ class Host implements LedgerHost {
         throw new LedgerError('chain-differs', { chain: spec.chain }, `${spec.chain} exists here with another genesis block.`);
       }
       const head = await this.#writeGenesis(spec, document);
+      this.#changes.touch(spec.chain);
       // Others speak to a validator at once; who orders alone, or follows, is opened when somebody uses it.
       if (spec.finality !== 'solo') this.#runner(spec.chain);
       return head;
@@ -177,6 +189,7 @@ class Host implements LedgerHost {
     const { chain } = peer;
     const { signal } = options;
     signal?.throwIfAborted();
+    if (peer.orders) this.#checkRoom(chain);
     if (peer.orders) return signal === undefined ? runner.submit(bytes) : untilAborted(runner.submit(bytes), signal);
     const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
     // Whoever sent it here wants to read it here.
@@ -262,17 +275,35 @@ class Host implements LedgerHost {
     if (runner !== undefined) {
       const { orders, head, stopped, announcedHeight, refusedBlocks, lastRefusal, signer } = runner.peer;
       const more = { announcedHeight: Math.max(announcedHeight, head.height), refusedBlocks, ...(lastRefusal === undefined ? {} : { lastRefusal }) };
-      return { ...base, ...headStatus(signer.publicKey, head, stopped), orders, agreement: runner.agreement(), ...more };
+      return { ...base, publicKey: signer.publicKey, ...standing(stopped), height: head.height, headHash: head.hash, orders, agreement: runner.agreement(), ...more };
     }
     const at = this.#storage.height(chain);
+    const resting = at < 0 ? undefined : this.#findResting(chain);
+    if (resting !== undefined) {
+      const { publicKey, headHash, orders, stopped, agreement } = resting;
+      return { ...base, publicKey, ...standing(stopped), height: at, headHash, announcedHeight: at, orders, agreement };
+    }
     const signer = this.#findSigner(chain);
-    const stored = at < 0 ? undefined : this.#findStored(chain, signer);
-    if (stored !== undefined) return { ...base, ...statusOf(stored) };
     const publicKey = signer?.publicKey ?? new Uint8Array(0);
     const stopped = this.#broken.get(chain);
     if (stopped !== undefined) return { ...base, publicKey, state: 'stopped', orders: false, height: at, announcedHeight: at, stopped };
     if (signer === undefined) throw unknown(chain);
     return { ...base, publicKey, state: 'key', orders: false, height: -1, announcedHeight: -1 };
+  }
+
+  glance(chain: ChainId): PeerGlance | undefined {
+    if (!this.#names.has(chain)) return undefined;
+    const runner = this.#runners.peek(chain);
+    const at = this.#storage.height(chain);
+    const stopped = runner === undefined ? (this.#broken.get(chain) ?? this.#storedStop(chain)) : runner.peer.stopped;
+    const state = stopped !== undefined ? 'stopped' : at < 0 ? 'key' : 'running';
+    return { chain, state, height: at, resources: this.#resources(chain), isInUse: runner !== undefined, ...(stopped === undefined ? {} : { stopped }) };
+  }
+
+  changedSince(mark: number): { chains: readonly ChainId[] | undefined; mark: number } {
+    const touched = this.#changes.since(mark);
+    const inUse = [...this.#runners.values()].map(({ peer }) => peer.chain);
+    return { chains: touched === undefined ? undefined : [...new Set([...touched, ...inUse])], mark: this.#changes.now };
   }
 
   stopChain(chain: ChainId, reason: string): Promise<void> {
@@ -285,12 +316,16 @@ class Host implements LedgerHost {
   }
 
   startChain(chain: ChainId): Promise<void> {
-    return this.#inOrder(chain, () => {
-      // What is damaged stays so: the note says where.
-      if (this.#storage.damageOf(chain) === undefined) this.#broken.delete(chain);
+    return this.#inOrder(chain, async () => {
+      // What is damaged stays so: the note says where. Blocks that a start reads may be had from others.
+      if (this.#broken.has(chain) && this.#storage.damageOf(chain) === undefined) {
+        await this.#repairEnds(chain);
+        this.#broken.delete(chain);
+      }
       return this.#runner(chain).start();
     });
   }
+
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
@@ -308,11 +343,13 @@ class Host implements LedgerHost {
       }
       this.#ordering.forget(chain);
       this.#broken.delete(chain);
+      this.#paused.delete(chain);
       await this.#storage.remove(chain);
-      this.#stored.delete(chain);
+      this.#resting.delete(chain);
       this.#context.resources.forget(chain);
       await this.#keys.remove(chain);
       this.#names.delete(chain);
+      this.#changes.remove(chain);
     });
   }
 
@@ -346,12 +383,13 @@ class Host implements LedgerHost {
 
   announced(chain: ChainId, at: Height): void {
     if (this.#isClosing || !this.has(chain) || this.moves.hasLeft(chain)) return;
-    if (this.#runners.peek(chain) === undefined && this.#isAhead(chain, at)) return;
+    if (this.#runners.peek(chain) === undefined && (this.#isAhead(chain, at) || this.#storage.isFull)) return;
     this.#findRunner(chain)?.announced(at);
   }
 
   received(chain: ChainId, from: string, message: Uint8Array): void {
     if (this.#isClosing || !this.has(chain) || this.moves.hasLeft(chain)) return;
+    if (this.#runners.peek(chain) === undefined && this.#storage.isFull) return;
     this.#findRunner(chain)?.received(from, message);
   }
 
@@ -366,6 +404,22 @@ class Host implements LedgerHost {
       if (!this.#joins.isJoining(chain)) return head;
       await this.#joins.wait(chain);
     }
+  }
+
+  async restoreChain(chain: ChainId, isOurs: (genesis: GenesisSpec) => boolean): Promise<ChainHead> {
+    await this.#inOrder(chain, async () => {
+      if (this.#storage.height(chain) >= 0 || this.#broken.has(chain)) return;
+      if (this.#keys.find(chain) === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
+      const asking = { chain, link: this.#link, ports: this.#ports, signal: new AbortController().signal };
+      const { genesis, reached } = await findGenesis(asking).catch((error: unknown) => {
+        throw new LedgerError('peers-unreachable', { chain }, `The ledger of ${chain} cannot be restored now: ${messageOf(error)}.`, { cause: error });
+      });
+      if (genesis.chain !== chain || !isOurs(genesis)) throw new LedgerError('genesis-invalid', { chain }, `The other peers of ${chain} began with another sub-chain than this peer was opened for.`);
+      await this.#writeGenesis(genesis, encodeGenesis(genesis));
+      this.#ports.logger.warn({ chain, height: reached }, 'a lost ledger begins again from its genesis block');
+      this.#runner(chain).announced(reached);
+    });
+    return this.catchUp(chain);
   }
 
   async healChain(chain: ChainId): Promise<ChainHead> {
@@ -388,7 +442,7 @@ class Host implements LedgerHost {
   stats(): HostStats {
     const { syncs, commits, bytesWritten, diskBytes, deadBytes } = this.#storage.stats();
     const queued = [...this.#runners.values()].reduce((sum, { peer }) => sum + this.#ordering.queued(peer.chain), 0);
-    return { chains: this.#names.size, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
+    return { isFull: this.#storage.isFull, chains: this.#names.size, openChains: this.#runners.size, queued, ...this.#context.counters, syncs, commits, bytesWritten, diskBytes, deadBytes };
   }
 
   async close(): Promise<void> {
@@ -404,6 +458,7 @@ class Host implements LedgerHost {
       await Promise.allSettled(this.#commits);
     } while (this.#commits.size > 0 || this.#context.turns.isBusy);
     this.#disarmSweep?.();
+    this.#disarmResume?.();
     for (const runner of this.#runners.values()) runner.release(closing());
     await this.#keys.close();
     await this.#storage.close();
@@ -417,7 +472,9 @@ class Host implements LedgerHost {
   async #writeGenesis(spec: GenesisSpec, document: Uint8Array): Promise<ChainHead> {
     const { chain, time } = spec;
     const { record, hash, writes, notes } = await makeGenesis(spec, this.#keys, this.#frameworks);
-    await this.#storage.create(chain).commit(height(0), record, writes, notes);
+    const storage = this.#storage.create(chain);
+    storage.restart();
+    await storage.commit(height(0), record, writes, notes);
     this.#storage.rest(chain);
     return { chain, height: height(0), hash, time, genesisHash: sha256Hex(document) };
   }
@@ -465,14 +522,14 @@ class Host implements LedgerHost {
 
   #replaceRunner(chain: ChainId, runner: PeerRunner): void {
     this.#runners.delete(chain);
-    this.#stored.delete(chain);
+    this.#resting.delete(chain);
     this.#snapshots.forget(chain);
     runner.release(replaced(chain));
     this.#ordering.forget(chain);
   }
 
   #isDamaged(chain: ChainId): boolean {
-    if (this.#storage.damageOf(chain) === undefined && this.#runners.peek(chain) === undefined) this.#findStored(chain, this.#findSigner(chain));
+    if (this.#storage.damageOf(chain) === undefined && this.#runners.peek(chain) === undefined) this.#findResting(chain);
     return this.#healing.isWanted(chain);
   }
 
@@ -480,7 +537,7 @@ class Host implements LedgerHost {
   async #healInOrder(chain: ChainId, spec?: GenesisSpec): Promise<void> {
     const reached = await this.#healing.heal(chain, spec);
     this.#broken.delete(chain);
-    this.#stored.delete(chain);
+    this.#resting.delete(chain);
     this.#ordering.forget(chain);
     this.#runner(chain).announced(reached);
   }
@@ -506,17 +563,30 @@ class Host implements LedgerHost {
     return { height: header.height, hash, time: header.time, frameworkHeader, transactions };
   }
 
+  /** Replaces those blocks without which a peer cannot be opened, where they cannot be read. */
+  async #repairEnds(chain: ChainId): Promise<void> {
+    const storage = this.#storage.open(chain);
+    const signer = this.#keys.find(chain);
+    if (storage === undefined || signer === undefined) return;
+    for (const at of new Set([0, storage.height, Math.max(0, storage.height - 1)])) {
+      if (isReadable(storage, at) || !(await repairBlock(storage, height(at), signer, this.#link))) continue;
+      this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
+    }
+  }
+
   /** Whether the damage is none any more, because other peers have what was lost. */
   async #repair({ chain, height: at }: Damage): Promise<boolean> {
     const storage = chain === undefined ? undefined : this.#storage.open(chain);
     if (chain === undefined || storage === undefined || at === undefined) return false;
     const signer = this.#keys.find(chain);
-    if (signer === undefined || !(await repairBlock(storage, at, signer, this.#link))) return false;
+    const isRepaired = signer !== undefined && (await repairBlock(storage, at, signer, this.#link));
+    if (this.#runners.peek(chain) === undefined) this.#storage.rest(chain);
+    if (!isRepaired) return false;
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     // A peer that could not be opened for it can be now.
     if (this.#broken.get(chain)?.by === 'fault') this.#broken.delete(chain);
     this.#healing.forget(chain);
-    this.#stored.delete(chain);
+    this.#resting.delete(chain);
     return true;
   }
 
@@ -526,23 +596,32 @@ class Host implements LedgerHost {
   }
 
   /** What is stored of a peer that is not in use, or undefined when it cannot be opened; why stands in `#broken`. */
-  #findStored(chain: ChainId, signer: Signer | undefined): PeerFacts | undefined {
-    const known = this.#stored.get(chain);
+  #findResting(chain: ChainId): RestingPeer | undefined {
+    const known = this.#resting.get(chain);
     if (known !== undefined) return known;
     const storage = this.#storage.open(chain);
     if (storage === undefined || this.#broken.has(chain)) return undefined;
     try {
-      if (signer === undefined) throw new Error('the peer’s key is missing');
+      if (this.#findSigner(chain) === undefined) throw new Error('the peer’s key is missing');
       const { publicKey, rules, head, evidence, stopped } = readPeer(storage, this.#frameworks);
-      // A copy, or the whole block would stay in memory for its key.
-      const stored = { publicKey: new Uint8Array(publicKey), rules, head, evidence, stopped };
-      this.#stored.set(chain, stored);
-      const oldest = this.#stored.keys().next();
-      if (this.#stored.size > STORED_MAX && !oldest.done) this.#stored.delete(oldest.value);
-      return stored;
+      const agreement = agreementOf(rules, decodeEvidenceNote(evidence));
+      this.#resting.set(chain, { publicKey, headHash: head.hash, orders: indexOfValidator(rules, publicKey) >= 0, stopped, agreement });
+      return this.#resting.get(chain);
     } catch (error) {
       this.#markBroken(chain, error);
       return undefined;
+    } finally {
+      this.#storage.rest(chain);
+    }
+  }
+
+  /** Why a peer that rests is stopped: its note alone is read. */
+  #storedStop(chain: ChainId): StopNote | undefined {
+    if (this.#storage.height(chain) < 0) return undefined;
+    try {
+      return decodeStopNote(this.#storage.open(chain)?.note(STOP_NOTE));
+    } catch (error) {
+      return this.#markBroken(chain, error);
     } finally {
       this.#storage.rest(chain);
     }
@@ -566,14 +645,50 @@ class Host implements LedgerHost {
       if (signer === undefined) throw new Error('the peer’s key is missing');
       const runner = new PeerRunner(openPeer(storage, signer, this.#frameworks), this.#context);
       this.#runners.add(chain, runner);
-      this.#stored.delete(chain);
+      this.#changes.touch(chain);
+      this.#resting.delete(chain);
       if (this.#runners.size > OPENED_MAX) this.#sweep();
       this.#armSweep();
-      runner.begin();
+      storage.restart();
+      if (this.#storage.isFull) this.#pause(chain);
+      else runner.begin();
       return runner;
     } catch (error) {
       throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
     }
+  }
+
+  /**
+   * What the peer handed to the disk last found no room, and it built on that: it goes back to what is durable, as after
+   * a restart. Whoever waits hears why.
+   */
+  #onFull(runner: PeerRunner, error: LedgerError): void {
+    const { chain } = runner.peer;
+    if (this.#runners.peek(chain) !== runner) return;
+    this.#runners.delete(chain);
+    runner.release(error);
+    this.#pause(chain);
+  }
+
+  /** The peer can be read, and takes part again when there is room. */
+  #pause(chain: ChainId): void {
+    this.#paused.add(chain);
+    this.#disarmResume ??= this.#ports.schedule(RESUME_MS, () => this.#resume());
+  }
+
+  #resume(): void {
+    this.#disarmResume = undefined;
+    const paused = [...this.#paused];
+    this.#paused.clear();
+    for (const chain of paused) {
+      if (this.#storage.isFull) this.#pause(chain);
+      else if (this.has(chain)) this.#findRunner(chain)?.resume();
+    }
+  }
+
+  #checkRoom(chain: ChainId): void {
+    if (!this.#storage.isFull) return;
+    throw new LedgerError('storage-full', { retryAfterMs: RESUME_MS }, `The disk of this city node is full: ${chain} takes nothing until there is room on it again. Try again later.`);
   }
 
   /** One timer for all peers, and only while some are open. */
@@ -588,8 +703,10 @@ class Host implements LedgerHost {
   /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
   #sweep(): void {
     for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain) && !this.moves.isDeparting(peer.chain))) {
-      const { chain } = runner.peer;
+      const { chain, head, orders, stopped, signer } = runner.peer;
+      this.#resting.set(chain, { publicKey: signer.publicKey, headHash: head.hash, orders, stopped, agreement: runner.agreement() });
       runner.release(closing());
+      this.#changes.touch(chain);
       this.#storage.rest(chain);
     }
   }
@@ -607,10 +724,11 @@ class Host implements LedgerHost {
 
   #markBroken(chain: ChainId, error: unknown): StopNote {
     const at = height(Math.max(0, this.#storage.height(chain)));
-    this.#stored.delete(chain);
+    this.#resting.delete(chain);
     const note: StopNote = { by: 'fault', reason: `its stored data cannot be opened: ${publicReason(error)}`, height: at, time: this.#ports.now() };
     this.#broken.set(chain, note);
     if (isDamage(error)) this.#healing.want(chain);
+    this.#changes.touch(chain);
     this.#ports.logger.error({ chain, reason: note.reason, cause: messageOf(error) }, 'peer stopped');
     return note;
   }
@@ -658,13 +776,8 @@ function joinerOf({ chain, storage, genesis, parent, signer }: Peer): Joiner {
   };
 }
 
-function statusOf({ publicKey, rules, evidence, head, stopped }: PeerFacts) {
-  return { ...headStatus(publicKey, head, stopped), orders: indexOfValidator(rules, publicKey) >= 0, agreement: agreementOf(rules, decodeEvidenceNote(evidence)) };
-}
-
-function headStatus(publicKey: Uint8Array, head: ChainHead, stopped: StopNote | undefined) {
-  const state = stopped === undefined ? ('running' as const) : ('stopped' as const);
-  return { publicKey, state, height: head.height, headHash: head.hash, announcedHeight: head.height, ...(stopped === undefined ? {} : { stopped }) };
+function standing(stopped: StopNote | undefined) {
+  return stopped === undefined ? { state: 'running' as const } : { state: 'stopped' as const, stopped };
 }
 
 function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certificate): CertificateView {
@@ -681,18 +794,9 @@ function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certific
   };
 }
 
-/** The promise, or the signal's reason if that comes first; what was begun goes on. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
-}
+const DAMAGE_ADVICE = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
 
-function damaged({ file, offset, what }: Damage, more: string): LedgerError<'storage-corrupt'> {
-  const advice = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
+function damaged({ file, offset, what, advice = DAMAGE_ADVICE }: Damage, more: string): LedgerError<'storage-corrupt'> {
   return new LedgerError('storage-corrupt', { file, offset, what }, `${what}: file ${file}, offset ${offset}${more}. ${advice}`);
 }
 

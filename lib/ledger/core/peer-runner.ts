@@ -7,9 +7,10 @@ import { NIL } from './consensus/messages';
 import { decodeRules, encodeRules, findRulesFault, indexOfValidator, quorumOf, rulesAt, type ChainRules } from './consensus/rules';
 import { CodecError } from './codec';
 import { isPublicKey } from './crypto';
-import { LedgerError } from './errors';
+import { isLedgerError, LedgerError } from './errors';
 import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, EVIDENCE_PER_CULPRIT_MAX, type NotedEvidence } from './evidence-note';
 import { HeightWaiters } from './height-waiters';
+import type { HostTurns } from './host-turns';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import type { Commit } from './move/pieces';
 import type { Ordering } from './ordering';
@@ -24,7 +25,6 @@ import { attestBlock, type BlockDraft } from './seal-block';
 import { backfillBlocks } from './snapshot/backfill-blocks';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turn } from './turn';
-import type { Turns } from './turns';
 import { height, type ChainId } from './types';
 import { isSilentAt, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 import { WaitingTransactions } from './waiting-transactions';
@@ -33,7 +33,7 @@ import { WaitingTransactions } from './waiting-transactions';
 export interface RunnerContext {
   readonly keys: Pick<PeerKeys, 'markUsed' | 'wasUsed'>;
   readonly ordering: Ordering;
-  readonly turns: Turns;
+  readonly turns: HostTurns;
   readonly link: PeerLink;
   readonly ports: MachinePorts;
   readonly counters: RunnerCounters;
@@ -43,6 +43,8 @@ export interface RunnerContext {
   /** Something is on its way to the disk; the host waits for it when it closes. */
   readonly track: (commit: Promise<void>) => void;
   readonly snapshots: SnapshotWay;
+  /** The disk had no room for what this peer handed over: it must go, and begin again from what is durable. */
+  readonly onFull: (runner: PeerRunner, error: LedgerError) => void;
 }
 
 /** The way to catch up that leaves out the blocks in between. */
@@ -89,9 +91,10 @@ export class PeerRunner {
   #evidence: readonly NotedEvidence[];
   #change: ChainRules | undefined;
   #changeWantedUntil = 0;
-  #isReleased = false;
   #isRetired = false;
   readonly #backfill = new AbortController();
+  /** Why it is in use no more. */
+  #released: LedgerError | undefined;
   #reads = 0;
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
@@ -136,6 +139,13 @@ export class PeerRunner {
     return this.#isRetired;
   }
 
+  /** Takes part again after a pause, and looks what it missed. */
+  resume(): void {
+    const { peer } = this;
+    this.#takeRole();
+    if (!peer.orders && peer.stopped === undefined) this.#followLater();
+  }
+
   /** On a validator: see {@link WaitingTransactions.submit}. */
   submit(bytes: Uint8Array): Promise<SubmitAnswer> {
     return this.#waiting.submit(bytes);
@@ -168,14 +178,14 @@ export class PeerRunner {
     // Most likely the last votes for it are on their way here, too.
     this.#bellGrace ??= this.#context.ports.schedule(BELL_GRACE_MS, () => {
       this.#bellGrace = undefined;
-      if (!this.#isReleased && peer.stopped === undefined && peer.announcedHeight > peer.parent.height) this.#followLater();
+      if (this.#released === undefined && peer.stopped === undefined && peer.announcedHeight > peer.parent.height) this.#followLater();
     });
   }
 
   /** A message of the peer of that name. Never throws. */
   received(from: string, message: Uint8Array): void {
     const validator = this.#validator;
-    if (validator === undefined || this.#isReleased) return;
+    if (validator === undefined || this.#released !== undefined) return;
     try {
       const decoded = decodePeerMessage(message);
       if (decoded.kind === 'consensus') validator.receive(from, decoded.payload);
@@ -299,8 +309,8 @@ export class PeerRunner {
 
   /** The end of this runner: rejects everybody who waits, begins nothing more. */
   release(error: LedgerError): void {
-    this.#isReleased = true;
     this.#backfill.abort(error);
+    this.#released = error;
     this.#endValidator();
     this.#waiting.refuseAll(error);
     this.#heights.rejectAll(error);
@@ -326,6 +336,8 @@ export class PeerRunner {
   checkRunning(): void {
     const { chain, stopped } = this.peer;
     if (this.#isRetired) throw replaced(chain);
+    // Another runner has the peer now, or none: what was under way here ends.
+    if (this.#released !== undefined) throw this.#released;
     if (stopped !== undefined) throw stoppedError(chain, stopped);
   }
 
@@ -337,7 +349,7 @@ export class PeerRunner {
   #takeRole(): void {
     const { peer } = this;
     peer.orders = indexOfValidator(rulesOfNext(peer), peer.signer.publicKey) >= 0;
-    if (!peer.orders || peer.stopped !== undefined || this.#isReleased || this.#isRetired) return this.#endValidator();
+    if (!peer.orders || peer.stopped !== undefined || this.#released !== undefined || this.#isRetired) return this.#endValidator();
     if (this.#isAlone && (this.#validator?.isSilent ?? isSilentAt(peer, peer.parent.height + 1))) {
       // There is nobody whose blocks could tell it how far it was: one that it signed and forgot may be at any peer.
       const reason = 'it lost its ledger, but not its key, and orders alone: what it signed before cannot be known';
@@ -365,7 +377,8 @@ export class PeerRunner {
       })
       .then(
         () => this.#takeRole(),
-        (error: unknown) => this.stop('fault', `its key could not be marked: ${publicReason(error)}`, peer.head.height, error),
+        (error: unknown) =>
+          isLedgerError(error, 'storage-full') ? this.#onStorageFailed(error) : this.stop('fault', `its key could not be marked: ${publicReason(error)}`, peer.head.height, error),
       )
       // The same disk may take neither mark nor reason.
       .catch((failure: unknown) => this.#warn('the reason could not be kept', failure));
@@ -460,9 +473,11 @@ export class PeerRunner {
     this.#validator?.wake();
     this.#heights.reached(header.height);
   }
+
   /** The disk takes no more: what was not durable is lost to this process, and nothing may be answered any more. */
   #onStorageFailed(error: unknown): void {
     const { peer } = this;
+    if (isLedgerError(error, 'storage-full')) return this.#context.onFull(this, error);
     if (peer.stopped === undefined) {
       const reason = `the disk failed: ${publicReason(error)}`;
       peer.stopped = { by: 'fault', reason, height: height(peer.head.height), time: this.#context.ports.now() };
@@ -484,9 +499,7 @@ export class PeerRunner {
 
   /** One catch-up at a time; a bell during it is heard by it. */
   #follow(): Promise<void> {
-    this.#following ??= this.#fetchAll().finally(() => {
-      this.#following = undefined;
-    });
+    this.#following ??= this.#fetchAll();
     return this.#following;
   }
 
@@ -495,28 +508,35 @@ export class PeerRunner {
     const { link, turns, snapshots } = this.#context;
     let skip = 0;
     let pages = 0;
-    for (let isMore = true; isMore; ) {
-      if (this.#isRetired || snapshots.isJoining(peer.chain)) return;
-      if ((pages += 1) === PAGES_BEFORE_SURVEY + 1) peer.announcedHeight = Math.max(peer.announcedHeight, await snapshots.survey(peer.chain));
-      if (peer.announcedHeight - peer.parent.height > snapshots.gapMin && snapshots.begin(this)) return;
-      const from = height(peer.parent.height + 1);
-      const announced = peer.announcedHeight;
-      const records = (await link.fetchBlocks(peer.chain, from, FETCH_BLOCKS_MAX, skip)).slice(0, FETCH_BLOCKS_MAX);
-      try {
-        for (const record of records) {
-          if (peer.unsettled >= UNSETTLED_MAX) await this.#lastCommit;
-          await turns.run(peer.chain, (turn) => this.#applyTurn(turn, record));
+    // It is known as under way before it can end.
+    await Promise.resolve();
+    try {
+      for (let isMore = true; isMore; ) {
+        if (this.#isRetired || snapshots.isJoining(peer.chain)) return;
+        if ((pages += 1) === PAGES_BEFORE_SURVEY + 1) peer.announcedHeight = Math.max(peer.announcedHeight, await snapshots.survey(peer.chain));
+        if (peer.announcedHeight - peer.parent.height > snapshots.gapMin && snapshots.begin(this)) return;
+        const from = height(peer.parent.height + 1);
+        const announced = peer.announcedHeight;
+        const records = (await link.fetchBlocks(peer.chain, from, FETCH_BLOCKS_MAX, skip)).slice(0, FETCH_BLOCKS_MAX);
+        try {
+          for (const record of records) {
+            if (peer.unsettled >= UNSETTLED_MAX) await this.#lastCommit;
+            await turns.run(peer.chain, (turn) => this.#applyTurn(turn, record));
+          }
+        } catch (error) {
+          // Whoever gave it may lie, or its disk: others have the same blocks.
+          if (peer.orders && !this.#isAlone && error instanceof LedgerError && error.code === 'block-refused' && (skip += 1) < SOURCES_MAX) continue;
+          throw error;
         }
-      } catch (error) {
-        // Whoever gave it may lie, or its disk: others have the same blocks.
-        if (peer.orders && !this.#isAlone && error instanceof LedgerError && error.code === 'block-refused' && (skip += 1) < SOURCES_MAX) continue;
-        throw error;
+        // Sources have limits of their own. A single block is the usual bell: nothing more is asked for unless it was told of.
+        const isTold = peer.announcedHeight > peer.parent.height && (records.length > 0 || peer.announcedHeight > announced);
+        isMore = records.length > 1 || isTold;
+        // What nobody has was a lie, or a hope.
+        if (records.length === 0 && !isTold) peer.announcedHeight = peer.parent.height;
       }
-      // Sources have limits of their own. A single block is the usual bell: nothing more is asked for unless it was told of.
-      const isTold = peer.announcedHeight > peer.parent.height && (records.length > 0 || peer.announcedHeight > announced);
-      isMore = records.length > 1 || isTold;
-      // What nobody has was a lie, or a hope.
-      if (records.length === 0 && !isTold) peer.announcedHeight = peer.parent.height;
+    } finally {
+      // In the same step as the last look at what was announced: a bell that rings after it begins another catch-up.
+      this.#following = undefined;
     }
   }
 

@@ -23,6 +23,7 @@ describe('a reason for everybody', () => {
     ['a missing file', corrupt(file, 0, 'A segment of the log is missing'), 'a segment of the log is missing'],
     ['another format', new LedgerError('storage-format', { file }, `${file} has format 9.`), 'its copy on disk is of a format that this program does not read'],
     ['a failed write', new LedgerError('storage-failed', {}, `Writing ${file} failed`), 'writing to the disk failed'],
+    ['a full disk', new LedgerError('storage-full', { retryAfterMs: 1_000 }, 'The disk is full.'), 'the disk of its host is full'],
     ['a locked directory', new LedgerError('storage-locked', { directory: '/srv/harbour' }, '/srv/harbour is in use'), 'another process has its directory open'],
     ['a file of the system', failureOf(() => readFileSync('/nowhere/at-all')), 'the system of its host answered ENOENT'],
     ['a path in a foreign message', new Error(`cannot map ${file}`), hidden],

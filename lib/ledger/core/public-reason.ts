@@ -12,6 +12,7 @@ export function publicReason(error: unknown): string {
   if (isLedgerError(error, 'storage-corrupt')) return lowerFirst(error.details.what);
   if (isLedgerError(error, 'storage-format')) return 'its copy on disk is of a format that this program does not read';
   if (isLedgerError(error, 'storage-failed')) return 'writing to the disk failed';
+  if (isLedgerError(error, 'storage-full')) return 'the disk of its host is full';
   if (isLedgerError(error, 'storage-locked')) return 'another process has its directory open';
   // What the system says names the file.
   if (error instanceof Error && 'code' in error && typeof error.code === 'string' && SYSTEM_CODE.test(error.code)) return `the system of its host answered ${error.code}`;

@@ -40,6 +40,11 @@ export async function repairBlock(storage: ChainStorage, at: Height, signer: Sig
   return false;
 }
 
+/** Whether the stored block's bytes are there. */
+export function isReadable(storage: ChainStorage, at: number): boolean {
+  return readable(storage, at) !== undefined;
+}
+
 /** In which order damaged blocks are repaired: the first block tells the rules, each other is known by the one after it. */
 export function repairOrder(a: Damage, b: Damage): number {
   const rank = ({ height: at }: Damage): number => (at === 0 ? Number.MAX_SAFE_INTEGER : (at ?? -1));

@@ -46,6 +46,8 @@ export interface LedgerStorage {
    * answers everything it found: at most {@link DAMAGES_MAX}.
    */
   verify(): Promise<readonly Damage[]>;
+  /** There is no room: what would be written is refused with `storage-full`. Ends by itself when there is room again. */
+  readonly isFull: boolean;
   /** Counters since the storage was opened: for gauges and for the count of fdatasync calls per block. */
   stats(): StorageStats;
   /** Waits for what is pending, then releases the directory. */
@@ -79,11 +81,15 @@ export interface ChainStorage {
   block(height: Height): Uint8Array | undefined;
   /**
    * Appends a block and its state changes. Heights are consecutive. Resolves when both are durable; several
-   * commits, also of different chains, share one sync. A rejection is final: the storage takes no more commits.
+   * commits, also of different chains, share one sync. A rejection with `storage-failed` is final: the storage takes no
+   * more. With `storage-full` it forgets all that was handed over and is not durable, and this chain takes nothing until
+   * `restart`.
    * Writes: sorted by key, each key once; keys of 1 to 1,024 bytes; values never empty. Notes are set or cleared
    * together with the block: both are there after a power cut, or neither.
    */
   commit(height: Height, block: Uint8Array, writes: readonly StateWrite[], notes?: Notes): Promise<void>;
+  /** Whoever begins with this chain goes on from `height`: after a restart, or after `storage-full`. */
+  restart(): void;
   /**
    * Puts the block below `firstHeight` back, durably; several at once go downwards. The caller has checked that it is the
    * one which the block above names.
@@ -129,6 +135,8 @@ export interface Damage {
   readonly what: string;
   /** The bytes were known from others and are there again. */
   readonly isRepaired: boolean;
+  /** What to do, where that is known better than in general. A sentence with its full stop. */
+  readonly advice?: string;
   /** Whom it concerns, when that is known. */
   readonly chain?: ChainId;
   /** The damage is to this block's bytes alone: another peer's are as good, see `rewriteBlock`. */

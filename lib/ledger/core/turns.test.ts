@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createManualPorts } from '../testing/manual-ports';
-import { DEBT_MS_MAX, TURN_SHARE, Turns } from './turns';
-import type { Turn } from './turn';
+import { HostTurns } from './host-turns';
+import { TURN_SHARE, type Turn } from './turn';
+import { DEBT_MS_MAX, Turns } from './turns';
 import { chainId } from './types';
 
 const [a, b, c] = ['aaa', 'bbb', 'ccc'].map(chainId) as [ReturnType<typeof chainId>, ReturnType<typeof chainId>, ReturnType<typeof chainId>];
 
-const createTurns = (yieldTurn: () => Promise<void>): Turns => new Turns({ yieldTurn, elapsedMs: () => 0, onSpent: () => undefined });
+const createTurns = (yieldTurn: () => Promise<void>, elapsedMs = () => 0, onSpent: (...spent: [string, number, number]) => void = () => undefined): HostTurns => new HostTurns(new Turns({ yieldTurn, elapsedMs }), onSpent);
 
 describe('turns', () => {
   it('go round: a chain with much to do does not keep the others waiting', async () => {
@@ -69,6 +70,20 @@ describe('turns', () => {
     expect(running).toBe(0);
   });
 
+  it('that wait for threads hold up nobody, however many: the bound is for what shares this thread', async () => {
+    const turns = createTurns(() => setImmediate());
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const elsewhere = Array.from({ length: 30 }, (_, at) => turns.run(chainId(`heavy-${at}`), (turn) => turn.elsewhere(() => finished)));
+    expect(await turns.run(a, async () => 'done')).toBe('done');
+    finish();
+    await Promise.all(elsewhere);
+    await turns.idle();
+    expect(turns.isBusy).toBe(false);
+  });
+
   it('give sockets and files their turn between two of them', async () => {
     let yields = 0;
     const turns = createTurns(async () => {
@@ -76,7 +91,7 @@ describe('turns', () => {
       await setImmediate();
     });
     await turns.run(a, async () => undefined);
-    await turns.idle();
+    await setImmediate();
     expect(yields).toBe(0);
     await Promise.all([turns.run(a, async () => undefined), turns.run(a, async () => undefined), turns.run(b, async () => undefined)]);
     expect(yields).toBe(2);
@@ -104,6 +119,42 @@ describe('turns', () => {
   });
 });
 
+describe('hosts that share a thread', () => {
+  it('share it fairly among the chains of all of them, also where these have one name, and each sees its own', async () => {
+    const { ports, work } = createManualPorts();
+    const turns = new Turns(ports);
+    const spent: string[] = [];
+    const [one, two] = ['one', 'two'].map((host) => new HostTurns(turns, (chain, heldMs) => void spent.push(`${host} ${chain} ${heldMs}`)));
+    if (one === undefined || two === undefined) throw new Error('two hosts were asked for');
+    const order: string[] = [];
+    const task = (name: string, cost: number) => async (): Promise<void> => {
+      order.push(name);
+      work(cost);
+    };
+    const dear = [one.run(a, task('dear', 6)), one.run(a, task('dear', 6))];
+    const cheap = Array.from({ length: 5 }, () => two.run(a, task('cheap', 2)));
+    expect([one.isBusy, two.isBusy]).toEqual([true, true]);
+    await one.idle();
+    await Promise.all([...dear, ...cheap]);
+    expect(order).toEqual(['dear', 'cheap', 'cheap', 'cheap', 'dear', 'cheap', 'cheap']);
+    await Promise.all([one.idle(), two.idle()]);
+    expect([one.isBusy, two.isBusy]).toEqual([false, false]);
+    expect([...new Set(spent)].sort()).toEqual(['one aaa 6', 'two aaa 2']);
+  });
+
+  it('do not wait for each other when one of them ends', async () => {
+    const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => 0 });
+    const [ending, going] = [new HostTurns(turns, () => undefined), new HostTurns(turns, () => undefined)];
+    let end: () => void = () => undefined;
+    const endless = going.run(a, () => new Promise<void>((resolve) => (end = resolve)));
+    await ending.run(b, async () => undefined);
+    await ending.idle();
+    expect([ending.isBusy, going.isBusy]).toEqual([false, true]);
+    end();
+    await endless;
+  });
+});
+
 describe('turns are fair by cost', () => {
   /** Chains that always have something to do, each task at its own cost; ends after so many tasks in all. */
   async function share(costs: Readonly<Record<string, number>>, tasks: number, { isCostSeen = true } = {}): Promise<{ counts: Record<string, number>; spentMs: Record<string, number> }> {
@@ -111,7 +162,7 @@ describe('turns are fair by cost', () => {
     const counts: Record<string, number> = {};
     const spentMs: Record<string, number> = {};
     const onSpent = (chain: string, heldMs: number): void => void (spentMs[chain] = (spentMs[chain] ?? 0) + heldMs);
-    const turns = new Turns({ yieldTurn: ports.yieldTurn, elapsedMs: isCostSeen ? ports.elapsedMs : () => 0, onSpent });
+    const turns = createTurns(ports.yieldTurn, isCostSeen ? ports.elapsedMs : () => 0, onSpent);
     let done = 0;
     const begin = (name: string, cost: number): void => {
       void turns.run(chainId(name), async () => {
@@ -150,7 +201,7 @@ describe('turns are fair by cost', () => {
 
   it('a debt stays while a chain has nothing to do, and is forgiven once nobody else wants the thread', async () => {
     const { ports, work } = createManualPorts();
-    const turns = new Turns({ yieldTurn: ports.yieldTurn, elapsedMs: ports.elapsedMs, onSpent: () => undefined });
+    const turns = createTurns(ports.yieldTurn, ports.elapsedMs);
     const order: string[] = [];
     const task = (name: string, cost: number) => async (): Promise<void> => {
       order.push(name);
@@ -173,7 +224,7 @@ describe('turns are fair by cost', () => {
 
   it('a turn is enough after its time or its transactions, but only when another chain waits', async () => {
     const { ports, work } = createManualPorts();
-    const turns = new Turns({ yieldTurn: ports.yieldTurn, elapsedMs: ports.elapsedMs, onSpent: () => undefined });
+    const turns = createTurns(ports.yieldTurn, ports.elapsedMs);
     /** How many transactions of this cost go into one turn, of a thousand. */
     const fill = (cost: number) => async (turn: Turn): Promise<number> => {
       for (let count = 1; count < 1_000; count += 1) {
@@ -187,6 +238,24 @@ describe('turns are fair by cost', () => {
     const beside = await Promise.all([turns.run(a, fill(0.5)), turns.run(b, fill(0.001)), turns.run(c, fill(5)), turns.run(a, fill(0))]);
     // The last has nobody beside it any more.
     expect(beside).toEqual([TURN_SHARE.ms / 0.5, TURN_SHARE.transactions, 1, 1_000]);
+  });
+
+  it('a turn may take the share of several rounds at once, and waits for it afterwards', async () => {
+    const { ports, work } = createManualPorts();
+    const turns = createTurns(ports.yieldTurn, ports.elapsedMs);
+    const order: string[] = [];
+    const fill = (name: string, cost: number, rounds: number) => async (turn: Turn): Promise<void> => {
+      let count = 0;
+      do {
+        work(cost);
+        count += 1;
+      } while (!turn.isEnough(rounds) && count < 1_000);
+      order.push(`${name} ${count}`);
+    };
+    const others = Array.from({ length: 6 }, () => turns.run(b, fill('b', 2, 1)));
+    await Promise.all([turns.run(a, fill('a', 0.5, 4)), turns.run(a, fill('a', 0, 4)), ...others]);
+    // Four rounds are 8 ms, which are paid before it comes again. The last has nobody beside it.
+    expect(order).toEqual(['b 1', 'a 16', 'b 1', 'b 1', 'b 1', 'b 1', 'a 256', 'b 1000']);
   });
 
   it('a turn alone hears of a chain that came while it ran', async () => {
@@ -205,7 +274,7 @@ describe('turns are fair by cost', () => {
   it('time that a turn stands aside is not its own', async () => {
     const { ports, work } = createManualPorts();
     const spent: [string, number, number][] = [];
-    const turns = new Turns({ yieldTurn: ports.yieldTurn, elapsedMs: ports.elapsedMs, onSpent: (...entry) => void spent.push(entry) });
+    const turns = createTurns(ports.yieldTurn, ports.elapsedMs, (...entry) => void spent.push(entry));
     await turns.run(a, async (turn) => {
       work(1);
       expect(await turn.aside(async () => (work(100), 'done'))).toBe('done');

@@ -1,9 +1,6 @@
 import { assert } from '@/lib/platform/pure/assert';
-import { TurnMeter, type Turn } from './turn';
-import type { ChainId } from './types';
+import { TURN_SHARE, TurnMeter, type Turn } from './turn';
 
-/** What a turn may take while others wait: so long, or so many transactions. */
-export const TURN_SHARE = { ms: 2, transactions: 64 } as const;
 /** Most that a chain owes after a turn that took longer (one block of another peer, one heavy transaction). */
 export const DEBT_MS_MAX = 100;
 /**
@@ -11,10 +8,17 @@ export const DEBT_MS_MAX = 100;
  * 2 ms, so a usual block ends well within.
  */
 const PATIENCE = 4;
-/** Turns that take longer and go on beside the others; above it the next turn waits for one of them. */
+/** Turns that take longer and go on beside the others on this thread; above it the next turn waits for one of them. */
 const ASIDE_MAX = 8;
 
-type Task = (turn: Turn) => Promise<void>;
+interface Task {
+  /** Resolves with what tells the caller how it ended. Never rejects. */
+  readonly begin: (turn: Turn) => Promise<() => void>;
+  readonly onSpent: OnSpent;
+}
+
+/** A turn is over: for how long it held the thread, and what worker threads spent on it, in milliseconds. */
+export type OnSpent = (heldMs: number, workerMs: number) => void;
 
 /** A chain that has something to do. */
 interface Place {
@@ -30,8 +34,6 @@ export interface TurnsOptions {
   readonly yieldTurn: () => Promise<void>;
   /** Monotonic, in milliseconds with fractions. */
   readonly elapsedMs: () => number;
-  /** A turn is over: for how long it held the thread, and what worker threads spent on it. */
-  readonly onSpent: (chain: ChainId, heldMs: number, workerMs: number) => void;
 }
 
 /**
@@ -44,54 +46,65 @@ export interface TurnsOptions {
  */
 export class Turns {
   /** Chains that wait for a turn, the next one first; never one whose turn is under way. */
-  readonly #waiting = new Map<ChainId, Place>();
+  readonly #waiting = new Map<string, Place>();
   /** Chains whose turn is under way, with what came for them meanwhile. */
-  readonly #busy = new Map<ChainId, Place>();
+  readonly #busy = new Map<string, Place>();
   /** What chains owe that have nothing to do at the moment; kept while anybody else has. */
-  readonly #debts = new Map<ChainId, Place>();
-  readonly #aside = new Set<Promise<void>>();
+  readonly #debts = new Map<string, Place>();
+  readonly #aside = new Map<Promise<void>, TurnMeter>();
   readonly #options: TurnsOptions;
+  #hosts = 0;
   #round = 0;
-  #running: Promise<void> | undefined;
-  /** Called when a chain begins to wait. */
+  #isRunning = false;
+  /** Called when a chain begins to wait, or a turn leaves this thread or comes back. */
   #onWaiting: () => void = () => undefined;
 
   constructor(options: TurnsOptions) {
     this.#options = options;
   }
 
+  /** A name for the chains of one host: hosts of one process have the same chains. */
+  enter(): string {
+    this.#hosts += 1;
+    return String(this.#hosts);
+  }
+
   /** Resolves or rejects as the task does, in its turn. Tasks of one chain run in the order of the calls, never two at once. */
-  run<T>(chain: ChainId, task: (turn: Turn) => Promise<T>): Promise<T> {
+  run<T>(chain: string, task: (turn: Turn) => Promise<T>, onSpent: OnSpent): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const step: Task = (turn) => task(turn).then(resolve, reject);
+      const begin: Task['begin'] = (turn) =>
+        task(turn).then(
+          (result) => () => resolve(result),
+          (error: unknown) => () => reject(error),
+        );
       const place = this.#busy.get(chain) ?? this.#waiting.get(chain);
-      if (place !== undefined) place.tasks.push(step);
-      else this.#wait(chain, this.#placeOf(chain, step));
-      this.#running ??= this.#drain();
+      if (place !== undefined) place.tasks.push({ begin, onSpent });
+      else this.#wait(chain, this.#placeOf(chain, { begin, onSpent }));
+      if (!this.#isRunning) void this.#drain();
     });
   }
 
-  get isBusy(): boolean {
-    return this.#running !== undefined;
-  }
-
-  /** Resolves when nothing is left to do. */
-  async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
-  }
-
   async #drain(): Promise<void> {
+    this.#isRunning = true;
     await Promise.resolve();
     while (this.#waiting.size > 0 || this.#aside.size > 0) {
-      if (this.#waiting.size === 0 || this.#aside.size >= ASIDE_MAX) await this.#change(this.#aside);
+      if (this.#waiting.size === 0 || this.#isCrowded) await this.#change(this.#aside.keys());
       else await this.#take(...this.#next());
     }
     this.#debts.clear();
-    this.#running = undefined;
+    this.#isRunning = false;
+  }
+
+  /** As many turns as may be go on beside the others, on this thread. */
+  get #isCrowded(): boolean {
+    if (this.#aside.size < ASIDE_MAX) return false;
+    let here = 0;
+    for (const turn of this.#aside.values()) if (!turn.isElsewhere) here += 1;
+    return here >= ASIDE_MAX;
   }
 
   /** Whose turn it is: the first in the round that owes nothing. */
-  #next(): [ChainId, Place] {
+  #next(): [string, Place] {
     for (let passed = 0; ; passed += 1) {
       // A Map keeps the order of insertion: the first key is the chain that has waited longest.
       const [first] = this.#waiting;
@@ -120,15 +133,16 @@ export class Turns {
   }
 
   /** Resolves when the turn is over, or goes on aside. */
-  async #take(chain: ChainId, place: Place): Promise<void> {
+  async #take(chain: string, place: Place): Promise<void> {
     const { yieldTurn } = this.#options;
     this.#waiting.delete(chain);
     this.#busy.set(chain, place);
     let isOver = false;
-    const turn = this.#runFirst(chain, place).finally(() => {
+    const meter = new TurnMeter(this.#options.elapsedMs, { ...TURN_SHARE, ms: place.creditMs }, () => this.#waiting.size > 0, () => this.#onWaiting());
+    const turn = this.#runFirst(chain, place, meter, () => {
       isOver = true;
     });
-    for (let patience = PATIENCE; !isOver && patience > 0; ) {
+    for (let patience = PATIENCE; !isOver && !meter.isElsewhere && patience > 0; ) {
       if (this.#waiting.size === 0) {
         await this.#change([turn]);
       } else {
@@ -140,24 +154,25 @@ export class Turns {
     }
     if (isOver) return this.#waiting.size > 0 ? yieldTurn() : undefined;
     const aside = turn.finally(() => this.#aside.delete(aside));
-    this.#aside.add(aside);
+    this.#aside.set(aside, meter);
   }
 
-  async #runFirst(chain: ChainId, place: Place): Promise<void> {
-    const { elapsedMs, onSpent } = this.#options;
-    const meter = new TurnMeter(elapsedMs, { ...TURN_SHARE, ms: place.creditMs }, () => this.#waiting.size > 0);
+  /** `onOver` before the task's caller hears of it, who may come with the next at once. Never rejects. */
+  async #runFirst(chain: string, place: Place, meter: TurnMeter, onOver: () => void): Promise<void> {
     const task = place.tasks.shift();
-    await task?.(meter);
+    const tell = await task?.begin(meter);
     const { heldMs, workerMs } = meter;
-    onSpent(chain, heldMs, workerMs);
+    task?.onSpent(heldMs, workerMs);
     place.creditMs = Math.max(-DEBT_MS_MAX, place.creditMs - heldMs);
     this.#busy.delete(chain);
     if (place.tasks.length > 0) this.#wait(chain, place);
     else if (place.creditMs < 0 && this.#waiting.size + this.#busy.size > 0) this.#debts.set(chain, place);
+    onOver();
+    tell?.();
   }
 
   /** A chain comes with its first task: the rounds since its last turn paid what it owed. */
-  #placeOf(chain: ChainId, task: Task): Place {
+  #placeOf(chain: string, task: Task): Place {
     const debt = this.#debts.get(chain);
     this.#debts.delete(chain);
     const last = this.#round - 1;
@@ -166,12 +181,12 @@ export class Turns {
     return { tasks: [task], creditMs: Math.min(0, debt.creditMs + (round - debt.round) * TURN_SHARE.ms), round };
   }
 
-  #wait(chain: ChainId, place: Place): void {
+  #wait(chain: string, place: Place): void {
     this.#waiting.set(chain, place);
     this.#onWaiting();
   }
 
-  /** Resolves when one of the turns is over, or a chain begins to wait. */
+  /** Resolves when one of the turns is over, one leaves this thread or comes back, or a chain begins to wait. */
   #change(turns: Iterable<Promise<void>>): Promise<void> {
     const arrival = new Promise<void>((resolve) => {
       this.#onWaiting = resolve;

@@ -1,6 +1,6 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { decodeBody, hashHeader } from './block';
-import { buildBlock } from './build-block';
+import { buildBlock, roundsOf } from './build-block';
 import { BLOCK_CAPS, checkProposal, EMPTY_PAUSE_MS } from './check-block';
 import type { Certificate } from './consensus/certificate';
 import { Consensus } from './consensus/consensus';
@@ -13,8 +13,7 @@ import { rulesOfNext, type Peer } from './peer';
 import { encodePeerMessage } from './peer-message';
 import type { RunnerContext } from './peer-runner';
 import type { BlockDraft } from './seal-block';
-import type { Turn } from './turn';
-import { TURN_SHARE } from './turns';
+import { TURN_SHARE, type Turn } from './turn';
 import { height, timeMs, type Hash, type TimeMs } from './types';
 
 /** Names of the durable notes of a validator: what it signed at the open height, and the block it is bound to. */
@@ -311,7 +310,7 @@ export class Validator {
     const change = this.#home.wantsChange() ? this.#home.approved() : undefined;
     const { blockCostMax } = peer.instance;
     // Alone it takes all it may: fewer, bigger blocks. It still looks whether somebody came, between two transactions.
-    const transactionsMax = turn.isAwaited ? TURN_SHARE.transactions : BLOCK_CAPS.transactionsMax;
+    const transactionsMax = turn.isAwaited ? TURN_SHARE.transactions * roundsOf(rulesOfNext(peer)) : BLOCK_CAPS.transactionsMax;
     const caps = { ...BLOCK_CAPS, transactionsMax, ...(blockCostMax === undefined ? {} : { costMax: blockCostMax }) };
     for (;;) {
       const batch = change === undefined ? ordering.cut(peer.chain, caps) : [];

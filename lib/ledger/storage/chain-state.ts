@@ -98,6 +98,11 @@ export class ChainState {
     this.#height = height;
   }
 
+  /** Nothing of what is not durable will be. */
+  dropPending(): void {
+    for (const { bytes } of this.#pending.splice(0)) this.#layerBytes -= bytes;
+  }
+
   /** A chain that was filled aside begins at that height. */
   begin(height: number): void {
     assert(this.#height === -1 && this.#pending.length === 0, `${this.#chain} begins once`);

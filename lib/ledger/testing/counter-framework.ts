@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ByteReader, ByteWriter, CodecError } from '../core/codec';
-import { sha256, sha256Hex } from '../core/crypto';
+import { sha256Hex } from '../core/crypto';
 import {
   TransactionRefused,
   type BlockInput,
@@ -78,11 +78,12 @@ class CounterInstance implements FrameworkInstance {
 
   async checkTransaction(bytes: Uint8Array, state: StateReader): Promise<CheckedTransaction> {
     const transaction = decode(bytes);
-    const reason = findRefusal(transaction, bytes, new Draft(state));
+    const id = counterId(bytes);
+    const reason = findRefusal(transaction, id, state);
     if (reason !== undefined && reason.code !== 'sequence-too-high') throw reason;
     const { account, sequence } = transaction;
     const lane = account === '' ? undefined : { key: account, sequence: BigInt(sequence), next: BigInt(readNumber(state, sequenceKey(account))) };
-    return { id: counterId(bytes), bytes, cost: 1n, ...(lane === undefined ? {} : { lane }) };
+    return { id, bytes, cost: 1n, ...(lane === undefined ? {} : { lane }) };
   }
 
   async executeBlock(input: BlockInput, state: StateReader): Promise<ExecutedBlock> {
@@ -93,15 +94,16 @@ class CounterInstance implements FrameworkInstance {
     for (const [index, bytes] of input.transactions.entries()) {
       if (index > 0 && input.isEnough?.() === true) break;
       const transaction = decode(bytes);
-      const reason = findRefusal(transaction, bytes, draft);
+      const id = counterId(bytes);
+      const reason = findRefusal(transaction, id, draft);
       if (reason !== undefined) {
         if (!input.building) throw reason;
         dropped.push({ index, reason });
         continue;
       }
-      const succeeded = apply(transaction, bytes, draft);
-      transactions.push({ id: counterId(bytes), bytes, succeeded });
-      receipts.push(Uint8Array.of(succeeded ? 1 : 0));
+      const succeeded = apply(transaction, id, draft);
+      transactions.push({ id, bytes, succeeded });
+      receipts.push(succeeded ? SUCCEEDED : FAILED);
     }
     const before = state.get(ROOT_KEY);
     return finish(transactions, dropped, receipts, before === undefined ? ZERO_HASH : (Buffer.from(before).toString('hex') as Hash), draft.values);
@@ -143,9 +145,9 @@ function decode(bytes: Uint8Array): CounterTransaction {
   }
 }
 
-function findRefusal({ account, sequence }: CounterTransaction, bytes: Uint8Array, draft: Pick<StateReader, 'get'>): TransactionRefused | undefined {
+function findRefusal({ account, sequence }: CounterTransaction, id: Hash, draft: Pick<StateReader, 'get'>): TransactionRefused | undefined {
   if (account === '') {
-    return draft.get(seenKey(bytes)) === undefined ? undefined : new TransactionRefused('already-known', 'this transaction is in a block already');
+    return draft.get(seenKey(id)) === undefined ? undefined : new TransactionRefused('already-known', 'this transaction is in a block already');
   }
   const next = readNumber(draft, sequenceKey(account));
   if (sequence === next) return undefined;
@@ -154,8 +156,8 @@ function findRefusal({ account, sequence }: CounterTransaction, bytes: Uint8Arra
     : new TransactionRefused('sequence-too-high', `sequence ${sequence}, next is ${next}`);
 }
 
-function apply({ account, sequence, counter, add }: CounterTransaction, bytes: Uint8Array, draft: Draft): boolean {
-  if (account === '') draft.set(seenKey(bytes), Uint8Array.of(1));
+function apply({ account, sequence, counter, add }: CounterTransaction, id: Hash, draft: Draft): boolean {
+  if (account === '') draft.set(seenKey(id), SUCCEEDED);
   else draft.set(sequenceKey(account), numberBytes(sequence + 1));
   const value = readNumber(draft, counterKey(counter)) + add;
   if (value < 0) return false;
@@ -177,6 +179,8 @@ function finish(
   return { transactions, dropped, stateRoot, receiptRoot: merkleRoot(receipts), transactionRoot, eventRoot: ZERO_HASH, frameworkHeader: Buffer.from('counter/1'), writes };
 }
 
+const SUCCEEDED = Uint8Array.of(1);
+const FAILED = Uint8Array.of(0);
 const ROOT_KEY: Uint8Array = Buffer.from('root', 'latin1');
 
 export function counterKey(counter: string): Uint8Array {
@@ -187,8 +191,11 @@ function sequenceKey(account: string): Uint8Array {
   return Buffer.from(`sequence/${account}`, 'utf8');
 }
 
-function seenKey(bytes: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from('seen/', 'utf8'), sha256(bytes)]);
+function seenKey(id: Hash): Uint8Array {
+  const key = Buffer.allocUnsafe(5 + 32);
+  key.write('seen/', 0, 'latin1');
+  key.write(id, 5, 'hex');
+  return key;
 }
 
 function readNumber(state: Pick<StateReader, 'get'>, key: Uint8Array): number {

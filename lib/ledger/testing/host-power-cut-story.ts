@@ -1,5 +1,5 @@
 import { sha256Hex } from '../core/crypto';
-import type { FinalAnswer, GenesisSpec, LedgerHost } from '../core/host-types';
+import type { FinalAnswer, Finality, GenesisSpec, LedgerHost } from '../core/host-types';
 import { chainId, height, timeMs, type ChainId, type Hash } from '../core/types';
 import { TEST_EPOCH_MS } from './manual-ports';
 import { readCounter } from './test-nodes';
@@ -27,7 +27,10 @@ export class ChainStory {
   #opening: Promise<void> | undefined;
   #nodes = 0;
 
-  constructor(number: number) {
+  constructor(
+    number: number,
+    readonly finality: Finality,
+  ) {
     this.chain = chainId(`tide-${number}`);
   }
 
@@ -52,8 +55,8 @@ export class ChainStory {
       const { publicKey } = await hostOf(node).createPeer(this.chain);
       if (node.life === life) this.#noteKey(node, publicKey);
     }
-    const peers = nodes.map((node, at) => ({ name: node.name, publicKey: Buffer.from(this.keys.get(node.name) ?? '', 'hex'), orders: at === 0 }));
-    this.#spec ??= peers.every(({ publicKey }) => publicKey.length > 0) ? { chain: this.chain, framework: 'counter', config: {}, time: timeMs(TEST_EPOCH_MS), finality: 'solo', peers } : undefined;
+    const peers = nodes.map((node, at) => ({ name: node.name, publicKey: Buffer.from(this.keys.get(node.name) ?? '', 'hex'), orders: at === 0 || this.finality !== 'solo' }));
+    this.#spec ??= peers.every(({ publicKey }) => publicKey.length > 0) ? { chain: this.chain, framework: 'counter', config: {}, time: timeMs(TEST_EPOCH_MS), finality: this.finality, peers } : undefined;
     if (this.#spec === undefined) return;
     for (const node of nodes) {
       const { life } = node;
@@ -90,6 +93,12 @@ export class ChainStory {
     this.keys.set(name, key);
   }
 
+  /** Whether all peers have the same head. */
+  isLevel(nodes: readonly StoryNode[]): boolean {
+    const heads = nodes.map((node) => hostOf(node).head(this.chain).hash);
+    return new Set(heads).size === 1;
+  }
+
   /** Throws unless every answer stands in the chain where it said, once, and all peers read the same. */
   async judge(nodes: readonly StoryNode[]): Promise<void> {
     const { chain } = this;
@@ -97,6 +106,7 @@ export class ChainStory {
     for (const host of hosts) {
       const status = host.peerStatus(chain);
       if (status.state !== 'running') throw new Error(`a peer of ${chain} is ${status.state}: ${status.stopped?.reason ?? ''}`);
+      if (status.agreement?.evidence.length !== 0) throw new Error(`a validator of ${chain} signed two things for one place`);
       await host.catchUp(chain);
     }
     const orderer = required(hosts[0]);

@@ -2,5 +2,7 @@
 export { lonelyLink } from './lonely-link';
 export { simulate, type Outcome, type SimulateOptions } from './simulator';
 export { runHostPowerCuts, type HostPowerCutRun } from './host-power-cut-run';
+export { runIndexFlips, type IndexFlipRun } from './index-flip-run';
 export { runKills, type KillRun } from './kill-run';
 export { runPowerCuts, type PowerCutRun } from './power-cut-run';
+export { counterFramework, encodeCounterTransaction } from './counter-framework';

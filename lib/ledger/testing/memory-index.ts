@@ -1,7 +1,7 @@
 import type { StateRange } from '../core/storage';
 import { MemoryState } from '../storage/memory/memory-state';
 import { keyName, SortedMap } from '../storage/sorted-map';
-import type { IndexPort } from '../storage/disk/index-port';
+import type { IndexHome, IndexPort } from '../storage/disk/index-port';
 
 /** An index in memory that remembers its transactions, so that a test can delay one or take a power cut. */
 export interface MemoryIndex extends IndexPort {
@@ -47,7 +47,6 @@ export function createMemoryIndex(history: readonly Transaction[] = []): MemoryI
     },
     get: (key) => state.get(key),
     range: (range: StateRange) => state.range(range),
-    pin: () => state.pin(),
     apply: (changes) => {
       const transaction: Transaction = new SortedMap();
       for (const [key, value] of changes) transaction.set(keyName(key), value === undefined ? undefined : Buffer.from(value));
@@ -76,6 +75,31 @@ export function createMemoryIndex(history: readonly Transaction[] = []): MemoryI
       isCut = true;
       return createMemoryIndex(keepUnderWay && underWay !== undefined ? [...done, underWay] : done);
     },
+    snapshot: () => {
+      const then = new MemoryState();
+      for (const transaction of done) then.apply(transaction);
+      return { get: (key) => then.get(key), range: (range) => then.range(range), release: () => undefined };
+    },
     close: async () => undefined,
+  };
+}
+
+/** The home of an index that a test holds: thrown away, it is an empty one. */
+export function memoryIndexHome(index: IndexPort): IndexHome & { readonly current: IndexPort } {
+  let current = index;
+  return {
+    path: '/index',
+    get current() {
+      return current;
+    },
+    open: () => current,
+    opened: () => undefined,
+    proven: () => undefined,
+    distrust: () => undefined,
+    reading: (task) => task(),
+    clear: () => {
+      current = createMemoryIndex();
+    },
+    closed: () => undefined,
   };
 }

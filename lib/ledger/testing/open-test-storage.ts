@@ -2,6 +2,7 @@ import type { LedgerStorage } from '../core/storage';
 import { openDiskStorage, type DiskStorageOptions } from '../storage/disk/disk-storage';
 import type { FilePort } from '../storage/disk/file-port';
 import type { IndexPort } from '../storage/disk/index-port';
+import { memoryIndexHome } from './memory-index';
 import { createManualPorts, type ManualPorts } from './manual-ports';
 
 export interface TestStorageOptions {
@@ -19,7 +20,7 @@ export function openTestStorage({ directory, files, index, manual = createManual
   const options: DiskStorageOptions = {
     directory,
     files,
-    index,
+    index: memoryIndexHome(index),
     lock: { release: async () => undefined },
     newSalt: () => Uint8Array.from({ length: 16 }, (_, at) => at * 7 + salt),
     schedule: manual.ports.schedule,

@@ -17,6 +17,8 @@ export interface PowerCutFiles extends FilePort {
   /** The power goes when that many operations have begun; in the middle of the last one. */
   cutAfter(operations: number): void;
   readonly isCut: boolean;
+  /** From now on the disk takes that many bytes; of the write that is too long it takes a part. */
+  setRoom(bytes: number): void;
   /** The disk as it is found afterwards, with power again. */
   restart(random: Random): PowerCutFiles;
 }
@@ -53,6 +55,8 @@ export function createPowerCutFiles(initial: ReadonlyMap<string, Buffer> = new M
     names.set(path, inode);
     durableNames.set(path, inode);
   }
+  let left = Number.POSITIVE_INFINITY;
+  const room = (): number => left;
   let operations = 0;
   let cutAt = Number.POSITIVE_INFINITY;
 
@@ -82,9 +86,12 @@ export function createPowerCutFiles(initial: ReadonlyMap<string, Buffer> = new M
     read: (offset, length) => Buffer.from(inode.seen.subarray(offset, offset + length)),
     append: (bytes) => {
       const isLast = step();
-      inode.changes.push({ offset: inode.seen.length, bytes: Buffer.from(bytes) });
-      inode.seen = Buffer.concat([inode.seen, bytes]);
+      const taken = bytes.subarray(0, left);
+      left -= taken.length;
+      inode.changes.push({ offset: inode.seen.length, bytes: Buffer.from(taken) });
+      inode.seen = Buffer.concat([inode.seen, taken]);
       finish(isLast);
+      if (taken.length < bytes.length) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     },
     overwrite: (offset, bytes) => {
       const isLast = step();
@@ -94,6 +101,7 @@ export function createPowerCutFiles(initial: ReadonlyMap<string, Buffer> = new M
     },
     truncate: (length) => {
       const isLast = step();
+      left += Math.max(0, inode.seen.length - length);
       inode.changes.push({ truncateTo: length });
       inode.seen = inode.seen.subarray(0, length);
       finish(isLast);
@@ -122,7 +130,11 @@ export function createPowerCutFiles(initial: ReadonlyMap<string, Buffer> = new M
     cutAfter: (count) => {
       cutAt = operations + Math.max(1, count);
     },
+    setRoom: (bytes) => {
+      left = bytes;
+    },
     makeDirectory: () => undefined,
+    freeBytes: () => room(),
     list: (directory) => [...names.keys()].filter((path) => parentOf(path) === directory).map((path) => path.slice(directory.length + 1)),
     exists: (path) => names.has(path),
     open: (path) => handle(inodeOf(path)),

@@ -1,4 +1,5 @@
-import type { LedgerStorage } from '../core/storage';
+import { isLedgerError } from '../core/errors';
+import type { ChainStorage, LedgerStorage } from '../core/storage';
 import { chainId, height, type ChainId } from '../core/types';
 import type { FilePort } from '../storage/disk/file-port';
 import { createManualPorts } from './manual-ports';
@@ -6,7 +7,7 @@ import { createMemoryIndex, type MemoryIndex } from './memory-index';
 import { openTestStorage } from './open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from './power-cut-files';
 import { actFill, actStaged, stateAfter, takeInstalled } from './power-cut-stage';
-import { freshStory, ignoreCut, randomBlock, type Story } from './power-cut-story';
+import { freshStory, randomBlock, type Story } from './power-cut-story';
 import { createRandom, type Random } from './random';
 
 export interface PowerCutRun {
@@ -68,6 +69,8 @@ async function live({ files, index, random, stories, segmentBytesMax, wrap }: Li
   }
   for (let step = 0; step < 400 && !files.isCut; step += 1) {
     act(storage, stories, random);
+    if (random.chance(0.02)) files.setRoom(random.below(2_000));
+    if (random.chance(0.1)) files.setRoom(Number.POSITIVE_INFINITY);
     if (random.chance(0.05)) manual.advance(1_000);
     // Sometimes several things gather, sometimes the disk gets its turns.
     for (let turns = random.below(12); turns > 0; turns -= 1) await Promise.resolve();
@@ -78,24 +81,32 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
   const chain = chainId(`chain-${random.below(6)}`);
   const story = stories.get(chain) ?? freshStory();
   if ((story.removing && !story.removed) || story.staging?.isInstalling === true) return;
-  if (story.removed || story.blocks.length === 0) Object.assign(story, freshStory());
+  if (story.removed || story.blocks.length === 0) Object.assign(story, { ...freshStory(), epoch: story.epoch });
   stories.set(chain, story);
   const opened = storage.create(chain);
+  const { epoch } = story;
+  const onError = (error: unknown): void => {
+    // After the cut every pending promise fails; what matters is found on the disk.
+    if (!isLedgerError(error, 'storage-full') || story.epoch !== epoch) return;
+    story.epoch += 1;
+    opened.restart();
+    goOn(opened, story);
+  };
   if (story.blocks.length > 2 && story.staging === undefined && random.chance(0.03)) {
     story.removing = true;
     storage.remove(chain).then(() => {
       story.removed = true;
-    }, ignoreCut);
+    }, onError);
     return;
   }
   if (story.blocks.length > 0 && story.staging === undefined && random.chance(0.04)) return actStaged(storage, chain, story, random);
-  if (opened.firstHeight > 0 && random.chance(0.3)) return actFill(opened, story);
+  if (opened.firstHeight > 0 && random.chance(0.3)) return actFill(opened, story, onError);
   if (story.blocks.length > 0 && random.chance(0.1)) {
     const note = `note ${random.below(1_000)}`;
     Object.assign(story, { note, noteAcknowledged: false });
     opened.setNote('n', Buffer.from(note)).then(() => {
       if (story.note === note) story.noteAcknowledged = true;
-    }, ignoreCut);
+    }, onError);
     return;
   }
   const at = story.blocks.length;
@@ -105,7 +116,7 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
   story.blocks.push(block);
   opened.commit(height(at), Buffer.from(bytes), writes, notes).then(() => {
     story.acknowledged = Math.max(story.acknowledged, at + 1);
-  }, ignoreCut);
+  }, onError);
 }
 
 /** After a cut the storage may be ahead of what was acknowledged, never behind: the story goes on from what is there. */
@@ -116,7 +127,14 @@ function resume(storage: LedgerStorage, chain: ChainId, story: Story): void {
     return;
   }
   takeInstalled(story, found);
-  Object.assign(story, { staging: undefined, firstHeight: found.firstHeight, isFilling: false });
+  story.staging = undefined;
+  goOn(found, story);
+}
+
+/** The story is what is durable. */
+function goOn(found: ChainStorage, story: Story): void {
+  if (found.height + 1 < story.acknowledged) throw new Error(`${found.chain}: height ${found.height}, but ${story.acknowledged} blocks were acknowledged`);
+  Object.assign(story, { firstHeight: found.firstHeight, isFilling: false });
   story.blocks.length = found.height + 1;
   const note = found.note('n');
   Object.assign(story, { acknowledged: found.height + 1, removing: false, removed: false, note: note === undefined ? undefined : Buffer.from(note).toString(), noteAcknowledged: true });

@@ -1,4 +1,5 @@
-import type { ChainStorage, LedgerStorage } from '../core/storage';
+import { isLedgerError } from '../core/errors';
+import type { ChainStorage, LedgerStorage, StagedChain } from '../core/storage';
 import { height, type ChainId } from '../core/types';
 import { ignoreCut, randomBlock, type Story } from './power-cut-story';
 import type { Random } from './random';
@@ -24,25 +25,31 @@ export function actStaged(storage: LedgerStorage, chain: ChainId, story: Story, 
   story.staging = staging;
   const kept = 1 + random.below(15);
   const isDiscarded = random.chance(0.3);
-  fill(storage, chain, { blocks, kept, random })
-    .then(async (stage) => {
-      if (isDiscarded) {
-        await stage.discard();
-        story.staging = undefined;
-        return;
-      }
-      staging.isInstalling = true;
-      const at = blocks.length - 1;
-      const noted = blocks.findLastIndex(({ isNoted }) => isNoted);
-      const note = noted < 0 ? undefined : Buffer.from(`${noted}`);
-      await stage.install({ height: height(at), notes: new Map([['height', note]]) });
-      Object.assign(story, { blocks, acknowledged: blocks.length, note: undefined, noteAcknowledged: true, staging: undefined, firstHeight: blocks.length - kept, installed: story.installed + 1 });
-    })
-    .catch(ignoreCut);
+  let stage: StagedChain | undefined;
+  const run = async (): Promise<void> => {
+    stage = await storage.stage(chain);
+    await fill(stage, { blocks, kept, random });
+    if (isDiscarded) {
+      await stage.discard();
+      story.staging = undefined;
+      return;
+    }
+    staging.isInstalling = true;
+    const at = blocks.length - 1;
+    const noted = blocks.findLastIndex(({ isNoted }) => isNoted);
+    const note = noted < 0 ? undefined : Buffer.from(`${noted}`);
+    await stage.install({ height: height(at), notes: new Map([['height', note]]) });
+    Object.assign(story, { blocks, acknowledged: blocks.length, note: undefined, noteAcknowledged: true, staging: undefined, firstHeight: blocks.length - kept, isFilling: false, installed: story.installed + 1 });
+  };
+  run().catch(async (error: unknown) => {
+    // After the cut it is found out what became of it; a full disk had no room for it.
+    if (!isLedgerError(error, 'storage-full')) return;
+    await stage?.discard().catch(ignoreCut);
+    story.staging = undefined;
+  });
 }
 
-async function fill(storage: LedgerStorage, chain: ChainId, { blocks, kept, random }: { readonly blocks: Story['blocks']; readonly kept: number; readonly random: Random }) {
-  const stage = await storage.stage(chain);
+async function fill(stage: StagedChain, { blocks, kept, random }: { readonly blocks: Story['blocks']; readonly kept: number; readonly random: Random }): Promise<void> {
   const entries = [...stateAfter(blocks)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => ({ key: Buffer.from(key), value: Buffer.from(value) }));
   for (let from = 0; from < entries.length; ) {
     const count = 1 + random.below(4);
@@ -50,18 +57,17 @@ async function fill(storage: LedgerStorage, chain: ChainId, { blocks, kept, rand
     from += count;
   }
   for (const at of [0, ...Array.from({ length: kept }, (_, below) => blocks.length - 1 - below)]) await stage.putBlock(height(at), Buffer.from(blocks[at]?.bytes ?? ''));
-  return stage;
 }
 
 /** Puts the next older block back. */
-export function actFill(opened: ChainStorage, story: Story): void {
+export function actFill(opened: ChainStorage, story: Story, onError: (error: unknown) => void): void {
   const at = opened.firstHeight - 1;
   // One that is on its way already takes its place.
   if (story.isFilling) return;
   story.isFilling = true;
   opened.fillBlock(height(at), Buffer.from(story.blocks[at]?.bytes ?? '')).then(() => {
     Object.assign(story, { firstHeight: opened.firstHeight, isFilling: false });
-  }, ignoreCut);
+  }, onError);
 }
 
 /** The longer life was installed, though nobody lived to hear of it. */

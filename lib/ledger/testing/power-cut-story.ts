@@ -16,12 +16,14 @@ export interface Story {
   /** Of an installed chain: acknowledged to be the lowest height without a gap up to the last. */
   firstHeight: number;
   isFilling: boolean;
+  /** Grows when the disk had no room: what was handed over before counts no more. */
+  epoch: number;
   /** Installations that were acknowledged. */
   installed: number;
 }
 
 export function freshStory(): Story {
-  return { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: false, staging: undefined, firstHeight: 0, isFilling: false, installed: 0 };
+  return { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: false, staging: undefined, firstHeight: 0, isFilling: false, epoch: 0, installed: 0 };
 }
 
 export function randomBlock(chain: ChainId, at: number, random: Random): Story['blocks'][number] {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HomeStatus, PeerHomeName as Home } from '@/lib/control';
-import { isLedgerError, LedgerError, type BlockView, type ChainHead, type ChainId, type GenesisSpec, type GenesisView, type Height, type HostStats, type LedgerHost, type PeerIdentity, type PeerStatus, type RulesChange, type SubmitAnswer } from '@/lib/ledger';
+import { isLedgerError, LedgerError, type BlockView, type ChainHead, type ChainId, type GenesisSpec, type GenesisView, type Height, type HostStats, type LedgerHost, type PeerGlance, type PeerIdentity, type PeerStatus, type RulesChange, type SubmitAnswer } from '@/lib/ledger';
 import type { ProcessLogger } from '../process-logger';
 import type { DedicatedPeer } from './dedicated-peer';
 import { Gate } from './gate';
@@ -103,6 +103,16 @@ export class CityNodePeers implements CityNodeHost, PeerMover {
     return this.#home(chain).peerStatus(chain);
   }
 
+  glance(chain: ChainId): PeerGlance | undefined {
+    return this.#home(chain).glance(chain);
+  }
+
+  /** See `LedgerHost.changedSince`. Dedicated peers are always in use. */
+  changedSince(mark: number): { readonly chains: readonly ChainId[] | undefined; readonly mark: number } {
+    const { chains, mark: now } = this.#options.shared.changedSince(mark);
+    return { chains: chains && [...new Set([...chains, ...this.#dedicated.keys()])], mark: now };
+  }
+
   head(chain: ChainId): ChainHead | Promise<ChainHead> {
     return this.#home(chain).head(chain);
   }
@@ -188,6 +198,11 @@ export class CityNodePeers implements CityNodeHost, PeerMover {
 
   catchUp(chain: ChainId): Promise<ChainHead> {
     return this.#atHome(chain, (home) => home.catchUp(chain));
+  }
+
+  /** See `LedgerHost.restoreChain`. One in a process of its own only catches up. */
+  restoreChain(chain: ChainId, isOurs: (genesis: GenesisSpec) => boolean): Promise<ChainHead> {
+    return this.#atHome(chain, (home) => (home === this.#options.shared ? this.#options.shared.restoreChain(chain, isOurs) : home.catchUp(chain)));
   }
 
   /** See `LedgerHost.removeChain`. Waits for a move that is under way. */

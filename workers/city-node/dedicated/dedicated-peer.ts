@@ -8,6 +8,7 @@ import {
   type GenesisView,
   type Height,
   type MovePiece,
+  type PeerGlance,
   type PeerIdentity,
   type PeerLink,
   type PeerMoves,
@@ -113,6 +114,11 @@ export class DedicatedPeer implements PeerHome {
     const last = told ?? blankStatus(this.#chain);
     const reason = `Its own process does not run: ${this.#problem}. It is started again by itself.`;
     return { ...last, state: 'stopped', stopped: { by: 'operator', reason, height: Math.max(0, last.height) as Height, time: 0 as never } };
+  }
+
+  glance(): PeerGlance {
+    const { chain, state, height, resources, stopped } = this.peerStatus();
+    return { chain, state, height, resources, isInUse: true, ...(stopped === undefined ? {} : { stopped }) };
   }
 
   head(): Promise<ChainHead> {

@@ -10,11 +10,11 @@ export interface PeerHome
   extends Crossed,
     Pick<
       LedgerHost,
-      'createPeer' | 'createChain' | 'submit' | 'query' | 'waitForHeight' | 'peerStatus' | 'stopChain' | 'startChain' | 'announced' | 'received' | 'approveChange' | 'healChain' | 'catchUp' | 'moves'
+      'createPeer' | 'createChain' | 'submit' | 'query' | 'waitForHeight' | 'peerStatus' | 'glance' | 'stopChain' | 'startChain' | 'announced' | 'received' | 'approveChange' | 'healChain' | 'catchUp' | 'moves'
     > {}
 
 /** A city node as this process sees it, wherever its peers live. See `LedgerHost` for what the calls do. */
-export interface CityNodeHost extends Omit<PeerHome, 'moves'>, Pick<LedgerHost, 'chains' | 'has' | 'removeChain' | 'stats'> {}
+export interface CityNodeHost extends Omit<PeerHome, 'moves'>, Pick<LedgerHost, 'chains' | 'has' | 'removeChain' | 'stats' | 'changedSince' | 'restoreChain'> {}
 
 /** What takes peers to other homes. */
 export interface PeerMover {

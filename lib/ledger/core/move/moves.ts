@@ -71,13 +71,18 @@ export class Moves implements PeerMoves {
       if (departure === undefined) throw moveFailed(chain, 'it is not being copied');
       const runner = this.#home.runner(chain);
       const { storage } = runner.peer;
-      runner.retire();
-      await runner.settle();
-      // Votes that are on their way to the disk go along, whether somebody heard of them or not.
-      await storage.setNotes(new Map());
-      const transactions = runner.takeUnclaimed();
-      departure.hasLeft = true;
-      await this.#home.close(runner);
+      let transactions: readonly Uint8Array[] = [];
+      try {
+        runner.retire();
+        await runner.settle();
+        // Votes that are on their way to the disk go along, whether somebody heard of them or not.
+        await storage.setNotes(new Map());
+        transactions = runner.takeUnclaimed();
+        departure.hasLeft = true;
+      } finally {
+        // Also of one that could not leave: it is retired, and its next use opens it anew.
+        await this.#home.close(runner);
+      }
       const key = this.#home.keys.sealed(chain);
       assert(key !== undefined, 'an opened peer has its key');
       return { height: height(storage.height), notes: storage.notes(), key, transactions };

@@ -4,7 +4,7 @@ import type { PeerLink } from '../host-types';
 import { readBlock } from '../peer';
 import type { MachinePorts } from '../ports';
 import type { ChainStorage } from '../storage';
-import type { Turns } from '../turns';
+import type { HostTurns } from '../host-turns';
 import { height, type Hash } from '../types';
 import { pause } from './pause';
 import { takeNamed, withoutAttestation } from './prove-rules';
@@ -12,7 +12,7 @@ import { takeNamed, withoutAttestation } from './prove-rules';
 export interface BackfillOptions {
   readonly storage: ChainStorage;
   readonly link: PeerLink;
-  readonly turns: Turns;
+  readonly turns: Pick<HostTurns, 'run'>;
   readonly ports: MachinePorts;
   readonly signal: AbortSignal;
 }

@@ -5,6 +5,7 @@ import type { PeerLink } from '../host-types';
 import type { MachinePorts } from '../ports';
 import type { RulesHistory } from '../rules-history';
 import { height, type ChainId } from '../types';
+import { untilAborted } from '../until-aborted';
 import { JoinFailed } from './join-failed';
 import { takeChange } from './prove-rules';
 import { decodeSnapshotAnswer, findCertified, type SignedSnapshot, type SnapshotAnswer } from './snapshot-answer';
@@ -37,7 +38,7 @@ export async function askAll({ chain, link, signal }: Asking, at: number): Promi
   const heard = await Promise.all(
     names.map(async (name): Promise<Heard | undefined> => {
       try {
-        return { name, answer: decodeSnapshotAnswer(await link.askSnapshot(chain, name, height(at))) };
+        return { name, answer: decodeSnapshotAnswer(await untilAborted(link.askSnapshot(chain, name, height(at)), signal)) };
       } catch {
         // Away, or not speaking our language: either way it is no help now.
         return undefined;
@@ -89,7 +90,7 @@ async function walk(asking: Asking, first: RulesHistory, changes: readonly numbe
 export async function fetchChecked<T>({ chain, link, signal }: Asking, at: number, check: (record: Uint8Array) => T, known?: Uint8Array): Promise<T | undefined> {
   for (let skip = known === undefined ? 0 : -1; skip < SOURCES_MAX; skip += 1) {
     try {
-      const record = skip < 0 ? known : (await link.fetchBlocks(chain, height(at), 1, skip))[0];
+      const record = skip < 0 ? known : (await untilAborted(link.fetchBlocks(chain, height(at), 1, skip), signal))[0];
       if (record !== undefined) return check(record);
     } catch {
       // Another one may have it, or the right one.

@@ -139,7 +139,7 @@ describe('a peer to whom others lie about the snapshot', () => {
     late.tamperSnapshot = {
       answer: (peer, bytes) => {
         const answer = decodeSnapshotAnswer(bytes);
-        return peer === 'C1' && answer.state === 'passed' ? encodeSnapshotAnswer({ state: 'passed', height: 2 ** 40, changes: [3, 5, 2 ** 30] }) : undefined;
+        return peer === 'C1' && answer.state === 'passed' ? encodeSnapshotAnswer({ ...answer, height: 2 ** 40, changes: [3, 5, 2 ** 30] }) : undefined;
       },
     };
     await catchUpJoining(nodes, late, 10_000);
@@ -152,7 +152,7 @@ describe('a peer to whom others lie about the snapshot', () => {
   it('does not go back to an old height', async () => {
     const { nodes, late } = await joinCity({ count: 4, finality: 'byzantine', blocks: 7 });
     await catchUpJoining(nodes, late, 10_000);
-    late.tamperSnapshot = { answer: () => encodeSnapshotAnswer({ state: 'passed', height: 3, changes: [] }) };
+    late.tamperSnapshot = { answer: (_, bytes) => encodeSnapshotAnswer({ ...decodeSnapshotAnswer(bytes), state: 'passed', height: 3, genesisHash: hash('11'.repeat(32)), changes: [] }) };
     late.host.announced(TEST_CHAIN, (7 + 1_000) as Parameters<typeof late.host.announced>[1]);
     await passTime(nodes, 20_000);
     expect(status(late)).toMatchObject({ state: 'running', height: 7 });
@@ -188,6 +188,18 @@ describe('a sub-chain that goes on while a peer joins it', () => {
 });
 
 describe('a peer whose process ends while it joins', () => {
+  it('does not wait for others who do not answer, and leaves its ledger as it was', async () => {
+    const { nodes, late } = await joinCity({ count: 4, finality: 'crash', blocks: 7, entries: 30 });
+    let isAsked = false;
+    late.tamperSnapshot = { range: () => ((isAsked = true), new Promise(() => undefined)) };
+    late.host.announced(TEST_CHAIN, at(nodes, 0).host.head(TEST_CHAIN).height);
+    await passTime(nodes, 2_000);
+    expect(isAsked).toBe(true);
+    expect(status(late).joining).toMatchObject({ height: 7, bytesDone: 0 });
+    await late.host.close();
+    expect(late.storage.height(TEST_CHAIN)).toBe(0);
+  });
+
   it('begins anew with the ledger it had, and joins (seeds 1 to 25: power cuts at any moment)', async () => {
     let cutBefore = 0;
     let cutAfter = 0;

@@ -5,11 +5,12 @@ import type { BlockSignature } from '../host-types';
 import { RULES_NOTE, type RulesHistory } from '../rules-history';
 import type { LedgerStorage, Notes, StagedChain, StateEntry } from '../storage';
 import { height, type Hash } from '../types';
+import { untilAborted } from '../until-aborted';
 import { askAll, certify, chooseHeight, fetchChecked, proveRules, type Asking, type CertifiedSnapshot, type ProvenRules } from './certify';
 import { JoinFailed } from './join-failed';
 import { pause } from './pause';
 import { takeBase, takeNamed, withoutAttestation } from './prove-rules';
-import { checkRange } from './ranges';
+import { checkRange, sizeOfEntry } from './ranges';
 
 export interface JoinOptions extends Asking {
   readonly storage: LedgerStorage;
@@ -44,6 +45,8 @@ const ROUNDS_MS = 120_000;
 const ROUND_PAUSE_MS = 500;
 /** Ranges that are fetched side by side; also bounds the memory: each is at most 18 MiB. */
 const RANGES_AHEAD = 4;
+/** Bytes that may be on their way to the disk: several ranges share a sync. */
+const STAGING_BYTES_MAX = 4 * 1024 * 1024;
 /** A source that gave nothing good so often in a row is not asked any more. */
 const STRIKES_MAX = 3;
 const STRIKE_PAUSE_MS = 1_000;
@@ -107,10 +110,17 @@ async function findSnapshot(options: JoinOptions): Promise<{ certified: Certifie
 async function fetchState(options: JoinOptions, { facts, sources }: CertifiedSnapshot, stage: StagedChain): Promise<void> {
   const { chain, ports, signal, onProgress } = options;
   const fetcher = new RangeFetcher(options, facts, sources);
-  let bytesDone = 0;
+  let [bytesTaken, bytesStaged] = [0, 0];
+  const staging: { readonly bytes: number; readonly put: Promise<void> }[] = [];
+  const stageOldest = async (): Promise<void> => {
+    const oldest = staging.shift();
+    await oldest?.put;
+    bytesStaged += oldest?.bytes ?? 0;
+  };
+  const tell = (): void => onProgress({ height: facts.height, bytesDone: bytesTaken, bytesTotal: facts.bytes });
   let lastKey: Uint8Array | undefined;
   const ahead: Promise<readonly StateEntry[]>[] = [];
-  onProgress({ height: facts.height, bytesDone, bytesTotal: facts.bytes });
+  tell();
   for (let index = 0, asked = 0; index < facts.ranges; index += 1) {
     for (; asked < Math.min(facts.ranges, index + RANGES_AHEAD); asked += 1) {
       const range = fetcher.fetch(asked);
@@ -125,12 +135,18 @@ async function fetchState(options: JoinOptions, { facts, sources }: CertifiedSna
     if (lastKey !== undefined && Buffer.compare(lastKey, first.key) >= 0) throw new JoinFailed(`range ${index} begins before the one before it ends`);
     // A copy: the message that it lies in may go.
     lastKey = Uint8Array.from(last.key);
-    await stage.putState(entries);
-    for (const { key, value } of entries) bytesDone += key.length + value.length;
-    onProgress({ height: facts.height, bytesDone, bytesTotal: facts.bytes });
+    const bytes = entries.reduce((sum, entry) => sum + sizeOfEntry(entry), 0);
+    const put = stage.putState(entries);
+    // Whoever awaits it hears of its failure.
+    put.catch(() => undefined);
+    staging.push({ bytes, put });
+    bytesTaken += bytes;
+    while (bytesTaken - bytesStaged > STAGING_BYTES_MAX) await stageOldest();
+    tell();
     await ports.yieldTurn();
   }
-  if (bytesDone !== facts.bytes) throw new JoinFailed(`the ranges of the snapshot hold ${bytesDone} bytes where ${facts.bytes} were signed`);
+  while (staging.length > 0) await stageOldest();
+  if (bytesStaged !== facts.bytes) throw new JoinFailed(`the ranges of the snapshot hold ${bytesStaged} bytes where ${facts.bytes} were signed`);
 }
 
 /** Gets ranges from those who hold the snapshot, in turn; who lies or fails too often is left. */
@@ -153,7 +169,7 @@ class RangeFetcher {
       const name = names[(index + attempt) % Math.max(1, names.length)];
       if (name === undefined) throw new JoinFailed('no peer gives the ranges of the snapshot any more');
       try {
-        const bytes = await link.fetchRange(chain, name, height(this.#facts.height), index);
+        const bytes = await untilAborted(link.fetchRange(chain, name, height(this.#facts.height), index), signal);
         signal.throwIfAborted();
         const entries = checkRange(this.#facts, index, bytes);
         this.#strikes.set(name, 0);

@@ -11,8 +11,8 @@ import { decodeSnapshotAnswer, encodeSnapshotAnswer, findCertified, SNAPSHOT_ANS
 
 const facts: SnapshotFacts = { chain: chainId('tide-4417'), height: 2 ** 40, blockHash: hash('11'.repeat(32)), stateHash: hash('22'.repeat(32)), ranges: 7, bytes: 2 ** 33 };
 const answers: readonly SnapshotAnswer[] = [
-  { state: 'passed', height: 9, changes: [] },
-  { state: 'passed', height: 9, changes: [2, 5, 9] },
+  { state: 'passed', height: 9, genesisHash: facts.blockHash, changes: [] },
+  { state: 'passed', height: 9, genesisHash: facts.blockHash, changes: [2, 5, 9] },
   { state: 'waiting', height: 0 },
   { state: 'making', height: 8 },
   { state: 'busy', height: 2 ** 47 },
@@ -29,10 +29,10 @@ describe('what a peer says of its snapshot', () => {
     if (passed === undefined || ready?.state !== 'ready') throw new Error('there are answers');
     expect(() => decodeSnapshotAnswer(Uint8Array.from(encodeSnapshotAnswer(passed)).with(0, 2))).toThrow(/format 2/);
     for (const kind of [0, 6, 255]) expect(() => decodeSnapshotAnswer(Uint8Array.from(encodeSnapshotAnswer(passed)).with(1, kind))).toThrow(CodecError);
-    for (const changes of [[0], [5, 5], [5, 2], Array.from({ length: 1_001 }, (_, at) => at + 1)]) expect(() => decodeSnapshotAnswer(encodeSnapshotAnswer({ state: 'passed', height: 9, changes }))).toThrow(CodecError);
+    for (const changes of [[0], [5, 5], [5, 2], Array.from({ length: 1_001 }, (_, at) => at + 1)]) expect(() => decodeSnapshotAnswer(encodeSnapshotAnswer({ state: 'passed', height: 9, genesisHash: facts.blockHash, changes }))).toThrow(CodecError);
     expect(() => decodeSnapshotAnswer(encodeSnapshotAnswer({ ...ready, signed: { ...ready.signed, facts: { ...facts, ranges: RANGES_MAX + 1 } } }))).toThrow(CodecError);
     expect(() => decodeSnapshotAnswer(new Uint8Array(SNAPSHOT_ANSWER_BYTES_MAX + 1))).toThrow(CodecError);
-    expect(encodeSnapshotAnswer({ state: 'passed', height: 9, changes: Array.from({ length: 1_000 }, (_, at) => at + 1) }).length).toBeLessThanOrEqual(SNAPSHOT_ANSWER_BYTES_MAX);
+    expect(encodeSnapshotAnswer({ state: 'passed', height: 9, genesisHash: facts.blockHash, changes: Array.from({ length: 1_000 }, (_, at) => at + 1) }).length).toBeLessThanOrEqual(SNAPSHOT_ANSWER_BYTES_MAX);
   });
 
   it('never does worse than be refused, whatever the bytes (seed 8)', () => {

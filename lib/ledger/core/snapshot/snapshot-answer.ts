@@ -3,13 +3,13 @@ import { snapshotStatement, type SnapshotFacts } from '../consensus/statements';
 import { quorumOf, type ChainRules } from '../consensus/rules';
 import type { VerifySignature } from '../crypto';
 import { CHANGES_MAX } from '../rules-history';
-import { chainId, hash, type ChainId } from '../types';
+import { chainId, hash, type ChainId, type Hash } from '../types';
 import { RANGES_MAX } from './ranges';
 
 /** What a peer says when it is asked for a snapshot at a height. None of it is believed: signatures are counted. */
 export type SnapshotAnswer =
   /** It is beyond that height already; `changes`: heights of the blocks that changed the rules, ascending. */
-  | { readonly state: 'passed'; readonly height: number; readonly changes: readonly number[] }
+  | { readonly state: 'passed'; readonly height: number; readonly genesisHash: Hash; readonly changes: readonly number[] }
   /** It is not there yet, or still describes its state there. */
   | { readonly state: 'waiting' | 'making'; readonly height: number }
   /** It holds as many snapshots as it may. */
@@ -33,7 +33,7 @@ export const SNAPSHOT_ANSWER_BYTES_MAX = 16 * 1024;
 
 export function encodeSnapshotAnswer(answer: SnapshotAnswer): Uint8Array {
   const writer = new ByteWriter(512).u8(FORMAT).u8(CODES[answer.state]).u48(answer.height);
-  if (answer.state === 'passed') writer.list(answer.changes, (height) => writer.u48(height));
+  if (answer.state === 'passed') writer.hash(answer.genesisHash).list(answer.changes, (height) => writer.u48(height));
   if (answer.state === 'ready') {
     const { facts, publicKey, signature } = answer.signed;
     writer.string(facts.chain).u48(facts.height).hash(facts.blockHash).hash(facts.stateHash).u32(facts.ranges).u48(facts.bytes).bytes(publicKey).bytes(signature);
@@ -57,9 +57,10 @@ export function decodeSnapshotAnswer(bytes: Uint8Array): SnapshotAnswer {
 
 function readRest(state: SnapshotAnswer['state'], height: number, reader: ByteReader): SnapshotAnswer {
   if (state === 'passed') {
+    const genesisHash = hash(reader.hash());
     const changes = reader.list(CHANGES_MAX, () => reader.u48());
     if (changes.some((at, index) => at <= (changes[index - 1] ?? 0))) throw new CodecError('the heights of changes ascend');
-    return { state, height, changes };
+    return { state, height, genesisHash, changes };
   }
   if (state !== 'ready') return { state, height };
   const facts = { chain: readChain(reader), height: reader.u48(), blockHash: hash(reader.hash()), stateHash: hash(reader.hash()), ranges: reader.u32(), bytes: reader.u48() };

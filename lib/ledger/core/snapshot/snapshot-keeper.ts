@@ -85,7 +85,7 @@ export class SnapshotKeeper {
       return { state: known.state === 'waiting' ? 'waiting' : 'making', height: own };
     }
     // Height 0 is asked for to hear how far it is.
-    if (own > at || at === 0) return { state: 'passed', height: own, changes: peer.rules.changeHeights.filter((change) => change <= own) };
+    if (own > at || at === 0) return { state: 'passed', height: own, genesisHash: peer.genesisHash, changes: peer.rules.changeHeights.filter((change) => change <= own) };
     const ofChain = [...this.#held.values()].filter((held) => held.source.peer.chain === peer.chain).length;
     if (this.#held.size >= SNAPSHOTS_MAX || ofChain >= SNAPSHOTS_PER_CHAIN_MAX) return { state: 'busy', height: own };
     this.#begin(source, at);

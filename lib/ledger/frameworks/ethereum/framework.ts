@@ -1,4 +1,3 @@
-import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import type { BlockInput, BlocksOnDemand, CheckedTransaction, ExecutedBlock, Framework, FrameworkContext, FrameworkInstance, GenesisInput, ReadView } from '../../core/framework';
 import type { MachineLogger, MachinePorts } from '../../core/ports';
 import type { StateReader } from '../../core/storage';
@@ -26,8 +25,8 @@ export interface EthereumFrameworkOptions {
 }
 
 export interface ThreadsOptions {
-  /** Module that exports `threadPorts`: the world as a thread sees it, see `ThreadPorts`. */
-  readonly ports: URL;
+  /** The file that a thread begins with, source or bundled: it calls `serveEthereumJobs`. */
+  readonly entry: URL;
   readonly threadsMax: number;
   /** A clock that only goes forward, in milliseconds: how long an execution has held the main thread. */
   readonly nowMs: () => number;
@@ -56,7 +55,7 @@ interface Shared {
 /** Makes the Ethereum framework: Prague rules without blobs, validators' requests and type 4; gas is free. */
 export async function createEthereumFramework(options: EthereumFrameworkOptions): Promise<EthereumFramework> {
   const evm = await createEthereumjsEvm({ yieldTurn: options.yieldTurn });
-  const pool = options.threads && new ThreadPool({ ...options.threads, program: PROGRAM });
+  const pool = options.threads && new ThreadPool(options.threads);
   const heavy = options.threads && pool && new HeavyWork({ evm, pool, ports: { yieldTurn: options.yieldTurn, nowMs: options.threads.nowMs }, ...(options.threads.limits === undefined ? {} : { limits: options.threads.limits }) });
   const shared: Shared = { evm, yieldTurn: options.yieldTurn, clientVersion: options.clientVersion ?? 'Chainworks/ethereum', heavy };
   return {
@@ -69,8 +68,6 @@ export async function createEthereumFramework(options: EthereumFrameworkOptions)
     close: async () => pool?.close(),
   };
 }
-
-const PROGRAM = moduleBeside(import.meta.url, './heavy/thread-program');
 
 /** What clients wait for by default: five confirmations (Hardhat Ignition) up to twelve. */
 const CONFIRMATIONS = 12;

@@ -1,6 +1,7 @@
 import { TransactionRefused, type CheckedTransaction } from '../../core/framework';
 import type { BlockCaps, Placement } from '../../core/ordering';
 import type { Hash, TimeMs } from '../../core/types';
+import { DrainRate } from './drain-rate';
 
 /** How far ahead of its lane a transaction may be and still wait. */
 export const SEQUENCE_GAP_MAX = 64;
@@ -27,6 +28,7 @@ export class ChainQueue {
   /** Oldest first. */
   readonly #held = new Map<Hash, Held>();
 
+  readonly drain = new DrainRate();
   #bytes = 0;
 
   /** Bytes of the transactions inside. */
@@ -95,7 +97,10 @@ export class ChainQueue {
       const ready = this.#ready.get(id);
       const held = this.#held.get(id)?.transaction;
       const { lane, bytes } = ready ?? held ?? {};
-      this.#bytes -= bytes?.length ?? 0;
+      if (bytes !== undefined) {
+        this.#bytes -= bytes.length;
+        this.drain.leave(1);
+      }
       this.#ready.delete(id);
       if (held !== undefined) this.#release(held);
       const entry = lane === undefined ? undefined : this.#lanes.get(lane.key);

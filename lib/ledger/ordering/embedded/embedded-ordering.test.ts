@@ -22,6 +22,20 @@ describe('embedded ordering', () => {
     expect(await ordering.place(tide, checked('one more'), now)).toBe('queued');
   });
 
+  it('says when to try again by how fast the chain, or the process, gets its transactions into blocks', async () => {
+    const budget = createQueueBudget(1_500);
+    const ordering = createEmbeddedOrdering(budget);
+    const reef = chainId('reef-2209');
+    const at = (ms: number) => timeMs(now + ms);
+    for (let count = 0; count < CHAIN_QUEUE_MAX; count += 1) await ordering.place(tide, checked(`t${count}`), now);
+    ordering.settle(tide, idsOf(ordering.cut(tide, { ...caps, transactionsMax: 100 })));
+    for (let count = 0; count < 100; count += 1) await ordering.place(tide, checked(`more ${count}`), at(200));
+    // 100 left in 200 ms.
+    await expect(ordering.place(tide, checked('late'), at(200))).rejects.toMatchObject({ code: 'queue-full', details: { retryAfterMs: 2_000 }, message: expect.stringMatching(/try again in 2000 ms/) });
+    for (let count = 0; count < 500; count += 1) await ordering.place(reef, checked(`r${count}`), at(200));
+    await expect(ordering.place(reef, checked('late'), at(300))).rejects.toMatchObject({ code: 'queue-full', details: { retryAfterMs: 4_500 } });
+  });
+
   it('refuses beyond the process’s budget, which its hosts share', async () => {
     const budget = createQueueBudget(10);
     const [first, second] = [createEmbeddedOrdering(budget), createEmbeddedOrdering(budget)];

@@ -2,21 +2,23 @@ import { LedgerError } from '../../core/errors';
 import type { Ordering } from '../../core/ordering';
 import type { ChainId } from '../../core/types';
 import { ChainQueue } from './chain-queue';
+import { DrainRate } from './drain-rate';
 
 export const CHAIN_QUEUE_MAX = 1_000;
 export const PROCESS_QUEUE_MAX = 50_000;
 /** Held transactions may fill this much of a chain's queue, so that gaps never lock out what could run. */
 export const CHAIN_HELD_MAX = 500;
-const RETRY_AFTER_MS = 500;
 
 /** Shared by all hosts of a process: how many transactions wait in it. */
 export interface QueueBudget {
   readonly max: number;
   used: number;
+  /** How fast they leave. */
+  readonly drain: DrainRate;
 }
 
 export function createQueueBudget(max = PROCESS_QUEUE_MAX): QueueBudget {
-  return { max, used: 0 };
+  return { max, used: 0, drain: new DrainRate() };
 }
 
 /** Orders in memory: what arrives first goes first; agreement on it is the consensus's. Never buffers beyond its limits. */
@@ -42,9 +44,11 @@ export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()
       const wasReady = queue.ready > 0;
       const placement = counted(chain, queue, () => {
         if (queue.held > 0) queue.expire(now);
-        if (queue.size >= CHAIN_QUEUE_MAX || budget.used >= budget.max) throw full(chain);
+        queue.drain.look(now);
+        budget.drain.look(now);
         const isAhead = transaction.lane !== undefined && transaction.lane.sequence > transaction.lane.next;
-        if (isAhead && queue.held >= CHAIN_HELD_MAX) throw full(chain);
+        if (queue.size >= CHAIN_QUEUE_MAX || (isAhead && queue.held >= CHAIN_HELD_MAX)) throw full(chain, queue.drain.retryAfterMs(queue.size, now));
+        if (budget.used >= budget.max) throw full(chain, budget.drain.retryAfterMs(budget.used, now));
         return queue.place(transaction, now);
       });
       // Whoever hears it finds what it was rung for.
@@ -57,7 +61,10 @@ export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()
     cut: (chain, caps) => queues.get(chain)?.cut(caps) ?? [],
     settle: (chain, ids) => {
       const queue = queues.get(chain);
-      if (queue !== undefined) counted(chain, queue, () => queue.settle(ids));
+      if (queue === undefined) return;
+      const before = queue.size;
+      counted(chain, queue, () => queue.settle(ids));
+      budget.drain.leave(before - queue.size);
     },
     ready: (chain) => queues.get(chain)?.ready ?? 0,
     takeHeld: (chain) => {
@@ -73,6 +80,6 @@ export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()
   };
 }
 
-function full(chain: ChainId): LedgerError<'queue-full'> {
-  return new LedgerError('queue-full', { chain, retryAfterMs: RETRY_AFTER_MS }, `Too many transactions of ${chain} are waiting; try again in ${RETRY_AFTER_MS} ms.`);
+function full(chain: ChainId, retryAfterMs: number): LedgerError<'queue-full'> {
+  return new LedgerError('queue-full', { chain, retryAfterMs }, `Too many transactions are waiting, so that ${chain} takes no more; try again in ${retryAfterMs} ms.`);
 }

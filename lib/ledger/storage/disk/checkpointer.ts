@@ -1,7 +1,10 @@
 import type { MachinePorts } from '../../core/ports';
-import type { ChainFlush, DiskChain } from './disk-chain';
-import { allOf, allOfChain, blockKey, chainOfKey, encodeChainRecord, encodeLocation, encodePosition, indexKey, noteKey, positionKey, type IndexPosition } from './index-keys';
-import type { IndexPort } from './index-port';
+import type { DiskChain } from './disk-chain';
+import type { DiskSpace } from './disk-space';
+import { flushChanges } from './flush-changes';
+import { allOf, allOfChain, chainOfKey, encodePosition, indexKey, positionKey, type ChainRecord, type IndexPosition } from './index-keys';
+import type { IndexChange, IndexPort } from './index-port';
+import { replaceInSum, type IndexSum } from './index-sum';
 
 export interface CheckpointerOptions {
   readonly index: IndexPort;
@@ -9,8 +12,12 @@ export interface CheckpointerOptions {
   readonly logger: MachinePorts['logger'];
   readonly delayMs: number;
   /** How far the log is durable and applied in memory. */
-  readonly position: () => IndexPosition;
-  /** The index could not be written: the storage must take no more. */
+  readonly position: () => Omit<IndexPosition, 'chains'>;
+  /** What the records of all chains in the index add up to. */
+  readonly chains: IndexSum;
+  readonly onWritten: () => void;
+  readonly space: DiskSpace;
+  /** The index could not be written, and not for want of room: the storage must take no more. */
   readonly onFailure: (cause: unknown) => void;
 }
 
@@ -18,8 +25,18 @@ export interface CheckpointerOptions {
 const SOON_BYTES = 64 * 1024 * 1024;
 const PRESSURE_BYTES = 256 * 1024 * 1024;
 const SWEEP_KEYS = 5_000;
+/** Until a checkpoint that found no room is tried again. */
+const RETRY_MS = 5_000;
 
-type Change = readonly [Uint8Array, Uint8Array | undefined];
+/** One checkpoint's worth. */
+interface Part {
+  readonly changes: readonly IndexChange[];
+  readonly flushes: readonly { readonly chain: DiskChain; readonly record: ChainRecord }[];
+  readonly removed: readonly number[];
+  readonly sum: IndexSum;
+  /** Of the log. */
+  readonly bytes: number;
+}
 
 /**
  * Lets the index follow the log: about once a second while something is pending, one transaction that also carries the
@@ -27,86 +44,134 @@ type Change = readonly [Uint8Array, Uint8Array | undefined];
  */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
+  #sum: IndexSum;
   #dirty = new Set<DiskChain>();
   #removed: number[] = [];
   #pendingBytes = 0;
+  /** On its way into the index; stays until it is there. */
+  #part: Part | undefined;
+  /** Removed chains whose keys are still there. */
+  readonly #unswept: number[] = [];
   #disarm: (() => void) | undefined;
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
+    this.#sum = options.chains;
   }
 
   add(chain: DiskChain, bytes: number): void {
     this.#dirty.add(chain);
     this.#pendingBytes += bytes;
     if (this.#pendingBytes >= SOON_BYTES && this.#pendingBytes - bytes < SOON_BYTES) void this.run();
-    this.#disarm ??= this.#options.schedule(this.#options.delayMs, () => void this.run());
+    this.#arm();
   }
 
   /** The chain's tombstone is durable: its keys go with the next checkpoint. */
   remove(number: number, chain: DiskChain | undefined): void {
     if (chain !== undefined) this.#dirty.delete(chain);
     this.#removed.push(number);
-    this.#disarm ??= this.#options.schedule(this.#options.delayMs, () => void this.run());
+    this.#arm();
   }
 
-  /** Resolves at once, or after the running checkpoint when too much is pending. */
+  /**
+   * Resolves at once, or after the running checkpoint when too much is pending. Rejects with `storage-full` when that
+   * does not help: the index finds no room, and memory must not take what it cannot.
+   */
   async relieve(): Promise<void> {
-    if (this.#pendingBytes >= PRESSURE_BYTES) await this.run();
+    if (this.#heldBytes < PRESSURE_BYTES) return;
+    await this.run();
+    if (this.#heldBytes < PRESSURE_BYTES) return;
+    this.#options.space.ranOut(0);
+    throw this.#options.space.error();
   }
 
   /** Writes a checkpoint of all that is durable by now, after the one that may be running. Never rejects. */
   run(): Promise<void> {
     this.#disarm?.();
     this.#disarm = undefined;
-    this.#last = this.#last.then(() => this.#checkpoint()).catch((error: unknown) => {
-      this.#options.logger.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'checkpoint failed');
-      this.#options.onFailure(error);
-    });
+    this.#last = this.#last.then(() => this.#checkpoint()).catch((error: unknown) => this.#onError(error));
     return this.#last;
+  }
+
+  /** A last checkpoint; what it could not write is in the log. */
+  async close(): Promise<void> {
+    await this.run();
+    this.#disarm?.();
   }
 
   /** Finishes removals that a crash interrupted. */
   async sweepLeftovers(): Promise<void> {
-    const leftovers = this.#options.index.range({ ...allOf('sweep'), limit: 1_000_000 }).map(({ key }) => chainOfKey(key));
-    for (const number of leftovers) await this.#sweep(number);
+    this.#unswept.push(...this.#options.index.range({ ...allOf('sweep'), limit: 1_000_000 }).map(({ key }) => chainOfKey(key)));
+    if (this.#unswept.length > 0) await this.run();
+  }
+
+  get #heldBytes(): number {
+    return this.#pendingBytes + (this.#part?.bytes ?? 0);
+  }
+
+  #onError(error: unknown): void {
+    const { space, logger, schedule } = this.#options;
+    const reason = error instanceof Error ? error.message : 'unknown';
+    if (!space.isCause(error, this.#part?.bytes ?? 0)) {
+      logger.error({ reason }, 'checkpoint failed');
+      this.#options.onFailure(error);
+      return;
+    }
+    // All of it is in the log and in memory: it can wait, and is readable.
+    logger.warn({ reason, bytes: this.#heldBytes }, 'the index finds no room on the disk; it is tried again');
+    this.#disarm ??= schedule(RETRY_MS, () => void this.run());
   }
 
   async #checkpoint(): Promise<void> {
-    if (this.#dirty.size === 0 && this.#removed.length === 0) return;
-    const chains = [...this.#dirty];
-    const removed = this.#removed;
+    const { index } = this.#options;
+    const isRepeated = this.#part !== undefined;
+    const part = (this.#part ??= this.#gather());
+    if (part !== undefined) {
+      await index.apply(part.changes);
+      this.#part = undefined;
+      this.#sum = part.sum;
+      for (const { chain, record } of part.flushes) chain.endFlush(record);
+      this.#unswept.push(...part.removed);
+      this.#options.onWritten();
+    }
+    for (let [number] = this.#unswept; number !== undefined; [number] = this.#unswept) {
+      await this.#sweep(number);
+      this.#unswept.shift();
+    }
+    // What came while this part was in the way has no run of its own yet.
+    if (isRepeated && (this.#dirty.size > 0 || this.#removed.length > 0)) this.#arm();
+  }
+
+  /** Takes everything that is pending; undefined when nothing is. */
+  #gather(): Part | undefined {
+    if (this.#dirty.size === 0 && this.#removed.length === 0) return undefined;
+    const { index } = this.#options;
     const position = this.#options.position();
+    const [chains, removed, bytes] = [this.#dirty, this.#removed, this.#pendingBytes];
     this.#dirty = new Set();
     this.#removed = [];
     this.#pendingBytes = 0;
-    const flushes = chains.map((chain) => {
-      const flush = chain.beginFlush();
-      return { chain, flush, stateBytes: flush.record.stateBytes + stateGrowth(chain, flush) };
+    let sum = this.#sum;
+    const changes: IndexChange[] = [];
+    const flushes = [...chains].map((chain) => {
+      const flushed = flushChanges(index, chain.beginFlush(), sum);
+      sum = flushed.chains;
+      // Not spread: a chain may change more entries than a call may have arguments.
+      for (const change of flushed.changes) changes.push(change);
+      return { chain, record: flushed.record };
     });
-    await this.#options.index.apply(this.#changes(position, flushes, removed));
-    for (const { chain, stateBytes } of flushes) chain.endFlush(stateBytes);
-    for (const number of removed) await this.#sweep(number);
+    for (const number of removed) {
+      const key = indexKey('chain', number);
+      sum = replaceInSum(sum, key, index.get(key), undefined);
+      changes.push([key, undefined], [indexKey('sweep', number), Uint8Array.of(1)]);
+    }
+    changes.push([positionKey, encodePosition({ ...position, chains: sum })]);
+    return { changes, flushes, removed, sum, bytes };
   }
 
-  *#changes(
-    position: IndexPosition,
-    flushes: readonly { readonly flush: ChainFlush; readonly stateBytes: number }[],
-    removed: readonly number[],
-  ): Generator<Change> {
-    for (const { flush, stateBytes } of flushes) {
-      const { record } = flush;
-      for (const [name, value] of flush.state.entries()) yield [indexKey('state', record.number, Buffer.from(name, 'latin1')), value];
-      for (const [height, location] of flush.blocks) yield [blockKey(record.number, height), encodeLocation(location)];
-      for (const [name, value] of flush.notes) yield [noteKey(record.number, name), value];
-      yield [indexKey('chain', record.number), encodeChainRecord({ ...record, stateBytes })];
-    }
-    for (const number of removed) {
-      yield [indexKey('chain', number), undefined];
-      yield [indexKey('sweep', number), Uint8Array.of(1)];
-    }
-    yield [positionKey, encodePosition(position)];
+  #arm(): void {
+    this.#disarm ??= this.#options.schedule(this.#options.delayMs, () => void this.run());
   }
 
   async #sweep(number: number): Promise<void> {
@@ -114,20 +179,9 @@ export class Checkpointer {
     for (const what of ['block', 'state', 'note'] as const) {
       const range = { ...allOfChain(what, number), limit: SWEEP_KEYS };
       for (let page = index.range(range); page.length > 0; page = index.range(range)) {
-        await index.apply(page.map(({ key }): Change => [key, undefined]));
+        await index.apply(page.map(({ key }): IndexChange => [key, undefined]));
       }
     }
     await index.apply([[indexKey('sweep', number), undefined]]);
   }
-}
-
-/** By how much a flush changes the bytes of keys and values in the index. */
-function stateGrowth(chain: DiskChain, flush: ChainFlush): number {
-  let growth = 0;
-  for (const [name, value] of flush.state.entries()) {
-    const old = chain.indexed.get(Buffer.from(name, 'latin1'));
-    growth += value === undefined ? 0 : name.length + value.length;
-    growth -= old === undefined ? 0 : name.length + old.length;
-  }
-  return growth;
 }

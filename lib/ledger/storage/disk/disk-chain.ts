@@ -1,4 +1,5 @@
 import { assert } from '@/lib/platform/pure/assert';
+import type { LedgerError } from '../../core/errors';
 import type { ChainStorage, Notes, StateReader, StateSnapshot, StateWrite } from '../../core/storage';
 import { NOTE_BYTES_MAX } from '../../core/storage';
 import type { ChainId, Height } from '../../core/types';
@@ -20,6 +21,9 @@ export interface DiskChainHome {
   readonly onCommit: () => void;
   /** Lets the index catch up with the log. */
   readonly checkpoint: () => Promise<void>;
+  readonly fullError: () => LedgerError;
+  /** What a reader is told that found the index to be wrong. */
+  readonly indexDamage: (what: string) => LedgerError;
 }
 
 /** What one chain contributes to a checkpoint. */
@@ -28,6 +32,8 @@ export interface ChainFlush {
   readonly state: Overlay;
   readonly blocks: ReadonlyMap<number, FrameLocation>;
   readonly notes: ReadonlyMap<string, Uint8Array | undefined>;
+  /** Blocks above it have no place in the index yet. */
+  readonly indexedHeight: number;
 }
 
 const NO_NOTES: Notes = new Map();
@@ -49,6 +55,9 @@ export class DiskChain implements ChainStorage {
   #replayed: Frame | undefined;
   /** Blocks that are on their way back. */
   #fills = 0;
+  #refused = false;
+  /** Of the last checkpoint. */
+  #indexedHeight: number;
   #inFlight = 0;
   /** Called once, when the index has all of it. */
   onClean: (() => void) | undefined;
@@ -56,10 +65,11 @@ export class DiskChain implements ChainStorage {
   constructor(record: ChainRecord, home: DiskChainHome) {
     this.chain = record.name;
     this.record = record;
+    this.#indexedHeight = record.height;
     this.#home = home;
     const { index } = home;
     const pinIndex = (): PinnedState => {
-      const pin = index.pin();
+      const pin = index.snapshot();
       return { ...stateOfChain(pin, record.number), release: () => pin.release() };
     };
     this.#durable = new OverlayState(stateOfChain(index, record.number), pinIndex);
@@ -112,13 +122,14 @@ export class DiskChain implements ChainStorage {
     if (height > this.height) return undefined;
     const location = this.locationOf(height);
     if (location === undefined && height < this.firstHeight) return undefined;
-    assert(location !== undefined, `block ${height} of ${this.chain} is not in the index`);
+    if (location === undefined) throw this.#home.indexDamage(`Block ${height} of a sub-chain is not in the index`);
     const frame = this.#home.log().read(location);
-    assert(frame.kind === FrameKind.block && frame.chain === this.record.number && frame.sequence === height, 'the index names another block');
+    if (frame.kind !== FrameKind.block || frame.chain !== this.record.number || frame.sequence !== height) throw this.#home.indexDamage('The index names another block');
     return frame.payload;
   }
 
   commit(height: Height, block: Uint8Array, writes: readonly StateWrite[], notes: Notes = NO_NOTES): Promise<void> {
+    if (this.#refused) return Promise.reject(this.#home.fullError());
     this.#state.push(height, writes);
     this.#home.onCommit();
     const frames: Frame[] = [];
@@ -141,15 +152,21 @@ export class DiskChain implements ChainStorage {
     assert(height === this.#nextFill, `block ${height} of ${this.chain} is not the next below ${this.#nextFill + 1}`);
     const frame = this.#frame(FrameKind.block, height, Buffer.from(block));
     this.#fills += 1;
-    return this.#append([frame], ([location]) => {
+    const filled = this.#append([frame], ([location]) => {
       this.#fills -= 1;
       if (location !== undefined) this.#placeFill(height, location);
     });
+    return filled;
   }
 
   /** Height of the next block that is put back. */
   get #nextFill(): number {
     return this.firstHeight - this.#fills - 1;
+  }
+
+  restart(): void {
+    this.#refused = false;
+    this.#fills = 0;
   }
 
   /** Where the block's frame lies. */
@@ -187,6 +204,7 @@ export class DiskChain implements ChainStorage {
   }
 
   setNotes(notes: Notes): Promise<void> {
+    if (this.#refused) return Promise.reject(this.#home.fullError());
     assert(this.pendingHeight >= 0, 'a note needs a genesis block');
     const payloads = [...notes].map(([name, value]) => checkedNote(name, value));
     const frames = payloads.map((payload) => this.#frame(FrameKind.note, this.pendingHeight, payload));
@@ -260,14 +278,16 @@ export class DiskChain implements ChainStorage {
     this.#blocks = new Map();
     this.#flushingNotes = this.#notes;
     this.#notes = new Map();
-    return { record: { ...this.record }, state: this.#durable.beginFlush(), blocks: this.#flushingBlocks, notes: this.#flushingNotes };
+    return { record: { ...this.record }, state: this.#durable.beginFlush(), blocks: this.#flushingBlocks, notes: this.#flushingNotes, indexedHeight: this.#indexedHeight };
   }
 
-  endFlush(stateBytes: number): void {
+  /** The index holds what `beginFlush` handed over; `record` is what it says of the chain. */
+  endFlush({ height, stateBytes, entries, digest }: ChainRecord): void {
     this.#durable.endFlush();
     this.#flushingBlocks = new Map();
     this.#flushingNotes = new Map();
-    this.record.stateBytes = stateBytes;
+    this.#indexedHeight = height;
+    Object.assign(this.record, { stateBytes, entries, digest });
     if (!this.isClean) return;
     this.onClean?.();
     this.onClean = undefined;
@@ -288,11 +308,6 @@ export class DiskChain implements ChainStorage {
     this.#state.end();
   }
 
-  /** State in the index alone, for its accounting. */
-  get indexed(): StateReader {
-    return stateOfChain(this.#home.index, this.record.number);
-  }
-
   /** Waits until everything handed over is durable or has failed: who committed hears of a failure through their own promise. */
   settled(): Promise<void> {
     return this.#last;
@@ -308,11 +323,17 @@ export class DiskChain implements ChainStorage {
       this.record.logBytes += bytes;
       onDurable(locations);
       this.#home.onDirty(this, bytes);
-    });
+    }, () => this.#onRefused());
     this.#inFlight += 1;
     const landed = (): void => void (this.#inFlight -= 1);
     this.#last = appended.then(landed, landed);
     return appended;
+  }
+
+  /** Whoever writes still builds on it, until they hear of it. */
+  #onRefused(): void {
+    this.#state.dropPending();
+    this.#refused = true;
   }
 
   #setNote(payload: Uint8Array): void {

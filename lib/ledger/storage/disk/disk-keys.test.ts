@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chainId } from '../../core/types';
+import { createManualPorts } from '../../testing/manual-ports';
 import { createPowerCutFiles, type PowerCutFiles } from '../../testing/power-cut-files';
 import { createRandom } from '../../testing/random';
 import { openDiskKeys } from './disk-keys';
@@ -8,7 +9,7 @@ import { segmentName } from './segment';
 
 const [tide, harbour] = [chainId('tide-4417'), chainId('harbour-2')];
 const kek = new Uint8Array(32).fill(9);
-const open = (files: FilePort, keyEncryptionKey = kek) => openDiskKeys({ files, directory: '/keys', keyEncryptionKey, newSalt: () => new Uint8Array(16).fill(3), segmentBytesMax: 700 });
+const open = (files: FilePort, keyEncryptionKey = kek) => openDiskKeys({ files, directory: '/keys', keyEncryptionKey, newSalt: () => new Uint8Array(16).fill(3), ...createManualPorts().ports, segmentBytesMax: 700 });
 
 function bytesOf(files: PowerCutFiles): Map<string, Buffer> {
   return new Map(files.list('/keys').map((name) => [`/keys/${name}`, Buffer.from(files.open(`/keys/${name}`).read(0, 1_000_000))]));

@@ -3,8 +3,10 @@ import { decryptSecret, encryptSecret } from '@/lib/platform/pure/encryption';
 import { ByteReader, ByteWriter } from '../../core/codec';
 import { createKey, openSigner } from '../../core/crypto';
 import type { PeerKeys } from '../../core/peer-keys';
+import type { MachinePorts } from '../../core/ports';
 import { chainId, type ChainId } from '../../core/types';
 import { corrupt } from './corrupt';
+import { DiskSpace } from './disk-space';
 import type { FilePort } from './file-port';
 import { FrameKind, type Frame, type FrameLocation } from './frame';
 import { SegmentLog } from './segment-log';
@@ -17,6 +19,8 @@ export interface DiskKeysOptions {
   /** 32 bytes. */
   readonly keyEncryptionKey: Uint8Array;
   readonly newSalt: () => Uint8Array;
+  readonly schedule: MachinePorts['schedule'];
+  readonly logger: MachinePorts['logger'];
   readonly segmentBytesMax?: number;
 }
 
@@ -40,16 +44,18 @@ const State = { removed: 0, fresh: 1, used: 2 } as const;
  * A key that is damaged costs its peer alone: `find` and `create` throw `storage-corrupt` for it.
  * Errors: `storage-corrupt`, `storage-format`.
  */
-export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt, segmentBytesMax = SEGMENT_BYTES_MAX }: DiskKeysOptions): Promise<PeerKeys> {
+export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt, schedule, logger, segmentBytesMax = SEGMENT_BYTES_MAX }: DiskKeysOptions): Promise<PeerKeys> {
   assert(keyEncryptionKey.length === 32, 'the key-encryption key has 32 bytes');
   files.makeDirectory(directory);
   const places = new Map<ChainId, KeyPlace>();
   let nextNumber = 1;
+  const space = new DiskSpace({ freeBytes: () => files.freeBytes(directory), schedule, logger });
   const log = await SegmentLog.open({
     files,
     directory,
     segmentBytesMax,
     newSalt,
+    space,
     reader: {
       onFrame: (frame, location) => {
         const { name, state } = decodeKey(frame.payload);
@@ -138,7 +144,10 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
         await write(chain, place.number, State.removed, new Uint8Array(0));
         places.delete(chain);
       }),
-    close: () => log.close(),
+    close: async () => {
+      space.close();
+      await log.close();
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { assert } from '@/lib/platform/pure/assert';
+import { isLedgerError } from '../../core/errors';
 import type { ChainStorage, Notes, StagedChain, StateEntry } from '../../core/storage';
 import type { ChainId, Height } from '../../core/types';
 import { toOverlay } from '../chain-state';
@@ -14,8 +15,8 @@ export interface DiskStageHome {
   readonly settleLive: () => Promise<void>;
   /** A frame of the stage is durable. */
   readonly onFrame: (frame: Frame, location: FrameLocation) => void;
-  /** Its tombstone is durable. */
-  readonly onDiscarded: (tombstone: FrameLocation) => void;
+  /** It is gone; bytes of its tombstone in the log, 0 when there was no room for one: a start then finds it out. */
+  readonly onDiscarded: (tombstoneBytes: number) => void;
 }
 
 /** A chain that is filled aside: its frames lie in the log under a number of their own until one frame gives it its name. */
@@ -64,9 +65,15 @@ export class DiskStage implements StagedChain {
     if (this.#isOver) return;
     const tombstone = this.#frame(FrameKind.removed, 0, new Uint8Array(0));
     this.#isOver = true;
-    await this.#home.log().append([tombstone], ([location]) => {
-      if (location !== undefined) this.#home.onDiscarded(location);
-    });
+    let bytes = 0;
+    try {
+      await this.#home.log().append([tombstone], ([location]) => {
+        bytes = location?.sizeBytes ?? 0;
+      });
+    } catch (error) {
+      if (!isLedgerError(error, 'storage-full')) throw error;
+    }
+    this.#home.onDiscarded(bytes);
   }
 
   #append(frames: readonly Frame[]): Promise<void> {

@@ -3,24 +3,29 @@ import { LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
 import type { ChainStorage, Damage, LedgerStorage, StagedChain, StorageStats } from '../../core/storage';
 import { chainId, height, type ChainId, type Height } from '../../core/types';
+import { corruptIndex } from './checked-index';
 import { Checkpointer } from './checkpointer';
 import { corrupt } from './corrupt';
+import { DiskSpace } from './disk-space';
 import { DiskChain, type DiskChainHome } from './disk-chain';
 import { DiskStage } from './disk-stage';
 import type { FilePort } from './file-port';
 import { findDamage, type Concerned } from './find-damage';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
 import type { FrameNote } from './group';
-import { allOf, chainOfKey, decodeChainRecord, decodePosition, positionKey, type ChainRecord } from './index-keys';
-import type { IndexPort } from './index-port';
+import { newRecord, type ChainRecord, type IndexPosition } from './index-keys';
+import type { IndexHome, IndexPort } from './index-port';
+import { EMPTY_SUM } from './index-sum';
+import { openIndex, type OpenedIndex } from './open-index';
+import type { LogPosition } from './scan-log';
 import { segmentName } from './segment';
 import { SegmentLog } from './segment-log';
+import { verifyIndex } from './verify-index';
 
 export interface DiskStorageOptions {
   readonly directory: string;
   readonly files: FilePort;
-  /** Opened by whoever calls; closed by the storage. */
-  readonly index: IndexPort;
+  readonly index: IndexHome;
   /** Released last. */
   readonly lock: { release(): Promise<void> };
   readonly newSalt: () => Uint8Array;
@@ -33,7 +38,6 @@ export interface DiskStorageOptions {
 
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 const CHECKPOINT_DELAY_MS = 1_000;
-const CHAINS_MAX = 1_000_000;
 
 /**
  * Storage on disk: blocks and write sets in the log, one sync per group of commits of all chains; blocks' places and
@@ -41,15 +45,17 @@ const CHAINS_MAX = 1_000_000;
  * Errors: `storage-corrupt`, `storage-format`.
  */
 export async function openDiskStorage(options: DiskStorageOptions): Promise<LedgerStorage> {
-  const storage = new DiskStorage(options);
+  let opened: OpenedIndex | undefined;
   try {
-    await storage.recover();
+    opened = await openIndex(options.index, options.logger);
+    const storage = new DiskStorage(options, opened);
+    await storage.recover(opened.position);
+    return storage;
   } catch (error) {
-    await options.index.close();
+    await opened?.index.close();
     await options.lock.release();
     throw error;
   }
-  return storage;
 }
 
 class DiskStorage implements LedgerStorage {
@@ -62,24 +68,36 @@ class DiskStorage implements LedgerStorage {
   readonly #staged = new Map<number, DiskChain>();
   readonly #home: DiskChainHome;
   readonly #checkpoints: Checkpointer;
+  readonly #index: IndexPort;
+  readonly #space: DiskSpace;
   #log: SegmentLog | undefined;
+  /** How far the log was read; while it is opened. */
+  #replayed: LogPosition | undefined;
   #nextChain = 1;
   #commits = 0;
   #deadBytes = 0;
   #isClosed = false;
 
-  constructor(options: DiskStorageOptions) {
+  constructor(options: DiskStorageOptions, { index, position, records }: OpenedIndex) {
     this.#options = options;
+    this.#index = index;
+    this.#nextChain = position?.nextChain ?? 1;
+    this.#deadBytes = position?.deadBytes ?? 0;
+    const { files, directory, schedule, logger } = options;
+    this.#space = new DiskSpace({ freeBytes: () => files.freeBytes(directory), schedule, logger });
     this.#checkpoints = new Checkpointer({
-      index: options.index,
+      index,
+      chains: position?.chains ?? EMPTY_SUM,
       schedule: options.schedule,
       logger: options.logger,
       delayMs: options.checkpointDelayMs ?? CHECKPOINT_DELAY_MS,
-      position: () => ({ ...this.#requireLog().position, nextChain: this.#nextChain, deadBytes: this.#deadBytes }),
+      position: () => ({ ...(this.#replayed ?? this.#requireLog().position), nextChain: this.#nextChain, deadBytes: this.#deadBytes }),
+      onWritten: () => options.index.proven(),
+      space: this.#space,
       onFailure: (cause) => this.#requireLog().fail(cause),
     });
     this.#home = {
-      index: options.index,
+      index,
       log: () => this.#requireLog(),
       onDirty: (chain, bytes) => this.#checkpoints.add(chain, bytes),
       onCommit: () => {
@@ -87,33 +105,39 @@ class DiskStorage implements LedgerStorage {
         this.#commits += 1;
       },
       checkpoint: () => this.#checkpoints.run(),
+      fullError: () => this.#space.error(),
+      indexDamage: (what) => {
+        options.index.distrust();
+        return corruptIndex(options.index.path, what);
+      },
     };
-  }
-
-  /** Reads the index, then what the log holds beyond it. */
-  async recover(): Promise<void> {
-    const { files, directory, index, newSalt, segmentBytesMax = SEGMENT_BYTES_MAX } = this.#options;
-    const bytes = index.get(positionKey);
-    const from = bytes === undefined ? undefined : decodePosition(bytes);
-    if (bytes !== undefined && from === undefined) {
-      throw new LedgerError('storage-format', { file: `${directory}/index` }, `The index of ${directory} is of a format this program does not read. Use the program that wrote it.`);
-    }
-    this.#nextChain = from?.nextChain ?? 1;
-    this.#deadBytes = from?.deadBytes ?? 0;
-    for (const { key, value } of index.range({ ...allOf('chain'), limit: CHAINS_MAX })) {
-      const record = decodeChainRecord(chainOfKey(key), value);
+    for (const record of records) {
       if (record.isStaged) this.#staged.set(record.number, new DiskChain(record, this.#home));
       else this.#remember(record);
     }
+  }
+
+  /** Reads what the log holds beyond the index. */
+  async recover(from: IndexPosition | undefined): Promise<void> {
+    const { files, directory, newSalt, segmentBytesMax = SEGMENT_BYTES_MAX } = this.#options;
     this.#log = await SegmentLog.open({
       files,
       directory,
       segmentBytesMax,
       newSalt,
       ...(from === undefined ? {} : { from }),
-      reader: { onFrame: (frame, location) => this.#replay(frame, location), onDamage: (note, location) => this.#replayDamage(note, location) },
+      reader: {
+        onFrame: (frame, location) => this.#replay(frame, location),
+        onDamage: (note, location) => this.#replayDamage(note, location),
+        onGroup: (position) => {
+          this.#replayed = position;
+          return this.#checkpoints.relieve();
+        },
+      },
       beforeGroup: () => this.#checkpoints.relieve(),
+      space: this.#space,
     });
+    this.#replayed = undefined;
     // Whoever filled them is gone.
     for (const stage of this.#staged.values()) this.#buryStage(stage, 0);
     // What was replayed is in use by nobody yet.
@@ -167,7 +191,7 @@ class DiskStorage implements LedgerStorage {
     this.#checkOpen();
     const damage = this.damageOf(chain);
     if (damage !== undefined) throw damage;
-    const record = this.#records.get(chain) ?? { number: this.#nextChain++, name: chain, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0 };
+    const record = this.#records.get(chain) ?? newRecord(this.#nextChain++, chain);
     this.#remember(record);
     return this.#findOpen(chain) ?? this.#openRecord(record);
   }
@@ -180,10 +204,19 @@ class DiskStorage implements LedgerStorage {
       log: () => this.#requireLog(),
       settleLive: async () => this.#open.get(chain)?.settled(),
       onFrame: (frame, location) => this.#replayStaged(filled, frame, location),
-      onDiscarded: ({ sizeBytes }) => this.#buryStage(filled, sizeBytes),
+      onDiscarded: (tombstoneBytes) => this.#buryStage(filled, tombstoneBytes),
     });
-    await stage.begin();
+    try {
+      await stage.begin();
+    } catch (error) {
+      this.#buryStage(filled, 0);
+      throw error;
+    }
     return stage;
+  }
+
+  get isFull(): boolean {
+    return this.#space.isFull;
   }
 
   async remove(chain: ChainId): Promise<void> {
@@ -213,6 +246,7 @@ class DiskStorage implements LedgerStorage {
   async verify(): Promise<readonly Damage[]> {
     const { yieldTurn, logger } = this.#options;
     const damages = await findDamage(this.#requireLog(), (note) => this.#concerned(note), yieldTurn);
+    damages.push(...(await verifyIndex(this.#index, this.#options.index, yieldTurn)));
     for (const { file, offset, what, isRepaired } of damages) logger.error({ file, offset, isRepaired }, `damage was found: ${what}`);
     return damages;
   }
@@ -226,8 +260,10 @@ class DiskStorage implements LedgerStorage {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#requireLog().close();
-    await this.#checkpoints.run();
-    await this.#options.index.close();
+    await this.#checkpoints.close();
+    this.#space.close();
+    await this.#index.close();
+    this.#options.index.closed();
     await this.#options.lock.release();
   }
 
@@ -235,7 +271,7 @@ class DiskStorage implements LedgerStorage {
     if (frame.kind === FrameKind.chain) {
       const name = chainId(Buffer.from(frame.payload).toString('utf8'));
       this.#nextChain = Math.max(this.#nextChain, frame.chain + 1);
-      this.#remember({ number: frame.chain, name, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0 });
+      this.#remember(newRecord(frame.chain, name));
     }
     if (frame.kind === FrameKind.stage) {
       this.#nextChain = Math.max(this.#nextChain, frame.chain + 1);
@@ -273,8 +309,9 @@ class DiskStorage implements LedgerStorage {
     const record = name === undefined ? undefined : this.#records.get(name);
     if (record === undefined) return undefined;
     if (kind !== FrameKind.block || record.damage !== undefined) return { chain: record.name };
-    const opened = this.#open.get(record.name) ?? this.#openRecord(record);
-    return { chain: record.name, block: { height: height(sequence), location: opened.locationOf(sequence) } };
+    // Whoever has it open goes on with it; for this look alone nothing stays open.
+    const location = (this.#open.get(record.name) ?? new DiskChain(record, this.#home)).locationOf(sequence);
+    return { chain: record.name, block: { height: height(sequence), location } };
   }
 
   #openRecord(record: ChainRecord): DiskChain {
@@ -315,7 +352,7 @@ class DiskStorage implements LedgerStorage {
   }
 
   #newStage(number: number, name: ChainId): DiskChain {
-    const filled = new DiskChain({ number, name, height: -1, firstHeight: 0, isStaged: true, logBytes: 0, stateBytes: 0 }, this.#home);
+    const filled = new DiskChain({ ...newRecord(number, name), isStaged: true }, this.#home);
     this.#staged.set(number, filled);
     return filled;
   }

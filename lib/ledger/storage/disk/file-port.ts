@@ -17,6 +17,8 @@ export interface FilePort {
   /** Removes a name; fine when it is gone. */
   unlink(path: string): void;
   syncDirectory(path: string): Promise<void>;
+  /** Bytes that this process may still write to the file system of that directory. */
+  freeBytes(directory: string): number;
 }
 
 export interface FileHandle {

@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '../../core/codec';
+import { ByteReader } from '../../core/codec';
 import { chainId, type ChainId } from '../../core/types';
 import { FRAME_HEAD_BYTES, frameBytes, FrameKind, readFrame, type Frame, type FrameLocation } from './frame';
 
@@ -41,16 +41,27 @@ const FRAMES_MAX = 2_000_000;
 const NOTE_BYTES = 16;
 const NAME_BYTES_MAX = 64;
 
-/** The head of a group: a note for each frame that follows, in order. */
+/**
+ * The head of a group: a note for each frame that follows, in order: count u32, then kind u8, chain u32, sequence u48,
+ * size u32, flag u8 and name of each. Written without a ByteWriter: it stands in the way of every block.
+ */
 export function groupHead(group: number, frames: readonly Frame[]): Frame {
-  const writer = new ByteWriter(4 + frames.length * NOTE_BYTES);
-  writer.list(frames, (frame) => {
-    const name = nameIn(frame);
-    writer.u8(frame.kind).u32(frame.chain).u48(frame.sequence).u32(frameBytes(frame));
-    writer.u8(name === undefined ? 0 : 1);
-    if (name !== undefined) writer.string(name);
+  const names = frames.map(nameIn);
+  const size = names.reduce((sum, name) => sum + NOTE_BYTES + (name === undefined ? 0 : 4 + Buffer.byteLength(name)), 4);
+  const payload = Buffer.allocUnsafe(size);
+  let at = payload.writeUInt32BE(frames.length, 0);
+  frames.forEach((frame, index) => {
+    at = payload.writeUInt8(frame.kind, at);
+    at = payload.writeUInt32BE(frame.chain, at);
+    at = payload.writeUIntBE(frame.sequence, at, 6);
+    at = payload.writeUInt32BE(frameBytes(frame), at);
+    const name = names[index];
+    at = payload.writeUInt8(name === undefined ? 0 : 1, at);
+    if (name === undefined) return;
+    const written = payload.write(name, at + 4);
+    at = payload.writeUInt32BE(written, at) + written;
   });
-  return { kind: FrameKind.group, chain: 0, sequence: group, payload: writer.finish() };
+  return { kind: FrameKind.group, chain: 0, sequence: group, payload };
 }
 
 /** Undefined unless the frame is the head of that group. */

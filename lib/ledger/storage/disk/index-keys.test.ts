@@ -3,6 +3,7 @@ import { chainId } from '../../core/types';
 import { MemoryState } from '../memory/memory-state';
 import { keyName, SortedMap } from '../sorted-map';
 import { allOf, allOfChain, blockKey, chainOfKey, decodeChainRecord, decodeLocation, decodePosition, encodeChainRecord, encodeLocation, encodePosition, indexKey, noteKey, stateOfChain } from './index-keys';
+import { EMPTY_SUM } from './index-sum';
 import { decodeNote, decodeWrites, encodeNote, encodeWrites } from './payloads';
 
 const inside = (key: Uint8Array, { from, to }: { from: Uint8Array; to: Uint8Array }): boolean => Buffer.compare(key, from) >= 0 && Buffer.compare(key, to) < 0;
@@ -44,9 +45,9 @@ describe('keys of the index', () => {
 
 describe('values of the index and payloads of the log', () => {
   it('come back', () => {
-    const position = { segment: 3, offset: 2 ** 40, group: 77, salt: Uint8Array.from({ length: 16 }, (_, at) => at), nextChain: 9, deadBytes: 12 };
+    const position = { segment: 3, offset: 2 ** 40, group: 77, salt: Uint8Array.from({ length: 16 }, (_, at) => at), nextChain: 9, deadBytes: 12, chains: { entries: 3, digest: 2 ** 47 } };
     expect(decodePosition(encodePosition(position))).toEqual(position);
-    const record = { number: 5, name: chainId('tide-4417'), height: -1, firstHeight: 7, isStaged: true, logBytes: 2 ** 33, stateBytes: 0 };
+    const record = { number: 5, name: chainId('tide-4417'), height: -1, firstHeight: 7, isStaged: true, logBytes: 2 ** 33, stateBytes: 0, entries: 7, digest: 2 ** 40 };
     expect(decodeChainRecord(5, encodeChainRecord(record))).toEqual(record);
     const damaged = { ...record, damage: { segment: 2, offset: 2 ** 33 } };
     expect(decodeChainRecord(5, encodeChainRecord(damaged))).toEqual(damaged);
@@ -59,7 +60,7 @@ describe('values of the index and payloads of the log', () => {
   });
 
   it('of another format are told apart', () => {
-    const bytes = Uint8Array.from(encodePosition({ segment: 1, offset: 40, group: 0, salt: new Uint8Array(16), nextChain: 1, deadBytes: 0 }));
+    const bytes = Uint8Array.from(encodePosition({ segment: 1, offset: 40, group: 0, salt: new Uint8Array(16), nextChain: 1, deadBytes: 0, chains: EMPTY_SUM }));
     bytes[0] = 1;
     expect(decodePosition(bytes)).toBeUndefined();
   });

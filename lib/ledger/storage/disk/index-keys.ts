@@ -2,6 +2,7 @@ import { ByteReader, ByteWriter } from '../../core/codec';
 import type { StateEntry, StateRange, StateReader } from '../../core/storage';
 import { chainId, type ChainId } from '../../core/types';
 import type { FrameLocation } from './frame';
+import { EMPTY_SUM, type IndexSum } from './index-sum';
 import type { LogPosition } from './scan-log';
 
 /** Keys and values of the index. One letter says what, then the chain's number (u32). */
@@ -49,10 +50,13 @@ export interface IndexPosition extends LogPosition {
   readonly nextChain: number;
   /** Frames in the log that belong to removed chains. */
   readonly deadBytes: number;
+  /** What the records of all chains add up to. */
+  readonly chains: IndexSum;
 }
 
-export function encodePosition({ segment, offset, group, salt, nextChain, deadBytes }: IndexPosition): Uint8Array {
-  return new ByteWriter(64).u8(INDEX_FORMAT).u32(segment).u48(offset).u48(group).bytes(salt).u32(nextChain).u48(deadBytes).finish();
+export function encodePosition({ segment, offset, group, salt, nextChain, deadBytes, chains }: IndexPosition): Uint8Array {
+  const writer = new ByteWriter(80).u8(INDEX_FORMAT).u32(segment).u48(offset).u48(group).bytes(salt).u32(nextChain).u48(deadBytes);
+  return writer.u48(chains.entries).u48(chains.digest).finish();
 }
 
 /** Undefined for another format. */
@@ -60,8 +64,14 @@ export function decodePosition(bytes: Uint8Array): IndexPosition | undefined {
   const reader = new ByteReader(bytes);
   if (reader.u8() !== INDEX_FORMAT) return undefined;
   const position = { segment: reader.u32(), offset: reader.u48(), group: reader.u48(), salt: Uint8Array.from(reader.bytes(64)), nextChain: reader.u32(), deadBytes: reader.u48() };
+  const chains = { entries: reader.u48(), digest: reader.u48() };
   reader.end();
-  return position;
+  return { ...position, chains };
+}
+
+/** A chain of which nothing is in log or index yet. */
+export function newRecord(number: number, name: ChainId): ChainRecord {
+  return { number, name, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0, ...EMPTY_SUM };
 }
 
 /** What is kept of every chain, also of the idle. */
@@ -77,12 +87,16 @@ export interface ChainRecord {
   logBytes: number;
   /** Keys and values of the state in the index, as of the last checkpoint. */
   stateBytes: number;
+  /** What the chain's entries in the index add up to, as of the last checkpoint; see `IndexSum`. */
+  entries: number;
+  digest: number;
   /** The first frame that is missing from what the state is made of: from there on nothing of the chain was applied. */
   damage?: { readonly segment: number; readonly offset: number };
 }
 
 export function encodeChainRecord(record: ChainRecord): Uint8Array {
   const writer = new ByteWriter(112).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.firstHeight).u8(record.isStaged ? 1 : 0);
+  writer.u48(record.entries).u48(record.digest);
   const { damage } = record;
   writer.u48(record.logBytes).u48(record.stateBytes).u8(damage === undefined ? 0 : 1);
   if (damage !== undefined) writer.u32(damage.segment).u48(damage.offset);
@@ -93,7 +107,8 @@ export function decodeChainRecord(number: number, bytes: Uint8Array): ChainRecor
   const reader = new ByteReader(bytes);
   reader.u8();
   const [name, height, firstHeight, isStaged] = [chainId(reader.string(64)), reader.u48() - 1, reader.u48(), reader.flag()];
-  const record = { number, name, height, firstHeight, isStaged, logBytes: reader.u48(), stateBytes: reader.u48() };
+  const [entries, digest] = [reader.u48(), reader.u48()];
+  const record = { number, name, height, firstHeight, isStaged, logBytes: reader.u48(), stateBytes: reader.u48(), entries, digest };
   const damage = reader.flag() ? { segment: reader.u32(), offset: reader.u48() } : undefined;
   reader.end();
   return damage === undefined ? record : { ...record, damage };

@@ -1,5 +1,6 @@
 import type { StateReader } from '../../core/storage';
-import type { PinnedState } from '../chain-state';
+
+export type IndexChange = readonly [key: Uint8Array, value: Uint8Array | undefined];
 
 /**
  * Ordered key-value store behind the log: the index of blocks and the state as of the last checkpoint. After a power
@@ -7,8 +8,35 @@ import type { PinnedState } from '../chain-state';
  */
 export interface IndexPort extends StateReader {
   /** All changes or none; `undefined` deletes. Resolves when they are visible and would survive a power cut. */
-  apply(changes: Iterable<readonly [key: Uint8Array, value: Uint8Array | undefined]>): Promise<void>;
-  /** All that was applied by now, unmoved by what is applied later; costs space until it is released. */
-  pin(): PinnedState;
+  apply(changes: Iterable<IndexChange>): Promise<void>;
+  /** What it holds now, until it is released: what is applied later does not show. */
+  snapshot(): IndexSnapshot;
   close(): Promise<void>;
+}
+
+export interface IndexSnapshot extends StateReader {
+  release(): void;
+}
+
+/**
+ * Where the index lies. It can always be made again from the log, so what is in doubt is thrown away: also when the
+ * process that read it ended in the middle of that, as it does when a broken page takes it along.
+ */
+export interface IndexHome {
+  /** Named in errors. */
+  readonly path: string;
+  /** Opens the index; an empty one when the last cannot be trusted. Throws what its library throws. */
+  open(): IndexPort;
+  /** What a start reads was read. */
+  opened(): void;
+  /** A checkpoint was written. */
+  proven(): void;
+  /** Damage was found: the next start begins with an empty index. */
+  distrust(): void;
+  /** Runs what reads all of it: if that ends the process, the next start begins with an empty index. */
+  reading<T>(task: () => Promise<T>): Promise<T>;
+  /** Throws it away; it must be closed. */
+  clear(): void;
+  /** It was closed in good order. */
+  closed(): void;
 }

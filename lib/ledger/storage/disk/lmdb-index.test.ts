@@ -41,7 +41,7 @@ describe('LMDB index', () => {
     const write = (value: string) => lmdb.apply(Array.from({ length: 500 }, (_, at) => [key(at), Buffer.from(value)] as const));
     await write('first');
     expect(Buffer.from(lmdb.get(key(1)) ?? []).toString()).toBe('first');
-    const pins = [lmdb.pin(), lmdb.pin()];
+    const pins = [lmdb.snapshot(), lmdb.snapshot()];
     for (const value of ['second', 'third']) await write(value);
     await lmdb.apply([[key(7), undefined]]);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -52,7 +52,6 @@ describe('LMDB index', () => {
     expect(lmdb.get(key(7))).toBeUndefined();
     expect(Buffer.from(lmdb.get(key(8)) ?? []).toString()).toBe('third');
     for (const pin of pins) {
-      pin.release();
       pin.release();
     }
     await lmdb.close();

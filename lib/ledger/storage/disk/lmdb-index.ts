@@ -1,11 +1,12 @@
 import { open, type Transaction } from 'lmdb';
-import type { StateEntry, StateRange } from '../../core/storage';
+import type { StateEntry, StateRange, StateReader } from '../../core/storage';
 import type { IndexPort } from './index-port';
 
 /**
  * The index in LMDB (`lmdb` 3.5). One transaction a checkpoint, on LMDB's own thread. `overlappingSync` is off: a
  * checkpoint is then LMDB's plain two-step commit (pages, sync, meta page, sync), whose promise means durable; no
- * block waits for it.
+ * block waits for it. `eventTurnBatching` is off: a batch is what a checkpoint is anyway, and a commit that fails would
+ * reject a promise of the library's own that nobody listens to, which ends the process.
  */
 export function openLmdbIndex(directory: string): IndexPort {
   const database = open<Buffer, Buffer>({
@@ -14,47 +15,58 @@ export function openLmdbIndex(directory: string): IndexPort {
     encoding: 'binary',
     compression: false,
     overlappingSync: false,
+    eventTurnBatching: false,
     noSubdir: false,
     maxReaders: 16,
   });
   return {
-    get: (key) => database.getBinary(toBuffer(key)),
-    range: (range) => readRange(range),
+    ...readerOf(),
     apply: async (changes) => {
-      let last: Promise<boolean> | undefined;
-      await database.batch(() => {
+      // Most changes share a promise; each must be listened to.
+      const written: Promise<boolean>[] = [];
+      const batch = database.batch(() => {
         for (const [key, value] of changes) {
-          last = value === undefined ? database.remove(toBuffer(key)) : database.put(toBuffer(key), toBuffer(value));
+          const change = value === undefined ? database.remove(toBuffer(key)) : database.put(toBuffer(key), toBuffer(value));
+          if (change !== written.at(-1)) written.push(change);
         }
       });
-      await last;
+      try {
+        await Promise.all([batch, ...written]);
+      } catch (error) {
+        throw await causeOf(error);
+      }
       // A read of this same turn may have pinned the state before the batch.
       database.resetReadTxn();
     },
-    pin: () => {
+    snapshot: () => {
       const transaction = database.useReadTransaction();
-      let isReleased = false;
-      return {
-        get: (key) => database.get(toBuffer(key), { transaction }),
-        range: (range) => readRange(range, transaction),
-        release: () => {
-          if (!isReleased) transaction.done();
-          isReleased = true;
-        },
-      };
+      return { ...readerOf(transaction), release: () => transaction.done() };
     },
     close: () => database.close(),
   };
 
-  function readRange({ from, to, limit, reverse = false }: StateRange, transaction?: Transaction): StateEntry[] {
-    if (limit <= 0 || Buffer.compare(from, to) >= 0) return [];
-    const options = reverse
-      ? { start: toBuffer(to), end: toBuffer(from), exclusiveStart: true, inclusiveEnd: true, reverse: true, limit }
-      : { start: toBuffer(from), end: toBuffer(to), limit };
-    return Array.from(database.getRange(transaction === undefined ? options : { ...options, transaction }), ({ key, value }) => ({ key, value }));
+  function readerOf(transaction?: Transaction): StateReader {
+    const within = transaction === undefined ? {} : { transaction };
+    return {
+      get: (key) => database.get(toBuffer(key), within),
+      range: ({ from, to, limit, reverse = false }: StateRange): StateEntry[] => {
+        if (limit <= 0 || Buffer.compare(from, to) >= 0) return [];
+        const ends = reverse ? { start: toBuffer(to), end: toBuffer(from), exclusiveStart: true, inclusiveEnd: true, reverse: true } : { start: toBuffer(from), end: toBuffer(to) };
+        return Array.from(database.getRange({ ...within, ...ends, limit }), ({ key, value }) => ({ key, value }));
+      },
+    };
   }
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** `lmdb` says that a commit failed and gives the reason as a promise that rejects with it. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  return Promise.resolve(error.commitError).then(
+    () => error,
+    (cause: unknown) => cause,
+  );
 }

@@ -18,6 +18,10 @@ export const nodeFiles: FilePort = {
   create: (path) => new NodeFile(fs.openSync(path, 'wx+', 0o600)),
   rename: (from, to) => fs.renameSync(from, to),
   unlink: (path) => fs.rmSync(path, { force: true }),
+  freeBytes: (directory) => {
+    const { bavail, bsize } = fs.statfsSync(directory);
+    return bavail * bsize;
+  },
   syncDirectory: async (path) => {
     const fd = fs.openSync(path, 'r');
     try {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import type { PeerKeys } from '../../core/peer-keys';
 import type { MachinePorts } from '../../core/ports';
 import type { LedgerStorage } from '../../core/storage';
 import { lockDirectory } from './directory-lock';
 import { openDiskKeys } from './disk-keys';
 import { openDiskStorage } from './disk-storage';
-import { openLmdbIndex } from './lmdb-index';
+import { createLmdbHome } from './lmdb-home';
 import { nodeFiles } from './node-files';
 import { SALT_BYTES } from './segment';
 
@@ -29,8 +30,13 @@ export async function openLedgerDirectory(options: LedgerDirectoryOptions): Prom
   const lock = await lockDirectory(directory);
   let keys: PeerKeys | undefined;
   try {
-    keys = await openDiskKeys({ files: nodeFiles, directory: `${directory}/keys`, keyEncryptionKey, newSalt });
-    const index = openLmdbIndex(indexDirectory);
+    keys = await openDiskKeys({ files: nodeFiles, directory: `${directory}/keys`, keyEncryptionKey, newSalt, schedule, logger });
+    const index = createLmdbHome({
+      files: nodeFiles,
+      directory: indexDirectory,
+      removeDirectory: (path) => rmSync(path, { recursive: true, force: true }),
+      onCleared: (reason) => logger.warn({ directory: indexDirectory, reason }, 'the index is made anew from the log'),
+    });
     const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt, schedule, yieldTurn, logger });
     return { storage, keys };
   } catch (error) {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createManualPorts } from '../../testing/manual-ports';
+import { DiskSpace } from './disk-space';
 import type { FilePort } from './file-port';
 import { createPowerCutFiles } from '../../testing/power-cut-files';
 import { FrameKind, type Frame, type FrameLocation } from './frame';
@@ -14,7 +16,7 @@ interface Opened {
 
 async function open(files: FilePort, options: Partial<Parameters<typeof SegmentLog.open>[0]> = {}): Promise<Opened> {
   const found: Frame[] = [];
-  const log = await SegmentLog.open({ files, directory: '/log', segmentBytesMax: 1_000_000, newSalt: () => new Uint8Array(16).fill(3), reader: { onFrame: (next) => found.push(next), onDamage: () => undefined }, ...options });
+  const log = await SegmentLog.open({ files, directory: '/log', segmentBytesMax: 1_000_000, newSalt: () => new Uint8Array(16).fill(3), space: new DiskSpace({ ...createManualPorts().ports, freeBytes: () => files.freeBytes('/log') }), reader: { onFrame: (next) => found.push(next), onDamage: () => undefined }, ...options });
   return { log, found };
 }
 

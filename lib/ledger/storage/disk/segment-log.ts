@@ -1,6 +1,7 @@
 import { assert } from '@/lib/platform/pure/assert';
-import { LedgerError } from '../../core/errors';
+import { isLedgerError, LedgerError } from '../../core/errors';
 import { corrupt } from './corrupt';
+import type { DiskSpace } from './disk-space';
 import type { FilePort } from './file-port';
 import { frameBytes, readFrame, writeFrame, type Frame, type FrameLocation } from './frame';
 import { groupHead } from './group';
@@ -18,13 +19,15 @@ export interface SegmentLogOptions {
   /** Everything before this was applied already. Absent: nothing was. */
   readonly from?: LogPosition;
   readonly reader: LogReader;
-  /** Awaited before each group is written: where the log lets the index catch up. */
+  /** Awaited before each group is written: where the log lets the index catch up. May reject with `storage-full`. */
   readonly beforeGroup?: () => Promise<void>;
+  readonly space: DiskSpace;
 }
 
 interface Entry {
   readonly frames: readonly Frame[];
   readonly onDurable: (locations: readonly FrameLocation[]) => void;
+  readonly onRefused: () => void;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -89,12 +92,17 @@ export class SegmentLog {
 
   /**
    * Appends the frames together. `onDurable` runs right after their sync, in the order of the calls; then the promise
-   * resolves. Rejects with `storage-failed`, as does every later call.
+   * resolves. Rejects with `storage-full` after `onRefused` when there is no room: nothing of it was written, nor of what
+   * was appended after it. Rejects with `storage-failed`, as does every later call, when what the disk holds is unknown.
    */
-  append(frames: readonly Frame[], onDurable: Entry['onDurable']): Promise<void> {
+  append(frames: readonly Frame[], onDurable: Entry['onDurable'], onRefused: Entry['onRefused'] = () => undefined): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#options.space.isFull) {
+      onRefused();
+      return Promise.reject(this.#options.space.error());
+    }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ frames, onDurable, resolve, reject });
+      this.#waiting.push({ frames, onDurable, onRefused, resolve, reject });
       if (this.#isRunning) return;
       this.#isRunning = true;
       this.#idle = this.#run();
@@ -138,15 +146,44 @@ export class SegmentLog {
     // A microtask later, so that commits of one turn share a group.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      await this.#options.beforeGroup?.();
-      const group = this.#takeGroup();
+      let group: Entry[] = [];
       try {
+        await this.#options.beforeGroup?.();
+        group = this.#takeGroup();
         await this.#writeGroup(group);
       } catch (error) {
-        this.#fail(error, group);
+        await this.#onError(error, group);
       }
     }
     this.#isRunning = false;
+  }
+
+  async #onError(error: unknown, group: readonly Entry[]): Promise<void> {
+    const { space } = this.#options;
+    if (isLedgerError(error, 'storage-full')) return this.#refuse(error, group);
+    const size = group.reduce((sum, { frames }) => frames.reduce((inner, frame) => inner + frameBytes(frame), sum), 0);
+    if (!space.isCause(error, size) || !(await this.#takeBack())) return this.#fail(error, group);
+    space.ranOut(size);
+    this.#refuse(space.error(error), group);
+  }
+
+  /** Removes what of a group may have arrived: true when the log ends again where it did before. */
+  async #takeBack(): Promise<boolean> {
+    try {
+      this.#active.file.truncate(this.#offset);
+      await this.#active.file.sync();
+      return true;
+    } catch {
+      // The first failure is the one to be told.
+      return false;
+    }
+  }
+
+  /** All of it, also what came later: it builds on what was refused. */
+  #refuse(error: LedgerError, group: readonly Entry[]): void {
+    const refused = [...group, ...this.#waiting.splice(0)];
+    for (const entry of refused) entry.onRefused();
+    for (const entry of refused) entry.reject(error);
   }
 
   #takeGroup(): Entry[] {

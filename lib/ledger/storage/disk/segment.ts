@@ -33,6 +33,8 @@ export async function createSegment(files: FilePort, directory: string, number: 
     await files.syncDirectory(directory);
   } catch (error) {
     file.close();
+    // It may be tried again, once there is room.
+    files.unlink(path);
     throw error;
   }
   return { number, path, file };

@@ -62,6 +62,7 @@ export function createMemoryStorage(): LedgerStorage {
       chains.delete(chain);
     },
     sizeBytes: (chain) => chains.get(chain)?.sizeBytes ?? 0,
+    isFull: false,
     memoryBytes: (chain) => chains.get(chain)?.memoryBytes ?? 0,
     damageOf: () => undefined,
     blockOfDamaged: () => undefined,
@@ -181,6 +182,9 @@ class MemoryChain implements ChainStorage {
     });
     return this.#last;
   }
+
+  /** Nothing is ever refused here. */
+  restart(): void {}
 
   async rewriteBlock(height: number, block: Uint8Array): Promise<void> {
     assert(height <= this.height, 'a block is rewritten that is there');

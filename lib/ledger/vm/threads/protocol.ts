@@ -5,10 +5,8 @@ import type { StateEntry, StateRange } from '../../core/storage';
 
 /** What a thread is given when it begins. */
 export interface ThreadData {
-  /** Module with `openProgram`, as a file URL; see {@link ThreadProgram}. */
-  readonly program: string;
-  /** Module with {@link ThreadPorts}, as a file URL. */
-  readonly ports: string;
+  /** The file that it begins with, as a URL. */
+  readonly entry: string;
   /** Reads of state: {@link ReadRequest} there, {@link ReadAnswer} back. */
   readonly reads: MessagePort;
   /** Two 32-bit counters: {@link READS_ANSWERED} and {@link PROGRESS}. */
@@ -22,7 +20,7 @@ export const PROGRESS = 1;
 export const COUNTERS_BYTES = 8;
 
 export type ToThread =
-  | { readonly kind: 'run'; readonly id: number; readonly payload: unknown; readonly known: readonly KnownEntry[] }
+  | { readonly kind: 'run'; readonly id: number; readonly payload: unknown; readonly known: readonly KnownEntry[]; /** Whether `enough` may be asked. */ readonly hasEnough: boolean }
   | { readonly kind: 'abort'; readonly id: number };
 
 export type FromThread =
@@ -42,11 +40,14 @@ export interface JobCost {
 
 export type ReadRequest =
   | { readonly id: number; readonly keys: readonly Uint8Array[] }
-  | { readonly id: number; readonly range: StateRange };
+  | { readonly id: number; readonly range: StateRange }
+  /** Whether the job's owner has enough of it. */
+  | { readonly id: number; readonly enough: true };
 
 export type ReadAnswer =
   | { readonly values: readonly (Uint8Array | undefined)[] }
   | { readonly entries: readonly StateEntry[] }
+  | { readonly isEnough: boolean }
   /** The job is over on the main side, or its state cannot be read any more. */
   | { readonly isGone: true };
 

@@ -26,6 +26,12 @@ export class ReadLink {
   }
 
   /** Throws JobGoneError. */
+  isEnough(id: number): boolean {
+    const answer = this.ask({ id, enough: true });
+    return 'isEnough' in answer && answer.isEnough;
+  }
+
+  /** Throws JobGoneError. */
   ask(request: ReadRequest): Exclude<ReadAnswer, { isGone: true }> {
     const answered = Atomics.load(this.#counters, READS_ANSWERED);
     const startedAt = this.#nowMs();

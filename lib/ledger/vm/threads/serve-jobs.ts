@@ -1,9 +1,11 @@
-import type { MessagePort } from 'node:worker_threads';
+import { getPriority, setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '@/lib/platform/pure/assert';
 import { PROGRESS, type FromThread, type JobCost, type ThreadData, type ToThread } from './protocol';
 import { ReadLink, RemoteState } from './remote-state';
 import { encodeError } from './wire-error';
 
-/** What a thread asks of the world, as a module: functions cannot be sent to it. */
+/** What a thread asks of the world. */
 export interface ThreadPorts {
   /** Resolves after waiting messages had their turn (`setImmediate`). */
   readonly yieldTurn: () => Promise<void>;
@@ -11,7 +13,7 @@ export interface ThreadPorts {
   readonly nowMs: () => number;
 }
 
-/** What a thread carries out; made once a thread by the module's `openProgram`. */
+/** What a thread carries out. */
 export interface ThreadProgram {
   /** What it found where it runs, for the log. */
   readonly note: string;
@@ -30,22 +32,32 @@ export interface JobContext {
   readonly pause: () => Promise<void>;
   /** Time that the job held the thread so far, in milliseconds. */
   readonly spentMs: () => number;
+  /** Whether the job's owner has enough of it, for programs that may end early; a journey. */
+  readonly isEnough: () => boolean;
 }
 
-/** The thread's side: carries out the jobs that come through `port` until the thread is ended. */
-export function serveJobs(port: MessagePort, data: ThreadData, program: ThreadProgram, ports: ThreadPorts): void {
+const NICER_BY = 5;
+
+/** The thread's side: carries out the jobs that the pool sends until the thread is ended. Called once, by a thread's entry. */
+export function serveJobs(program: ThreadProgram, ports: ThreadPorts): void {
+  const port = parentPort;
+  assert(port !== null, 'jobs are served in a thread of a pool');
+  // Where cores are short the main thread, which serves everybody, comes first. Only Linux has priorities by thread;
+  // elsewhere this would slow the whole process.
+  if (process.platform === 'linux') setPriority(Math.min(getPriority() + NICER_BY, 19));
+  const data = workerData as ThreadData;
   const counters = new Int32Array(data.counters);
   const link = new ReadLink(data, ports.nowMs);
   const running = new Map<number, AbortController>();
 
-  const run = async ({ id, payload, known }: Extract<ToThread, { kind: 'run' }>): Promise<void> => {
+  const run = async ({ id, payload, known, hasEnough }: Extract<ToThread, { kind: 'run' }>): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
     const meter = new JobMeter(ports, link, () => void Atomics.add(counters, PROGRESS, 1));
     const state = new RemoteState(id, link, known);
     let answer: FromThread;
     try {
-      const value = await program.run(payload, { state, signal: controller.signal, pause: () => meter.pause(), spentMs: () => meter.spentMs });
+      const value = await program.run(payload, { state, signal: controller.signal, pause: () => meter.pause(), spentMs: () => meter.spentMs, isEnough: () => hasEnough && link.isEnough(id) });
       answer = { kind: 'done', id, value, cost: meter.finish() };
     } catch (error) {
       answer = { kind: 'failed', id, error: encodeError(error), cost: meter.finish() };

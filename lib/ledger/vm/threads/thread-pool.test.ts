@@ -4,11 +4,10 @@ import type { StateReader } from '../../core/storage';
 import { createManualPorts } from '../../testing/manual-ports';
 import { MapState } from '../evm/map-state';
 import type { JobCost } from './protocol';
-import { TIMES, type TestJob } from './testing/test-program';
+import { TIMES, type TestJob } from './testing/thread';
 import { ThreadPool, type JobRequest } from './thread-pool';
 
-const program = new URL('./testing/test-program.ts', import.meta.url);
-const ports = new URL('../../testing/thread-ports.ts', import.meta.url);
+const entry = new URL('./testing/thread.ts', import.meta.url);
 const text = (value: string): Uint8Array => new Uint8Array(Buffer.from(value));
 
 let opened: ThreadPool[] = [];
@@ -17,9 +16,9 @@ afterEach(async () => {
   opened = [];
 });
 
-function openPool(fields: { readonly program?: URL; readonly threadsMax?: number } = {}) {
+function openPool(fields: { readonly entry?: URL; readonly threadsMax?: number } = {}) {
   const manual = createManualPorts();
-  const pool = new ThreadPool({ program, ports, threadsMax: 1, schedule: manual.ports.schedule, logger: manual.ports.logger, ...fields });
+  const pool = new ThreadPool({ entry, threadsMax: 1, schedule: manual.ports.schedule, logger: manual.ports.logger, ...fields });
   opened.push(pool);
   const run = async (job: TestJob, request: Partial<JobRequest> = {}): Promise<unknown> => {
     const { value } = await pool.run({ chain: 'a', lane: 'block', state: new MapState(), known: [], ...request, payload: job });
@@ -174,7 +173,7 @@ describe('a thread that dies or hangs', () => {
   });
 
   it('before it is ready, twice, makes all further work unavailable for a minute instead of trying for ever', async () => {
-    const { manual, run } = openPool({ program: new URL('./testing/no-such-program.ts', import.meta.url) });
+    const { manual, run } = openPool({ entry: new URL('./testing/no-such-thread.ts', import.meta.url) });
     await expect(run({ do: 'echo', value: 1 })).rejects.toMatchObject({ code: 'unavailable' });
     const before = manual.log.length;
     await expect(run({ do: 'echo', value: 1 })).rejects.toMatchObject({ code: 'unavailable' });

@@ -6,10 +6,8 @@ import { decodeError } from './wire-error';
 import { WorkerThread, type ThreadJob } from './worker-thread';
 
 export interface ThreadPoolOptions {
-  /** Module that carries out the jobs: exports `openProgram(ports: ThreadPorts): Promise<ThreadProgram>`. */
-  readonly program: URL;
-  /** Module that exports `threadPorts: ThreadPorts`, the world as the threads see it. */
-  readonly ports: URL;
+  /** The file that a thread begins with: it calls `serveJobs`. TypeScript is loaded through tsx, anything else as it is. */
+  readonly entry: URL;
   readonly threadsMax: number;
   readonly schedule: MachinePorts['schedule'];
   readonly logger: MachineLogger;
@@ -24,6 +22,8 @@ export interface JobRequest {
   /** What is known of it already: these reads need no journey. */
   readonly known: readonly KnownEntry[];
   readonly signal?: AbortSignal;
+  /** Asked by the program where the job may end early. */
+  readonly isEnough?: () => boolean;
 }
 
 export interface JobDone {
@@ -55,7 +55,7 @@ export interface ThreadPoolStatus {
 const AT_ONCE: Readonly<Record<JobLane, number>> = { block: 4, call: 4 };
 /** A job is tried again when its thread ended under it, so often in all. */
 const LOSSES_MAX = 2;
-/** Threads without work are ended after so long: each takes some 50 MB. */
+/** Threads without work are ended after so long: each takes some 60 MB. */
 const REST_MS = 30_000;
 /** So many threads in a row that end before they are ready, and none is started for a while. */
 const FAILED_STARTS_MAX = 2;
@@ -162,10 +162,9 @@ export class ThreadPool {
   }
 
   #start(): WorkerThread {
-    const { program, ports, schedule, logger } = this.#options;
+    const { entry, schedule, logger } = this.#options;
     const thread = new WorkerThread({
-      program,
-      ports,
+      entry,
       schedule,
       onReady: (note) => {
         this.#failedStarts = 0;

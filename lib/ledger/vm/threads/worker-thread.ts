@@ -1,5 +1,4 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import type { MachinePorts } from '../../core/ports';
 import type { StateReader } from '../../core/storage';
 import { compact } from './compact';
@@ -12,6 +11,8 @@ export interface ThreadJob extends QueuedJob {
   /** Must stay readable and the same until the job is over. */
   readonly state: StateReader;
   readonly known: readonly KnownEntry[];
+  /** Whether its owner has enough of it; the program asks where it may end early. */
+  readonly isEnough?: () => boolean;
   /** What the thread spent on it, also when nobody waits any more. */
   readonly spent: (cost: JobCost) => void;
   readonly finish: (answer: Exclude<FromThread, { kind: 'ready' }>) => void;
@@ -24,8 +25,7 @@ export interface ThreadJob extends QueuedJob {
 }
 
 export interface WorkerThreadOptions {
-  readonly program: URL;
-  readonly ports: URL;
+  readonly entry: URL;
   readonly schedule: MachinePorts['schedule'];
   readonly onReady: (note: string) => void;
   /** A job ended in whatever way; the thread has room. */
@@ -57,8 +57,9 @@ export class WorkerThread {
     this.#options = options;
     const { port1, port2 } = new MessageChannel();
     this.#reads = port1;
-    const workerData: ThreadData = { program: options.program.href, ports: options.ports.href, reads: port2, counters: this.#counters.buffer };
-    this.#worker = new Worker(ENTRY, { workerData, transferList: [port2], execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX } });
+    const workerData: ThreadData = { entry: options.entry.href, reads: port2, counters: this.#counters.buffer };
+    const file = options.entry.pathname.endsWith('.ts') ? { url: FROM_SOURCES, execArgv: [] } : { url: options.entry };
+    this.#worker = new Worker(file.url, { workerData, transferList: [port2], execArgv: file.execArgv, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB_MAX } });
     this.#worker.on('message', (message: FromThread) => this.#receive(message));
     this.#worker.on('error', (error) => this.#gone(`it failed: ${error.message}`));
     this.#worker.on('exit', (code) => this.#gone(`it ended with code ${code}`));
@@ -89,7 +90,7 @@ export class WorkerThread {
       this.#look(Atomics.load(this.#counters, PROGRESS), IDLE_LOOKS_MAX);
     }
     this.#jobs.set(id, job);
-    this.#send({ kind: 'run', id, payload: compact(job.payload), known: compact(job.known) as readonly KnownEntry[] });
+    this.#send({ kind: 'run', id, payload: compact(job.payload), known: compact(job.known) as readonly KnownEntry[], hasEnough: job.isEnough !== undefined });
   }
 
   /** Tells the thread that nobody waits for the job; its place is free once the thread says so. */
@@ -136,6 +137,7 @@ export class WorkerThread {
     const job = this.#jobs.get(request.id);
     if (job === undefined || job.isOver) return { isGone: true };
     try {
+      if ('enough' in request) return { isEnough: job.isEnough?.() === true };
       if ('range' in request) return { entries: compact(job.state.range(request.range)) as Extract<ReadAnswer, { entries: unknown }>['entries'] };
       return { values: request.keys.map((key) => compact(job.state.get(key)) as Uint8Array | undefined) };
     } catch (error) {
@@ -170,6 +172,4 @@ export class WorkerThread {
   }
 }
 
-const HERE = import.meta.url;
-/** From the sources a thread needs a loader first. */
-const ENTRY = HERE.endsWith('.ts') ? new URL('./entry.mjs', HERE) : moduleBeside(HERE, './thread-main');
+const FROM_SOURCES = new URL('./from-sources.mjs', import.meta.url);

@@ -47,7 +47,7 @@ export function ConsumptionTable({ hostId, filter, consumption }: Props) {
         empty={<Empty title={t(isSearched ? "noMatch" : "none")}>{t(isSearched ? "noMatchText" : "noneText")}</Empty>}
         columns={[
           column("name", (row) => <Name row={row} />, { right: false }),
-          column("state", (row) => <State row={row} />, { right: false }),
+          column("state", (row) => <State row={row} />, { right: false, fold: "under" }),
           column("share", ({ share }) => <Share value={share} />),
           column("time", ({ resources }) => <Duration ms={resources.executionMs + resources.workerMs} />, { fold: "hide" }),
           column("memory", ({ resources }) => <Bytes value={resources.memoryBytes} />),
@@ -65,7 +65,7 @@ export function ConsumptionTable({ hostId, filter, consumption }: Props) {
 function Name({ row: { cityNode, chain, application } }: Readonly<{ row: Row }>) {
   const t = useTranslations("admin.hosts.consumption");
   return (
-    <span className="inline-flex items-center gap-2.5">
+    <span className="inline-flex flex-wrap items-center gap-x-2.5 gap-y-1">
       <Plate code={cityNode} />
       <span className="grid">
         {application ? <Link href={`/admin/publications/${application.id}`}>{application.name}</Link> : <span>{t("stray")}</span>}

@@ -25,7 +25,7 @@ export function ProcessSheet({ consumption: { process, sum } }: Readonly<{ consu
           />
         )}
         <KeyValues
-          className="grid-cols-[minmax(0,1fr)_auto]"
+          className="grid-cols-[minmax(0,1fr)_auto] [&>dd]:text-right"
           items={[
             ...(process.mappedBytes === undefined ? [] : [{ label: t("mapped"), value: <Bytes value={process.mappedBytes} /> }]),
             { label: t("processor"), value: <Share value={process.share} /> },

@@ -1,8 +1,9 @@
 import { SLICE_GAS, withPace, type Evm, type EvmMessage, type EvmSession } from '../../../vm/evm';
+import type { JobLane } from '../../../vm/threads';
 import { nameOfMessage, type HeavyHints } from './heavy-hints';
 
 export interface HeavyLimits {
-  /** An execution that used so much gas here … */
+  /** What used so much gas here … */
   readonly gas: number;
   /** … and held the main thread for so many milliseconds is heavy. Gas alone does not say: a write costs much and takes little. */
   readonly ms: number;
@@ -18,7 +19,11 @@ class TooHeavyError extends Error {
   override readonly name = 'TooHeavyError';
 }
 
-/** One execution of a block or a call on the main thread, given up once it turns out to be heavy. */
+/**
+ * One execution on the main thread, given up once it turns out to be heavy: a call by all that it runs (an estimate runs
+ * its message many times), a block by a single message. A block of many light ones stays: they are the usual load, and
+ * turns keep it within its share.
+ */
 export class Attempt {
   /** Set when it was given up: what was executed then. */
   heavyName: string | undefined;
@@ -26,13 +31,17 @@ export class Attempt {
   readonly #limits: HeavyLimits;
   readonly #hints: HeavyHints;
   readonly #chain: string;
+  readonly #lane: JobLane;
+  /** What counts so far: gas … */
   #gas = 0;
+  /** … and time on this thread, without that of others in between. */
   #ms = 0;
   #resumedAt: number;
   #current = '';
 
-  constructor(chain: string, limits: HeavyLimits, hints: HeavyHints, ports: AttemptPorts) {
+  constructor({ chain, lane }: { readonly chain: string; readonly lane: JobLane }, limits: HeavyLimits, hints: HeavyHints, ports: AttemptPorts) {
     this.#chain = chain;
+    this.#lane = lane;
     this.#limits = limits;
     this.#hints = hints;
     this.#ports = ports;
@@ -62,20 +71,25 @@ export class Attempt {
 
   #begin(message: EvmMessage): void {
     this.#current = nameOfMessage(this.#chain, message);
-    if (this.#hints.has(this.#current) || (this.#gas >= this.#limits.gas && this.#elapsed() >= this.#limits.ms)) this.#giveUp();
+    if (this.#lane === 'block') {
+      this.#gas = 0;
+      this.#ms = 0;
+      this.#resumedAt = this.#ports.nowMs();
+    }
+    if (this.#hints.has(this.#current)) this.#giveUp();
+    this.#giveUpWhenHeavy();
   }
 
   async #pause(): Promise<void> {
     this.#gas += SLICE_GAS;
-    this.#ms = this.#elapsed();
-    if (this.#gas >= this.#limits.gas && this.#ms >= this.#limits.ms) this.#giveUp();
+    this.#ms += this.#ports.nowMs() - this.#resumedAt;
+    this.#giveUpWhenHeavy();
     await this.#ports.yieldTurn();
     this.#resumedAt = this.#ports.nowMs();
   }
 
-  /** Time on the main thread so far, without that of others in between. */
-  #elapsed(): number {
-    return this.#ms + this.#ports.nowMs() - this.#resumedAt;
+  #giveUpWhenHeavy(): void {
+    if (this.#gas >= this.#limits.gas && this.#ms >= this.#limits.ms) this.#giveUp();
   }
 
   #giveUp(): never {

@@ -50,7 +50,7 @@ async function openTwins(): Promise<{ here: TestChain; there: TestChain; seal: (
   };
 }
 
-/** Two JUMPDEST loops deep: code that calls itself with all gas until none is left. */
+/** Calls itself with all gas that there is, until none is left. */
 const RECURSIVE: Hex = '0x600060006000600060003060005af100';
 
 describe('a block that is executed in a thread', () => {
@@ -76,7 +76,7 @@ describe('a block that is executed in a thread', () => {
     expect(there.framework.threads()).toMatchObject({ threads: 1, running: 0, waiting: 0 });
   });
 
-  it('ends hostile code as the main thread does: loops, recursion, memory, precompiles, large creations', async () => {
+  it('ends hostile code as the main thread does: loops, recursion, memory, precompiles, large creations', { timeout: 120_000 }, async () => {
     const { seal } = await openTwins();
     await seal([{ sender: 0, nonce: 0, data: encodeDeployData({ abi, bytecode, args: [42n] }), gas: 3_000_000n }]);
     // Deploys what follows the twelve bytes of this constructor.
@@ -99,11 +99,9 @@ describe('a block that is executed in a thread', () => {
   it('ends after its share when it is being built: what is left is neither in it nor dropped', async () => {
     const { there, seal } = await openTwins();
     await seal([{ sender: 0, nonce: 0, data: encodeDeployData({ abi, bytecode, args: [42n] }), gas: 3_000_000n }]);
-    const spins = await Promise.all([1, 2, 3].map((nonce) => sign({ sender: 0, nonce, to: workbench, data: call('spin'), gas: 9_000_000n })));
+    const spins = await Promise.all([1, 2, 3].map((nonce) => sign({ sender: 0, nonce, to: workbench, data: call('spin'), gas: 6_000_000n })));
     const built = await there.seal(spins);
-    const included = built.transactions.map(({ bytes }) => bytes);
-    expect(included).toEqual(spins.slice(0, included.length));
-    expect([1, 2]).toContain(included.length);
+    expect(built.transactions.map(({ bytes }) => bytes)).toEqual(spins.slice(0, 1));
     expect(built.dropped).toEqual([]);
   });
 
@@ -145,7 +143,7 @@ describe('a block that is executed in a thread', () => {
 });
 
 describe('a call that is executed in a thread', () => {
-  it('answers and fails as on the main thread', async () => {
+  it('answers and fails as on the main thread', { timeout: 120_000 }, async () => {
     const { here, there, seal } = await openTwins();
     await seal([{ sender: 0, nonce: 0, data: encodeDeployData({ abi, bytecode, args: [42n] }), gas: 3_000_000n }]);
     const to = workbench;

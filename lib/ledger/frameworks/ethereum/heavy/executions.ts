@@ -12,13 +12,15 @@ import { decodeAnswer, decodeBlock, type WireAnswer, type WireBlock } from './jo
 
 /** See `Framework.executeBlock`: the same, wherever it runs. */
 export async function executeHeavyBlock(heavy: HeavyWork, chain: ChainId, rules: ChainRules, input: BlockInput, state: StateReader): Promise<ExecutedBlock> {
-  const { height, parentHash, time, proposer, transactions, engineVersion, building, aside } = input;
+  const { height, parentHash, time, proposer, transactions, engineVersion, building, aside, elsewhere, isEnough } = input;
   let workerMs = 0;
   const executed = await heavy.run<ExecutedBlock>({
     chain,
     lane: 'block',
     state,
     ...(aside === undefined ? {} : { aside }),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(isEnough === undefined ? {} : { isEnough }),
     here: (evm, reader) => executeBlock(evm, rules, input, reader),
     job: { kind: 'block', rules, input: { height, parentHash, time, proposer, transactions, engineVersion, building } },
     decode: (value) => decodeBlock(value as WireBlock, input),

@@ -1,4 +1,3 @@
-import { assert } from '@/lib/platform/pure/assert';
 import type { BlockInput } from '../../../core/framework';
 import type { StateReader } from '../../../core/storage';
 import { SLICE_GAS, withPace, type Evm } from '../../../vm/evm';
@@ -20,8 +19,10 @@ export interface Work<T> {
   readonly lane: JobLane;
   readonly state: StateReader;
   readonly signal?: AbortSignal;
-  /** Waits for what is not work of the main thread. */
+  /** Wait for what is not work of the main thread. */
   readonly aside?: BlockInput['aside'];
+  readonly elsewhere?: BlockInput['elsewhere'];
+  readonly isEnough?: BlockInput['isEnough'];
   /** Carries it out on the main thread. May be called twice. */
   readonly here: (evm: Evm, state: StateReader) => Promise<T>;
   /** The same for a thread, and how its answer reads. */
@@ -31,7 +32,7 @@ export interface Work<T> {
   readonly onWorkerMs: ((ms: number) => void) | undefined;
 }
 
-/** Beyond it an execution leaves the main thread: some three slices of pure arithmetic, or a usual transaction many times over. */
+/** Beyond it an execution leaves the main thread: four slices of pure arithmetic, or a usual transaction many times over. */
 const LIMITS: HeavyLimits = { gas: 40_000, ms: 5 };
 
 /**
@@ -51,7 +52,7 @@ export class HeavyWork {
   async run<T>(work: Work<T>): Promise<T> {
     const { evm, ports, limits = LIMITS } = this.#options;
     const { aside = wait } = work;
-    const attempt = new Attempt(work.chain, limits, this.#hints, { ...ports, yieldTurn: () => aside(ports.yieldTurn) });
+    const attempt = new Attempt(work, limits, this.#hints, { ...ports, yieldTurn: () => aside(ports.yieldTurn) });
     const log = new ReadLog(work.state);
     try {
       return await work.here(attempt.watch(evm), log);
@@ -63,16 +64,15 @@ export class HeavyWork {
 
   async #runInThread<T>(work: Work<T>, name: string, log: ReadLog): Promise<T> {
     const { evm, pool, ports, limits = LIMITS } = this.#options;
-    const { chain, lane, state, signal, job, aside = wait, onWorkerMs } = work;
-    const request = { chain, lane, payload: job, state, known: log.entries(), ...(signal === undefined ? {} : { signal }) };
+    const { chain, lane, state, signal, isEnough, job, aside = wait, elsewhere = wait, onWorkerMs } = work;
+    const request = { chain, lane, payload: job, state, known: log.entries(), ...(signal === undefined ? {} : { signal }), ...(isEnough === undefined ? {} : { isEnough }) };
     this.#hints.add(name);
     try {
-      const { value, cost } = await aside(() => pool.run(request, ({ ms }) => onWorkerMs?.(ms)));
+      const { value, cost } = await elsewhere(() => pool.run(request, ({ ms }) => onWorkerMs?.(ms)));
       if (isLight(cost, limits)) this.#hints.delete(name);
       return work.decode(value);
     } catch (error) {
       if (error instanceof ThreadsError && mayRunHere(error, lane)) return work.here(withPace(evm, () => aside(ports.yieldTurn)), state);
-      assert(!(error instanceof Error && error.name === 'JobGoneError'), 'a job whose state cannot be read fails with the reason');
       throw error;
     }
   }
@@ -90,7 +90,7 @@ function wait<T>(work: () => Promise<T>): Promise<T> {
   return work();
 }
 
-/** As in an attempt: each pause ended a full slice. */
+/** By the whole job, as far as a thread counts: each pause ended a full slice. */
 function isLight({ ms, slices }: JobCost, limits: HeavyLimits): boolean {
   return (slices - 1) * SLICE_GAS < limits.gas || ms < limits.ms;
 }

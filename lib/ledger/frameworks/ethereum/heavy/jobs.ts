@@ -8,7 +8,7 @@ import { RpcError } from '../rpc/rpc-error';
 
 /** What a thread of this framework carries out. */
 export type EthereumJob =
-  | { readonly kind: 'block'; readonly rules: ChainRules; readonly input: Omit<BlockInput, 'isEnough' | 'aside'> }
+  | { readonly kind: 'block'; readonly rules: ChainRules; readonly input: Omit<BlockInput, 'isEnough' | 'aside' | 'elsewhere'> }
   | { readonly kind: 'call'; readonly rules: ChainRules; readonly query: EthereumQuery; readonly height: Height };
 
 /** An executed block without what the main side has anyhow. */

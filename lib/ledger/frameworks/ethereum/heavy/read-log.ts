@@ -1,9 +1,9 @@
 import type { StateRange, StateReader } from '../../../core/storage';
 import type { KnownEntry } from '../../../vm/threads';
 
-/** What an attempt that is given up may have read; beyond it the thread reads again. */
-const ENTRIES_MAX = 2_048;
-const BYTES_MAX = 2 * 1024 * 1024;
+/** What is kept of an attempt that is given up: it waits with the job. Beyond it the thread reads again. */
+const ENTRIES_MAX = 1_024;
+const BYTES_MAX = 256 * 1024;
 
 /** A state that remembers what was read of it, so that a thread which does the same again need not ask. */
 export class ReadLog implements StateReader {

@@ -35,14 +35,14 @@ async function expectTheSameBlocks(given: EthereumFramework): Promise<TestChain>
 
 describe('heavy work where threads fail', () => {
   it('goes on on the main thread when none can be started: blocks and calls', async () => {
-    framework = await createThreadedFramework({ ports: new URL('./no-such-ports.ts', import.meta.url), limits: eager });
+    framework = await createThreadedFramework({ entry: new URL('./no-such-thread.ts', import.meta.url), limits: eager });
     const chain = await expectTheSameBlocks(framework);
     await expect(chain.query('eth_call', [{ to: workbench, data: encodeFunctionData({ abi, functionName: 'values', args: [0n] }) }])).resolves.toBe(`0x${'2a'.padStart(64, '0')}`);
     expect(framework.threads().threads).toBe(0);
   });
 
-  it('never costs a block, even one under which each thread dies; a call that ended two threads is refused', async () => {
-    framework = await createThreadedFramework({ ports: new URL('../testing/dying-thread-ports.ts', import.meta.url), limits: eager });
+  it('never costs a block, even one under which each thread dies; a call that ended two threads is refused', { timeout: 120_000 }, async () => {
+    framework = await createThreadedFramework({ entry: new URL('../testing/dying-thread.ts', import.meta.url), limits: { gas: 40_000, ms: 0 } });
     const chain = await expectTheSameBlocks(framework);
     await expect(chain.query('eth_call', [{ to: workbench, data: spin, gas: '0x2dc6c0' }])).rejects.toMatchObject({ code: -32000, message: 'the execution was interrupted: try again' });
   });
@@ -55,6 +55,16 @@ describe('light work', () => {
     await chain.seal([await sign(0, encodeDeployData({ abi, bytecode, args: [42n] }), 29_000_000n)]);
     await chain.seal([await sign(1, encodeFunctionData({ abi, functionName: 'store', args: [1n, 2n] }), 29_000_000n, workbench)]);
     await chain.query('eth_estimateGas', [{ to: workbench, data: encodeFunctionData({ abi, functionName: 'context' }) }]);
+    expect(framework.threads().threads).toBe(0);
+  });
+
+  it('does not become heavy by its number: a block of many transactions that are light each stays', async () => {
+    framework = await createThreadedFramework({ limits: { gas: 40_000, ms: 0 } });
+    const chain = await TestChain.open({}, framework);
+    await chain.seal([await sign(0, encodeDeployData({ abi, bytecode, args: [42n] }), 3_000_000n)]);
+    const stores = Array.from({ length: 60 }, (_, at) => sign(at + 1, encodeFunctionData({ abi, functionName: 'store', args: [BigInt(at + 1), 2n] }), 100_000n, workbench));
+    const { transactions } = await chain.seal(await Promise.all(stores));
+    expect(transactions).toHaveLength(60);
     expect(framework.threads().threads).toBe(0);
   });
 

@@ -48,7 +48,7 @@ describe('calls of one sub-chain', () => {
     let release: () => void = () => undefined;
     const blocked = new Promise<void>((resolve) => (release = resolve));
     const all = Array.from({ length: CALLS_AT_ONCE + CALLS_WAITING_MAX }, () => lanes.run(never, () => blocked));
-    await expect(lanes.run(never, () => blocked)).rejects.toMatchObject({ code: -32005 });
+    await expect(lanes.run(never, () => blocked)).rejects.toMatchObject({ code: -32005, data: { retryAfterMs: 1_000 } });
     release();
     await Promise.all(all);
   });

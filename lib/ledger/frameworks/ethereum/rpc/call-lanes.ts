@@ -1,8 +1,10 @@
-import { limitExceeded } from './rpc-error';
+import { LIMIT_EXCEEDED, RpcError } from './rpc-error';
 
 /** Calls of one sub-chain that execute side by side, and that wait for one of them to end. */
 export const CALLS_AT_ONCE = 4;
 export const CALLS_WAITING_MAX = 256;
+/** Who found no place is told to come again after that: calls are short, or end with their time limit of some seconds. */
+const RETRY_AFTER_MS = 1_000;
 
 interface Waiter {
   readonly begin: () => void;
@@ -29,7 +31,9 @@ export class CallLanes {
   }
 
   #wait(signal: AbortSignal): Promise<void> {
-    if (this.#waiting.size >= CALLS_WAITING_MAX) throw limitExceeded('too many calls of this sub-chain are being executed: try again in a moment');
+    if (this.#waiting.size >= CALLS_WAITING_MAX) {
+      throw new RpcError(LIMIT_EXCEEDED, `too many calls of this sub-chain are being executed: try again in ${RETRY_AFTER_MS} ms`, { retryAfterMs: RETRY_AFTER_MS });
+    }
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         this.#waiting.delete(waiter);

@@ -147,6 +147,7 @@ describe('sending', () => {
     [new TransactionRefused('sequence-taken', 'another transaction waits'), -32000, /^replacement transaction underpriced: /],
     [new TransactionRefused('sequence-too-high', 'sequence 9'), -32000, /^nonce too high: /],
     [new TransactionRefused('sequence-too-low', 'sequence 1'), -32000, /^nonce too low: /],
+    [new LedgerError('storage-full', { retryAfterMs: 1_000 }, 'full'), -32005, /^the disk of this city node is full: try again in 1000 ms$/],
     [new LedgerError('queue-full', { chain: 'c', retryAfterMs: 250 }, 'full'), -32005, /^too many transactions are waiting: try again in 250 ms$/],
     [new LedgerError('chain-stopped', { chain: 'c', reason: 'wrong root' }, 'stopped'), -32000, /takes no transactions here: wrong root/],
     [new LedgerError('peers-unreachable', { chain: 'c' }, 'alone'), -32000, /cannot be reached/],
@@ -155,6 +156,12 @@ describe('sending', () => {
     const backend: EthereumBackend = { ...chain.backend(), submit: () => Promise.reject(error) };
     expect(await ask('eth_sendRawTransaction', [await sign()], { backend })).toMatchObject({ error: { code, message: expect.stringMatching(message) } });
     expect(unexpected).toEqual([]);
+  });
+
+  it('says in data when to try again, so that a client need not read the message', async () => {
+    const full = new LedgerError('queue-full', { chain: 'c', retryAfterMs: 250 }, 'full');
+    const backend: EthereumBackend = { ...chain.backend(), submit: () => Promise.reject(full) };
+    expect(await ask('eth_sendRawTransaction', [await sign()], { backend })).toMatchObject({ error: { code: -32005, data: { retryAfterMs: 250 } } });
   });
 
   it('hides an error of ours from the client and reports it', async () => {

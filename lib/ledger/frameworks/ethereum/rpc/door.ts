@@ -95,7 +95,8 @@ function errorOf(error: unknown, readSignal: AbortSignal, onUnexpected: (error: 
   if (isRpcError(error)) return error;
   if (error instanceof TransactionRefused) return refusalToError(error);
   if (readSignal.aborted && error === readSignal.reason) return serverError('execution aborted: the time limit for a read was reached');
-  if (isLedgerError(error, 'queue-full')) return new RpcError(LIMIT_EXCEEDED, `too many transactions are waiting: try again in ${error.details.retryAfterMs} ms`);
+  if (isLedgerError(error, 'storage-full')) return new RpcError(LIMIT_EXCEEDED, `the disk of this city node is full: try again in ${error.details.retryAfterMs} ms`, { retryAfterMs: error.details.retryAfterMs });
+  if (isLedgerError(error, 'queue-full')) return new RpcError(LIMIT_EXCEEDED, `too many transactions are waiting: try again in ${error.details.retryAfterMs} ms`, { retryAfterMs: error.details.retryAfterMs });
   if (isLedgerError(error, 'chain-stopped')) return serverError(`this sub-chain takes no transactions here: ${error.details.reason}`);
   if (isLedgerError(error, 'peers-unreachable')) return serverError('the peer that orders transactions cannot be reached: try again');
   if (isLedgerError(error, 'peer-away')) return serverError('this peer goes to another process, or its process starts: try again in a moment');

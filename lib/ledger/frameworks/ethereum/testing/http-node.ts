@@ -33,9 +33,9 @@ export interface HttpNodeOptions {
 export async function openHttpNode({ config, readMs = 5_000 }: HttpNodeOptions = {}): Promise<HttpNode> {
   const chain = chainId('test-chain');
   const framework = await createEthereumFramework({ yieldTurn, clientVersion: 'Chainworks/test' });
-  const host = createLedgerHost({ storage: createMemoryStorage(), keys: createMemoryKeys(), ordering: createEmbeddedOrdering(), frameworks: [framework], link: NO_OTHERS, ports: PORTS });
+  const host = createLedgerHost({ storage: createMemoryStorage(), keys: createMemoryKeys(), ordering: createEmbeddedOrdering(), frameworks: [framework], link: NO_OTHERS, ports: HTTP_NODE_PORTS });
   const { publicKey } = await host.createPeer(chain);
-  await host.createChain({ chain, framework: 'ethereum', config: { chainId: TEST_CHAIN_ID.toString(), ...config }, time: PORTS.now(), finality: 'solo', peers: [{ name: 'SIN', publicKey, orders: true }] });
+  await host.createChain({ chain, framework: 'ethereum', config: { chainId: TEST_CHAIN_ID.toString(), ...config }, time: HTTP_NODE_PORTS.now(), finality: 'solo', peers: [{ name: 'SIN', publicKey, orders: true }] });
 
   const unexpected: unknown[] = [];
   const door = await createEthereumDoor({ onUnexpected: (error) => void unexpected.push(error) });
@@ -63,7 +63,7 @@ export async function openHttpNode({ config, readMs = 5_000 }: HttpNodeOptions =
   };
 }
 
-const PORTS: MachinePorts = {
+export const HTTP_NODE_PORTS: MachinePorts = {
   now: () => timeMs(Math.floor(performance.timeOrigin + performance.now())),
   schedule: (delayMs, task) => {
     const timer = setTimeout(task, delayMs);
@@ -75,4 +75,4 @@ const PORTS: MachinePorts = {
   logger: { info: () => {}, warn: () => {}, error: () => {} },
 };
 
-const NO_OTHERS: PeerLink = { ...lonelyLink, fetchBlocks: async () => [] };
+export const NO_OTHERS: PeerLink = { ...lonelyLink, fetchBlocks: async () => [] };

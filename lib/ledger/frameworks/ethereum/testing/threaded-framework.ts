@@ -9,7 +9,7 @@ export function createThreadedFramework(threads: Partial<ThreadsOptions> = {}): 
   return createEthereumFramework({
     yieldTurn,
     threads: {
-      ports: new URL('../../../testing/thread-ports.ts', import.meta.url),
+      entry: new URL('./thread.ts', import.meta.url),
       threadsMax: 1,
       nowMs: () => performance.now(),
       schedule: (delayMs, task) => {

@@ -245,3 +245,23 @@ describe('the node', () => {
     await expect(chain.instance.query('eth_chainId', chain.view())).rejects.toThrow();
   });
 });
+
+describe('a peer that joined from a snapshot', () => {
+  it('says of blocks that it has not fetched yet that they are not here, never that there are none', async () => {
+    chain.firstHeight = 4;
+    try {
+      const { hash } = (await ask('eth_getBlockByNumber', '0x5', false)) as { hash: Hex };
+      const notHere = { code: -32000, message: expect.stringMatching(/^block 3 is not in this city node yet/) };
+      await expect(ask('eth_getBlockByNumber', '0x3', false)).rejects.toMatchObject(notHere);
+      await expect(ask('eth_getBlockTransactionCountByNumber', '0x3')).rejects.toMatchObject(notHere);
+      await expect(ask('eth_getBlockReceipts', '0x3')).rejects.toMatchObject(notHere);
+      await expect(ask('eth_getTransactionByBlockNumberAndIndex', '0x3', '0x0')).rejects.toMatchObject(notHere);
+      await expect(ask('eth_getLogs', { fromBlock: '0x3', toBlock: '0x3' })).rejects.toMatchObject(notHere);
+      expect(await ask('eth_getBlockByHash', hash, false)).toMatchObject({ number: '0x5' });
+      expect(await ask('eth_getBlockByNumber', '0xff', false)).toBeNull();
+      expect(await logs({ fromBlock: '0x4', toBlock: '0x5' })).toHaveLength(4);
+    } finally {
+      chain.firstHeight = 0;
+    }
+  });
+});

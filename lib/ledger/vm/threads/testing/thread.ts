@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { getPriority } from 'node:os';
-import type { JobContext, ThreadProgram } from '../serve-jobs';
+import { isMainThread } from 'node:worker_threads';
+import { serveJobs, type JobContext } from '../serve-jobs';
 
 /** What the jobs of the tests do. */
 export type TestJob =
@@ -14,10 +15,6 @@ export type TestJob =
   | { readonly do: 'spin' }
   /** Ends the thread, or hangs in one slice, as often as the state's entry `times` says; then echoes. */
   | { readonly do: 'die' | 'hang'; readonly value: unknown };
-
-export async function openProgram(): Promise<ThreadProgram> {
-  return { note: 'for tests', run: (payload, context) => carryOut(payload as TestJob, context) };
-}
 
 async function carryOut(job: TestJob, { state, signal, pause }: JobContext): Promise<unknown> {
   switch (job.do) {
@@ -46,3 +43,6 @@ async function carryOut(job: TestJob, { state, signal, pause }: JobContext): Pro
 }
 
 export const TIMES = new Uint8Array(Buffer.from('times'));
+
+// A test takes its types and names from here, too.
+if (!isMainThread) serveJobs({ note: 'for tests', run: (payload, context) => carryOut(payload as TestJob, context) }, { yieldTurn: () => new Promise((resolve) => setImmediate(resolve)), nowMs: () => performance.now() });

@@ -1,0 +1,16 @@
+import { TestHost } from '../lib/gateway/testing';
+import { MeasuredCityNode } from './hosting/city-node';
+import { forEachIndex, loadUniformly, Sequences } from './hosting/loads';
+const n = Number(process.argv[2]); const what = process.argv[4];
+const node = await MeasuredCityNode.start(process.argv[3]!);
+const host = (node as any).host as TestHost;
+await forEachIndex((function* () { for (let i = 0; i < n; i++) yield i; })(), 32, (i) => node.openChain(i));
+const seq = new Sequences();
+if (what === 'restart') await loadUniformly(node, seq, n, n);
+const base = host.program;
+host.program = ['--cpu-prof', '--cpu-prof-dir=/tmp/b/cp', ...base];
+console.log('restart', await node.restart(Array.from({ length: 100 }, (_, i) => Math.floor(i * n / 100))));
+if (what === 'load') console.log(await loadUniformly(node, seq, n, n * 3));
+console.log(host.output.split('\n').filter(l => l.includes('city node open')).map(l => JSON.parse(l).ms));
+await host.end('SIGTERM');
+await node.remove(); process.exit(0);

@@ -1,0 +1,106 @@
+import type { FilePort } from './file-port';
+import type { IndexHome } from './index-port';
+import { openLmdbIndex } from './lmdb-index';
+
+/** What the mark beside the index says of the process that has it. Absent: nobody has it. */
+const Phase = { reading: 1, running: 2, distrusted: 3 } as const;
+/** So many processes in a row that ended without a word before they wrote one checkpoint: a page they all read may be broken. */
+const SUDDEN_ENDS_MAX = 3;
+const MARK_BYTES = 2;
+
+export interface LmdbHomeOptions {
+  readonly files: FilePort;
+  /** The index's own; its name with `.state` is the mark's. */
+  readonly directory: string;
+  /** Removes a directory with all that is in it. */
+  readonly removeDirectory: (path: string) => void;
+  /** Told why the index is made anew. */
+  readonly onCleared: (reason: string) => void;
+}
+
+/**
+ * The index in LMDB, and a mark beside it: LMDB trusts its pages, and a broken one may end the process.
+ * The mark is for the next process, not against a power cut: it is never synced.
+ */
+export function createLmdbHome({ files, directory, removeDirectory, onCleared }: LmdbHomeOptions): IndexHome {
+  const path = directory;
+  const markPath = `${directory}.state`;
+  let suddenEnds = 0;
+  const mark = (phase: number): void => {
+    const bytes = Uint8Array.of(phase, suddenEnds);
+    const isThere = files.exists(markPath);
+    const file = isThere ? files.open(markPath) : files.create(markPath);
+    try {
+      if (file.sizeBytes() === MARK_BYTES) file.overwrite(0, bytes);
+      else {
+        if (file.sizeBytes() > 0) file.truncate(0);
+        file.append(bytes);
+      }
+    } finally {
+      file.close();
+    }
+  };
+  const tryMark = (phase: number): void => {
+    try {
+      mark(phase);
+    } catch {
+      // A full disk keeps nobody from reading what is there.
+    }
+  };
+  const clear = (): void => {
+    suddenEnds = 0;
+    removeDirectory(path);
+    files.unlink(markPath);
+  };
+  return {
+    path: `${path}/data.mdb`,
+    open: () => {
+      const last = readMark();
+      suddenEnds = last?.phase === Phase.running ? last.suddenEnds + 1 : 0;
+      const reason = doubt(last, suddenEnds);
+      if (reason !== undefined) {
+        clear();
+        onCleared(reason);
+      }
+      tryMark(Phase.reading);
+      return openLmdbIndex(path);
+    },
+    opened: () => tryMark(Phase.running),
+    proven: () => {
+      if (suddenEnds === 0) return;
+      suddenEnds = 0;
+      tryMark(Phase.running);
+    },
+    distrust: () => tryMark(Phase.distrusted),
+    reading: async (task) => {
+      const before = readMark()?.phase ?? Phase.running;
+      if (before === Phase.running) tryMark(Phase.reading);
+      try {
+        return await task();
+      } finally {
+        // Unless it was found to be damaged meanwhile.
+        if (readMark()?.phase === Phase.reading) tryMark(Phase.running);
+      }
+    },
+    clear,
+    closed: () => {
+      if (readMark()?.phase !== Phase.distrusted) files.unlink(markPath);
+    },
+  };
+
+  function readMark(): { readonly phase: number; readonly suddenEnds: number } | undefined {
+    if (!files.exists(markPath)) return undefined;
+    const file = files.open(markPath);
+    // Empty: the disk had no room for it.
+    const [phase = Phase.running, ends = 0] = file.read(0, MARK_BYTES);
+    file.close();
+    return { phase, suddenEnds: ends };
+  }
+}
+
+function doubt(last: { readonly phase: number } | undefined, suddenEnds: number): string | undefined {
+  if (last === undefined) return undefined;
+  if (last.phase === Phase.distrusted) return 'damage was found in it';
+  if (last.phase !== Phase.running) return 'the process that read it ended in the middle of that';
+  return suddenEnds >= SUDDEN_ENDS_MAX ? `${suddenEnds} processes in a row ended suddenly with it` : undefined;
+}

@@ -1,0 +1,63 @@
+import { isLedgerError, LedgerError } from '../../core/errors';
+import type { MachinePorts } from '../../core/ports';
+import { createCheckedIndex, corruptIndex, isSystemError } from './checked-index';
+import { allOf, chainOfKey, decodeChainRecord, decodePosition, positionKey, type ChainRecord, type IndexPosition } from './index-keys';
+import type { IndexHome, IndexPort } from './index-port';
+import { EMPTY_SUM, isSameSum, replaceInSum } from './index-sum';
+
+export interface OpenedIndex {
+  readonly index: IndexPort;
+  /** Absent when it is empty. */
+  readonly position: IndexPosition | undefined;
+  readonly records: readonly ChainRecord[];
+}
+
+const CHAINS_MAX = 1_000_000;
+
+/**
+ * Opens the index and reads what a start needs of it. One that is damaged is thrown away: it is made anew from the log.
+ * Error `storage-format` for one of another format.
+ */
+export async function openIndex(home: IndexHome, logger: MachinePorts['logger']): Promise<OpenedIndex> {
+  let opened: OpenedIndex;
+  try {
+    opened = await tryOpen(home);
+  } catch (error) {
+    if (!isLedgerError(error, 'storage-corrupt')) throw error;
+    logger.error({ reason: error.message }, 'the index is damaged and is made anew from the log');
+    home.clear();
+    opened = await tryOpen(home);
+  }
+  home.opened();
+  return opened;
+}
+
+async function tryOpen(home: IndexHome): Promise<OpenedIndex> {
+  let inner: IndexPort;
+  try {
+    inner = home.open();
+  } catch (error) {
+    throw isSystemError(error) ? error : corruptIndex(home.path, 'The index cannot be opened', error);
+  }
+  const index = createCheckedIndex(inner, home.path, () => home.distrust());
+  try {
+    return { index, ...read(index, home.path) };
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+}
+
+function read(index: IndexPort, path: string): Omit<OpenedIndex, 'index'> {
+  const bytes = index.get(positionKey);
+  const entries = index.range({ ...allOf('chain'), limit: CHAINS_MAX });
+  if (bytes === undefined) {
+    if (entries.length > 0) throw corruptIndex(path, 'The index does not say how far it is');
+    return { position: undefined, records: [] };
+  }
+  const position = decodePosition(bytes);
+  if (position === undefined) throw new LedgerError('storage-format', { file: path }, `${path} is of a format this program does not read. Use the program that wrote it.`);
+  const sum = entries.reduce((total, { key, value }) => replaceInSum(total, key, undefined, value), EMPTY_SUM);
+  if (!isSameSum(sum, position.chains)) throw corruptIndex(path, 'Sub-chains are missing from the index, or there are too many');
+  return { position, records: entries.map(({ key, value }) => decodeChainRecord(chainOfKey(key), value)) };
+}
