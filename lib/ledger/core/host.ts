@@ -1,20 +1,18 @@
-import { assert } from '@/lib/platform/pure/assert';
 import { decodeBlock, hashHeader } from './block';
 import { ChangeMarks } from './change-marks';
-import type { Certificate } from './consensus/certificate';
-import { decodeRules, indexOfValidator, quorumOf } from './consensus/rules';
+import { decodeRules, indexOfValidator } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
 import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
 import { decodeEvidenceNote, EVIDENCE_NOTE } from './evidence-note';
-import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerGlance, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import { checkGenesis, encodeGenesis } from './genesis';
+import type { BlockView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerGlance, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
 import { Moves } from './move/moves';
 import { OpenedPeers } from './opened-peers';
 import { Healing, isDamage } from './healing';
 import { makeGenesis } from './make-genesis';
 import type { Ordering } from './ordering';
-import { openPeer, readPeer, type Peer } from './peer';
+import { openPeer, readPeer } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
@@ -23,12 +21,11 @@ import { RestingPeers, type RestingPeer } from './resting-peers';
 import { isReadable, repairBlock, repairOrder } from './repair-block';
 import { HostTurns } from './host-turns';
 import { ResourceBook } from './resource-book';
-import { RulesHistory } from './rules-history';
-import { attestBlock } from './seal-block';
 import { findGenesis } from './snapshot/find-genesis';
 import { JoinFailed } from './snapshot/join-failed';
 import type { JoinedStage } from './snapshot/join-snapshot';
-import { Joins, type Joiner } from './snapshot/joins';
+import { joinerOf } from './snapshot/joiner-of';
+import { Joins } from './snapshot/joins';
 import { SnapshotKeeper } from './snapshot/snapshot-keeper';
 import type { Damage, LedgerStorage } from './storage';
 import { Turns } from './turns';
@@ -36,6 +33,7 @@ import { untilAborted } from './until-aborted';
 import { decodeStopNote, STOP_NOTE } from './stop-note';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE } from './validator';
+import { viewCertificate } from './view-certificate';
 
 export interface LedgerHostSockets {
   readonly storage: LedgerStorage;
@@ -763,35 +761,8 @@ class Host implements LedgerHost {
 /** What a peer was goes over to its new ledger: what it must not sign, what it saw, what its operator approved. */
 const KEPT_NOTES = [ABSTAIN_NOTE, EVIDENCE_NOTE, CHANGE_NOTE];
 
-function joinerOf({ chain, storage, genesis, parent, signer }: Peer): Joiner {
-  const genesisRecord = storage.block(height(0));
-  assert(genesisRecord !== undefined, `block 0 of ${chain} is stored`);
-  const { engineVersion } = decodeBlock(genesisRecord).header;
-  return {
-    chain,
-    genesisRecord,
-    genesisRules: RulesHistory.open(genesisRules(genesis, engineVersion), undefined),
-    above: parent.height,
-    attest: (at, hash) => attestBlock(chain, at, hash, signer),
-  };
-}
-
 function standing(stopped: StopNote | undefined) {
   return stopped === undefined ? { state: 'running' as const } : { state: 'stopped' as const, stopped };
-}
-
-function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certificate): CertificateView {
-  const { finality, validators } = peer.rules.at(at);
-  return {
-    finality,
-    round,
-    quorum: quorumOf(finality, validators.length),
-    validators: validators.length,
-    signatures: signatures.flatMap(({ validator, signature }) => {
-      const signer = validators[validator];
-      return signer === undefined ? [] : [{ name: signer.name, publicKey: signer.publicKey, signature }];
-    }),
-  };
 }
 
 const DAMAGE_ADVICE = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';

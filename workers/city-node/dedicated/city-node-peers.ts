@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HomeStatus, PeerHomeName as Home } from '@/lib/control';
-import { isLedgerError, LedgerError, type BlockView, type ChainHead, type ChainId, type GenesisSpec, type GenesisView, type Height, type HostStats, type LedgerHost, type PeerGlance, type PeerIdentity, type PeerStatus, type RulesChange, type SubmitAnswer } from '@/lib/ledger';
+import { isLedgerError, LedgerError, untilAborted, type BlockView, type ChainHead, type ChainId, type GenesisSpec, type GenesisView, type Height, type HostStats, type LedgerHost, type PeerGlance, type PeerIdentity, type PeerStatus, type RulesChange, type SubmitAnswer } from '@/lib/ledger';
 import type { ProcessLogger } from '../process-logger';
 import type { DedicatedPeer } from './dedicated-peer';
 import { Gate } from './gate';
@@ -365,16 +365,6 @@ export class CityNodePeers implements CityNodeHost, PeerMover {
   #directoryOf(chain: ChainId): string {
     return `${this.#options.dataDirectory}/${this.#options.cityNode}.${chain}`;
   }
-}
-
-/** The promise, or the signal's reason if that comes first; what was begun goes on. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 function moveFailed(chain: ChainId, reason: string, cause?: unknown): LedgerError<'move-failed'> {

@@ -49,7 +49,8 @@ export class Departure {
 
   /** @param live the peer's storage now */
   async next(live: ChainStorage | undefined): Promise<MovePiece> {
-    if (live !== this.#storage) this.fail('another ledger took its place');
+    // A closed one is nobody's any more; whoever looked at it since may have opened it anew.
+    if (live !== this.#storage && !this.hasLeft) this.fail('another ledger took its place');
     this.#check();
     const { value } = await this.#pieces.next();
     this.#check();
@@ -116,12 +117,17 @@ export class Departure {
     let bytes = 0;
     while (commits.length < PIECE_PARTS_MAX && bytes < PIECE_BYTES) {
       const [first] = this.#commits;
-      if (first === undefined || first.height > this.#storage.height) break;
+      if (first === undefined || first.height > this.#durable) break;
       this.#shift();
       commits.push(first);
       bytes += bytesOf(first);
     }
-    return { kind: 'commits', commits, left: this.#commits.filter((commit) => commit.height <= this.#storage.height).length };
+    return { kind: 'commits', commits, left: this.#commits.filter((commit) => commit.height <= this.#durable).length };
+  }
+
+  /** Up to here blocks are durable: all of them once the peer is closed. */
+  get #durable(): number {
+    return this.hasLeft ? Infinity : this.#storage.height;
   }
 
   #shift(): void {

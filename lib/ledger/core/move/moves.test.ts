@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openLedgerHost } from '../../open-ledger-host';
 import { reviveCopiedLedgers } from '../../read-copied-ledgers';
 import { counterFramework } from '../../testing/counter-framework';
@@ -189,6 +189,21 @@ describe('on disk', () => {
     await move(homeAgain, oldAgain);
     expect(await readCounter(oldAgain, 'a')).toMatchObject({ value: 21 });
     await Promise.all([oldAgain.close(), homeAgain.close()]);
+  });
+
+  it('a closed peer that was looked at meanwhile still gives its last blocks', async () => {
+    const ports = createRealPorts({ haste: 100 });
+    const openFast = (name: string) => openLedgerHost({ directory: path.join(root, name), keyEncryptionKey, frameworks: [counterFramework], link: createInProcessNetwork().connect().link, ports });
+    const [old, home] = [await openFast('old-4'), await openFast('new-4')];
+    await openTestChain([{ host: old }]);
+    await copy(old, home);
+    for (let count = 0; count < 3; count += 1) await old.submit(TEST_CHAIN, add('a', 1));
+    const belongings = await old.moves.leave(TEST_CHAIN);
+    // Its index is written meanwhile, and what was opened of it goes.
+    await vi.waitFor(() => expect([old.peerStatus(TEST_CHAIN).height, old.peerStatus(TEST_CHAIN).resources.memoryBytes]).toEqual([3, 0]));
+    await copy(old, home);
+    expect((await home.moves.settle(TEST_CHAIN, belongings)).height).toBe(3);
+    await Promise.all([old.close(), home.close()]);
   });
 
   it('half of a copy is no ledger of a backup: the peer that it was made from is', async () => {
