@@ -26,6 +26,7 @@ export const controlCalls = {
   startChain: defineCall({ ...peer, method: 'POST', path: '/v1/chains/:cityNode/:chain/start', body: noBody, answer: s.peerStatusSchema, timeoutMs: 30_000 }),
   stopChain: defineCall({ ...peer, method: 'POST', path: '/v1/chains/:cityNode/:chain/stop', body: s.stopChainSchema, answer: s.peerStatusSchema, timeoutMs: quickMs }),
   approveChange: defineCall({ ...peer, method: 'POST', path: '/v1/chains/:cityNode/:chain/change', body: s.approveChangeSchema, answer: s.approveChangeResultSchema, timeoutMs: quickMs }),
+  movePeer: defineCall({ ...peer, method: 'POST', path: '/v1/chains/:cityNode/:chain/home', body: s.moveSchema, answer: s.homeStatusSchema, timeoutMs: quickMs }),
   blockCertificate: defineCall({
     ...peer,
     method: 'GET',

@@ -32,6 +32,7 @@ export const consumptionRowSchema = z.object({
   height: z.number().int(),
   problem: z.string().optional(),
   resources: peerResourcesSchema,
+  home: peerStatusSchema.shape.home,
   /** Processor time of the interval, divided by its length: 1 is one core, all of the time. */
   share: z.number().min(0),
 });

@@ -2,7 +2,7 @@ import { AppError } from '@/lib/platform/pure/errors';
 import { controlCalls, type CallAnswer } from './calls';
 import type { ConsumptionQuery } from './consumption';
 import { createCallSender, type CallOptions } from './create-call-sender';
-import type { AccessKeyRecord, ApproveChange, BlockCertificate, ChainLimits, ChannelHolding, OpenChain, PeerName, PeerStatus, PutChannelCertificate } from './schemas';
+import type { AccessKeyRecord, ApproveChange, BlockCertificate, ChainLimits, ChannelHolding, HomeStatus, OpenChain, PeerHomeName, PeerName, PeerStatus, PutChannelCertificate } from './schemas';
 
 export interface ControlClientOptions {
   /** Base address of the host's control listener: `http://127.0.0.1:4101`. */
@@ -31,6 +31,8 @@ export interface ControlClient {
   removeChain(peer: PeerName, options?: CallOptions): Promise<void>;
   /** Lets the peer vote for new finality rules. `done`: they are in force there. CONFLICT while another change is pending. */
   approveChange(peer: PeerName, change: ApproveChange, options?: CallOptions): Promise<CallAnswer<'approveChange'>>;
+  /** Begins to take the peer to another process of its city node, unless it is there or on its way. CONFLICT when it cannot go. */
+  movePeer(peer: PeerName, to: PeerHomeName, options?: CallOptions): Promise<HomeStatus>;
   /** NOT_FOUND for a height that the peer does not have, and for the genesis block. */
   blockCertificate(peer: PeerName, height: number, options?: CallOptions): Promise<BlockCertificate>;
   setLimits(peer: PeerName, limits: ChainLimits, options?: CallOptions): Promise<void>;
@@ -71,6 +73,7 @@ export function createControlClient(options: ControlClientOptions): ControlClien
       await send('removeChain', { params: peer }, call);
     },
     approveChange: (peer, change, call) => send('approveChange', { params: peer, body: change }, call),
+    movePeer: (peer, to, call) => send('movePeer', { params: peer, body: { to } }, call),
     blockCertificate: (peer, height, call) => send('blockCertificate', { params: { ...peer, height: String(height) } }, call),
     async setLimits(peer, limits, call) {
       await send('setLimits', { params: peer, body: limits }, call);

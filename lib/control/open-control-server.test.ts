@@ -20,7 +20,7 @@ function emptyHost(): { handlers: ControlHandlers } {
   return {
     handlers: {
       createPeer: absent, listPeers: async () => ({ peers: [] }), openChain: absent, peerStatus: absent, removeChain: async () => ({}),
-      startChain: absent, stopChain: absent, approveChange: absent, blockCertificate: absent, setLimits: absent, deploy: absent, rpc: absent, waitForHeight: absent,
+      startChain: absent, stopChain: absent, approveChange: absent, movePeer: absent, blockCertificate: absent, setLimits: absent, deploy: absent, rpc: absent, waitForHeight: absent,
       putAccessKey: absent, listAccessKeys: async () => ({ accessKeys: [] }),
       meters: async () => ({ records: [], lastSequence: 0 }), acknowledgeMeters: async () => ({}), report: absent, consumption: absent, changedPeers: absent, channelRequest: absent, putChannelCertificate: absent,
     },

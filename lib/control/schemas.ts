@@ -142,6 +142,26 @@ export const peerResourcesSchema = z.object({
 });
 export type PeerResources = z.infer<typeof peerResourcesSchema>;
 
+/** Where a peer lives: with all others in the host's process, or in one for it alone. */
+export const peerHomeSchema = z.enum(['shared', 'own']);
+export type PeerHomeName = z.infer<typeof peerHomeSchema>;
+
+export const moveStages = ['copying', 'closing', 'settling', 'switching', 'clearing'] as const;
+
+export const homeStatusSchema = z.object({
+  at: peerHomeSchema,
+  /** What its own process costs, its program included. */
+  memoryBytes: z.number().int().min(0).optional(),
+  /** It is on its way. From `clearing` on it is where it was to go. */
+  moving: z.object({ to: peerHomeSchema, stage: z.enum(moveStages) }).optional(),
+  /** Why the last move came to nothing. */
+  problem: z.string().optional(),
+});
+export type HomeStatus = z.infer<typeof homeStatusSchema>;
+
+/** `POST /v1/chains/{cityNode}/{chain}/home`: the peer goes there while it works. Answers at once; asked again, it says how far it is. CONFLICT when it cannot go. */
+export const moveSchema = z.object({ to: peerHomeSchema });
+
 /** `GET /v1/chains/{cityNode}/{chain}`. */
 export const peerStatusSchema = z.object({
   cityNode: cityCodeSchema,
@@ -152,6 +172,8 @@ export const peerStatusSchema = z.object({
   height: z.number().int(),
   headHash: z.string().optional(),
   resources: peerResourcesSchema,
+  /** Hosts of earlier releases know no other home. */
+  home: homeStatusSchema.default({ at: 'shared' }),
   /** Why the peer is stopped; while it runs: why it falls behind. */
   problem: z.string().optional(),
   /** Rules in force at this peer's next block. Absent while there is only the key. */
@@ -207,7 +229,7 @@ export type BlockCertificate = z.infer<typeof blockCertificateSchema>;
 export const stopChainSchema = z.object({ reason: z.string().min(1).max(500) });
 
 /** A peer as its host sees it without reading its blocks. */
-export const peerGlanceSchema = peerStatusSchema.pick({ cityNode: true, chain: true, state: true, height: true, resources: true, problem: true });
+export const peerGlanceSchema = peerStatusSchema.pick({ cityNode: true, chain: true, state: true, height: true, resources: true, home: true, problem: true });
 export type PeerGlance = z.infer<typeof peerGlanceSchema>;
 
 /**

@@ -1,7 +1,9 @@
 export * from './core/types';
 export type * from './core/host-types';
+export type { Belongings, MovePiece, PeerMoves } from './core/move/pieces';
 export type { LogFields, MachineLogger, MachinePorts } from './core/ports';
 export { LedgerError, isLedgerError, type LedgerErrorCode, type LedgerErrorDetails } from './core/errors';
+export { untilAborted } from './core/until-aborted';
 export { publicReason } from './core/public-reason';
 export {
   TransactionRefused,

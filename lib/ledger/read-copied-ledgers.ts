@@ -1,5 +1,6 @@
 import { assert } from '@/lib/platform/pure/assert';
 import type { Framework } from './core/framework';
+import { ARRIVING_NOTE } from './core/move/arrival';
 import { readPeer, type StoredPeer } from './core/peer';
 import type { PeerKeys } from './core/peer-keys';
 import type { MachinePorts } from './core/ports';
@@ -100,6 +101,8 @@ async function readFacts({ name }: CopiedLedger, { storage, keys }: Opened, { fr
       if (wrong !== undefined) throw corrupt(wrong.file, wrong.offset, wrong.what);
       const stored = storage.open(chain);
       assert(stored !== undefined, 'a chain that is listed can be opened');
+      // Half of a copy: the peer itself is where it comes from.
+      if (stored.note(ARRIVING_NOTE) !== undefined) continue;
       const peer = readPeer(stored, known);
       if (restored !== undefined) {
         checkKey(chain, peer, keys);

@@ -1,5 +1,5 @@
 import { agreementSchema } from '@/lib/city-nodes/client';
-import { finalitySchema, isFinalityPossible } from '@/lib/control/client';
+import { finalitySchema, isFinalityPossible, peerHomeSchema } from '@/lib/control/client';
 import { z } from 'zod';
 import { contractPackageSchema } from '@/lib/templates/client';
 
@@ -9,6 +9,7 @@ export const testSubChainsMax = 3;
 /** Steps of the operations, in their order; screens give each its title. */
 export const provisionSteps = ['reserve-placement', 'create-peers', 'start', 'deploy', 'smoke-transaction', 'publish-endpoint', 'notify'] as const;
 export const changeFinalitySteps = ['check-peers', 'approve-change', 'await-change', 'record-change'] as const;
+export const movePeerSteps = ['check-peer', 'take-peer', 'record-move'] as const;
 export const deleteSteps = ['revoke-keys', 'remove-peers', 'release-placement', 'notify'] as const;
 
 export const createTestSubChainSchema = z.strictObject({
@@ -78,6 +79,9 @@ export type EndpointView = z.infer<typeof endpointViewSchema>;
 export function mayChooseFinality({ state, change, endpoints }: Pick<SubChainView, 'state' | 'change'> & { endpoints: readonly unknown[] }): boolean {
   return state === 'RUNNING' && (change === null || (change.state === 'FAILED' && !change.isBegun)) && isFinalityPossible('crash', endpoints.length);
 }
+
+export const movePeerSchema = z.strictObject({ cityNode: z.string().regex(/^[A-Z]{3,4}$/), chain: z.string().max(80), to: peerHomeSchema });
+export type MovePeer = z.infer<typeof movePeerSchema>;
 
 export const changeFinalitySchema = z.strictObject({ finality: finalitySchema });
 export type ChangeFinality = z.infer<typeof changeFinalitySchema>;

@@ -9,3 +9,5 @@ export { provisionOperation } from './provision/provision-operation';
 export { deleteOperation } from './delete/delete-operation';
 export { changeFinality, type ChangeFinalityInput } from './change-finality/change-finality';
 export { changeFinalityOperation } from './change-finality/change-finality-operation';
+export { movePeer, type MovePeerWish } from './move-peer/move-peer';
+export { movePeerOperation } from './move-peer/move-peer-operation';

@@ -1,4 +1,4 @@
-import { finalitySchema } from '@/lib/control';
+import { finalitySchema, peerHomeSchema } from '@/lib/control';
 import { z } from 'zod';
 
 /** Every operation acts on one application; whatever else it needs it reads from its rows. */
@@ -13,3 +13,6 @@ export type DeleteInput = z.infer<typeof deleteInputSchema>;
 
 export const changeFinalityInputSchema = applicationInputSchema.extend({ from: finalitySchema, to: finalitySchema });
 export type ChangeFinalityInput = z.infer<typeof changeFinalityInputSchema>;
+
+export const movePeerInputSchema = applicationInputSchema.extend({ cityNode: z.string(), to: peerHomeSchema });
+export type MovePeerInput = z.infer<typeof movePeerInputSchema>;

@@ -22,7 +22,7 @@ export async function readLedgers({ family, data, scratch, index, revive = false
     const { code, output } = await family.runQuietly([process.execPath, '--import', 'tsx', projectPath('scripts/backup/read-ledgers.ts'), ...flags]);
     if (code !== 0) throw new SetupError(`The ledgers could not be read:\n${output.trim()}`);
     const facts = JSON.parse(readFileSync(out, 'utf8'));
-    return facts.map(({ heads, faults, silenced }, at) => ({ directory: path.relative(data, path.join(ledgers[at].host, ledgers[at].cityNode)), cityNode: ledgers[at].cityNode, heads, faults, silenced }));
+    return facts.map(({ heads, faults, silenced }, at) => ({ directory: path.relative(data, path.join(ledgers[at].host, ledgers[at].cityNode)), cityNode: ledgers[at].cityNode.replace(/\..*$/, ''), heads, faults, silenced }));
   } finally {
     for (const file of [list, out]) rmSync(file, { force: true });
   }

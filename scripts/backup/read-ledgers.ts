@@ -17,7 +17,8 @@ const { ledgers: list, out, index, revive } = values;
 if (!list || !out) throw new Error(usage);
 
 const ledgers = (JSON.parse(readFileSync(list, 'utf8')) as { host: string; cityNode: string }[]).map(({ host, cityNode }) => ({
-  name: cityNode,
+  // A peer in a process of its own has a directory of its own: `<city node>.<sub-chain>`.
+  name: cityNode.replace(/\..*$/, ''),
   directory: path.join(host, cityNode),
   keyEncryptionKey: new Uint8Array(readFileSync(path.join(host, 'node.key'))),
   ...(index === undefined ? {} : { indexDirectory: path.join(index, randomUUID()) }),

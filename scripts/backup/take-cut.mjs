@@ -19,7 +19,7 @@ export function listHostDirectories(data) {
   return [1, ...numbers.sort((a, b) => a - b)].map((number) => hostDirectory(data, number)).filter((directory) => existsSync(directory));
 }
 
-/** Directories below a host's with the log of a city node. */
+/** Directories below a host's with the log of a city node, or of a peer in a process of its own (`<city node>.<sub-chain>`). */
 export function listLedgerDirectories(host) {
   const names = readdirSync(host, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return names.filter((name) => readdirSync(path.join(host, name)).some((file) => /^segment-\d+\.log$/.test(file))).sort();

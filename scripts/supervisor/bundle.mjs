@@ -7,9 +7,10 @@ import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const sources = ['workers/city-node', 'lib', 'package.json', 'package-lock.json', 'tsconfig.json'];
-/** The program, and what its threads begin with: it lies where `moduleBeside` looks for it. */
+/** The program, and what its threads and the processes of single peers begin with: each lies where `moduleBeside` looks for it. */
 const modules = {
   'city-node-main': 'workers/city-node/main.ts',
+  'dedicated-main': 'workers/city-node/dedicated/dedicated-main.ts',
   thread: 'workers/city-node/thread.ts',
 };
 /** They load compiled files of their own. */

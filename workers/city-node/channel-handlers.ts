@@ -2,13 +2,15 @@ import type { PeerName } from '@/lib/control';
 import type { Height } from '@/lib/ledger';
 import type { ChannelHandlers } from '@/lib/peer-channel';
 import { AppError } from '@/lib/platform/pure/errors';
+import type { CityNodeHost } from './dedicated/peer-home';
 import type { HostRegister } from './host-register';
 import { refusalToPeer, translated } from './ledger-errors';
 import type { PeerNetwork } from './peer-network';
-import { idOf, type PeerService } from './peer-service';
+import { idOf } from './peer-service';
 
 export interface ChannelHandlersOptions {
-  readonly peers: Pick<PeerService, 'host'>;
+  /** The city node of that code, which this host carries. */
+  readonly peers: { host(cityNode: string): CityNodeHost };
   readonly network: Pick<PeerNetwork, 'heard' | 'received'>;
   readonly register: HostRegister;
 }

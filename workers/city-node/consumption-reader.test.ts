@@ -8,6 +8,7 @@ const peer = (chain: string, resources: Partial<PeerGlance['resources']> = {}, m
   chain,
   state: 'running',
   height: 1,
+  home: { at: 'shared' },
   resources: { ...none, ...resources },
   ...more,
 });

@@ -113,8 +113,8 @@ function nameOf({ cityNode, chain }: Pick<PeerGlance, 'cityNode' | 'chain'>): st
   return `${cityNode}/${chain}`;
 }
 
-function toRow({ cityNode, chain, state, height, problem, resources }: PeerGlance, share: number): ConsumptionRow {
-  return { cityNode, chain, state, height, ...(problem === undefined ? {} : { problem }), resources, share };
+function toRow({ cityNode, chain, state, height, problem, resources, home }: PeerGlance, share: number): ConsumptionRow {
+  return { cityNode, chain, state, height, ...(problem === undefined ? {} : { problem }), resources, home, share };
 }
 
 function matches(row: ConsumptionRow, { cityNode, search }: ConsumptionQuery): boolean {

@@ -38,6 +38,7 @@ export function createControlHandlers({ peers, doors, register, accessKeys, mete
     startChain: ({ params }) => peers.start(params),
     stopChain: ({ params, body }) => peers.stop(params, body.reason),
     approveChange: ({ params, body }) => peers.approveChange(params, body),
+    movePeer: ({ params, body }) => peers.move(params, body.to),
     blockCertificate: ({ params: { height, ...peer } }) => peers.certificate(peer, height),
     async setLimits({ params, body }) {
       await peers.setLimits(params, body);

@@ -31,6 +31,26 @@ const line = (record: unknown) => {
 };
 
 describe('HostRegister', () => {
+  it('knows where each peer lives, also after its journal was rewritten, and forgets it with the peer', async () => {
+    const [own, back, gone] = ['tide-1', 'tide-2', 'tide-3'].map((chain) => peerOf(chain, 'SIN')) as [RegisteredPeer, RegisteredPeer, RegisteredPeer];
+    const register = await open();
+    for (const peer of [own, back, gone]) {
+      await register.putPeer(peer);
+      await register.putHome(peer, 'own');
+    }
+    await register.putHome(back, 'shared');
+    await register.removePeer(gone);
+    await register.putPeer(gone);
+    // A deployer's key that has done its work has the journal rewritten.
+    await register.putDeployment({ chain: 'tide-1', cityNode: 'SIN', dataHash: 'aa', privateKey: new Uint8Array(randomBytes(32)) });
+    await register.putDeployment({ chain: 'tide-1', cityNode: 'SIN', dataHash: 'aa', result: { transactionHash: '0x', contractAddress: '0x', height: 1, succeeded: true } });
+    await register.close();
+    const again = await open();
+    expect([own, back, gone].map((peer) => again.hasOwnProcess(peer))).toEqual([true, false, false]);
+    expect(again.hasOwnProcess({ chain: 'tide-1', cityNode: 'PAR' })).toBe(false);
+    await again.close();
+  });
+
   it('knows everything again after a restart', async () => {
     const register = await open();
     const peer = peerOf('tide-1', 'SIN');

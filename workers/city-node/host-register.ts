@@ -38,6 +38,8 @@ const recordSchema = z.discriminatedUnion('kind', [
   /** `atMs`: when this host heard of it; records of earlier releases lack it. */
   z.object({ kind: z.literal('key'), key: accessKeyRecordSchema, atMs: z.number().int().min(0).default(0) }),
   z.object({ kind: z.literal('deployment'), deployment: deploymentRecordSchema }),
+  /** Where the peer lives; without one: in the host's process. The moment of truth when a peer moves. */
+  z.object({ kind: z.literal('home'), peer: peerNameSchema, home: z.enum(['shared', 'own']) }),
   z.object({ kind: z.literal('remove'), peer: peerNameSchema }),
 ]);
 type RegisterRecord = z.infer<typeof recordSchema>;
@@ -82,6 +84,8 @@ export class HostRegister {
   private readonly limitsOf = new Map<string, ChainLimits>();
   private readonly keys = new Map<string, HeldKey>();
   private readonly deployments = new Map<string, Deployment>();
+  /** Peers with a process of their own. */
+  private readonly dedicated = new Map<string, PeerName>();
   private readonly texts = new Map<string, string>();
   private readonly limitsByText = new Map<string, ChainLimits>();
   private journal!: RecordJournal;
@@ -129,12 +133,20 @@ export class HostRegister {
     return Array.from(this.keys.values(), ({ key }) => key);
   }
 
+  hasOwnProcess(peer: PeerName): boolean {
+    return this.dedicated.has(nameOf(peer));
+  }
+
   findDeployment(peer: PeerName): Deployment | undefined {
     return this.deployments.get(nameOf(peer));
   }
 
   putPeer(peer: RegisteredPeer): Promise<void> {
     return this.write({ kind: 'peer', peer });
+  }
+
+  putHome({ chain, cityNode }: PeerName, home: 'shared' | 'own'): Promise<void> {
+    return this.write({ kind: 'home', peer: { chain, cityNode }, home });
   }
 
   putLimits(chain: string, limits: ChainLimits): Promise<void> {
@@ -199,6 +211,7 @@ export class HostRegister {
     for (const peer of this.peers.values()) yield { kind: 'peer', peer };
     for (const [chain, limits] of this.limitsOf) yield { kind: 'limits', chain, limits };
     for (const { key, atMs } of this.keys.values()) yield { kind: 'key', key, atMs };
+    for (const peer of this.dedicated.values()) yield { kind: 'home', peer, home: 'own' };
     for (const deployment of this.deployments.values()) yield this.deploymentRecord(deployment);
   }
 
@@ -220,6 +233,10 @@ export class HostRegister {
         return;
       case 'deployment':
         return this.applyDeployment(record.deployment);
+      case 'home':
+        if (record.home === 'own') this.dedicated.set(nameOf(record.peer), record.peer);
+        else this.dedicated.delete(nameOf(record.peer));
+        return;
       case 'remove':
         return this.applyRemove(record.peer);
     }
@@ -243,6 +260,7 @@ export class HostRegister {
   private applyRemove(peer: PeerName): void {
     this.detach(peer);
     this.deployments.delete(nameOf(peer));
+    this.dedicated.delete(nameOf(peer));
     if (this.peersByChain.has(peer.chain)) return;
     this.limitsOf.delete(peer.chain);
     for (const { key } of this.keys.values()) if (key.chain === peer.chain) this.keys.delete(key.id);

@@ -1,27 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
 import { AccessKeyTable, MeterBook, openGateway, QuotaTable, type GatewayLimits } from '@/lib/gateway';
-import { createQueueBudget, lockDirectory, openLedgerHost, Turns, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
+import { createQueueBudget, lockDirectory, openLedgerHost, Turns, type DirectoryLock, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { openPeerChannel } from '@/lib/peer-channel';
-import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
 import { ConsumptionReader } from './consumption-reader';
 import { createCollector } from './create-collector';
 import { createControlHandlers } from './control-handlers';
+import { CityNodePeers } from './dedicated/city-node-peers';
+import { DedicatedPeer } from './dedicated/dedicated-peer';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
 import { loadNodeKey } from './load-node-key';
 import { PeerDoors } from './peer-doors';
 import { PeerNetwork } from './peer-network';
 import { PeerService } from './peer-service';
-import type { ProcessLogger } from './process-logger';
+import type { LogLevel, ProcessLogger } from './process-logger';
 import { rejoinPeers } from './rejoin-peers';
 import { ReportReader } from './report-reader';
+import { schedule, threadOptions } from './thread-options';
 
 export interface CityNodeOptions {
   readonly dataDirectory: string;
@@ -71,12 +72,12 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const { frameworks, codecs, notes, close: closeFrameworks } = await loadFrameworks({
     version,
     yieldTurn: () => setImmediate(),
-    threads: { entry: moduleBeside(import.meta.url, './thread'), threadsMax: THREADS_MAX, nowMs: () => performance.now(), schedule, logger },
+    threads: threadOptions(logger),
     onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
   });
   opened.push(closeFrameworks);
   logger.info({ frameworks: notes }, 'frameworks loaded');
-  const hosts = new Map<string, LedgerHost>();
+  const hosts = new Map<string, CityNodePeers>();
   const queueBudget = createQueueBudget();
   const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => performance.now() });
   const collect = createCollector();
@@ -84,7 +85,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     if ([...hosts.values()].every((host) => host.stats().openChains === 0)) collect();
   };
   for (const code of join.cityNodes) {
-    const host = await openLedgerHost({
+    const shared = await openLedgerHost({
       directory: path.join(dataDirectory, code),
       keyEncryptionKey: nodeKey,
       frameworks,
@@ -92,6 +93,21 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
       ports: { ...portsOf(code, logger), rested },
       queueBudget,
       turns,
+    });
+    opened.push(() => shared.close());
+    const host = await CityNodePeers.open({
+      cityNode: code,
+      dataDirectory,
+      shared,
+      register,
+      createDedicated: (chain, directory, isActive) =>
+        new DedicatedPeer({
+          open: { hostId: join.hostId, cityNode: code, chain, directory, nodeKey, version, logLevel: logger.level as LogLevel, others: network.linkOf(code).peers(chain) },
+          link: network.linkOf(code),
+          logger,
+          isActive,
+        }),
+      logger,
     });
     opened.push(() => host.close());
     hosts.set(code, host);
@@ -158,19 +174,11 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   };
 }
 
-/** One core stays for everything else. */
-const THREADS_MAX = Math.min(Math.max(availableParallelism() - 1, 1), 4);
-
 /** In reverse order; one that fails does not keep the others open. */
 async function closeAll(opened: (() => Promise<void>)[], logger: ProcessLogger): Promise<void> {
   for (const close of opened.splice(0).toReversed()) {
     await close().catch((error: unknown) => logger.error({ err: error }, 'a part of the city node did not close well'));
   }
-}
-
-function schedule(delayMs: number, task: () => void): () => void {
-  const timer = setTimeout(task, delayMs);
-  return () => clearTimeout(timer);
 }
 
 function portsOf(cityNode: string, logger: ProcessLogger): MachinePorts {

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { PeerName } from '@/lib/control';
 import { rpcCodes, type ChainDoor, type DoorAnswer, type DoorCall, type DoorRequests, type DoorSignals } from '@/lib/gateway';
-import { isLedgerError, type ChainId, type LedgerHost } from '@/lib/ledger';
+import { isLedgerError, type ChainId } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
+import type { CityNodeHost } from './dedicated/peer-home';
 import { nameOf, type HostRegister } from './host-register';
 import { problemOf } from './problem-of';
 import type { CodecBackend, FrameworkCodec } from './load-frameworks';
 
 export interface PeerDoorsOptions {
   /** By city-node code. */
-  readonly hosts: ReadonlyMap<string, LedgerHost>;
+  readonly hosts: ReadonlyMap<string, CityNodeHost>;
   /** By framework name. */
   readonly codecs: ReadonlyMap<string, FrameworkCodec>;
   readonly register: HostRegister;
@@ -63,7 +64,7 @@ export class PeerDoor implements ChainDoor {
   constructor(
     peer: PeerName,
     readonly framework: string,
-    private readonly host: LedgerHost,
+    private readonly host: CityNodeHost,
     private readonly codec: FrameworkCodec,
   ) {
     this.cityNode = peer.cityNode;
@@ -153,7 +154,7 @@ export class PeerDoor implements ChainDoor {
       const pause = new Promise((resolve) => setTimeout(resolve, catchUpMsMax).unref());
       // Neighbours that are away, or a peer that stops itself over what they send, are no reason not to answer reads.
       const caughtUp = this.host.catchUp(this.chainId).catch((error: unknown) => {
-        if (!isLedgerError(error, 'peers-unreachable') && !isLedgerError(error, 'chain-stopped') && !isLedgerError(error, 'block-refused')) throw error;
+        if (!isLedgerError(error, 'peers-unreachable') && !isLedgerError(error, 'peer-away') && !isLedgerError(error, 'chain-stopped') && !isLedgerError(error, 'block-refused')) throw error;
       });
       await Promise.race([caughtUp, pause]);
     }
@@ -179,6 +180,7 @@ function statusOf(failure: unknown, response: DoorAnswer['response']): Pick<Door
   // A full queue, a full line of calls: whatever the protocol's own words for it are, it says when to come again.
   const later = response !== undefined && 'error' in response ? laterSchema.safeParse(response) : undefined;
   if (later?.success === true) return { status: 429, retryAfterSeconds: Math.max(1, Math.ceil(later.data.error.data.retryAfterMs / 1_000)) };
+  if (isLedgerError(failure, 'peer-away')) return { status: 503, retryAfterSeconds: Math.max(1, Math.ceil(failure.details.retryAfterMs / 1_000)) };
   const isAway = isLedgerError(failure, 'chain-stopped') || isLedgerError(failure, 'peers-unreachable') || isLedgerError(failure, 'closing');
   return { status: isAway ? 503 : 200 };
 }

@@ -1,6 +1,7 @@
 import type { ControlLogger } from '@/lib/control';
-import { LedgerError, type ChainId, type FinalAnswer, type Hash, type Height, type LedgerHost, type PeerLink, type SubmitAnswer } from '@/lib/ledger';
+import { LedgerError, type ChainId, type FinalAnswer, type Hash, type Height, type PeerLink, type SubmitAnswer } from '@/lib/ledger';
 import { channelLimits, isChannelError, type PeerChannel, type SubmitResult } from '@/lib/peer-channel';
+import type { CityNodeHost } from './dedicated/peer-home';
 import type { HostRegister, RegisteredPeer } from './host-register';
 import { refusalFromPeer } from './ledger-errors';
 
@@ -18,7 +19,7 @@ export interface PeerNetworkOptions {
  * peer channel. Who they are stands in the register.
  */
 export class PeerNetwork {
-  private readonly hosts = new Map<string, LedgerHost>();
+  private readonly hosts = new Map<string, CityNodeHost>();
   /** The peer that told of the newest height of a sub-chain: it has what is to be fetched. */
   private readonly newest = new Map<string, { readonly cityNode: string; readonly height: number }>();
   private channel: RemoteCalls | undefined;
@@ -26,7 +27,7 @@ export class PeerNetwork {
   constructor(private readonly options: PeerNetworkOptions) {}
 
   /** The city nodes of this process, once they are open. */
-  enter(cityNode: string, host: LedgerHost): void {
+  enter(cityNode: string, host: CityNodeHost): void {
     this.hosts.set(cityNode, host);
   }
 
@@ -80,7 +81,7 @@ export class PeerNetwork {
   }
 
   /** A peer of this host whose ledger is open. */
-  private localHost(chain: ChainId, { cityNode }: PeerAddress): LedgerHost | undefined {
+  private localHost(chain: ChainId, { cityNode }: PeerAddress): CityNodeHost | undefined {
     return this.options.register.findPeer({ chain, cityNode }) && this.hosts.get(cityNode);
   }
 
@@ -152,7 +153,7 @@ export class PeerNetwork {
     return address;
   }
 
-  private hostOf(chain: ChainId, address: PeerAddress): LedgerHost {
+  private hostOf(chain: ChainId, address: PeerAddress): CityNodeHost {
     const host = this.localHost(chain, address);
     if (!host) throw unreachable(chain);
     return host;
@@ -196,7 +197,7 @@ function toSubmitAnswer(chain: ChainId, result: SubmitResult): SubmitAnswer {
 }
 
 function isUnreachable(error: unknown): boolean {
-  return error instanceof LedgerError && error.code === 'peers-unreachable';
+  return error instanceof LedgerError && (error.code === 'peers-unreachable' || error.code === 'peer-away');
 }
 
 function unreachable(chain: string, cause?: unknown): LedgerError<'peers-unreachable'> {

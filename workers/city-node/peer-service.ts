@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { ApproveChange, BlockCertificate, ChainLimits, ChangedPeers, DeployResult, OpenChain, OpenChainResult, PeerGlance, PeerName, PeerStatus } from '@/lib/control';
+import type { ApproveChange, BlockCertificate, ChainLimits, ChangedPeers, DeployResult, HomeStatus, OpenChain, OpenChainResult, PeerGlance, PeerHomeName, PeerName, PeerStatus } from '@/lib/control';
 import type { AccessKeyTable, QuotaTable } from '@/lib/gateway';
 import { isLedgerError, type ChainId, type GenesisSpec, type Height, type LedgerHost, type TimeMs } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import { agreementStatus } from './agreement-status';
+import type { CityNodeHost, PeerMover } from './dedicated/peer-home';
 import { deployContract } from './deploy-contract';
 import { nameOf, type HostRegister } from './host-register';
 import { translated } from './ledger-errors';
@@ -14,7 +15,7 @@ import { lagOf, problemOf } from './problem-of';
 
 export interface PeerServiceOptions {
   readonly hostId: string;
-  readonly hosts: ReadonlyMap<string, LedgerHost>;
+  readonly hosts: ReadonlyMap<string, CityNodeHost & PeerMover>;
   readonly register: HostRegister;
   readonly doors: PeerDoors;
   readonly quotas: QuotaTable;
@@ -57,6 +58,14 @@ export class PeerService {
     return this.status(peer);
   }
 
+  /** Begins the move and says how it stands: it goes on by itself. */
+  async move(peer: PeerName, to: PeerHomeName): Promise<HomeStatus> {
+    const host = this.host(peer.cityNode);
+    this.options.doors.get(peer);
+    host.move(idOf(peer), to).catch((error: unknown) => this.options.onBackgroundError(error, 'a peer was not moved', peer));
+    return host.homeStatus(idOf(peer));
+  }
+
   remove(peer: PeerName): Promise<void> {
     return this.inOrder(peer, async () => {
       const { register, doors, quotas, accessKeys, network } = this.options;
@@ -85,13 +94,13 @@ export class PeerService {
     const keys = validators.map(({ name, publicKey }) => ({ name, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64')) }));
     const upgrade = engineVersion === undefined ? {} : { upgrade: { engineVersion: engineVersion.version, height: engineVersion.atHeight } };
     const state = await translated(() => host.approveChange(idOf(peer), { finality, validators: keys, ...upgrade }));
-    return { state, height: host.head(idOf(peer)).height };
+    return { state, height: (await host.head(idOf(peer))).height };
   }
 
   /** Why a block is final. The genesis block has no certificate: every peer makes it from the same document. */
   async certificate(peer: PeerName, at: number): Promise<BlockCertificate> {
     const host = this.host(peer.cityNode);
-    const { block, genesis } = await translated(() => ({ block: at === 0 ? undefined : host.blockAt(idOf(peer), at as Height), genesis: host.genesis(idOf(peer)) }));
+    const { block, genesis } = await translated(async () => ({ block: at === 0 ? undefined : await host.blockAt(idOf(peer), at as Height), genesis: await host.genesis(idOf(peer)) }));
     if (!block) throw new AppError('NOT_FOUND', { subject: 'block' }, { publicMessage: 'This peer has no certificate of that height.' });
     const { finality, round, quorum, validators, signatures } = block.certificate;
     const peers = [...signatures, ...genesis.peers];
@@ -180,7 +189,7 @@ export class PeerService {
     return { token: [this.processId, ...next].join('.'), areAll, inUse, atRest };
   }
 
-  host(cityNode: string): LedgerHost {
+  host(cityNode: string): CityNodeHost & PeerMover {
     const host = this.options.hosts.get(cityNode);
     if (!host) throw new AppError('NOT_FOUND', { subject: 'city node' }, { publicMessage: `This host does not carry the city node ${cityNode}.` });
     return host;
@@ -202,7 +211,7 @@ export class PeerService {
     return { genesisHash: head.genesisHash, height: head.height };
   }
 
-  private measure(peer: PeerName, host: LedgerHost): PeerStatus {
+  private measure(peer: PeerName, host: CityNodeHost & PeerMover): PeerStatus {
     const status = host.peerStatus(idOf(peer));
     this.ringWhenBehind(peer, host, status.height);
     const problem = status.stopped === undefined ? lagOf(status) : problemOf(status.stopped);
@@ -214,23 +223,24 @@ export class PeerService {
       height: status.height,
       ...(status.headHash === undefined ? {} : { headHash: status.headHash }),
       resources: status.resources,
+      home: host.homeStatus(idOf(peer)),
       ...(problem === undefined ? {} : { problem }),
       ...agreementStatus(status),
     };
   }
 
-  private glance(peer: PeerName, host: LedgerHost): PeerGlance | undefined {
+  private glance(peer: PeerName, host: CityNodeHost & PeerMover): PeerGlance | undefined {
     const glance = host.glance(idOf(peer));
     return glance && this.glanceOf(peer, host, glance);
   }
 
-  private glanceOf(peer: PeerName, host: LedgerHost, { state, height, resources, stopped }: NonNullable<ReturnType<LedgerHost['glance']>>): PeerGlance {
+  private glanceOf(peer: PeerName, host: CityNodeHost & PeerMover, { state, height, resources, stopped }: NonNullable<ReturnType<LedgerHost['glance']>>): PeerGlance {
     this.ringWhenBehind(peer, host, height);
-    return { cityNode: peer.cityNode, chain: peer.chain, state, height, resources, ...(stopped === undefined ? {} : { problem: problemOf(stopped) }) };
+    return { cityNode: peer.cityNode, chain: peer.chain, state, height, resources, home: host.homeStatus(idOf(peer)), ...(stopped === undefined ? {} : { problem: problemOf(stopped) }) };
   }
 
   /** A crash between two peers' commits leaves one behind until its next bell: looking at it rings. */
-  private ringWhenBehind(peer: PeerName, host: LedgerHost, height: number): void {
+  private ringWhenBehind(peer: PeerName, host: CityNodeHost, height: number): void {
     if (height < 0) return;
     for (const other of this.options.register.findPeer(peer)?.peers ?? []) {
       const source = other.orders && other.hostId === this.options.hostId && other.cityNode !== peer.cityNode ? this.options.hosts.get(other.cityNode) : undefined;

@@ -1,13 +1,14 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { ControlLogger } from '@/lib/control';
-import { isLedgerError, type ChainId, type GenesisSpec, type Height, type LedgerHost } from '@/lib/ledger';
+import { isLedgerError, type ChainId, type GenesisSpec, type Height } from '@/lib/ledger';
+import type { CityNodeHost } from './dedicated/peer-home';
 import type { HostRegister, RegisteredPeer } from './host-register';
 import type { PeerNetwork } from './peer-network';
 
 export interface RejoinOptions {
   readonly hostId: string;
   readonly register: HostRegister;
-  readonly hosts: ReadonlyMap<string, LedgerHost>;
+  readonly hosts: ReadonlyMap<string, CityNodeHost>;
   readonly network: Pick<PeerNetwork, 'linkOf' | 'tellOthers'>;
   readonly logger: ControlLogger;
   readonly signal: AbortSignal;
@@ -100,7 +101,7 @@ async function runRound(errands: readonly Errand[], options: RejoinOptions): Pro
       await ask(errand, options);
       await setImmediate();
     } catch (error) {
-      const isAway = isLedgerError(error, 'peers-unreachable');
+      const isAway = isLedgerError(error, 'peers-unreachable') || isLedgerError(error, 'peer-away');
       if (isAway) {
         away.add(errand.otherHostIds);
         again.push(errand);

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { ChannelHolding, HostReport } from '@/lib/control';
-import type { LedgerHost } from '@/lib/ledger';
 import type { ChannelStats } from '@/lib/peer-channel';
+import type { CityNodeHost } from './dedicated/peer-home';
 import { readMemory } from './measure-process';
 
 export interface ReportReaderOptions {
@@ -9,7 +9,7 @@ export interface ReportReaderOptions {
   readonly version: string;
   readonly startedAtMs: number;
   readonly dataDirectory: string;
-  readonly hosts: ReadonlyMap<string, LedgerHost>;
+  readonly hosts: ReadonlyMap<string, Pick<CityNodeHost, 'stats' | 'chains'>>;
   readonly channel: () => ChannelHolding | undefined;
   readonly peerChannel: () => ChannelStats;
   readonly now: () => number;

@@ -12,6 +12,8 @@ import {
   type ControlHandlers,
   type Evidence,
   type Finality,
+  type HomeStatus,
+  type PeerHomeName,
   type PeerName,
   type PeerStatus,
 } from '..';
@@ -22,6 +24,9 @@ interface FakePeer {
   stopped?: string;
   /** Does not learn of new rules: a peer that is behind. */
   isHeld: boolean;
+  home: HomeStatus;
+  /** Of the next move: why it comes to nothing; absent: it is there when it is next looked at. */
+  moveProblem?: string;
   finality: Finality;
   approved?: ApproveChange;
   /** Approved and not in force here yet. */
@@ -70,6 +75,11 @@ export class FakeNetwork {
 
   stop(peer: PeerName, reason: string): void {
     this.#peer(peer).stopped = reason;
+  }
+
+  /** Moves of it come to nothing. */
+  refuseMoves(peer: PeerName, problem: string): void {
+    this.#peer(peer).moveProblem = problem;
   }
 
   start(peer: PeerName): void {
@@ -131,6 +141,7 @@ export class FakeNetwork {
         if (this.#chains.has(params.chain)) this.forget(params);
         return {};
       },
+      movePeer: async ({ params, body }) => this.#move(params, body.to),
       startChain: absent,
       stopChain: absent,
       setLimits: async () => ({}),
@@ -158,7 +169,7 @@ export class FakeNetwork {
     if (present) return present;
     const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const publicKey = pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-    const peer: FakePeer = { key: pair.privateKey, publicKey, isHeld: false, finality: 'solo', evidence: [] };
+    const peer: FakePeer = { key: pair.privateKey, publicKey, isHeld: false, home: { at: 'shared' }, finality: 'solo', evidence: [] };
     known.peers.set(cityNode, peer);
     return peer;
   }
@@ -179,6 +190,7 @@ export class FakeNetwork {
       state: stopped === undefined ? 'running' : 'stopped',
       orders: chain.validators.includes(name.cityNode),
       height: chain.height,
+      home: this.#lookHome(name),
       resources: { memoryBytes: 2_048, diskBytes: 4_096, executionMs: 1.5, workerMs: 0, transactions: 3, calls: 5 },
       ...(stopped === undefined ? {} : { problem: stopped }),
       finality,
@@ -186,6 +198,20 @@ export class FakeNetwork {
       quorum: quorumOf(finality, chain.peers.size),
       evidence,
     };
+  }
+
+  #move(name: PeerName, to: PeerHomeName): HomeStatus {
+    const peer = this.#peer(name);
+    if (peer.home.at !== to && peer.home.moving === undefined) peer.home = { at: peer.home.at, moving: { to, stage: 'copying' } };
+    return peer.home;
+  }
+
+  /** A move takes as long as between two looks. */
+  #lookHome(name: PeerName): HomeStatus {
+    const peer = this.#peer(name);
+    const { at, moving } = peer.home;
+    if (moving !== undefined) peer.home = peer.moveProblem === undefined ? { at: moving.to } : { at, problem: peer.moveProblem };
+    return peer.home;
   }
 
   #approve(name: PeerName, change: ApproveChange): { state: 'approved' | 'done'; height: number } {

@@ -1,1 +1,2 @@
 export * from './test-host';
+export { createCall, findLost, Writers, type Call } from './writers';

@@ -76,6 +76,10 @@ export class TestHost {
     return `127.0.0.1:${this.join.channel.port}`;
   }
 
+  get isAlive(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   get pid(): number {
     return this.child?.pid ?? 0;
   }

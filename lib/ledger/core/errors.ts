@@ -15,10 +15,14 @@ export interface LedgerErrorDetails {
   'chain-stopped': { chain: string; reason: string };
   /** Too many transactions wait, of the sub-chain or of the process: at the rate of the moment those will be in blocks after that time. */
   'queue-full': { chain: string; retryAfterMs: number };
+  /** The peer cannot be asked just now: it goes to another process of its city node, or its process starts. Try again after that time. */
+  'peer-away': { chain: string; retryAfterMs: number };
   /** No other peer of the sub-chain answered. May heal. */
   'peers-unreachable': { chain: string };
   /** A block from another peer cannot be the next one; the peer goes on without it. */
   'block-refused': { chain: string; height: number };
+  /** A peer cannot go to another directory of its city node: `reason` says why. It stays where it is. */
+  'move-failed': { chain: string; reason: string };
   /** The wanted rules of the sub-chain cannot be, or another change waits: `reason` says which. */
   'change-refused': { chain: string; reason: string };
   /** A reader held its view so long that the blocks since then were forgotten. Read again. */

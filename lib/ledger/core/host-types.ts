@@ -1,5 +1,6 @@
 import type { Evidence } from './consensus/evidence';
 import type { ChainRules, Finality } from './consensus/rules';
+import type { PeerMoves } from './move/pieces';
 import type { ChainId, Hash, Height, TimeMs } from './types';
 
 export type { Finality } from './consensus/rules';
@@ -98,6 +99,9 @@ export interface LedgerHost {
    * certified snapshot instead, where the others give one. Errors: `peers-unreachable`, `chain-stopped`.
    */
   catchUp(chain: ChainId): Promise<ChainHead>;
+
+  /** For peers that go to another directory of this city node, or come from one. */
+  readonly moves: PeerMoves;
 
   /**
    * Reads every durable byte once more and puts right what it can: from other bytes, or a block from other peers. Error

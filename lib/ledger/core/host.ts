@@ -1,19 +1,18 @@
-import { assert } from '@/lib/platform/pure/assert';
 import { decodeBlock, hashHeader } from './block';
 import { ChangeMarks } from './change-marks';
-import type { Certificate } from './consensus/certificate';
-import { decodeRules, indexOfValidator, quorumOf } from './consensus/rules';
+import { decodeRules, indexOfValidator } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
 import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
 import { decodeEvidenceNote, EVIDENCE_NOTE } from './evidence-note';
-import { checkGenesis, encodeGenesis, genesisRules } from './genesis';
-import type { BlockView, CertificateView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerGlance, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import { checkGenesis, encodeGenesis } from './genesis';
+import type { BlockView, ChainHead, GenesisSpec, GenesisView, HostStats, LedgerHost, PeerGlance, PeerIdentity, PeerLink, PeerResources, PeerStatus, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import { Moves } from './move/moves';
 import { OpenedPeers } from './opened-peers';
 import { Healing, isDamage } from './healing';
 import { makeGenesis } from './make-genesis';
 import type { Ordering } from './ordering';
-import { openPeer, readPeer, type Peer } from './peer';
+import { openPeer, readPeer } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
@@ -22,12 +21,11 @@ import { RestingPeers, type RestingPeer } from './resting-peers';
 import { isReadable, repairBlock, repairOrder } from './repair-block';
 import { HostTurns } from './host-turns';
 import { ResourceBook } from './resource-book';
-import { RulesHistory } from './rules-history';
-import { attestBlock } from './seal-block';
 import { findGenesis } from './snapshot/find-genesis';
 import { JoinFailed } from './snapshot/join-failed';
 import type { JoinedStage } from './snapshot/join-snapshot';
-import { Joins, type Joiner } from './snapshot/joins';
+import { joinerOf } from './snapshot/joiner-of';
+import { Joins } from './snapshot/joins';
 import { SnapshotKeeper } from './snapshot/snapshot-keeper';
 import type { Damage, LedgerStorage } from './storage';
 import { Turns } from './turns';
@@ -35,6 +33,7 @@ import { untilAborted } from './until-aborted';
 import { decodeStopNote, STOP_NOTE } from './stop-note';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE } from './validator';
+import { viewCertificate } from './view-certificate';
 
 export interface LedgerHostSockets {
   readonly storage: LedgerStorage;
@@ -88,6 +87,7 @@ class Host implements LedgerHost {
   readonly #context: RunnerContext;
   readonly #snapshots: SnapshotKeeper;
   readonly #joins: Joins;
+  readonly moves: Moves;
   readonly #healing: Healing;
   #isClosing = false;
 
@@ -119,10 +119,23 @@ class Host implements LedgerHost {
         runner?.announced(runner.peer.announcedHeight);
       },
     });
+    this.moves = new Moves({
+      storage,
+      keys,
+      ordering,
+      frameworks: this.#frameworks,
+      runner: (chain) => this.#runner(chain),
+      close: (runner) => this.#closeMoved(runner),
+      entered: (chain) => {
+        this.#names.add(chain);
+        this.#changes.touch(chain);
+      },
+      inOrder: (chain, task) => this.#inOrder(chain, task),
+    });
     const snapshots: SnapshotWay = {
       gapMin: snapshotGap,
       isJoining: (chain) => this.#joins.isJoining(chain),
-      begin: ({ peer }) => !this.#isClosing && this.#joins.begin(joinerOf(peer)),
+      begin: ({ peer }) => !this.#isClosing && !this.moves.isDeparting(peer.chain) && this.#joins.begin(joinerOf(peer)),
       survey: (chain) => this.#joins.survey(chain),
     };
     const resources = new ResourceBook();
@@ -130,7 +143,7 @@ class Host implements LedgerHost {
       resources.add(chain, 'executionMs', heldMs);
       resources.add(chain, 'workerMs', workerMs);
     });
-    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, snapshots, onFull: (runner, error) => this.#onFull(runner, error) };
+    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, snapshots, committed: (chain, commit) => this.moves.committed(chain, commit), onFull: (runner, error) => this.#onFull(runner, error) };
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
@@ -248,10 +261,11 @@ class Host implements LedgerHost {
   }
 
   has(chain: ChainId): boolean {
-    return this.#storage.height(chain) >= 0 || this.#storage.damageOf(chain) !== undefined;
+    return !this.moves.isArriving(chain) && (this.#storage.height(chain) >= 0 || this.#storage.damageOf(chain) !== undefined);
   }
 
   peerStatus(chain: ChainId): PeerStatus {
+    if (this.moves.isArriving(chain)) throw unknown(chain);
     const runner = this.#runners.peek(chain);
     const joining = this.#joins.progress(chain);
     const firstHeight = this.#storage.firstHeight(chain);
@@ -313,6 +327,7 @@ class Host implements LedgerHost {
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
+      await this.moves.forget(chain);
       this.#joins.abort(chain);
       this.#snapshots.forget(chain);
       this.#healing.forget(chain);
@@ -365,13 +380,13 @@ class Host implements LedgerHost {
   }
 
   announced(chain: ChainId, at: Height): void {
-    if (this.#isClosing || !this.has(chain)) return;
+    if (this.#isClosing || !this.has(chain) || this.moves.hasLeft(chain)) return;
     if (this.#runners.peek(chain) === undefined && (this.#isAhead(chain, at) || this.#storage.isFull)) return;
     this.#findRunner(chain)?.announced(at);
   }
 
   received(chain: ChainId, from: string, message: Uint8Array): void {
-    if (this.#isClosing || !this.has(chain)) return;
+    if (this.#isClosing || !this.has(chain) || this.moves.hasLeft(chain)) return;
     if (this.#runners.peek(chain) === undefined && this.#storage.isFull) return;
     this.#findRunner(chain)?.received(from, message);
   }
@@ -433,6 +448,7 @@ class Host implements LedgerHost {
     this.#isClosing = true;
     this.#healing.close();
     await this.#joins.close();
+    await this.moves.close();
     this.#snapshots.close();
     await Promise.allSettled(this.#serial.values());
     do {
@@ -491,6 +507,15 @@ class Host implements LedgerHost {
       const { peer } = this.#runner(chain);
       peer.announcedHeight = Math.max(peer.announcedHeight, announcedHeight);
     });
+  }
+
+  async #closeMoved(runner: PeerRunner): Promise<void> {
+    const { chain } = runner.peer;
+    this.#joins.abort(chain);
+    this.#snapshots.forget(chain);
+    this.#runners.delete(chain);
+    this.#ordering.forget(chain);
+    runner.release(away(chain));
   }
 
   #replaceRunner(chain: ChainId, runner: PeerRunner): void {
@@ -604,6 +629,8 @@ class Host implements LedgerHost {
   #runner(chain: ChainId): PeerRunner {
     const known = this.#runners.use(chain);
     if (known !== undefined) return known;
+    if (this.moves.hasLeft(chain)) throw away(chain);
+    if (this.moves.isArriving(chain)) throw unknown(chain);
     const broken = this.#broken.get(chain);
     if (broken !== undefined) throw stoppedError(chain, broken);
     const signer = this.#findSigner(chain);
@@ -674,7 +701,7 @@ class Host implements LedgerHost {
 
   /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
   #sweep(): void {
-    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain))) {
+    for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain) && !this.moves.isDeparting(peer.chain))) {
       const { chain, head, orders, stopped, signer } = runner.peer;
       this.#resting.set(chain, { publicKey: signer.publicKey, headHash: head.hash, orders, stopped, agreement: runner.agreement() });
       runner.release(closing());
@@ -735,35 +762,8 @@ class Host implements LedgerHost {
 /** What a peer was goes over to its new ledger: what it must not sign, what it saw, what its operator approved. */
 const KEPT_NOTES = [ABSTAIN_NOTE, EVIDENCE_NOTE, CHANGE_NOTE];
 
-function joinerOf({ chain, storage, genesis, parent, signer }: Peer): Joiner {
-  const genesisRecord = storage.block(height(0));
-  assert(genesisRecord !== undefined, `block 0 of ${chain} is stored`);
-  const { engineVersion } = decodeBlock(genesisRecord).header;
-  return {
-    chain,
-    genesisRecord,
-    genesisRules: RulesHistory.open(genesisRules(genesis, engineVersion), undefined),
-    above: parent.height,
-    attest: (at, hash) => attestBlock(chain, at, hash, signer),
-  };
-}
-
 function standing(stopped: StopNote | undefined) {
   return stopped === undefined ? { state: 'running' as const } : { state: 'stopped' as const, stopped };
-}
-
-function viewCertificate(peer: Peer, at: Height, { round, signatures }: Certificate): CertificateView {
-  const { finality, validators } = peer.rules.at(at);
-  return {
-    finality,
-    round,
-    quorum: quorumOf(finality, validators.length),
-    validators: validators.length,
-    signatures: signatures.flatMap(({ validator, signature }) => {
-      const signer = validators[validator];
-      return signer === undefined ? [] : [{ name: signer.name, publicKey: signer.publicKey, signature }];
-    }),
-  };
 }
 
 const DAMAGE_ADVICE = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
@@ -774,6 +774,10 @@ function damaged({ file, offset, what, advice = DAMAGE_ADVICE }: Damage, more: s
 
 function unknown(chain: ChainId): LedgerError<'chain-unknown'> {
   return new LedgerError('chain-unknown', { chain }, `No peer of ${chain} lives in this city node.`);
+}
+
+function away(chain: ChainId): LedgerError<'peer-away'> {
+  return new LedgerError('peer-away', { chain, retryAfterMs: 1_000 }, `The peer of ${chain} goes to another process of its city node; try again in a moment.`);
 }
 
 function closing(): LedgerError<'closing'> {

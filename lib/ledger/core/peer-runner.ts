@@ -12,6 +12,7 @@ import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, EV
 import { HeightWaiters } from './height-waiters';
 import type { HostTurns } from './host-turns';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import type { Commit } from './move/pieces';
 import type { Ordering } from './ordering';
 import { countEmptyTail, rulesOfNext, type Peer } from './peer';
 import type { PeerKeys } from './peer-keys';
@@ -37,6 +38,8 @@ export interface RunnerContext {
   readonly ports: MachinePorts;
   readonly counters: RunnerCounters;
   readonly resources: ResourceBook;
+  /** A block was handed to the storage. */
+  readonly committed: (chain: ChainId, commit: Commit) => void;
   /** Something is on its way to the disk; the host waits for it when it closes. */
   readonly track: (commit: Promise<void>) => void;
   readonly snapshots: SnapshotWay;
@@ -146,6 +149,11 @@ export class PeerRunner {
   /** On a validator: see {@link WaitingTransactions.submit}. */
   submit(bytes: Uint8Array): Promise<SubmitAnswer> {
     return this.#waiting.submit(bytes);
+  }
+
+  /** See {@link WaitingTransactions.takeUnclaimed}. */
+  takeUnclaimed(): readonly Uint8Array[] {
+    return this.#waiting.takeUnclaimed();
   }
 
   async waitForHeight(after: number, signal: AbortSignal): Promise<ChainHead> {
@@ -426,6 +434,7 @@ export class PeerRunner {
     // First, for it throws when the write set is not canonical: then this block does not exist.
     const record = encodeSealed(draft.body, { certificate, ...(attestation === undefined ? {} : { attestation }) });
     const commit = peer.storage.commit(header.height, record, executed.writes, notes);
+    this.#context.committed(peer.chain, { height: header.height, block: record, writes: executed.writes, notes });
     peer.parent = { height: header.height, hash, time: header.time };
     peer.rules = history;
     peer.tail = executed.transactions.length > 0 ? { empty: 0, isBare: false } : peer.tail && { ...peer.tail, empty: peer.tail.empty + 1 };

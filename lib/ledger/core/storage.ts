@@ -102,6 +102,8 @@ export interface ChainStorage {
   rewriteBlock(height: Height, block: Uint8Array): Promise<void>;
   /** A durable fact beside the blocks (why the peer stopped, its votes). */
   note(name: string): Uint8Array | undefined;
+  /** All durable notes. */
+  notes(): ReadonlyMap<string, Uint8Array>;
   /** Sets or clears a note, durably; shares the group's sync. Needs a genesis block. At most {@link NOTE_BYTES_MAX}. */
   setNote(name: string, value: Uint8Array | undefined): Promise<void>;
   /** Several at once: all of them are there after a power cut, or none. */

@@ -131,6 +131,15 @@ export class WaitingTransactions {
     for (const transaction of waiting) this.#passOn(transaction, HAND_OVER_ATTEMPTS);
   }
 
+  /** What waits here and nobody waits for, oldest first: it is out of the queue then. Who waits hears of the end and may hand in again. */
+  takeUnclaimed(): readonly Uint8Array[] {
+    const { peer, context } = this.#home;
+    const { ordering } = context;
+    const waiting = [...ordering.cut(peer.chain, { transactionsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER }), ...ordering.takeHeld(peer.chain)];
+    ordering.forget(peer.chain);
+    return waiting.filter(({ id }) => !this.#submissions.isExpected(id)).map(({ bytes }) => bytes);
+  }
+
   /** Its block is durable. */
   finish(answer: FinalAnswer): void {
     this.#submissions.finish(answer);
@@ -188,7 +197,7 @@ export class WaitingTransactions {
     passed.then(
       () => this.#home.catchUp(),
       async (error: unknown) => {
-        if (error instanceof LedgerError && error.code === 'peers-unreachable' && attemptsLeft > 1 && this.#submissions.isExpected(id)) {
+        if (error instanceof LedgerError && (error.code === 'peers-unreachable' || error.code === 'peer-away') && attemptsLeft > 1 && this.#submissions.isExpected(id)) {
           context.ports.schedule(HAND_OVER_PAUSE_MS, () => {
             if (this.#submissions.isExpected(id)) this.#passOn(transaction, attemptsLeft - 1);
           });

@@ -7,7 +7,7 @@ import { ChainState, toOverlay, type PinnedState } from '../chain-state';
 import type { Overlay } from '../merge-range';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
 import type { IndexPort } from './index-port';
-import { blockKey, decodeLocation, noteKey, stateOfChain, type ChainRecord } from './index-keys';
+import { allOfChain, blockKey, type ChainRecord, decodeLocation, nameOfNote, noteKey, stateOfChain } from './index-keys';
 import { OverlayState } from './overlay-state';
 import { decodeNote, decodeWrites, encodeNote, encodeWrites } from './payloads';
 import type { SegmentLog } from './segment-log';
@@ -37,6 +37,8 @@ export interface ChainFlush {
 }
 
 const NO_NOTES: Notes = new Map();
+/** The machine knows of fewer than ten. */
+const NOTES_MAX = 1_000;
 
 export class DiskChain implements ChainStorage {
   readonly chain: ChainId;
@@ -183,6 +185,18 @@ export class DiskChain implements ChainStorage {
     if (this.#notes.has(name)) return this.#notes.get(name);
     if (this.#flushingNotes.has(name)) return this.#flushingNotes.get(name);
     return this.#home.index.get(noteKey(this.record.number, name));
+  }
+
+  notes(): ReadonlyMap<string, Uint8Array> {
+    const all = new Map<string, Uint8Array>();
+    for (const { key, value } of this.#home.index.range({ ...allOfChain('note', this.record.number), limit: NOTES_MAX })) all.set(nameOfNote(key), value);
+    for (const notes of [this.#flushingNotes, this.#notes]) {
+      for (const [name, value] of notes) {
+        if (value === undefined) all.delete(name);
+        else all.set(name, value);
+      }
+    }
+    return all;
   }
 
   setNote(name: string, value: Uint8Array | undefined): Promise<void> {

@@ -125,6 +125,18 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
         places.set(chain, { number: place.number, location: await write(chain, place.number, State.used, sealed), isUsed: true });
       }),
     wasUsed: (chain) => places.get(chain)?.isUsed ?? false,
+    sealed: (chain) => {
+      const place = places.get(chain);
+      if (place === undefined) return undefined;
+      return { sealed: Uint8Array.from(decodeKey(log.read(place.location).payload).sealed), isUsed: place.isUsed };
+    },
+    adopt: (chain, { sealed, isUsed }) =>
+      inOrder(chain, async () => {
+        const signer = openSigner(decryptSecret(keyEncryptionKey, sealed, contextOf(chain)));
+        const number = nextNumber++;
+        places.set(chain, { number, location: await write(chain, number, isUsed ? State.used : State.fresh, sealed), isUsed });
+        return signer;
+      }),
     remove: (chain) =>
       inOrder(chain, async () => {
         const place = places.get(chain);

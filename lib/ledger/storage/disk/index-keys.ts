@@ -39,6 +39,12 @@ export function noteKey(chain: number, name: string): Uint8Array {
   return indexKey('note', chain, Buffer.from(name, 'utf8'));
 }
 
+export function nameOfNote(key: Uint8Array): string {
+  return Buffer.from(key.subarray(NOTE_NAME_AT)).toString('utf8');
+}
+/** After the letter and the chain's number. */
+const NOTE_NAME_AT = 5;
+
 /** How far the index is, and what the directory must know before it reads the log. */
 export interface IndexPosition extends LogPosition {
   readonly nextChain: number;

@@ -195,6 +195,10 @@ class MemoryChain implements ChainStorage {
     return this.#notes.get(name);
   }
 
+  notes(): ReadonlyMap<string, Uint8Array> {
+    return new Map(this.#notes);
+  }
+
   setNote(name: string, value: Uint8Array | undefined): Promise<void> {
     return this.setNotes(new Map([[name, value]]));
   }

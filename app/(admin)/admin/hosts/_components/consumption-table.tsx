@@ -11,7 +11,9 @@ import { Share } from "@/app/_components/ui/share";
 import { Sheet } from "@/app/_components/ui/sheet";
 import { Status } from "@/app/_components/ui/status";
 import { Table, type Column } from "@/app/_components/ui/table";
+import { Tag } from "@/app/_components/ui/tag";
 import type { ConsumptionQuery, HostConsumption } from "@/lib/city-nodes/client";
+import { MovePeerButton } from "./move-peer-button";
 import { consumptionPath, sortedBy, type ConsumptionFilter } from "./consumption-path";
 
 type Props = Readonly<{ hostId: string; filter: ConsumptionFilter; consumption: HostConsumption }>;
@@ -53,6 +55,7 @@ export function ConsumptionTable({ hostId, filter, consumption }: Props) {
           column("transactions", ({ resources }) => <Count value={resources.transactions} compact />, { fold: "hide" }),
           column("calls", ({ resources }) => <Count value={resources.calls} compact />, { fold: "hide" }),
           column("height", ({ height }) => (height < 0 ? t("notYet") : <Height value={height} />), { fold: "hide" }),
+          { key: "move", head: t("moveHead"), headHidden: true, right: true, cell: (row) => <MovePeerButton hostId={hostId} row={row} /> },
         ]}
       />
     </Sheet>
@@ -72,12 +75,15 @@ function Name({ row: { cityNode, chain, application } }: Readonly<{ row: Row }>)
   );
 }
 
-function State({ row: { state, problem } }: Readonly<{ row: Row }>) {
+function State({ row: { state, problem, home } }: Readonly<{ row: Row }>) {
   const t = useTranslations("admin.hosts.consumption");
+  const words = problem ?? home.problem;
   return (
     <span className="grid justify-items-start gap-0.5">
       <Status kind={kinds[state]}>{t(`states.${state}`)}</Status>
-      {problem ? <span className="line-clamp-2 max-w-[36ch] text-xs text-ink-2">{problem}</span> : null}
+      {home.at === "own" ? <Tag>{home.memoryBytes === undefined ? t("ownProcess") : t.rich("ownProcessOf", { memory: () => <Bytes value={home.memoryBytes ?? 0} /> })}</Tag> : null}
+      {home.moving ? <span className="text-xs text-ink-2">{t(home.moving.to === "own" ? "goesOwn" : "goesBack")}</span> : null}
+      {words ? <span className="line-clamp-2 max-w-[36ch] text-xs text-ink-2">{words}</span> : null}
     </span>
   );
 }

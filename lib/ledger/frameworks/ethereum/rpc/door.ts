@@ -7,7 +7,7 @@ import { data } from './hex';
 import { parseParams, rawTransactionParam } from './params';
 import { failure, SEND_METHOD, type RpcCall, type RpcId, type RpcRequests, type RpcResponse } from './parse-requests';
 import { refusalToError } from './refusal-to-error';
-import { INTERNAL_ERROR, LIMIT_EXCEEDED, METHOD_NOT_FOUND, RESPONSE_TOO_LARGE, RpcError, serverError } from './rpc-error';
+import { INTERNAL_ERROR, isRpcError, LIMIT_EXCEEDED, METHOD_NOT_FOUND, RESPONSE_TOO_LARGE, RpcError, serverError } from './rpc-error';
 import { whyNotOffered } from './not-offered';
 
 /** One sub-chain as the door needs it; a `LedgerHost` offers just that. */
@@ -92,13 +92,14 @@ async function send(params: readonly unknown[], backend: EthereumBackend, signal
 }
 
 function errorOf(error: unknown, readSignal: AbortSignal, onUnexpected: (error: unknown) => void): RpcError {
-  if (error instanceof RpcError) return error;
+  if (isRpcError(error)) return error;
   if (error instanceof TransactionRefused) return refusalToError(error);
   if (readSignal.aborted && error === readSignal.reason) return serverError('execution aborted: the time limit for a read was reached');
   if (isLedgerError(error, 'storage-full')) return new RpcError(LIMIT_EXCEEDED, `the disk of this city node is full: try again in ${error.details.retryAfterMs} ms`, { retryAfterMs: error.details.retryAfterMs });
   if (isLedgerError(error, 'queue-full')) return new RpcError(LIMIT_EXCEEDED, `too many transactions are waiting: try again in ${error.details.retryAfterMs} ms`, { retryAfterMs: error.details.retryAfterMs });
   if (isLedgerError(error, 'chain-stopped')) return serverError(`this sub-chain takes no transactions here: ${error.details.reason}`);
   if (isLedgerError(error, 'peers-unreachable')) return serverError('the peer that orders transactions cannot be reached: try again');
+  if (isLedgerError(error, 'peer-away')) return serverError('this peer goes to another process, or its process starts: try again in a moment');
   if (isLedgerError(error, 'view-too-old')) return serverError('the read took longer than its block is kept: try again');
   if (isLedgerError(error, 'closing')) return serverError('this city node is shutting down: try again');
   onUnexpected(error);

@@ -13,6 +13,11 @@ export class RpcError extends Error {
   }
 }
 
+/** By shape: a peer may live in another process. */
+export function isRpcError(error: unknown): error is RpcError {
+  return error instanceof Error && error.name === 'RpcError' && 'code' in error && typeof error.code === 'number';
+}
+
 export const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
