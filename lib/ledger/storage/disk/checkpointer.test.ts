@@ -126,6 +126,37 @@ describe('checkpoints', () => {
     expect(Buffer.from(again.open(tide)?.state.get(bytes('a')) ?? []).toString()).toBe('1');
   });
 
+  it.each([
+    ['ends while the disk has room', Number.POSITIVE_INFINITY],
+    ['ends while the disk is nearly full', 10_000],
+  ])('that could not be put together are the last: the position never goes beyond what they took along (%s)', async (_, room) => {
+    const all = await bench();
+    const [one, other] = [all.storage.create(tide), all.storage.create(chainId('reef-2209'))];
+    for (const chain of [one, other]) await chain.commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('1') }]);
+    await checkpoint(all);
+    await one.commit(height(1), bytes('one'), [{ key: bytes('a'), value: bytes('2') }]);
+    const { get } = all.index;
+    const readable = { get };
+    all.index.get = () => {
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    };
+    all.files.setRoom(room);
+    const underWay = other.commit(height(1), bytes('one'), []);
+    all.manual.advance(1_000);
+    await all.index.settled();
+    await underWay;
+    Object.assign(all.index, readable);
+    all.files.setRoom(Number.POSITIVE_INFINITY);
+    all.manual.advance(10_000);
+    await all.index.settled();
+    await all.storage.close();
+    expect(all.index.applied).toBe(1);
+    expect(all.manual.log.filter(({ event }) => event === 'checkpoint failed')).toHaveLength(1);
+    const again = await openTestStorage({ directory: '/ledger', files: all.files, index: all.index });
+    expect([tide, other.chain].map((chain) => again.open(chain)?.height)).toEqual([1, 1]);
+    expect(Buffer.from(again.open(tide)?.state.get(bytes('a')) ?? []).toString()).toBe('2');
+  });
+
   it('finish a removal that a crash interrupted', async () => {
     const all = await bench();
     const chain = all.storage.create(tide);

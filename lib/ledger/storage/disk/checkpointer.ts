@@ -50,6 +50,8 @@ export class Checkpointer {
   #pendingBytes = 0;
   /** On its way into the index; stays until it is there. */
   #part: Part | undefined;
+  /** What ended it: no later checkpoint may claim what that one took along. */
+  #failure: { readonly cause: unknown } | undefined;
   /** Removed chains whose keys are still there. */
   readonly #unswept: number[] = [];
   #disarm: (() => void) | undefined;
@@ -76,17 +78,19 @@ export class Checkpointer {
 
   /**
    * Resolves at once, or after the running checkpoint when too much is pending. Rejects with `storage-full` when that
-   * does not help: the index finds no room, and memory must not take what it cannot.
+   * does not help: the index finds no room, and memory must not take what it cannot. Rejects with what ended the checkpoints.
    */
   async relieve(): Promise<void> {
+    this.#check();
     if (this.#heldBytes < PRESSURE_BYTES) return;
     await this.run();
+    this.#check();
     if (this.#heldBytes < PRESSURE_BYTES) return;
     this.#options.space.ranOut(0);
     throw this.#options.space.error();
   }
 
-  /** Writes a checkpoint of all that is durable by now, after the one that may be running. Never rejects. */
+  /** Writes a checkpoint of all that is durable by now, after the one that may be running; nothing after a failure. Never rejects. */
   run(): Promise<void> {
     this.#disarm?.();
     this.#disarm = undefined;
@@ -100,10 +104,15 @@ export class Checkpointer {
     this.#disarm?.();
   }
 
-  /** Finishes removals that a crash interrupted. */
+  /** Finishes removals that a crash interrupted. Rejects with what ended the checkpoints. */
   async sweepLeftovers(): Promise<void> {
     this.#unswept.push(...this.#options.index.range({ ...allOf('sweep'), limit: 1_000_000 }).map(({ key }) => chainOfKey(key)));
     if (this.#unswept.length > 0) await this.run();
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.cause;
   }
 
   get #heldBytes(): number {
@@ -113,7 +122,8 @@ export class Checkpointer {
   #onError(error: unknown): void {
     const { space, logger, schedule } = this.#options;
     const reason = error instanceof Error ? error.message : 'unknown';
-    if (!space.isCause(error, this.#part?.bytes ?? 0)) {
+    if (this.#failure !== undefined || !space.isCause(error, this.#part?.bytes ?? 0)) {
+      this.#failure ??= { cause: error };
       logger.error({ reason }, 'checkpoint failed');
       this.#options.onFailure(error);
       return;
@@ -124,9 +134,10 @@ export class Checkpointer {
   }
 
   async #checkpoint(): Promise<void> {
+    if (this.#failure !== undefined) return;
     const { index } = this.#options;
     const isRepeated = this.#part !== undefined;
-    const part = (this.#part ??= this.#gather());
+    const part = (this.#part ??= this.#take());
     if (part !== undefined) {
       await index.apply(part.changes);
       this.#part = undefined;
@@ -141,6 +152,16 @@ export class Checkpointer {
     }
     // What came while this part was in the way has no run of its own yet.
     if (isRepeated && (this.#dirty.size > 0 || this.#removed.length > 0)) this.#arm();
+  }
+
+  /** What was taken and not put together is nowhere but in the log: no want of room, and nothing to try again. */
+  #take(): Part | undefined {
+    try {
+      return this.#gather();
+    } catch (error) {
+      this.#failure = { cause: error };
+      throw error;
+    }
   }
 
   /** Takes everything that is pending; undefined when nothing is. */

@@ -94,7 +94,8 @@ class DiskStorage implements LedgerStorage {
       position: () => ({ ...(this.#replayed ?? this.#requireLog().position), nextChain: this.#nextChain, deadBytes: this.#deadBytes }),
       onWritten: () => options.index.proven(),
       space: this.#space,
-      onFailure: (cause) => this.#requireLog().fail(cause),
+      // While the log is read there is none: whoever opens it is told.
+      onFailure: (cause) => this.#log?.fail(cause),
     });
     this.#home = {
       index,
