@@ -1,3 +1,4 @@
+import { isLedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
 import type { DiskChain } from './disk-chain';
 import type { DiskSpace } from './disk-space';
@@ -52,6 +53,11 @@ export class Checkpointer {
   #part: Part | undefined;
   /** What ended it: no later checkpoint may claim what that one took along. */
   #failure: { readonly cause: unknown } | undefined;
+  /**
+   * An old entry was rotten: what the entries add up to is not known any more. Nothing is lost by that, the new ones are
+   * written for all chains; but without the position, so that the next start makes the index anew however this process ends.
+   */
+  #isDistrusted = false;
   /** Removed chains whose keys are still there. */
   readonly #unswept: number[] = [];
   #disarm: (() => void) | undefined;
@@ -147,7 +153,8 @@ export class Checkpointer {
       this.#options.onWritten();
     }
     for (let [number] = this.#unswept; number !== undefined; [number] = this.#unswept) {
-      await this.#sweep(number);
+      // What is damaged goes with the whole index.
+      await this.#sweep(number).catch((error: unknown) => this.#distrust(error));
       this.#unswept.shift();
     }
     // What came while this part was in the way has no run of its own yet.
@@ -167,7 +174,6 @@ export class Checkpointer {
   /** Takes everything that is pending; undefined when nothing is. */
   #gather(): Part | undefined {
     if (this.#dirty.size === 0 && this.#removed.length === 0) return undefined;
-    const { index } = this.#options;
     const position = this.#options.position();
     const [chains, removed, bytes] = [this.#dirty, this.#removed, this.#pendingBytes];
     this.#dirty = new Set();
@@ -176,7 +182,7 @@ export class Checkpointer {
     let sum = this.#sum;
     const changes: IndexChange[] = [];
     const flushes = [...chains].map((chain) => {
-      const flushed = flushChanges(index, chain.beginFlush(), sum);
+      const flushed = flushChanges((key) => this.#old(key), chain.beginFlush(), sum);
       sum = flushed.chains;
       // Not spread: a chain may change more entries than a call may have arguments.
       for (const change of flushed.changes) changes.push(change);
@@ -184,11 +190,29 @@ export class Checkpointer {
     });
     for (const number of removed) {
       const key = indexKey('chain', number);
-      sum = replaceInSum(sum, key, index.get(key), undefined);
+      sum = replaceInSum(sum, key, this.#old(key), undefined);
       changes.push([key, undefined], [indexKey('sweep', number), Uint8Array.of(1)]);
     }
-    changes.push([positionKey, encodePosition({ ...position, chains: sum })]);
+    changes.push([positionKey, this.#isDistrusted ? undefined : encodePosition({ ...position, chains: sum })]);
     return { changes, flushes, removed, sum, bytes };
+  }
+
+  /** What an entry is replaced by is known from the log: one that is rotten costs nobody a checkpoint. */
+  #old(key: Uint8Array): Uint8Array | undefined {
+    try {
+      return this.#options.index.get(key);
+    } catch (error) {
+      this.#distrust(error);
+      return undefined;
+    }
+  }
+
+  /** Throws what is no damage. */
+  #distrust(error: unknown): void {
+    if (!isLedgerError(error, 'storage-corrupt')) throw error;
+    if (this.#isDistrusted) return;
+    this.#isDistrusted = true;
+    this.#options.logger.error({ reason: error.message }, 'an entry of the index is damaged: the next start makes it anew from the log');
   }
 
   #arm(): void {
