@@ -17,7 +17,7 @@ import { newRecord, type ChainRecord, type IndexPosition } from './index-keys';
 import type { IndexHome, IndexPort } from './index-port';
 import { EMPTY_SUM } from './index-sum';
 import { openIndex, type OpenedIndex } from './open-index';
-import type { LogPosition } from './scan-log';
+import { TORN_EVENT, type LogPosition } from './scan-log';
 import { segmentName } from './segment';
 import { SegmentLog } from './segment-log';
 import { verifyIndex } from './verify-index';
@@ -130,6 +130,7 @@ class DiskStorage implements LedgerStorage {
       reader: {
         onFrame: (frame, location) => this.#replay(frame, location),
         onDamage: (note, location) => this.#replayDamage(note, location),
+        onTorn: (file, offset, bytes) => this.#options.logger.warn({ file, offset, bytes }, TORN_EVENT),
         onGroup: (position) => {
           this.#replayed = position;
           return this.#checkpoints.relieve();
