@@ -92,7 +92,7 @@ export interface ChainStorage {
   restart(): void;
   /**
    * Puts the block below `firstHeight` back, durably; several at once go downwards. The caller has checked that it is the
-   * one which the block above names.
+   * one which the block above names. Refused with `storage-full`, it can be put again: the chain needs no `restart`.
    */
   fillBlock(height: Height, block: Uint8Array): Promise<void>;
   /**

@@ -152,11 +152,12 @@ export class DiskChain implements ChainStorage {
     assert(height === this.#nextFill, `block ${height} of ${this.chain} is not the next below ${this.#nextFill + 1}`);
     const frame = this.#frame(FrameKind.block, height, Buffer.from(block));
     this.#fills += 1;
-    const filled = this.#append([frame], ([location]) => {
+    const landed = ([location]: readonly FrameLocation[]): void => {
       this.#fills -= 1;
       if (location !== undefined) this.#placeFill(height, location);
-    });
-    return filled;
+    };
+    // Nothing builds on it: the chain itself goes on.
+    return this.#append([frame], landed, () => (this.#fills -= 1));
   }
 
   /** Height of the next block that is put back. */
@@ -166,7 +167,6 @@ export class DiskChain implements ChainStorage {
 
   restart(): void {
     this.#refused = false;
-    this.#fills = 0;
   }
 
   /** Where the block's frame lies. */
@@ -317,13 +317,13 @@ export class DiskChain implements ChainStorage {
     return { kind, chain: this.record.number, sequence, payload };
   }
 
-  #append(frames: readonly Frame[], onDurable: (locations: readonly FrameLocation[]) => void): Promise<void> {
+  #append(frames: readonly Frame[], onDurable: (locations: readonly FrameLocation[]) => void, onRefused: () => void = () => this.#onRefused()): Promise<void> {
     const bytes = frames.reduce((sum, frame) => sum + frameBytes(frame), 0);
     const appended = this.#home.log().append(frames, (locations) => {
       this.record.logBytes += bytes;
       onDurable(locations);
       this.#home.onDirty(this, bytes);
-    }, () => this.#onRefused());
+    }, onRefused);
     this.#inFlight += 1;
     const landed = (): void => void (this.#inFlight -= 1);
     this.#last = appended.then(landed, landed);
