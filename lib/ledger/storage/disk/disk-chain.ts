@@ -229,10 +229,12 @@ export class DiskChain implements ChainStorage {
     else this.#replayBlock(height, location);
   }
 
-  /** Nothing of the chain is applied any more: a part of what its state is made of cannot be read. */
-  markDamaged({ segment, offset, sizeBytes }: FrameLocation): void {
-    this.#countReplayed({ segment, offset, sizeBytes });
-    this.record.damage ??= { segment, offset };
+  /** Nothing of the chain is applied any more, from this frame on: a part of what its state is made of cannot be read. */
+  markDamaged({ kind, sequence }: Pick<Frame, 'kind' | 'sequence'>, location: FrameLocation): void {
+    this.#countReplayed(location);
+    const { segment, offset, height } = this.record.damage ?? { ...location, height: -1 };
+    // How far it was must be known: others that are behind must not take its place.
+    this.record.damage = { segment, offset, height: kind === FrameKind.block ? Math.max(height, sequence) : height };
   }
 
   #countReplayed(location: FrameLocation): void {

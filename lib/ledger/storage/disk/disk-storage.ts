@@ -175,7 +175,8 @@ class DiskStorage implements LedgerStorage {
   }
 
   height(chain: ChainId): number {
-    return this.#records.get(chain)?.height ?? -1;
+    const record = this.#records.get(chain);
+    return Math.max(record?.height ?? -1, record?.damage?.height ?? -1);
   }
 
   firstHeight(chain: ChainId): number {
@@ -285,7 +286,7 @@ class DiskStorage implements LedgerStorage {
     const chain = this.#open.get(record.name) ?? this.#openRecord(record);
     if (frame.kind === FrameKind.removed) this.#bury(record, location.sizeBytes);
     else if (record.damage === undefined) chain.replay(frame, location);
-    else chain.markDamaged(location);
+    else chain.markDamaged(frame, location);
   }
 
   /** A frame cannot be read: that costs a block's bytes, or the chain, and no other chain anything. */
@@ -294,7 +295,7 @@ class DiskStorage implements LedgerStorage {
     const record = stage?.record ?? this.#recordOf(note.chain, location);
     const chain = stage ?? this.#open.get(record.name) ?? this.#openRecord(record);
     if (note.kind === FrameKind.block && record.damage === undefined) return chain.replayDamagedBlock(note.sequence, location);
-    chain.markDamaged(location);
+    chain.markDamaged(note, location);
     this.#options.logger.error({ chain: record.name, segment: location.segment, offset: location.offset }, 'a sub-chain is damaged');
   }
 
@@ -361,7 +362,7 @@ class DiskStorage implements LedgerStorage {
 
   #replayStaged(stage: DiskChain, frame: Frame, location: FrameLocation): void {
     if (stage.record.damage === undefined || frame.kind === FrameKind.install) stage.replay(frame, location);
-    else stage.markDamaged(location);
+    else stage.markDamaged(frame, location);
     if (frame.kind !== FrameKind.install) return;
     this.#staged.delete(stage.record.number);
     const before = this.#records.get(stage.chain);
