@@ -126,7 +126,7 @@ describe('a mistake in handling a message', () => {
     for (const chain of ['throws-1', 'rejects-1', 'tide-1']) a.channel.send(b.remote, route(chain), bytesOf('x'));
     a.channel.announce(b.remote, route(), 3);
     await until(() => expect(['first', 'second', 'third'].map((name) => b.lines.filter((line) => line.includes(`${name} mistake`)).length)).toEqual([1, 1, 1]));
-    expect(b.channel.stats()).toMatchObject({ messagesReceived: 3, inboundConnections: 1, refused: {} });
+    await until(() => expect(b.channel.stats()).toMatchObject({ messagesReceived: 3, inboundConnections: 1, refused: {} }));
   });
 });
 

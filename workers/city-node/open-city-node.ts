@@ -9,6 +9,7 @@ import { openPeerChannel } from '@/lib/peer-channel';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
 import { ConsumptionReader } from './consumption-reader';
+import { createCollector } from './create-collector';
 import { createControlHandlers } from './control-handlers';
 import { CityNodePeers } from './dedicated/city-node-peers';
 import { DedicatedPeer } from './dedicated/dedicated-peer';
@@ -79,13 +80,17 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const hosts = new Map<string, CityNodePeers>();
   const queueBudget = createQueueBudget();
   const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => performance.now() });
+  const collect = createCollector();
+  const rested = (): void => {
+    if ([...hosts.values()].every((host) => host.stats().openChains === 0)) collect();
+  };
   for (const code of join.cityNodes) {
     const shared = await openLedgerHost({
       directory: path.join(dataDirectory, code),
       keyEncryptionKey: nodeKey,
       frameworks,
       link: network.linkOf(code),
-      ports: portsOf(code, logger),
+      ports: { ...portsOf(code, logger), rested },
       queueBudget,
       turns,
     });

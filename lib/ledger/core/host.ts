@@ -695,6 +695,7 @@ class Host implements LedgerHost {
       this.#disarmSweep = undefined;
       this.#sweep();
       if (this.#runners.size > 0) this.#armSweep();
+      else this.#ports.rested?.();
     });
   }
 

@@ -15,6 +15,8 @@ export interface MachinePorts {
   readonly yieldTurn: () => Promise<void>;
   /** 16 bytes that nobody can guess. */
   readonly nonce: () => Uint8Array;
+  /** Called when nothing is in use any more that was: a good moment to give memory back. */
+  readonly rested?: () => void;
   readonly logger: MachineLogger;
 }
 
