@@ -122,9 +122,16 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
   };
   if (story.blocks.length > 2 && story.staging === undefined && random.chance(0.03)) {
     story.removing = true;
-    storage.remove(chain).then(() => {
-      story.removed = true;
-    }, onError);
+    storage.remove(chain).then(
+      () => {
+        story.removed = true;
+      },
+      (error: unknown) => {
+        // Until then it may yet come about, whatever else was refused.
+        if (isLedgerError(error, 'storage-full')) story.removing = false;
+        onError(error);
+      },
+    );
     return;
   }
   if (story.blocks.length > 0 && story.staging === undefined && random.chance(0.04)) return actStaged(storage, chain, story, random);
@@ -155,7 +162,7 @@ function resume(storage: LedgerStorage, chain: ChainId, story: Story): void {
     return;
   }
   takeInstalled(story, found);
-  story.staging = undefined;
+  Object.assign(story, { staging: undefined, removing: false, removed: false });
   goOn(found, story);
 }
 
@@ -164,7 +171,7 @@ function goOn(found: ChainStorage, story: Story): void {
   if (found.height + 1 < story.acknowledged) throw new Error(`${found.chain}: height ${found.height}, but ${story.acknowledged} blocks were acknowledged`);
   Object.assign(story, { firstHeight: found.firstHeight, isFilling: false });
   story.blocks.length = found.height + 1;
-  Object.assign(story, { acknowledged: found.height + 1, removing: false, removed: false, ...noteOf(found) });
+  Object.assign(story, { acknowledged: found.height + 1, ...noteOf(found) });
 }
 
 /** The note that is durable; where the index is damaged, it is found again by the next process. */
