@@ -32,11 +32,14 @@ export function flushChanges(index: IndexPort, flush: ChainFlush, chains: IndexS
     const key = blockKey(number, height);
     change(key, height > flush.indexedHeight ? undefined : index.get(key), encodeLocation(location));
   }
+  let notes: IndexSum = { entries: 0, digest: flush.record.noteDigest };
   for (const [name, value] of flush.notes) {
     const key = noteKey(number, name);
-    change(key, index.get(key), value);
+    const old = index.get(key);
+    notes = replaceInSum(notes, key, old, value);
+    change(key, old, value);
   }
-  const record = { ...flush.record, stateBytes, entries: sum.entries, digest: sum.digest };
+  const record = { ...flush.record, stateBytes, entries: sum.entries, digest: sum.digest, noteDigest: notes.digest };
   const recordKey = indexKey('chain', number);
   const encoded = encodeChainRecord(record);
   changes.push([recordKey, encoded]);
