@@ -473,7 +473,7 @@ class Host implements LedgerHost {
     const storage = this.#storage.create(chain);
     storage.restart();
     await storage.commit(height(0), record, writes, notes);
-    this.#storage.rest(chain);
+    this.#rest(chain);
     return { chain, height: height(0), hash, time, genesisHash: sha256Hex(document) };
   }
 
@@ -578,7 +578,7 @@ class Host implements LedgerHost {
     if (chain === undefined || storage === undefined || at === undefined) return false;
     const signer = this.#keys.find(chain);
     const isRepaired = signer !== undefined && (await repairBlock(storage, at, signer, this.#link));
-    if (this.#runners.peek(chain) === undefined) this.#storage.rest(chain);
+    this.#rest(chain);
     if (!isRepaired) return false;
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     // A peer that could not be opened for it can be now.
@@ -609,7 +609,7 @@ class Host implements LedgerHost {
       this.#markBroken(chain, error);
       return undefined;
     } finally {
-      this.#storage.rest(chain);
+      this.#rest(chain);
     }
   }
 
@@ -621,7 +621,7 @@ class Host implements LedgerHost {
     } catch (error) {
       return this.#markBroken(chain, error);
     } finally {
-      this.#storage.rest(chain);
+      this.#rest(chain);
     }
   }
 
@@ -689,6 +689,11 @@ class Host implements LedgerHost {
     throw new LedgerError('storage-full', { retryAfterMs: RESUME_MS }, `The disk of this city node is full: ${chain} takes nothing until there is room on it again. Try again later.`);
   }
 
+  /** Nobody uses it: what the storage holds of it in memory may go. A peer that is open goes on with that very storage. */
+  #rest(chain: ChainId): void {
+    if (this.#runners.peek(chain) === undefined) this.#storage.rest(chain);
+  }
+
   /** One timer for all peers, and only while some are open. */
   #armSweep(): void {
     this.#disarmSweep ??= this.#ports.schedule(REST_MS, () => {
@@ -706,7 +711,7 @@ class Host implements LedgerHost {
       this.#resting.set(chain, { publicKey: signer.publicKey, headHash: head.hash, orders, stopped, agreement: runner.agreement() });
       runner.release(closing());
       this.#changes.touch(chain);
-      this.#storage.rest(chain);
+      this.#rest(chain);
     }
   }
 
