@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { allOf, nameOfNote } from '../storage/disk/index-keys';
 import { segmentName } from '../storage/disk/segment';
 import { createMemoryKeys } from '../storage/memory/memory-keys';
 import { createManualPorts } from '../testing/manual-ports';
@@ -6,8 +7,10 @@ import { createMemoryIndex, type MemoryIndex } from '../testing/memory-index';
 import { openTestStorage } from '../testing/open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from '../testing/power-cut-files';
 import { add, createTestNodes, openTestChain, readCounter, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import type { Finality } from './host-types';
 import type { PeerKeys } from './peer-keys';
 import { chainId, height, type ChainId } from './types';
+import { VOTES_NOTE } from './validator';
 
 const OTHER = chainId('reef-2209');
 const BLOCKS = 5;
@@ -30,10 +33,10 @@ const openOn = (disks: readonly Disk[]): Promise<TestNode[]> =>
   });
 
 /** Two sub-chains with some blocks on each disk, closed. */
-async function filled(disks: readonly Disk[]): Promise<void> {
+async function filled(disks: readonly Disk[], finality: Finality = 'solo'): Promise<void> {
   const nodes = await openOn(disks);
   for (const chain of [TEST_CHAIN, OTHER]) {
-    await openTestChain(nodes, chain);
+    await openTestChain(nodes, chain, {}, finality);
     for (let at = 1; at <= BLOCKS; at += 1) await nodes[0]?.host.submit(chain, add(`c${at}`, at));
     await Promise.all(nodes.map(({ host }) => host.catchUp(chain)));
   }
@@ -111,6 +114,28 @@ describe('a block that cannot be read any more', () => {
     await node.host.submit(TEST_CHAIN, add('c1', 1));
     expect(node.host.head(TEST_CHAIN).height).toBe(BLOCKS + 1);
     expect(await readCounter(node.host, 'c1')).toMatchObject({ value: 2 });
+  });
+});
+
+describe('a validator whose votes vanished from the index', () => {
+  it('is no new one: it is stopped, the others of the directory are not, and made anew the index has the votes', async () => {
+    const disks = [newDisk(), newDisk(), newDisk()] as const;
+    await filled(disks, 'crash');
+    const [disk] = disks;
+    const votes = disk.index.range({ ...allOf('note'), limit: 100 }).filter(({ key }) => nameOfNote(key) === VOTES_NOTE);
+    expect(votes).toHaveLength(2);
+    const [first] = votes;
+    if (first === undefined) throw new Error('there are votes');
+    const damaged = { ...disk, index: disk.index.cut(true) };
+    await damaged.index.apply([[first.key, undefined]]);
+    const [node] = await openOn([damaged]);
+    expect(node?.host.peerStatus(OTHER)).toMatchObject({ state: 'running' });
+    expect(node?.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', stopped: { by: 'fault', reason: expect.stringContaining('notes of a sub-chain are missing from the index') } });
+    expect(() => node?.host.head(TEST_CHAIN)).toThrow(expect.objectContaining({ code: 'chain-stopped' }));
+    await node?.host.close();
+    const [again] = await openOn([{ ...disk, index: createMemoryIndex() }]);
+    expect(again?.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'running', height: BLOCKS });
+    expect(again?.host.head(TEST_CHAIN).height).toBe(BLOCKS);
   });
 });
 
