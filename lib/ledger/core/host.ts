@@ -1,6 +1,5 @@
-import { decodeBlock, hashHeader } from './block';
 import { ChangeMarks } from './change-marks';
-import { decodeRules, indexOfValidator } from './consensus/rules';
+import { indexOfValidator } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
 import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
@@ -19,6 +18,7 @@ import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type Runn
 import type { MachinePorts } from './ports';
 import { RestingPeers, type RestingPeer } from './resting-peers';
 import { isReadable, repairBlock, repairOrder } from './repair-block';
+import { away, closing, damaged, unknown } from './host-errors';
 import { HostTurns } from './host-turns';
 import { ResourceBook } from './resource-book';
 import { findGenesis } from './snapshot/find-genesis';
@@ -33,7 +33,7 @@ import { untilAborted } from './until-aborted';
 import { decodeStopNote, STOP_NOTE } from './stop-note';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE } from './validator';
-import { viewCertificate } from './view-certificate';
+import { viewBlock } from './view-block';
 
 export interface LedgerHostSockets {
   readonly storage: LedgerStorage;
@@ -227,24 +227,7 @@ class Host implements LedgerHost {
   }
 
   blockAt(chain: ChainId, at: Height): BlockView | undefined {
-    const { peer } = this.#runner(chain);
-    const bytes = peer.storage.block(at);
-    const { firstHeight } = peer.storage;
-    if (bytes === undefined && at < firstHeight) {
-      throw new LedgerError('block-missing', { chain, height: at, firstHeight }, `Block ${at} of ${chain} is not in this city node yet: it joined from a snapshot and has the blocks from ${firstHeight} on. Ask again later, or another city node.`);
-    }
-    if (bytes === undefined) return undefined;
-    const { header, frameworkHeader, transactions, certificate, attestation, change } = decodeBlock(bytes);
-    return {
-      header,
-      hash: hashHeader(header),
-      frameworkHeader,
-      transactions,
-      certificate: viewCertificate(peer, at, certificate),
-      ...(attestation === undefined ? {} : { attestation }),
-      ...(change === undefined ? {} : { change: decodeRules(change) }),
-      sizeBytes: bytes.length,
-    };
+    return viewBlock(this.#runner(chain).peer, at);
   }
 
   genesis(chain: ChainId): GenesisView {
@@ -323,7 +306,6 @@ class Host implements LedgerHost {
       return this.#runner(chain).start();
     });
   }
-
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
@@ -764,24 +746,6 @@ const KEPT_NOTES = [ABSTAIN_NOTE, EVIDENCE_NOTE, CHANGE_NOTE];
 
 function standing(stopped: StopNote | undefined) {
   return stopped === undefined ? { state: 'running' as const } : { state: 'stopped' as const, stopped };
-}
-
-const DAMAGE_ADVICE = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
-
-function damaged({ file, offset, what, advice = DAMAGE_ADVICE }: Damage, more: string): LedgerError<'storage-corrupt'> {
-  return new LedgerError('storage-corrupt', { file, offset, what }, `${what}: file ${file}, offset ${offset}${more}. ${advice}`);
-}
-
-function unknown(chain: ChainId): LedgerError<'chain-unknown'> {
-  return new LedgerError('chain-unknown', { chain }, `No peer of ${chain} lives in this city node.`);
-}
-
-function away(chain: ChainId): LedgerError<'peer-away'> {
-  return new LedgerError('peer-away', { chain, retryAfterMs: 1_000 }, `The peer of ${chain} goes to another process of its city node; try again in a moment.`);
-}
-
-function closing(): LedgerError<'closing'> {
-  return new LedgerError('closing', {}, 'The city node is shutting down; try again in a moment.');
 }
 
 function messageOf(error: unknown): string {
