@@ -1,4 +1,5 @@
 import { decodeBlock } from './block';
+import { checkNotes } from './check-notes';
 import { sha256Hex, type Signer } from './crypto';
 import { isLedgerError, LedgerError } from './errors';
 import type { Framework } from './framework';
@@ -112,6 +113,7 @@ export class Healing {
         if (at > 0 && !isReadable(opened, at)) await repairBlock(opened, height(at), signer, link);
       }
       readPeer(opened, frameworks);
+      checkNotes(opened);
       return true;
     } catch (error) {
       // More is damaged: all of it is fetched anew.

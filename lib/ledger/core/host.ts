@@ -16,6 +16,7 @@ import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
 import type { MachinePorts } from './ports';
+import { PausedPeers, RESUME_MS } from './paused-peers';
 import { RestingPeers, type RestingPeer } from './resting-peers';
 import { isReadable, repairBlock, repairOrder } from './repair-block';
 import { away, closing, damaged, unknown } from './host-errors';
@@ -51,8 +52,6 @@ export interface LedgerHostSockets {
 const SNAPSHOT_GAP = 1_000;
 /** A peer that nobody used for so long to twice as long is closed. */
 const REST_MS = 30_000;
-/** How often peers that wait for room on the disk look for it. */
-const RESUME_MS = 1_000;
 /** More open peers than this are not kept while some of them rest. */
 const OPENED_MAX = 4_096;
 const RECORDS_MAX = 256;
@@ -72,9 +71,7 @@ class Host implements LedgerHost {
   readonly #frameworks: ReadonlyMap<string, Framework>;
   readonly #runners = new OpenedPeers<PeerRunner>();
   #disarmSweep: (() => void) | undefined;
-  /** Peers that wait for room on the disk. */
-  readonly #paused = new Set<ChainId>();
-  #disarmResume: (() => void) | undefined;
+  readonly #paused: PausedPeers;
   /** Peers that exist here, with a ledger or with their key alone. */
   readonly #names: Set<ChainId>;
   readonly #resting = new RestingPeers();
@@ -143,7 +140,21 @@ class Host implements LedgerHost {
       resources.add(chain, 'executionMs', heldMs);
       resources.add(chain, 'workerMs', workerMs);
     });
-    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, snapshots, committed: (chain, commit) => this.moves.committed(chain, commit), onFull: (runner, error) => this.#onFull(runner, error) };
+    this.#context = {
+      keys,
+      ordering,
+      link,
+      ports,
+      turns: hostTurns,
+      counters,
+      resources,
+      track,
+      snapshots,
+      committed: (chain, commit) => this.moves.committed(chain, commit),
+      onFull: (runner, error) => this.#onFull(runner, error),
+      onBroken: (runner, error) => this.#onBroken(runner, error),
+    };
+    this.#paused = new PausedPeers({ ports, isFull: () => storage.isFull, resume: (chain) => void (this.has(chain) && this.#findRunner(chain)?.resume()) });
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
@@ -438,7 +449,7 @@ class Host implements LedgerHost {
       await Promise.allSettled(this.#commits);
     } while (this.#commits.size > 0 || this.#context.turns.isBusy);
     this.#disarmSweep?.();
-    this.#disarmResume?.();
+    this.#paused.close();
     for (const runner of this.#runners.values()) runner.release(closing());
     await this.#keys.close();
     await this.#storage.close();
@@ -630,11 +641,15 @@ class Host implements LedgerHost {
       if (this.#runners.size > OPENED_MAX) this.#sweep();
       this.#armSweep();
       storage.restart();
-      if (this.#storage.isFull) this.#pause(chain);
+      if (this.#storage.isFull) this.#paused.add(chain);
       else runner.begin();
+      runner.checkInUse();
       return runner;
     } catch (error) {
-      throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
+      const stopped = stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
+      this.#runners.peek(chain)?.release(stopped);
+      this.#runners.delete(chain);
+      throw stopped;
     }
   }
 
@@ -647,23 +662,15 @@ class Host implements LedgerHost {
     if (this.#runners.peek(chain) !== runner) return;
     this.#runners.delete(chain);
     runner.release(error);
-    this.#pause(chain);
-  }
-
-  /** The peer can be read, and takes part again when there is room. */
-  #pause(chain: ChainId): void {
     this.#paused.add(chain);
-    this.#disarmResume ??= this.#ports.schedule(RESUME_MS, () => this.#resume());
   }
 
-  #resume(): void {
-    this.#disarmResume = undefined;
-    const paused = [...this.#paused];
-    this.#paused.clear();
-    for (const chain of paused) {
-      if (this.#storage.isFull) this.#pause(chain);
-      else if (this.has(chain)) this.#findRunner(chain)?.resume();
-    }
+  /** The peer cannot go on with what is stored of it; whoever asks for it hears why. */
+  #onBroken(runner: PeerRunner, error: unknown): void {
+    const { chain } = runner.peer;
+    if (this.#runners.peek(chain) !== runner) return;
+    this.#runners.delete(chain);
+    runner.release(stoppedError(chain, this.#markBroken(chain, error)));
   }
 
   #checkRoom(chain: ChainId): void {

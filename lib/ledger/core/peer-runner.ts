@@ -45,6 +45,8 @@ export interface RunnerContext {
   readonly snapshots: SnapshotWay;
   /** The disk had no room for what this peer handed over: it must go, and begin again from what is durable. */
   readonly onFull: (runner: PeerRunner, error: LedgerError) => void;
+  /** What this peer keeps for its part as a validator cannot be read: it must go. */
+  readonly onBroken: (runner: PeerRunner, error: unknown) => void;
 }
 
 /** The way to catch up that leaves out the blocks in between. */
@@ -297,6 +299,7 @@ export class PeerRunner {
     await this.peer.storage.setNote(STOP_NOTE, undefined);
     this.peer.stopped = undefined;
     this.#takeRole();
+    this.checkInUse();
     this.announced(this.peer.announcedHeight);
   }
 
@@ -336,9 +339,13 @@ export class PeerRunner {
   checkRunning(): void {
     const { chain, stopped } = this.peer;
     if (this.#isRetired) throw replaced(chain);
-    // Another runner has the peer now, or none: what was under way here ends.
-    if (this.#released !== undefined) throw this.#released;
+    this.checkInUse();
     if (stopped !== undefined) throw stoppedError(chain, stopped);
+  }
+
+  /** Throws when another runner has the peer now, or none: what was under way here ends. */
+  checkInUse(): void {
+    if (this.#released !== undefined) throw this.#released;
   }
 
   get #isAlone(): boolean {
@@ -358,8 +365,12 @@ export class PeerRunner {
     }
     if (this.#validator !== undefined) return;
     if (!this.#isKeyMarked) return this.#markKey();
-    this.#validator = new Validator(this.#home(), this.#context.ports.nonce);
-    this.#validator.begin();
+    try {
+      this.#validator = new Validator(this.#home(), this.#context.ports.nonce);
+      this.#validator.begin();
+    } catch (error) {
+      this.#context.onBroken(this, error);
+    }
   }
 
   /** A validator speaks only once its key is marked: see `PeerKeys.markUsed`. A peer that was always alone has nobody to contradict. */
