@@ -94,6 +94,8 @@ export class PeerRunner {
   #change: ChainRules | undefined;
   #changeWantedUntil = 0;
   #isRetired = false;
+  /** Why it is stopped is on the disk. */
+  #isStopKept: boolean;
   readonly #backfill = new AbortController();
   /** Why it is in use no more. */
   #released: LedgerError | undefined;
@@ -108,6 +110,7 @@ export class PeerRunner {
   constructor(peer: Peer, context: RunnerContext) {
     this.peer = peer;
     this.#context = context;
+    this.#isStopKept = peer.stopped !== undefined;
     this.#waiting = new WaitingTransactions({
       peer,
       context,
@@ -247,7 +250,7 @@ export class PeerRunner {
     // Before the note is asked for: the block that brings the rules may come while it is written, and clears both.
     this.#change = wanted;
     this.#changeWantedUntil = this.#context.ports.now() + CHANGE_WANTED_MS;
-    await peer.storage.setNote(CHANGE_NOTE, encodeRules(wanted));
+    await this.#setNote(CHANGE_NOTE, encodeRules(wanted));
     if (this.#change === undefined) return 'done';
     this.#validator?.wake();
     return 'approved';
@@ -280,23 +283,29 @@ export class PeerRunner {
     return this.peer.head;
   }
 
-  /** Stops taking part and keeps the reason durably. The first reason stays. `cause` goes into the log alone. */
+  /** Stops taking part; resolves when the reason is kept durably. The first reason stays. `cause` goes into the log alone. */
   async stop(by: StopNote['by'], reason: string, at: number, cause?: unknown): Promise<void> {
     const { peer } = this;
-    if (peer.stopped !== undefined) return;
-    const note: StopNote = { by, reason, height: height(at), time: this.#context.ports.now() };
-    peer.stopped = note;
-    this.#endValidator();
-    this.#context.ports.logger[by === 'fault' ? 'error' : 'info']({ chain: peer.chain, height: at, reason, ...causeOf(cause) }, 'peer stopped');
-    this.#refuseWaiting();
-    await peer.storage.setNote(STOP_NOTE, encodeStopNote(note));
+    if (peer.stopped === undefined) {
+      peer.stopped = { by, reason, height: height(at), time: this.#context.ports.now() };
+      this.#endValidator();
+      this.#context.ports.logger[by === 'fault' ? 'error' : 'info']({ chain: peer.chain, height: at, reason, ...causeOf(cause) }, 'peer stopped');
+      this.#refuseWaiting();
+    }
+    if (this.#isStopKept) return;
+    const note = encodeStopNote(peer.stopped);
+    // What went wrong stays wrong: such a peer does not go back, and its reason is known to this process alone.
+    if (by === 'fault') await peer.storage.setNote(STOP_NOTE, note);
+    else await this.#setNote(STOP_NOTE, note);
+    this.#isStopKept = true;
   }
 
   async start(): Promise<void> {
     if (this.peer.stopped === undefined) return;
     // What was said before it stopped must be durable before it is read again.
     await this.settle();
-    await this.peer.storage.setNote(STOP_NOTE, undefined);
+    await this.#setNote(STOP_NOTE, undefined);
+    this.#isStopKept = false;
     this.peer.stopped = undefined;
     this.#takeRole();
     this.checkInUse();
@@ -574,6 +583,16 @@ export class PeerRunner {
     peer.lastRefusal = verdict.reason;
     if (verdict.isFinal) peer.announcedHeight = Math.max(peer.announcedHeight, at);
     throw new LedgerError('block-refused', { chain: peer.chain, height: at }, `${peer.chain} refused a block: ${verdict.reason}.`);
+  }
+
+  /** A note that the operator wants. When it finds no room the peer goes back to what is durable, and can be asked again. */
+  async #setNote(name: string, value: Uint8Array | undefined): Promise<void> {
+    try {
+      await this.peer.storage.setNote(name, value);
+    } catch (error) {
+      if (isLedgerError(error, 'storage-full')) this.#context.onFull(this, error);
+      throw error;
+    }
   }
 
   #noteEvidence(evidence: Evidence): void {
