@@ -97,6 +97,7 @@ export class PeerRunner {
   /** Why it is stopped is on the disk. */
   #isStopKept: boolean;
   readonly #backfill = new AbortController();
+  #isFillingBack = false;
   /** Why it is in use no more. */
   #released: LedgerError | undefined;
   #reads = 0;
@@ -128,10 +129,7 @@ export class PeerRunner {
   /** Takes part, unless it is stopped. Once, after the constructor. */
   begin(): void {
     this.#takeRole();
-    const { storage } = this.peer;
-    const { link, turns, ports } = this.#context;
-    // The signal is given with the runner's end.
-    if (storage.firstHeight > 0) void backfillBlocks({ storage, link, turns, ports, signal: this.#backfill.signal });
+    this.#fillBack();
   }
 
   /** Takes no part any more, without a word to anybody: another runner comes in its place, of a ledger further on. */
@@ -148,7 +146,19 @@ export class PeerRunner {
   resume(): void {
     const { peer } = this;
     this.#takeRole();
-    if (!peer.orders && peer.stopped === undefined) this.#followLater();
+    // One that was opened during the pause has not begun yet.
+    this.#fillBack();
+    // Bells are not heard without room; on a quiet chain none rings again.
+    if (!(peer.orders && this.#isAlone) && peer.stopped === undefined) this.#followLater();
+  }
+
+  /** Fetches blocks that are missing below the first one; until it has them, or the runner's end. */
+  #fillBack(): void {
+    const { storage } = this.peer;
+    const { link, turns, ports } = this.#context;
+    if (storage.firstHeight === 0 || this.#isFillingBack || this.#backfill.signal.aborted) return;
+    this.#isFillingBack = true;
+    void backfillBlocks({ storage, link, turns, ports, signal: this.#backfill.signal });
   }
 
   /** On a validator: see {@link WaitingTransactions.submit}. */
