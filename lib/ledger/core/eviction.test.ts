@@ -3,7 +3,7 @@ import { createMemoryIndex } from '../testing/memory-index';
 import { openTestStorage } from '../testing/open-test-storage';
 import { createPowerCutFiles } from '../testing/power-cut-files';
 import { at, city, submitAt } from '../testing/test-city';
-import { add, createTestNode, letRest, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNode, letRest, openTestChain, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { chainId, height, type ChainId } from './types';
 
 /** A city node whose ledgers lie on a disk, so that there is something to go back to. */
@@ -147,6 +147,16 @@ describe('a sub-chain is not closed', () => {
     expect(await node.host.submit(TEST_CHAIN, add('c', 1, { account: 'a', sequence: 0 }))).toMatchObject({ state: 'final' });
     await rest();
     expect(await readCounter(node.host, 'c')).toMatchObject({ value: 2 });
+  });
+
+  it('for longer than a transaction waits for an earlier one that does not come', async () => {
+    for (const finality of ['solo', 'byzantine'] as const) {
+      const nodes = await city(finality === 'solo' ? 1 : 4, finality);
+      expect(await at(nodes, 0).host.submit(TEST_CHAIN, add('c', 1, { account: 'a', sequence: 1 }))).toMatchObject({ state: 'held' });
+      for (let period = 0; period < 24; period += 1) await letRest(nodes.slice(0, 1));
+      await passTime(nodes, 1_000);
+      expect(at(nodes, 0).host.stats()).toMatchObject({ openChains: 0, queued: 0 });
+    }
   });
 
   it('while a block is on its way to the disk', async () => {

@@ -156,6 +156,7 @@ class Host implements LedgerHost {
     };
     this.#paused = new PausedPeers({ ports, isFull: () => storage.isFull, resume: (chain) => void (this.has(chain) && this.#findRunner(chain)?.resume()) });
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
+    ordering.onExpired((chain, ids) => this.#runners.peek(chain)?.expired(ids));
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
 
@@ -690,6 +691,7 @@ class Host implements LedgerHost {
 
   /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
   #sweep(): void {
+    this.#ordering.expire(this.#ports.now());
     for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain) && !this.moves.isDeparting(peer.chain))) {
       const { chain, head, orders, stopped, signer } = runner.peer;
       this.#resting.set(chain, { publicKey: signer.publicKey, headHash: head.hash, orders, stopped, agreement: runner.agreement() });

@@ -25,7 +25,7 @@ import { attestBlock, type BlockDraft } from './seal-block';
 import { backfillBlocks } from './snapshot/backfill-blocks';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turn } from './turn';
-import { height, type ChainId } from './types';
+import { height, type ChainId, type Hash } from './types';
 import { isSilentAt, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 import { WaitingTransactions } from './waiting-transactions';
 
@@ -164,6 +164,11 @@ export class PeerRunner {
   /** On a validator: see {@link WaitingTransactions.submit}. */
   submit(bytes: Uint8Array): Promise<SubmitAnswer> {
     return this.#waiting.submit(bytes);
+  }
+
+  /** See {@link WaitingTransactions.expired}. */
+  expired(ids: readonly Hash[]): void {
+    this.#waiting.expired(ids);
   }
 
   /** See {@link WaitingTransactions.takeUnclaimed}. */
