@@ -3,7 +3,7 @@ import { createMemoryIndex } from '../testing/memory-index';
 import { openTestStorage } from '../testing/open-test-storage';
 import { createPowerCutFiles } from '../testing/power-cut-files';
 import { at, city, submitAt } from '../testing/test-city';
-import { add, createTestNode, letRest, openTestChain, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNode, createTestNodes, letRest, openTestChain, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { chainId, height, type ChainId } from './types';
 
 /** A city node whose ledgers lie on a disk, so that there is something to go back to. */
@@ -172,6 +172,25 @@ describe('a sub-chain is not closed', () => {
     expect(open(node)).toEqual([1, 1]);
     gate.open();
     expect(await answer).toMatchObject({ state: 'final', height: 1 });
+  });
+
+  it('while a transaction that was handed in here is with the peer that orders: whoever hears that it is final reads it here', async () => {
+    const gate = createGate();
+    const nodes = await createTestNodes({
+      count: 2,
+      storage: (which, manual) => openTestStorage({ directory: '/ledger', files: which === 0 ? gate.behind(createPowerCutFiles()) : createPowerCutFiles(), index: createMemoryIndex(), manual }),
+    });
+    await openTestChain(nodes);
+    const follower = at(nodes, 1);
+    gate.close();
+    const answer = follower.host.submit(TEST_CHAIN, add('c', 3));
+    await letRest([follower]);
+    expect(follower.host.stats().openChains).toBe(1);
+    gate.open();
+    expect(await answer).toMatchObject({ state: 'final', height: 1 });
+    expect(await readCounter(follower.host, 'c')).toMatchObject({ value: 3, height: 1 });
+    await letRest(nodes);
+    expect(follower.host.stats().openChains).toBe(0);
   });
 });
 

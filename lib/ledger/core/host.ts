@@ -201,10 +201,16 @@ class Host implements LedgerHost {
     signal?.throwIfAborted();
     if (peer.orders) this.#checkRoom(chain);
     if (peer.orders) return signal === undefined ? runner.submit(bytes) : untilAborted(runner.submit(bytes), signal);
-    const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
-    // Whoever sent it here wants to read it here.
-    if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) await this.#arrive(runner, answer.height, signal);
-    return answer;
+    // Until then it stays open, however long others take.
+    const use = runner.enterUse();
+    try {
+      const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
+      // Whoever sent it here wants to read it here.
+      if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) await this.#arrive(runner, answer.height, signal);
+      return answer;
+    } finally {
+      use.leave();
+    }
   }
 
   async query(chain: ChainId, request: unknown, signal: AbortSignal, { isObserver = false }: { isObserver?: boolean } = {}): Promise<unknown> {
@@ -212,7 +218,7 @@ class Host implements LedgerHost {
     const { peer } = runner;
     this.#context.resources.add(chain, 'calls', 1);
     if (!isObserver && peer.instance.blocksOnDemand?.readsHead(request) === true) runner.headRead();
-    const read = runner.enterRead();
+    const read = runner.enterUse();
     const state = peer.storage.snapshot();
     const at = height(state.height);
     const { firstHeight } = peer.storage;

@@ -100,7 +100,7 @@ export class PeerRunner {
   #isFillingBack = false;
   /** Why it is in use no more. */
   #released: LedgerError | undefined;
-  #reads = 0;
+  #uses = 0;
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
   #bellGrace: (() => void) | undefined;
@@ -343,17 +343,17 @@ export class PeerRunner {
     this.#heights.rejectAll(error);
   }
 
-  /** A read goes on until `leave` is called. */
-  enterRead(): { leave(): void } {
-    this.#reads += 1;
-    return { leave: () => void (this.#reads -= 1) };
+  /** Somebody reads here, or waits for what others do, until `leave` is called. */
+  enterUse(): { leave(): void } {
+    this.#uses += 1;
+    return { leave: () => void (this.#uses -= 1) };
   }
 
   /** Nothing of it is under way and nobody waits for it: closed and opened again, it is the same. */
   get isIdle(): boolean {
     const { peer } = this;
     const isBehind = peer.unsettled > 0 || peer.announcedHeight > peer.head.height;
-    const isAwaited = this.#reads > 0 || !this.#heights.isEmpty || !this.#waiting.isEmpty;
+    const isAwaited = this.#uses > 0 || !this.#heights.isEmpty || !this.#waiting.isEmpty;
     const lacksBlocks = peer.storage.firstHeight > 0;
     const hasWork = lacksBlocks || this.#following !== undefined || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
     // Why it stopped itself may not be on the disk.
