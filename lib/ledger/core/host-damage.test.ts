@@ -5,7 +5,7 @@ import { createManualPorts } from '../testing/manual-ports';
 import { createMemoryIndex, type MemoryIndex } from '../testing/memory-index';
 import { openTestStorage } from '../testing/open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from '../testing/power-cut-files';
-import { add, createTestNodes, openTestChain, readCounter, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNodes, letRest, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import type { PeerKeys } from './peer-keys';
 import { chainId, height, type ChainId } from './types';
 
@@ -78,6 +78,36 @@ describe('a block that cannot be read any more', () => {
     await orderer?.host.submit(TEST_CHAIN, add('c1', 1));
     expect(await node?.host.catchUp(TEST_CHAIN)).toMatchObject({ height: BLOCKS + 1 });
     await node?.host.verify();
+  });
+
+  it('is put right in the ledger that is in use, whoever looks at it and uses it while others are asked', async () => {
+    const disks = [newDisk(), newDisk()] as const;
+    await filled(disks);
+    await damage(disks[1], TEST_CHAIN, 2);
+    const nodes = await openOn(disks);
+    const [orderer, node] = nodes;
+    if (node === undefined || orderer === undefined) throw new Error('two nodes were opened');
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    node.tamper = async (records) => asked.then(() => records);
+    const verified = node.host.verify();
+    await rest();
+    node.host.glance(TEST_CHAIN);
+    node.host.peerStatus(TEST_CHAIN);
+    await letRest([node]);
+    expect(node.host.head(TEST_CHAIN)).toMatchObject({ height: BLOCKS });
+    answer();
+    await verified;
+    expect(node.host.blockAt(TEST_CHAIN, height(2))?.header.height).toBe(2);
+    node.tamper = undefined;
+    await orderer.host.submit(TEST_CHAIN, add('c1', 1));
+    expect(await node.host.catchUp(TEST_CHAIN)).toMatchObject({ height: BLOCKS + 1 });
+    await letRest(nodes);
+    expect([node.host.stats().openChains, node.storage.stats().openChains]).toEqual([0, 0]);
+    expect(node.host.blockAt(TEST_CHAIN, height(2))?.header.height).toBe(2);
+    await node.host.verify();
   });
 
   it('is asked for until somebody gives the very block: another one, or a changed one, is not taken', async () => {

@@ -430,7 +430,7 @@ class Host implements LedgerHost {
   async verify(): Promise<void> {
     const damages = [...(await this.#storage.verify())].sort(repairOrder);
     const left: Damage[] = [];
-    for (const damage of damages) if (!damage.isRepaired && !(await this.#repair(damage))) left.push(damage);
+    for (const damage of damages) if (!damage.isRepaired && !(await this.#repairInOrder(damage))) left.push(damage);
     const [first] = left;
     if (first === undefined) return;
     const more = left.length === 1 ? '' : ` (and ${left.length - 1} more)`;
@@ -573,9 +573,13 @@ class Host implements LedgerHost {
   }
 
   /** Whether the damage is none any more, because other peers have what was lost. */
-  async #repair({ chain, height: at }: Damage): Promise<boolean> {
-    const storage = chain === undefined ? undefined : this.#storage.open(chain);
-    if (chain === undefined || storage === undefined || at === undefined) return false;
+  async #repairInOrder({ chain, height: at }: Damage): Promise<boolean> {
+    return chain !== undefined && at !== undefined && this.#inOrder(chain, () => this.#repair(chain, at));
+  }
+
+  async #repair(chain: ChainId, at: Height): Promise<boolean> {
+    const storage = this.#storage.open(chain);
+    if (storage === undefined) return false;
     const signer = this.#keys.find(chain);
     const isRepaired = signer !== undefined && (await repairBlock(storage, at, signer, this.#link));
     if (this.#runners.peek(chain) === undefined) this.#storage.rest(chain);
@@ -591,6 +595,11 @@ class Host implements LedgerHost {
   /** Whether this height is durable here. */
   #isAhead(chain: ChainId, at: number): boolean {
     return this.#storage.height(chain) >= at;
+  }
+
+  /** Whoever looked at it is done. Somebody may hold its storage open in the chain's order of things, while others are asked: they put it back. */
+  #rest(chain: ChainId): void {
+    if (!this.#serial.has(chain)) this.#storage.rest(chain);
   }
 
   /** What is stored of a peer that is not in use, or undefined when it cannot be opened; why stands in `#broken`. */
@@ -609,7 +618,7 @@ class Host implements LedgerHost {
       this.#markBroken(chain, error);
       return undefined;
     } finally {
-      this.#storage.rest(chain);
+      this.#rest(chain);
     }
   }
 
@@ -621,7 +630,7 @@ class Host implements LedgerHost {
     } catch (error) {
       return this.#markBroken(chain, error);
     } finally {
-      this.#storage.rest(chain);
+      this.#rest(chain);
     }
   }
 
