@@ -21,6 +21,8 @@ export interface HealingOptions {
   readonly frameworks: ReadonlyMap<string, Framework>;
   readonly link: PeerLink;
   readonly ports: MachinePorts;
+  /** Ends the wait for other peers: the host closes. */
+  readonly signal: AbortSignal;
   /** Heals in the chain's order of things: `LedgerHost.healChain`. */
   readonly healNow: (chain: ChainId) => Promise<unknown>;
 }
@@ -86,7 +88,7 @@ export class Healing {
     }
     const { record, writes, notes } = await makeGenesis(genesis, keys, frameworks, stored?.engineVersion);
     const rules = RulesHistory.open(genesisRules(genesis, decodeBlock(record).header.engineVersion), undefined);
-    const asking = { chain, link, ports, signal: new AbortController().signal };
+    const asking = { chain, link, ports, signal: this.#options.signal };
     const reached = await checkOthers({ ...asking, genesisRules: rules, publicKey: signer.publicKey, height: at }).catch((error: unknown) => {
       throw cannotHeal(chain, messageOf(error), error);
     });
@@ -105,12 +107,12 @@ export class Healing {
 
   /** Whether the peer can be opened, once blocks that it begins with were replaced by those of other peers. */
   async #healBlocks(chain: ChainId, signer: Signer): Promise<boolean> {
-    const { storage, frameworks, link } = this.#options;
+    const { storage, frameworks, link, signal } = this.#options;
     const opened = storage.open(chain);
     if (opened === undefined) return false;
     try {
       for (const at of [opened.height, opened.height - 1]) {
-        if (at > 0 && !isReadable(opened, at)) await repairBlock(opened, height(at), signer, link);
+        if (at > 0 && !isReadable(opened, at)) await repairBlock(opened, height(at), signer, link, signal);
       }
       readPeer(opened, frameworks);
       checkNotes(opened);

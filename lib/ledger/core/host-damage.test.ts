@@ -110,6 +110,21 @@ describe('a block that cannot be read any more', () => {
     await node.host.verify();
   });
 
+  it('does not keep its city node from closing when nobody answers', async () => {
+    const disks = [newDisk(), newDisk()] as const;
+    await filled(disks);
+    await damage(disks[1], TEST_CHAIN, 2);
+    const [, node] = await openOn(disks);
+    if (node === undefined) throw new Error('two nodes were opened');
+    let isAsked = false;
+    node.tamper = () => ((isAsked = true), new Promise(() => undefined));
+    const verified = node.host.verify().catch((error: unknown) => error);
+    await rest();
+    expect(isAsked).toBe(true);
+    await node.host.close();
+    expect(await verified).toMatchObject({ code: 'storage-corrupt' });
+  });
+
   it('is asked for until somebody gives the very block: another one, or a changed one, is not taken', async () => {
     const disks = [newDisk(), newDisk(), newDisk()] as const;
     await filled(disks);

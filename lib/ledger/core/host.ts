@@ -86,7 +86,8 @@ class Host implements LedgerHost {
   readonly #joins: Joins;
   readonly moves: Moves;
   readonly #healing: Healing;
-  #isClosing = false;
+  /** Ends every wait for other peers. */
+  readonly #end = new AbortController();
 
   constructor({ storage, keys, ordering, frameworks, link, ports, turns = new Turns(ports), snapshotGap = SNAPSHOT_GAP }: LedgerHostSockets) {
     this.#storage = storage;
@@ -95,7 +96,7 @@ class Host implements LedgerHost {
     this.#ports = ports;
     this.#ordering = ordering;
     this.#frameworks = new Map(frameworks.map((framework) => [framework.name, framework]));
-    this.#healing = new Healing({ storage, keys, frameworks: this.#frameworks, link, ports, healNow: (chain) => this.healChain(chain) });
+    this.#healing = new Healing({ storage, keys, frameworks: this.#frameworks, link, ports, signal: this.#end.signal, healNow: (chain) => this.healChain(chain) });
     for (const chain of storage.chains()) {
       const damage = storage.damageOf(chain);
       if (damage !== undefined) this.#markBroken(chain, damage);
@@ -408,7 +409,7 @@ class Host implements LedgerHost {
     await this.#inOrder(chain, async () => {
       if (this.#storage.height(chain) >= 0 || this.#broken.has(chain)) return;
       if (this.#keys.find(chain) === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
-      const asking = { chain, link: this.#link, ports: this.#ports, signal: new AbortController().signal };
+      const asking = { chain, link: this.#link, ports: this.#ports, signal: this.#end.signal };
       const { genesis, reached } = await findGenesis(asking).catch((error: unknown) => {
         throw new LedgerError('peers-unreachable', { chain }, `The ledger of ${chain} cannot be restored now: ${messageOf(error)}.`, { cause: error });
       });
@@ -445,7 +446,7 @@ class Host implements LedgerHost {
 
   async close(): Promise<void> {
     if (this.#isClosing) return;
-    this.#isClosing = true;
+    this.#end.abort(closing());
     this.#healing.close();
     await this.#joins.close();
     await this.moves.close();
@@ -567,7 +568,7 @@ class Host implements LedgerHost {
     const signer = this.#keys.find(chain);
     if (storage === undefined || signer === undefined) return;
     for (const at of new Set([0, storage.height, Math.max(0, storage.height - 1)])) {
-      if (isReadable(storage, at) || !(await repairBlock(storage, height(at), signer, this.#link))) continue;
+      if (isReadable(storage, at) || !(await repairBlock(storage, height(at), signer, this.#link, this.#end.signal))) continue;
       this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     }
   }
@@ -581,7 +582,7 @@ class Host implements LedgerHost {
     const storage = this.#storage.open(chain);
     if (storage === undefined) return false;
     const signer = this.#keys.find(chain);
-    const isRepaired = signer !== undefined && (await repairBlock(storage, at, signer, this.#link));
+    const isRepaired = signer !== undefined && (await repairBlock(storage, at, signer, this.#link, this.#end.signal));
     if (this.#runners.peek(chain) === undefined) this.#storage.rest(chain);
     if (!isRepaired) return false;
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
@@ -758,6 +759,10 @@ class Host implements LedgerHost {
     };
     result.then(clean, clean);
     return result;
+  }
+
+  get #isClosing(): boolean {
+    return this.#end.signal.aborted;
   }
 
   #checkOpen(): void {
