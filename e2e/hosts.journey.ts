@@ -5,8 +5,8 @@ import { copied, runSnippet } from './support/run-snippet';
 
 test.setTimeout(180_000);
 
-/** The sub-chain that somebody has just opened and used: its name in the ledger. */
-async function givenUsedSubChain(page: Page): Promise<string> {
+/** The sub-chain that somebody has just opened and used: its name in the ledger, and the program that uses it. */
+async function givenUsedSubChain(page: Page): Promise<{ subChain: string; snippet: string }> {
   await signUp(page, 'Harbour Gauges');
   await page.getByRole('button', { name: 'Open a test sub-chain' }).click();
   await expect(page.getByText('The key is in it.')).toBeVisible();
@@ -14,11 +14,11 @@ async function givenUsedSubChain(page: Page): Promise<string> {
   expect(await runSnippet(snippet)).toContain('success');
   const slug = /\/[a-z]{3,4}\/([a-z0-9-]+)/.exec(snippet)?.[1];
   if (!slug) throw new Error('the snippet names no sub-chain');
-  return slug;
+  return { subChain: slug, snippet };
 }
 
 test('an admin sees what a sub-chain takes of its host, in any order, and a publisher does not', async ({ page, browser }) => {
-  const subChain = await givenUsedSubChain(page);
+  const { subChain, snippet } = await givenUsedSubChain(page);
   const publisherSees = await page.goto('/admin/hosts');
   expect(publisherSees?.status()).toBe(404);
 
@@ -39,6 +39,25 @@ test('an admin sees what a sub-chain takes of its host, in any order, and a publ
     await expect(line).toContainText('Running');
     await expect(line).toContainText('kB');
     await expectAccessible(admin, 'what a sub-chain takes');
+  });
+
+  await test.step('the admin runs it in a process of its own, and takes it back: the page says where it is and what that costs', async () => {
+    const line = admin.getByRole('row', { name: new RegExp(subChain) });
+    await line.getByRole('button', { name: /in its own process$/ }).click();
+    const dialog = admin.getByRole('dialog');
+    await expect(dialog).toContainText('takes memory of its own');
+    await expectAccessible(admin, 'before a peer moves');
+    await dialog.getByRole('button', { name: 'Run in its own process' }).click();
+    await expect(dialog).toBeHidden();
+    await expect(line).toContainText(/Own process, [\d.]+ MB/, { timeout: 60_000 });
+    await expect(line).toContainText('Running');
+    await expectAccessible(admin, 'a peer in its own process');
+    expect(await runSnippet(snippet)).toContain('success');
+    await line.getByRole('button', { name: /back to the shared process$/ }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
+    await expect(line).not.toContainText('Own process,', { timeout: 60_000 });
+    await expect(line.getByRole('button', { name: /in its own process$/ })).toBeVisible({ timeout: 60_000 });
+    expect(await runSnippet(snippet)).toContain('success');
   });
 
   await test.step('a column’s head sorts, by keyboard too, and the address keeps it', async () => {

@@ -29,6 +29,10 @@ describe('city nodes whose power goes', () => {
     expect(sums.genesis).toBeGreaterThan(LAST * 6);
   });
 
+  it('go on with the storage that a message opened while the genesis block was still being answered (seed 111: a validator forgot its vote)', async () => {
+    await expect(runHostPowerCuts({ seed: 111, nodes: 3, cuts: 3 })).resolves.toMatchObject({ genesis: expect.any(Number) });
+  });
+
   it('would contradict themselves if the answer came before fdatasync, and this test would see it', async () => {
     const withoutSync = (file: ReturnType<FilePort['open']>) => ({ ...file, sync: async () => undefined });
     expect(await findBug((files) => ({ ...files, open: (path) => withoutSync(files.open(path)), create: (path) => withoutSync(files.create(path)) }))).toMatch(/^seed \d+: /);

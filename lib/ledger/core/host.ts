@@ -474,7 +474,7 @@ class Host implements LedgerHost {
     const storage = this.#storage.create(chain);
     storage.restart();
     await storage.commit(height(0), record, writes, notes);
-    this.#storage.rest(chain);
+    this.#rest(chain);
     return { chain, height: height(0), hash, time, genesisHash: sha256Hex(document) };
   }
 
@@ -583,7 +583,7 @@ class Host implements LedgerHost {
     if (storage === undefined) return false;
     const signer = this.#keys.find(chain);
     const isRepaired = signer !== undefined && (await repairBlock(storage, at, signer, this.#link, this.#end.signal));
-    if (this.#runners.peek(chain) === undefined) this.#storage.rest(chain);
+    this.#rest(chain);
     if (!isRepaired) return false;
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     // A peer that could not be opened for it can be now.
@@ -598,9 +598,9 @@ class Host implements LedgerHost {
     return this.#storage.height(chain) >= at;
   }
 
-  /** Whoever looked at it is done. Somebody may hold its storage open in the chain's order of things, while others are asked: they put it back. */
-  #rest(chain: ChainId): void {
-    if (!this.#serial.has(chain)) this.#storage.rest(chain);
+  /** Whoever only looked at it is done. In the chain's order of things its storage may be held open, while others are asked: whoever does puts it back. */
+  #restLookedAt(chain: ChainId): void {
+    if (!this.#serial.has(chain)) this.#rest(chain);
   }
 
   /** What is stored of a peer that is not in use, or undefined when it cannot be opened; why stands in `#broken`. */
@@ -619,7 +619,7 @@ class Host implements LedgerHost {
       this.#markBroken(chain, error);
       return undefined;
     } finally {
-      this.#rest(chain);
+      this.#restLookedAt(chain);
     }
   }
 
@@ -631,7 +631,7 @@ class Host implements LedgerHost {
     } catch (error) {
       return this.#markBroken(chain, error);
     } finally {
-      this.#rest(chain);
+      this.#restLookedAt(chain);
     }
   }
 
@@ -695,6 +695,11 @@ class Host implements LedgerHost {
     throw new LedgerError('storage-full', { retryAfterMs: RESUME_MS }, `The disk of this city node is full: ${chain} takes nothing until there is room on it again. Try again later.`);
   }
 
+  /** Nobody uses it: what the storage holds of it in memory may go. A peer that is open goes on with that very storage. */
+  #rest(chain: ChainId): void {
+    if (this.#runners.peek(chain) === undefined) this.#storage.rest(chain);
+  }
+
   /** One timer for all peers, and only while some are open. */
   #armSweep(): void {
     this.#disarmSweep ??= this.#ports.schedule(REST_MS, () => {
@@ -713,7 +718,7 @@ class Host implements LedgerHost {
       this.#resting.set(chain, { publicKey: signer.publicKey, headHash: head.hash, orders, stopped, agreement: runner.agreement() });
       runner.release(closing());
       this.#changes.touch(chain);
-      this.#storage.rest(chain);
+      this.#rest(chain);
     }
   }
 

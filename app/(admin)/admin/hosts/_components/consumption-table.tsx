@@ -55,7 +55,7 @@ export function ConsumptionTable({ hostId, filter, consumption }: Props) {
           column("transactions", ({ resources }) => <Count value={resources.transactions} compact />, { fold: "hide" }),
           column("calls", ({ resources }) => <Count value={resources.calls} compact />, { fold: "hide" }),
           column("height", ({ height }) => (height < 0 ? t("notYet") : <Height value={height} />), { fold: "hide" }),
-          { key: "move", head: t("moveHead"), headHidden: true, right: true, cell: (row) => <MovePeerButton hostId={hostId} row={row} /> },
+          { key: "move", head: t("moveHead"), headHidden: true, right: true, fold: "under", cell: (row) => <MovePeerButton hostId={hostId} row={row} /> },
         ]}
       />
     </Sheet>
