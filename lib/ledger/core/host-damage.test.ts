@@ -6,7 +6,7 @@ import { createManualPorts } from '../testing/manual-ports';
 import { createMemoryIndex, type MemoryIndex } from '../testing/memory-index';
 import { openTestStorage } from '../testing/open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from '../testing/power-cut-files';
-import { add, createTestNodes, openTestChain, readCounter, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNodes, letRest, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import type { Finality } from './host-types';
 import type { PeerKeys } from './peer-keys';
 import { chainId, height, type ChainId } from './types';
@@ -81,6 +81,51 @@ describe('a block that cannot be read any more', () => {
     await orderer?.host.submit(TEST_CHAIN, add('c1', 1));
     expect(await node?.host.catchUp(TEST_CHAIN)).toMatchObject({ height: BLOCKS + 1 });
     await node?.host.verify();
+  });
+
+  it('is put right in the ledger that is in use, whoever looks at it and uses it while others are asked', async () => {
+    const disks = [newDisk(), newDisk()] as const;
+    await filled(disks);
+    await damage(disks[1], TEST_CHAIN, 2);
+    const nodes = await openOn(disks);
+    const [orderer, node] = nodes;
+    if (node === undefined || orderer === undefined) throw new Error('two nodes were opened');
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    node.tamper = async (records) => asked.then(() => records);
+    const verified = node.host.verify();
+    await rest();
+    node.host.glance(TEST_CHAIN);
+    node.host.peerStatus(TEST_CHAIN);
+    await letRest([node]);
+    expect(node.host.head(TEST_CHAIN)).toMatchObject({ height: BLOCKS });
+    answer();
+    await verified;
+    expect(node.host.blockAt(TEST_CHAIN, height(2))?.header.height).toBe(2);
+    node.tamper = undefined;
+    await orderer.host.submit(TEST_CHAIN, add('c1', 1));
+    expect(await node.host.catchUp(TEST_CHAIN)).toMatchObject({ height: BLOCKS + 1 });
+    await letRest(nodes);
+    expect([node.host.stats().openChains, node.storage.stats().openChains]).toEqual([0, 0]);
+    expect(node.host.blockAt(TEST_CHAIN, height(2))?.header.height).toBe(2);
+    await node.host.verify();
+  });
+
+  it('does not keep its city node from closing when nobody answers', async () => {
+    const disks = [newDisk(), newDisk()] as const;
+    await filled(disks);
+    await damage(disks[1], TEST_CHAIN, 2);
+    const [, node] = await openOn(disks);
+    if (node === undefined) throw new Error('two nodes were opened');
+    let isAsked = false;
+    node.tamper = () => ((isAsked = true), new Promise(() => undefined));
+    const verified = node.host.verify().catch((error: unknown) => error);
+    await rest();
+    expect(isAsked).toBe(true);
+    await node.host.close();
+    expect(await verified).toMatchObject({ code: 'storage-corrupt' });
   });
 
   it('is asked for until somebody gives the very block: another one, or a changed one, is not taken', async () => {
