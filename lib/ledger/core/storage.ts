@@ -12,7 +12,7 @@ export interface LedgerStorage {
   chains(): readonly ChainId[];
   /** The chain's storage, or undefined when nothing was ever committed for it, or it is damaged. The same object each time, until it rests. */
   open(chain: ChainId): ChainStorage | undefined;
-  /** Height of the chain's last durable block; -1 when there is none. Opens nothing. */
+  /** Height of the chain's last durable block, also of one that is damaged and does not reach it any more; -1 when there is none. Opens nothing. */
   height(chain: ChainId): number;
   /** `ChainStorage.firstHeight`, without opening anything; 0 for an unknown chain. */
   firstHeight(chain: ChainId): number;
@@ -92,7 +92,7 @@ export interface ChainStorage {
   restart(): void;
   /**
    * Puts the block below `firstHeight` back, durably; several at once go downwards. The caller has checked that it is the
-   * one which the block above names.
+   * one which the block above names. Refused with `storage-full`, it can be put again: the chain needs no `restart`.
    */
   fillBlock(height: Height, block: Uint8Array): Promise<void>;
   /**

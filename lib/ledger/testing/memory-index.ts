@@ -1,4 +1,5 @@
 import type { StateRange } from '../core/storage';
+import type { Random } from './random';
 import { MemoryState } from '../storage/memory/memory-state';
 import { keyName, SortedMap } from '../storage/sorted-map';
 import type { IndexHome, IndexPort } from '../storage/disk/index-port';
@@ -16,6 +17,8 @@ export interface MemoryIndex extends IndexPort {
   settled(): Promise<void>;
   /** What a power cut leaves: everything applied, and what was under way wholly or not at all. Later calls never resolve. */
   cut(keepUnderWay: boolean): MemoryIndex;
+  /** A bit of some entry's value is another from now on. */
+  rot(random: Random): void;
 }
 
 type Transaction = SortedMap<Uint8Array | undefined>;
@@ -74,6 +77,16 @@ export function createMemoryIndex(history: readonly Transaction[] = []): MemoryI
     cut: (keepUnderWay) => {
       isCut = true;
       return createMemoryIndex(keepUnderWay && underWay !== undefined ? [...done, underWay] : done);
+    },
+    rot: (random) => {
+      if (keys.size === 0) return;
+      const key = Buffer.from(random.pick([...keys]), 'latin1');
+      const value = Buffer.from(state.get(key) ?? []);
+      const at = random.below(value.length);
+      value[at] = (value[at] ?? 0) ^ (1 << random.below(8));
+      const change: Transaction = new SortedMap();
+      change.set(keyName(key), value);
+      commit(change);
     },
     snapshot: () => {
       const then = new MemoryState();

@@ -2,7 +2,8 @@ import { isLedgerError } from '../core/errors';
 import type { ChainStorage, LedgerStorage } from '../core/storage';
 import { chainId, height, type ChainId } from '../core/types';
 import type { FilePort } from '../storage/disk/file-port';
-import { createManualPorts } from './manual-ports';
+import type { IndexPort } from '../storage/disk/index-port';
+import { createManualPorts, type ManualPorts } from './manual-ports';
 import { createMemoryIndex, type MemoryIndex } from './memory-index';
 import { openTestStorage } from './open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from './power-cut-files';
@@ -16,15 +17,17 @@ export interface PowerCutRun {
   readonly cuts: number;
   /** What lies between the storage and the disk: a planted bug. */
   readonly wrap?: (files: FilePort) => FilePort;
+  /** What lies between the storage and its index: a planted bug. */
+  readonly wrapIndex?: (index: IndexPort) => IndexPort;
 }
 
 const DIRECTORY = '/ledger';
 
 /**
- * One life of a storage under load with power cuts at seeded moments. Throws when an acknowledged block, note or removal
+ * One life of a storage under load with power cuts at seeded moments, and an index that rots now and then. Throws when an acknowledged block, note or removal
  * is not found again, when a block is found torn, or when the state is not that of the blocks found.
  */
-export async function runPowerCuts({ seed, cuts, wrap = (files) => files }: PowerCutRun): Promise<{ acknowledged: number; installed: number }> {
+export async function runPowerCuts({ seed, cuts, wrap = (files) => files, wrapIndex = (index) => index }: PowerCutRun): Promise<{ acknowledged: number; installed: number }> {
   const random = createRandom(seed);
   let files = createPowerCutFiles();
   let index = createMemoryIndex();
@@ -33,12 +36,11 @@ export async function runPowerCuts({ seed, cuts, wrap = (files) => files }: Powe
   for (let cut = 0; cut < cuts; cut += 1) {
     // Also the recovery itself may be cut.
     files.cutAfter(1 + random.below(random.pick([6, 40, 160])));
-    await live({ files, index, random, stories, segmentBytesMax, wrap });
+    index = await live({ files, index, random, stories, segmentBytesMax, wrap, wrapIndex });
     files = files.restart(random);
     index = index.cut(random.chance(0.5));
   }
-  const storage = await openTestStorage({ directory: DIRECTORY, files: wrap(files), index, segmentBytesMax });
-  for (const [chain, story] of stories) checkStory(storage, chain, story);
+  const { storage } = await openChecked({ files, index, random, stories, segmentBytesMax, wrap, wrapIndex });
   for (const chain of storage.chains()) if (!stories.has(chain)) throw new Error(`chain ${chain} came from nowhere`);
   await storage.close();
   const total = (of: 'acknowledged' | 'installed'): number => [...stories.values()].reduce((sum, story) => sum + story[of], 0);
@@ -52,29 +54,55 @@ interface Life {
   readonly stories: Map<ChainId, Story>;
   readonly segmentBytesMax: number;
   readonly wrap: (files: FilePort) => FilePort;
+  readonly wrapIndex: (index: IndexPort) => IndexPort;
 }
 
-async function live({ files, index, random, stories, segmentBytesMax, wrap }: Life): Promise<void> {
-  const manual = createManualPorts();
-  let storage: LedgerStorage;
+interface Opened {
+  readonly storage: LedgerStorage;
+  readonly index: MemoryIndex;
+  readonly manual: ManualPorts;
+}
+
+/** Opens the storage and finds everything again. An index that says of itself that it is damaged is thrown away, as the next process does. */
+async function openChecked(life: Life): Promise<Opened> {
+  const open = async (index: MemoryIndex): Promise<Opened> => {
+    const { files, segmentBytesMax, stories, wrap, wrapIndex } = life;
+    const manual = createManualPorts();
+    const storage = await openTestStorage({ directory: DIRECTORY, files: wrap(files), index: wrapIndex(index), manual, segmentBytesMax });
+    for (const [chain, story] of stories) checkStory(storage, chain, story);
+    return { storage, index, manual };
+  };
   try {
-    storage = await openTestStorage({ directory: DIRECTORY, files: wrap(files), index, manual, segmentBytesMax });
+    return await open(life.index);
   } catch (error) {
-    if (files.isCut) return;
+    if (!isLedgerError(error, 'storage-corrupt')) throw error;
+    return open(createMemoryIndex());
+  }
+}
+
+/** Returns the index that the storage had at last. */
+async function live(life: Life): Promise<MemoryIndex> {
+  const { files, random, stories } = life;
+  let opened: Opened;
+  try {
+    opened = await openChecked(life);
+  } catch (error) {
+    if (files.isCut) return life.index;
     throw error;
   }
-  for (const [chain, story] of stories) {
-    checkStory(storage, chain, story);
-    resume(storage, chain, story);
-  }
+  const { storage, index, manual } = opened;
+  for (const [chain, story] of stories) resume(storage, chain, story);
+  const rotAt = random.chance(0.3) ? random.below(200) : undefined;
   for (let step = 0; step < 400 && !files.isCut; step += 1) {
     act(storage, stories, random);
+    if (step === rotAt) index.rot(random);
     if (random.chance(0.02)) files.setRoom(random.below(2_000));
     if (random.chance(0.1)) files.setRoom(Number.POSITIVE_INFINITY);
     if (random.chance(0.05)) manual.advance(1_000);
     // Sometimes several things gather, sometimes the disk gets its turns.
     for (let turns = random.below(12); turns > 0; turns -= 1) await Promise.resolve();
   }
+  return index;
 }
 
 function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Random): void {
@@ -136,8 +164,18 @@ function goOn(found: ChainStorage, story: Story): void {
   if (found.height + 1 < story.acknowledged) throw new Error(`${found.chain}: height ${found.height}, but ${story.acknowledged} blocks were acknowledged`);
   Object.assign(story, { firstHeight: found.firstHeight, isFilling: false });
   story.blocks.length = found.height + 1;
-  const note = found.note('n');
-  Object.assign(story, { acknowledged: found.height + 1, removing: false, removed: false, note: note === undefined ? undefined : Buffer.from(note).toString(), noteAcknowledged: true });
+  Object.assign(story, { acknowledged: found.height + 1, removing: false, removed: false, ...noteOf(found) });
+}
+
+/** The note that is durable; where the index is damaged, it is found again by the next process. */
+function noteOf(found: ChainStorage): Pick<Story, 'note' | 'noteAcknowledged'> {
+  try {
+    const note = found.note('n');
+    return { note: note === undefined ? undefined : Buffer.from(note).toString(), noteAcknowledged: true };
+  } catch (error) {
+    if (!isLedgerError(error, 'storage-corrupt')) throw error;
+    return { note: undefined, noteAcknowledged: false };
+  }
 }
 
 function checkStory(storage: LedgerStorage, chain: ChainId, story: Story): void {

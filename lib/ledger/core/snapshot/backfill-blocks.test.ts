@@ -77,6 +77,26 @@ describe('a peer that joined from a snapshot', () => {
     expect(late.host.stats().openChains).toBe(0);
   });
 
+  it('goes on with them by itself once its full disk has room again', async () => {
+    const files = createPowerCutFiles();
+    const { nodes, late } = await joinCity({ count: 4, finality: 'crash', blocks: 30, storage: (manual) => openTestStorage({ directory: '/ledger', files, index: createMemoryIndex(), manual }) });
+    late.tamper = onlySingle;
+    await catchUpJoining(nodes, late);
+    const { firstHeight } = status(late);
+    expect(firstHeight).toBeGreaterThan(9);
+    files.setRoom(1_000);
+    late.tamper = (records) => records;
+    await passTime(nodes, 70_000);
+    expect(late.host.stats().isFull).toBe(true);
+    expect(status(late)).toMatchObject({ state: 'running', height: 30 });
+    expect(status(late).firstHeight).toBeGreaterThan(1);
+    files.setRoom(100_000_000);
+    await passTime(nodes, 70_000);
+    expect(status(late)).toMatchObject({ state: 'running', height: 30, firstHeight: 0 });
+    const told = late.manual.log.flatMap(({ event, fields }) => (event.startsWith('older blocks') ? [String(fields.reason)] : []));
+    expect(told.join()).not.toMatch(/next below/);
+  });
+
   it('serves what it has to others, and says of the rest that it is not here', async () => {
     const { nodes, late } = await joinCity({ count: 4, finality: 'crash', blocks: 30 });
     late.tamper = onlySingle;

@@ -62,10 +62,12 @@ async function fillPage({ storage, link, turns, signal }: BackfillOptions, count
   signal.throwIfAborted();
   if (records.length === 0) return 'nothing';
   if (records.length < upTo - from + 1) return 'too-short';
+  let refusal: { readonly cause: unknown } | undefined;
   let wanted: Hash = readBlock(storage, upTo + 1).header.previousHash;
   for (let at = upTo; at >= from; at -= 1) {
     await turns.run(storage.chain, async () => {
       signal.throwIfAborted();
+      if (refusal !== undefined) throw refusal.cause;
       const record = records[at - from];
       if (record === undefined) return;
       const block = takeNamed(record, wanted);
@@ -73,7 +75,7 @@ async function fillPage({ storage, link, turns, signal }: BackfillOptions, count
       const filled = storage.fillBlock(height(at), withoutAttestation(block));
       wanted = block.header.previousHash;
       if (at === from || at % 8 === 0) await filled;
-      else filled.catch(() => undefined);
+      else filled.catch((cause: unknown) => (refusal = { cause }));
     });
   }
   return 'filled';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryIndex } from '../../testing/memory-index';
 import { openTestStorage } from '../../testing/open-test-storage';
-import { createPowerCutFiles } from '../../testing/power-cut-files';
+import { createPowerCutFiles, type PowerCutFiles } from '../../testing/power-cut-files';
 import { at, status, submitAt } from '../../testing/test-city';
 import { createTestNodes, openTestChain, passTime, restartTestNode, TEST_CHAIN, type TestNode } from '../../testing/test-nodes';
 import { createMemoryStorage } from '../../storage/memory/memory-storage';
@@ -97,6 +97,34 @@ describe('a peer whose ledger is damaged', () => {
     expect(await back.host.createChain(genesis)).toMatchObject({ height: 0, genesisHash: genesis.hash });
     await passTime(all, 8_000);
     expect(status(back)).toMatchObject({ state: 'running', height: 8, headHash: status(at(nodes, 0)).headHash });
+  });
+
+  it('keeps its log when the others are behind the last block that it names, however early the damage is', async () => {
+    const directory = '/ledger';
+    const disks = Array.from({ length: 4 }, () => createPowerCutFiles());
+    const diskOf = (which: number): PowerCutFiles => disks[which] ?? createPowerCutFiles();
+    const nodes = await createTestNodes({ count: 4, storage: (which, manual) => openTestStorage({ directory, files: diskOf(which), index: createMemoryIndex(), manual }) });
+    const copyOf = (which: number, wrongAt = -1): ReadonlyMap<string, Buffer> =>
+      new Map(diskOf(which).list(directory).map((name) => {
+        const file = diskOf(which).open(`${directory}/${name}`);
+        return [`${directory}/${name}`, Buffer.from(Buffer.from(file.read(0, file.sizeBytes())).map((byte, offset) => (offset === wrongAt ? byte ^ 4 : byte)))];
+      }));
+    await openTestChain(nodes, TEST_CHAIN, {}, 'byzantine');
+    for (let block = 0; block < 5; block += 1) await submitAt(nodes, block % 4);
+    await passTime(nodes, 2_000);
+    const early = [0, 1, 2].map((which) => copyOf(which));
+    for (let block = 0; block < 9; block += 1) await submitAt(nodes, block % 4);
+    await passTime(nodes, 2_000);
+    for (const { host } of nodes) await host.close();
+    const reopen = (which: number, disk: ReadonlyMap<string, Buffer>): Promise<LedgerStorage> => openTestStorage({ directory, files: createPowerCutFiles(disk), index: createMemoryIndex(), manual: at(nodes, which).manual });
+    const others = await Promise.all(early.map(async (disk, which) => restartTestNode(at(nodes, which), { isAbrupt: true, storage: await reopen(which, disk) })));
+    let wrongAt = 2_000;
+    let storage = await reopen(3, copyOf(3, wrongAt));
+    while (storage.damageOf(TEST_CHAIN) === undefined) storage = await reopen(3, copyOf(3, (wrongAt += 37)));
+    const back = await restartTestNode(at(nodes, 3), { isAbrupt: true, storage });
+    await passTime([...others, back], 5_000);
+    await expect(back.host.healChain(TEST_CHAIN)).rejects.toThrow('the others are at 5, it was at 14');
+    expect(back.storage.damageOf(TEST_CHAIN)).toBeDefined();
   });
 
   it('does not begin again with another genesis than it has', async () => {

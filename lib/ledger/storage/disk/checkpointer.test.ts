@@ -31,6 +31,17 @@ async function checkpoint({ manual, index }: Bench): Promise<void> {
   await index.settled();
 }
 
+/** A bit of the first entry of that kind is another than was written. */
+async function rot(index: MemoryIndex, what: Parameters<typeof allOf>[0]): Promise<void> {
+  const [entry] = index.range({ ...allOf(what), limit: 1 });
+  if (entry === undefined) throw new Error(`no ${what} in the index`);
+  const value = Buffer.from(entry.value);
+  value[0] = (value[0] ?? 0) ^ 4;
+  const { applied } = index;
+  await index.apply([[entry.key, value]]);
+  expect(index.applied).toBe(applied + 1);
+}
+
 describe('checkpoints', () => {
   it('carry the log’s position in the transaction that carries the data', async () => {
     const all = await bench();
@@ -124,6 +135,78 @@ describe('checkpoints', () => {
     expect(Buffer.from(chain.block(height(0)) ?? []).toString()).toBe('genesis');
     const again = await openTestStorage({ directory: '/ledger', files: all.files, index: createMemoryIndex() });
     expect(Buffer.from(again.open(tide)?.state.get(bytes('a')) ?? []).toString()).toBe('1');
+  });
+
+  it.each([
+    ['ends while the disk has room', Number.POSITIVE_INFINITY],
+    ['ends while the disk is nearly full', 10_000],
+  ])('that could not be put together are the last: the position never goes beyond what they took along (%s)', async (_, room) => {
+    const all = await bench();
+    const [one, other] = [all.storage.create(tide), all.storage.create(chainId('reef-2209'))];
+    for (const chain of [one, other]) await chain.commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('1') }]);
+    await checkpoint(all);
+    await one.commit(height(1), bytes('one'), [{ key: bytes('a'), value: bytes('2') }]);
+    const { get } = all.index;
+    const readable = { get };
+    all.index.get = () => {
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+    };
+    all.files.setRoom(room);
+    const underWay = other.commit(height(1), bytes('one'), []);
+    all.manual.advance(1_000);
+    await all.index.settled();
+    await underWay;
+    Object.assign(all.index, readable);
+    all.files.setRoom(Number.POSITIVE_INFINITY);
+    all.manual.advance(10_000);
+    await all.index.settled();
+    await all.storage.close();
+    expect(all.index.applied).toBe(1);
+    expect(all.manual.log.filter(({ event }) => event === 'checkpoint failed')).toHaveLength(1);
+    const again = await openTestStorage({ directory: '/ledger', files: all.files, index: all.index });
+    expect([tide, other.chain].map((chain) => again.open(chain)?.height)).toEqual([1, 1]);
+    expect(Buffer.from(again.open(tide)?.state.get(bytes('a')) ?? []).toString()).toBe('2');
+  });
+
+  it.each(['state', 'block', 'note', 'chain'] as const)('go on for all sub-chains when an old entry of one is rotten (%s), and the next process makes the index anew', async (what) => {
+    const all = await bench();
+    const [one, other] = [all.storage.create(tide), all.storage.create(chainId('reef-2209'))];
+    for (const chain of [one, other]) await chain.commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('0') }], new Map([['n', bytes('0')]]));
+    await checkpoint(all);
+    await rot(all.index, what);
+    await one.rewriteBlock(height(0), bytes('genesis'));
+    for (const [at, value] of [[1, '1'], [2, '2']] as const) {
+      for (const chain of [one, other]) await chain.commit(height(at), bytes(`block ${at}`), [{ key: bytes('a'), value: bytes(value) }], new Map([['n', bytes(value)]]));
+      await checkpoint(all);
+    }
+    const seen = (storage: LedgerStorage): unknown =>
+      [tide, other.chain].map((name) => {
+        const found = storage.open(name);
+        return [found?.height, ...[found?.block(height(0)), found?.block(height(2)), found?.state.get(bytes('a')), found?.note('n')].map((value) => Buffer.from(value ?? []).toString())];
+      });
+    const right = [tide, other.chain].map(() => [2, 'genesis', 'block 2', '2', '2']);
+    expect(seen(all.storage)).toEqual(right);
+    expect([all.index.applied, all.storage.memoryBytes(tide)]).toEqual([4, 0]);
+    expect(all.manual.log.map(({ event }) => event)).toEqual(['an entry of the index is damaged: the next start makes it anew from the log']);
+    const cut = await openTestStorage({ directory: '/ledger', files: all.files, index: all.index.cut(false) });
+    expect(seen(cut)).toEqual(right);
+    expect(await cut.verify()).toEqual([]);
+  });
+
+  it('sweep away a sub-chain of which an entry is rotten, or leave that to the next process', async () => {
+    const all = await bench();
+    const [one, other] = [all.storage.create(tide), all.storage.create(chainId('reef-2209'))];
+    for (const chain of [one, other]) await chain.commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('0') }]);
+    await checkpoint(all);
+    await rot(all.index, 'state');
+    await all.storage.remove(tide);
+    await other.commit(height(1), bytes('block 1'), []);
+    await all.storage.remove(other.chain);
+    await all.storage.create(chainId('late-1')).commit(height(0), bytes('genesis'), []);
+    await all.storage.close();
+    const again = await openTestStorage({ directory: '/ledger', files: all.files, index: all.index });
+    expect(again.chains()).toEqual(['late-1']);
+    expect(await again.verify()).toEqual([]);
   });
 
   it('finish a removal that a crash interrupted', async () => {

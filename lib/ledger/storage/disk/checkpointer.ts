@@ -1,3 +1,4 @@
+import { isLedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
 import type { DiskChain } from './disk-chain';
 import type { DiskSpace } from './disk-space';
@@ -50,6 +51,13 @@ export class Checkpointer {
   #pendingBytes = 0;
   /** On its way into the index; stays until it is there. */
   #part: Part | undefined;
+  /** What ended it: no later checkpoint may claim what that one took along. */
+  #failure: { readonly cause: unknown } | undefined;
+  /**
+   * An old entry was rotten: what the entries add up to is not known any more. Nothing is lost by that, the new ones are
+   * written for all chains; but without the position, so that the next start makes the index anew however this process ends.
+   */
+  #isDistrusted = false;
   /** Removed chains whose keys are still there. */
   readonly #unswept: number[] = [];
   #disarm: (() => void) | undefined;
@@ -76,17 +84,19 @@ export class Checkpointer {
 
   /**
    * Resolves at once, or after the running checkpoint when too much is pending. Rejects with `storage-full` when that
-   * does not help: the index finds no room, and memory must not take what it cannot.
+   * does not help: the index finds no room, and memory must not take what it cannot. Rejects with what ended the checkpoints.
    */
   async relieve(): Promise<void> {
+    this.#check();
     if (this.#heldBytes < PRESSURE_BYTES) return;
     await this.run();
+    this.#check();
     if (this.#heldBytes < PRESSURE_BYTES) return;
     this.#options.space.ranOut(0);
     throw this.#options.space.error();
   }
 
-  /** Writes a checkpoint of all that is durable by now, after the one that may be running. Never rejects. */
+  /** Writes a checkpoint of all that is durable by now, after the one that may be running; nothing after a failure. Never rejects. */
   run(): Promise<void> {
     this.#disarm?.();
     this.#disarm = undefined;
@@ -100,10 +110,15 @@ export class Checkpointer {
     this.#disarm?.();
   }
 
-  /** Finishes removals that a crash interrupted. */
+  /** Finishes removals that a crash interrupted. Rejects with what ended the checkpoints. */
   async sweepLeftovers(): Promise<void> {
     this.#unswept.push(...this.#options.index.range({ ...allOf('sweep'), limit: 1_000_000 }).map(({ key }) => chainOfKey(key)));
     if (this.#unswept.length > 0) await this.run();
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure.cause;
   }
 
   get #heldBytes(): number {
@@ -113,7 +128,8 @@ export class Checkpointer {
   #onError(error: unknown): void {
     const { space, logger, schedule } = this.#options;
     const reason = error instanceof Error ? error.message : 'unknown';
-    if (!space.isCause(error, this.#part?.bytes ?? 0)) {
+    if (this.#failure !== undefined || !space.isCause(error, this.#part?.bytes ?? 0)) {
+      this.#failure ??= { cause: error };
       logger.error({ reason }, 'checkpoint failed');
       this.#options.onFailure(error);
       return;
@@ -124,9 +140,10 @@ export class Checkpointer {
   }
 
   async #checkpoint(): Promise<void> {
+    if (this.#failure !== undefined) return;
     const { index } = this.#options;
     const isRepeated = this.#part !== undefined;
-    const part = (this.#part ??= this.#gather());
+    const part = (this.#part ??= this.#take());
     if (part !== undefined) {
       await index.apply(part.changes);
       this.#part = undefined;
@@ -136,17 +153,27 @@ export class Checkpointer {
       this.#options.onWritten();
     }
     for (let [number] = this.#unswept; number !== undefined; [number] = this.#unswept) {
-      await this.#sweep(number);
+      // What is damaged goes with the whole index.
+      await this.#sweep(number).catch((error: unknown) => this.#distrust(error));
       this.#unswept.shift();
     }
     // What came while this part was in the way has no run of its own yet.
     if (isRepeated && (this.#dirty.size > 0 || this.#removed.length > 0)) this.#arm();
   }
 
+  /** What was taken and not put together is nowhere but in the log: no want of room, and nothing to try again. */
+  #take(): Part | undefined {
+    try {
+      return this.#gather();
+    } catch (error) {
+      this.#failure = { cause: error };
+      throw error;
+    }
+  }
+
   /** Takes everything that is pending; undefined when nothing is. */
   #gather(): Part | undefined {
     if (this.#dirty.size === 0 && this.#removed.length === 0) return undefined;
-    const { index } = this.#options;
     const position = this.#options.position();
     const [chains, removed, bytes] = [this.#dirty, this.#removed, this.#pendingBytes];
     this.#dirty = new Set();
@@ -155,7 +182,7 @@ export class Checkpointer {
     let sum = this.#sum;
     const changes: IndexChange[] = [];
     const flushes = [...chains].map((chain) => {
-      const flushed = flushChanges(index, chain.beginFlush(), sum);
+      const flushed = flushChanges((key) => this.#old(key), chain.beginFlush(), sum);
       sum = flushed.chains;
       // Not spread: a chain may change more entries than a call may have arguments.
       for (const change of flushed.changes) changes.push(change);
@@ -163,11 +190,29 @@ export class Checkpointer {
     });
     for (const number of removed) {
       const key = indexKey('chain', number);
-      sum = replaceInSum(sum, key, index.get(key), undefined);
+      sum = replaceInSum(sum, key, this.#old(key), undefined);
       changes.push([key, undefined], [indexKey('sweep', number), Uint8Array.of(1)]);
     }
-    changes.push([positionKey, encodePosition({ ...position, chains: sum })]);
+    changes.push([positionKey, this.#isDistrusted ? undefined : encodePosition({ ...position, chains: sum })]);
     return { changes, flushes, removed, sum, bytes };
+  }
+
+  /** What an entry is replaced by is known from the log: one that is rotten costs nobody a checkpoint. */
+  #old(key: Uint8Array): Uint8Array | undefined {
+    try {
+      return this.#options.index.get(key);
+    } catch (error) {
+      this.#distrust(error);
+      return undefined;
+    }
+  }
+
+  /** Throws what is no damage. */
+  #distrust(error: unknown): void {
+    if (!isLedgerError(error, 'storage-corrupt')) throw error;
+    if (this.#isDistrusted) return;
+    this.#isDistrusted = true;
+    this.#options.logger.error({ reason: error.message }, 'an entry of the index is damaged: the next start makes it anew from the log');
   }
 
   #arm(): void {

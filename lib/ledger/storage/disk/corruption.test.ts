@@ -160,6 +160,22 @@ describe('damage to the log', () => {
     expect([...seen.keys()].sort()).toEqual(['a block cannot be read,whole', 'stopped,whole', 'whole,a block cannot be read', 'whole,stopped', 'whole,whole']);
   });
 
+  it('that stopped a sub-chain leaves known how far it was, also when the index is asked', async () => {
+    const { disk } = await smallLedger();
+    let at = 40;
+    let storage = await openOn(changed(disk, path(1), flip(at)), createMemoryIndex());
+    while (storage.damageOf(tide) === undefined) storage = await openOn(changed(disk, path(1), flip((at += 1))), createMemoryIndex());
+    const files = createPowerCutFiles(changed(disk, path(1), flip(at)));
+    const index = createMemoryIndex();
+    for (let life = 0; life < 2; life += 1) {
+      const found = await openOn(new Map(), index, files);
+      expect([found.open(tide), found.height(tide), found.height(reef)]).toEqual([undefined, BLOCKS - 1, BLOCKS - 1]);
+      // What the damaged frame belongs to was not applied.
+      expect(found.blockOfDamaged(tide, height(BLOCKS - 1))).toBeUndefined();
+      await found.close();
+    }
+  });
+
   it('that stopped a sub-chain is remembered by the index, and ends when the sub-chain is removed', async () => {
     const { disk } = await smallLedger();
     const bytes = disk.get(path(2)) ?? Buffer.alloc(0);

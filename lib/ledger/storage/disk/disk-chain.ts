@@ -168,11 +168,12 @@ export class DiskChain implements ChainStorage {
     assert(height === this.#nextFill, `block ${height} of ${this.chain} is not the next below ${this.#nextFill + 1}`);
     const frame = this.#frame(FrameKind.block, height, Buffer.from(block));
     this.#fills += 1;
-    const filled = this.#append([frame], ([location]) => {
+    const landed = ([location]: readonly FrameLocation[]): void => {
       this.#fills -= 1;
       if (location !== undefined) this.#placeFill(height, location);
-    });
-    return filled;
+    };
+    // Nothing builds on it: the chain itself goes on.
+    return this.#append([frame], landed, () => (this.#fills -= 1));
   }
 
   /** Height of the next block that is put back. */
@@ -182,7 +183,6 @@ export class DiskChain implements ChainStorage {
 
   restart(): void {
     this.#refused = false;
-    this.#fills = 0;
   }
 
   /** Where the block's frame lies. */
@@ -247,10 +247,12 @@ export class DiskChain implements ChainStorage {
     else this.#replayBlock(height, location);
   }
 
-  /** Nothing of the chain is applied any more: a part of what its state is made of cannot be read. */
-  markDamaged({ segment, offset, sizeBytes }: FrameLocation): void {
-    this.#countReplayed({ segment, offset, sizeBytes });
-    this.record.damage ??= { segment, offset };
+  /** Nothing of the chain is applied any more, from this frame on: a part of what its state is made of cannot be read. */
+  markDamaged({ kind, sequence }: Pick<Frame, 'kind' | 'sequence'>, location: FrameLocation): void {
+    this.#countReplayed(location);
+    const { segment, offset, height } = this.record.damage ?? { ...location, height: -1 };
+    // How far it was must be known: others that are behind must not take its place.
+    this.record.damage = { segment, offset, height: kind === FrameKind.block ? Math.max(height, sequence) : height };
   }
 
   #countReplayed(location: FrameLocation): void {
@@ -335,13 +337,13 @@ export class DiskChain implements ChainStorage {
     return { kind, chain: this.record.number, sequence, payload };
   }
 
-  #append(frames: readonly Frame[], onDurable: (locations: readonly FrameLocation[]) => void): Promise<void> {
+  #append(frames: readonly Frame[], onDurable: (locations: readonly FrameLocation[]) => void, onRefused: () => void = () => this.#onRefused()): Promise<void> {
     const bytes = frames.reduce((sum, frame) => sum + frameBytes(frame), 0);
     const appended = this.#home.log().append(frames, (locations) => {
       this.record.logBytes += bytes;
       onDurable(locations);
       this.#home.onDirty(this, bytes);
-    }, () => this.#onRefused());
+    }, onRefused);
     this.#inFlight += 1;
     const landed = (): void => void (this.#inFlight -= 1);
     this.#last = appended.then(landed, landed);

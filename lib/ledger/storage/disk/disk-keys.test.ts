@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chainId } from '../../core/types';
+import type { PeerKeys } from '../../core/peer-keys';
+import { chainId, type ChainId } from '../../core/types';
 import { createManualPorts } from '../../testing/manual-ports';
 import { createPowerCutFiles, type PowerCutFiles } from '../../testing/power-cut-files';
 import { createRandom } from '../../testing/random';
@@ -9,7 +10,8 @@ import { segmentName } from './segment';
 
 const [tide, harbour] = [chainId('tide-4417'), chainId('harbour-2')];
 const kek = new Uint8Array(32).fill(9);
-const open = (files: FilePort, keyEncryptionKey = kek) => openDiskKeys({ files, directory: '/keys', keyEncryptionKey, newSalt: () => new Uint8Array(16).fill(3), ...createManualPorts().ports, segmentBytesMax: 700 });
+const first = `/keys/${segmentName(1)}`;
+const open = (files: FilePort, keyEncryptionKey = kek, manual = createManualPorts()) => openDiskKeys({ files, directory: '/keys', keyEncryptionKey, newSalt: () => new Uint8Array(16).fill(3), ...manual.ports, segmentBytesMax: 700 });
 
 function bytesOf(files: PowerCutFiles): Map<string, Buffer> {
   return new Map(files.list('/keys').map((name) => [`/keys/${name}`, Buffer.from(files.open(`/keys/${name}`).read(0, 1_000_000))]));
@@ -47,26 +49,68 @@ describe('peer keys on disk', () => {
     await expect(open(createPowerCutFiles(), new Uint8Array(31))).rejects.toThrow(/32 bytes/);
   });
 
-  it('are the one key or an error after any single byte changed', async () => {
+  it.each(['well', 'suddenly, and another one after it'] as const)('are the one key or an error after any single byte changed, also the last, in a process that ended %s', async (end) => {
     const files = createPowerCutFiles();
     const keys = await open(files);
-    const { publicKey } = await keys.create(tide);
-    await keys.create(harbour);
-    await keys.close();
+    const made = new Map<ChainId, Uint8Array>();
+    for (const chain of [tide, harbour]) made.set(chain, (await keys.create(chain)).publicKey);
+    await keys.markUsed(harbour);
+    if (end === 'well') await keys.close();
+    else await open(files);
+    let damaged = 0;
     for (const [path, bytes] of bytesOf(files)) {
       for (let at = 0; at < bytes.length; at += 1) {
         const changed = bytesOf(files);
         const copy = Buffer.from(bytes);
         copy[at] = (copy[at] ?? 0) ^ 0x10;
         changed.set(path, copy);
-        const found = await open(createPowerCutFiles(changed))
-          .then((opened) => opened.find(tide)?.publicKey)
-          .catch((error: unknown) => error);
-        // The last group alone looks like a torn tail.
-        if (found instanceof Error) expect(found, `byte ${at}`).toMatchObject({ code: expect.stringMatching(/^storage-(corrupt|format)$/) });
-        else expect(found, `byte ${at}`).toEqual(publicKey);
+        const opened = await open(createPowerCutFiles(changed)).catch((error: unknown) => error);
+        const look = (chain: ChainId): unknown => {
+          if (opened instanceof Error) return opened;
+          const again = opened as PeerKeys;
+          // A validator that has forgotten that it signed would sign again.
+          if (chain === harbour) expect(again.wasUsed(chain), `byte ${at}`).toBe(true);
+          try {
+            return again.find(chain)?.publicKey;
+          } catch (error) {
+            return error;
+          }
+        };
+        for (const [chain, publicKey] of made) {
+          const found = look(chain);
+          if (!(found instanceof Error)) expect(found, `byte ${at}`).toEqual(publicKey);
+          else {
+            expect(found, `byte ${at}`).toMatchObject({ code: expect.stringMatching(/^storage-(corrupt|format)$/) });
+            damaged += 1;
+          }
+        }
       }
     }
+    expect(damaged).toBeGreaterThan(200);
+  });
+
+  it('grow by nothing when they are only opened and closed, and say when a torn end was cut off', async () => {
+    const files = createPowerCutFiles();
+    const keys = await open(files);
+    await keys.create(tide);
+    await keys.close();
+    const size = files.open(first).sizeBytes();
+    for (let life = 0; life < 3; life += 1) await (await open(files)).close();
+    expect(files.open(first).sizeBytes()).toBe(size);
+    const torn = new Map([[first, Buffer.concat([files.open(first).read(0, size), Buffer.alloc(17, 1)])]]);
+    const manual = createManualPorts();
+    await open(createPowerCutFiles(torn), kek, manual);
+    expect(manual.log).toEqual([{ level: 'warn', event: 'the torn end of a log is cut off', fields: { file: first, offset: size, bytes: 17 } }]);
+  });
+
+  it('open and close on a full disk', async () => {
+    const files = createPowerCutFiles();
+    const { publicKey } = await (await open(files)).create(tide);
+    files.setRoom(10);
+    const keys = await open(files);
+    expect(keys.find(tide)?.publicKey).toEqual(publicKey);
+    await keys.close();
+    expect((await open(files)).find(tide)?.publicKey).toEqual(publicKey);
   });
 
   it('that is damaged costs its own peer alone, and never becomes another key', async () => {

@@ -9,6 +9,7 @@ import { corrupt } from './corrupt';
 import { DiskSpace } from './disk-space';
 import type { FilePort } from './file-port';
 import { FrameKind, type Frame, type FrameLocation } from './frame';
+import { TORN_EVENT } from './scan-log';
 import { SegmentLog } from './segment-log';
 import { segmentName } from './segment';
 
@@ -49,6 +50,9 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
   files.makeDirectory(directory);
   const places = new Map<ChainId, KeyPlace>();
   let nextNumber = 1;
+  /** Whether a group without a key is the last one in the log. */
+  let isSealed = true;
+  let hasFrames = false;
   const space = new DiskSpace({ freeBytes: () => files.freeBytes(directory), schedule, logger });
   const log = await SegmentLog.open({
     files,
@@ -58,20 +62,37 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
     space,
     reader: {
       onFrame: (frame, location) => {
+        hasFrames = true;
         const { name, state } = decodeKey(frame.payload);
         nextNumber = Math.max(nextNumber, frame.chain + 1);
         if (state === State.removed) places.delete(name);
         else places.set(name, { number: frame.chain, location, isUsed: state === State.used });
       },
       onDamage: ({ chain: number, name }, location) => {
+        hasFrames = true;
         nextNumber = Math.max(nextNumber, number + 1);
         if (name === undefined) return;
         // The same key may stand in an earlier frame; that it was not used cannot be known any more.
         const known = places.get(name);
         places.set(name, { number, location: known?.number === number ? known.location : location, isUsed: true });
       },
+      onTorn: (file, offset, bytes) => logger.warn({ file, offset, bytes }, TORN_EVENT),
+      onGroup: () => {
+        [isSealed, hasFrames] = [!hasFrames, false];
+        return undefined;
+      },
     },
   });
+  /** Puts a group behind the last key: without one, a key that rots is taken for what a power cut tore. */
+  const seal = async (): Promise<void> => {
+    if (isSealed) return;
+    await log
+      .append([], () => {
+        isSealed = true;
+      })
+      .catch((error: unknown) => logger.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'the log of keys could not be sealed'));
+  };
+  await seal();
   /** Calls for one sub-chain's key follow one another: two that make it get the same one. */
   const tails = new Map<ChainId, Promise<unknown>>();
   const inOrder = <T>(chain: ChainId, task: () => Promise<T>): Promise<T> => {
@@ -88,6 +109,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
     let location: FrameLocation | undefined;
     await log.append([frame], (locations) => {
       location = locations[0];
+      isSealed = false;
     });
     assert(location !== undefined, 'an appended frame has a place');
     return location;
@@ -145,6 +167,9 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
         places.delete(chain);
       }),
     close: async () => {
+      // In a group of its own, not in that of a last key.
+      await Promise.allSettled(tails.values());
+      await seal();
       space.close();
       await log.close();
     },

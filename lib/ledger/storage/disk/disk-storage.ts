@@ -17,7 +17,7 @@ import { newRecord, type ChainRecord, type IndexPosition } from './index-keys';
 import type { IndexHome, IndexPort } from './index-port';
 import { EMPTY_SUM } from './index-sum';
 import { openIndex, type OpenedIndex } from './open-index';
-import { checkLogFormat, type LogPosition } from './scan-log';
+import { checkLogFormat, TORN_EVENT, type LogPosition } from './scan-log';
 import { segmentName } from './segment';
 import { SegmentFiles } from './segment-files';
 import { SegmentLog } from './segment-log';
@@ -104,7 +104,8 @@ class DiskStorage implements LedgerStorage {
       position: () => ({ ...(this.#replayed ?? this.#requireLog().position), nextChain: this.#nextChain, deadBytes: this.#deadBytes }),
       onWritten: () => options.index.proven(),
       space: this.#space,
-      onFailure: (cause) => this.#requireLog().fail(cause),
+      // While the log is read there is none: whoever opens it is told.
+      onFailure: (cause) => this.#log?.fail(cause),
     });
     this.#home = {
       index,
@@ -139,6 +140,7 @@ class DiskStorage implements LedgerStorage {
       reader: {
         onFrame: (frame, location) => this.#replay(frame, location),
         onDamage: (note, location) => this.#replayDamage(note, location),
+        onTorn: (file, offset, bytes) => this.#options.logger.warn({ file, offset, bytes }, TORN_EVENT),
         onGroup: (position) => {
           this.#replayed = position;
           return this.#checkpoints.relieve();
@@ -183,7 +185,8 @@ class DiskStorage implements LedgerStorage {
   }
 
   height(chain: ChainId): number {
-    return this.#records.get(chain)?.height ?? -1;
+    const record = this.#records.get(chain);
+    return Math.max(record?.height ?? -1, record?.damage?.height ?? -1);
   }
 
   firstHeight(chain: ChainId): number {
@@ -293,7 +296,7 @@ class DiskStorage implements LedgerStorage {
     const chain = this.#open.get(record.name) ?? this.#openRecord(record);
     if (frame.kind === FrameKind.removed) this.#bury(record, location.sizeBytes);
     else if (record.damage === undefined) chain.replay(frame, location);
-    else chain.markDamaged(location);
+    else chain.markDamaged(frame, location);
   }
 
   /** A frame cannot be read: that costs a block's bytes, or the chain, and no other chain anything. */
@@ -302,7 +305,7 @@ class DiskStorage implements LedgerStorage {
     const record = stage?.record ?? this.#recordOf(note.chain, location);
     const chain = stage ?? this.#open.get(record.name) ?? this.#openRecord(record);
     if (note.kind === FrameKind.block && record.damage === undefined) return chain.replayDamagedBlock(note.sequence, location);
-    chain.markDamaged(location);
+    chain.markDamaged(note, location);
     this.#options.logger.error({ chain: record.name, segment: location.segment, offset: location.offset }, 'a sub-chain is damaged');
   }
 
@@ -369,7 +372,7 @@ class DiskStorage implements LedgerStorage {
 
   #replayStaged(stage: DiskChain, frame: Frame, location: FrameLocation): void {
     if (stage.record.damage === undefined || frame.kind === FrameKind.install) stage.replay(frame, location);
-    else stage.markDamaged(location);
+    else stage.markDamaged(frame, location);
     if (frame.kind !== FrameKind.install) return;
     this.#staged.delete(stage.record.number);
     const before = this.#records.get(stage.chain);

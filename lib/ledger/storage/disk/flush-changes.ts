@@ -1,6 +1,6 @@
 import type { ChainFlush } from './disk-chain';
 import { blockKey, encodeChainRecord, encodeLocation, indexKey, noteKey, type ChainRecord } from './index-keys';
-import type { IndexChange, IndexPort } from './index-port';
+import type { IndexChange } from './index-port';
 import { replaceInSum, type IndexSum } from './index-sum';
 
 export interface FlushChanges {
@@ -11,8 +11,8 @@ export interface FlushChanges {
   readonly chains: IndexSum;
 }
 
-/** What the index changes by for one chain's part of a checkpoint. */
-export function flushChanges(index: IndexPort, flush: ChainFlush, chains: IndexSum): FlushChanges {
+/** What the index changes by for one chain's part of a checkpoint. `oldOf`: what it holds of a key now. */
+export function flushChanges(oldOf: (key: Uint8Array) => Uint8Array | undefined, flush: ChainFlush, chains: IndexSum): FlushChanges {
   const { number } = flush.record;
   const changes: IndexChange[] = [];
   let { stateBytes } = flush.record;
@@ -23,19 +23,19 @@ export function flushChanges(index: IndexPort, flush: ChainFlush, chains: IndexS
   };
   for (const [name, value] of flush.state.entries()) {
     const key = indexKey('state', number, Buffer.from(name, 'latin1'));
-    const old = index.get(key);
+    const old = oldOf(key);
     stateBytes += value === undefined ? 0 : name.length + value.length;
     stateBytes -= old === undefined ? 0 : name.length + old.length;
     change(key, old, value);
   }
   for (const [height, location] of flush.blocks) {
     const key = blockKey(number, height);
-    change(key, height > flush.indexedHeight ? undefined : index.get(key), encodeLocation(location));
+    change(key, height > flush.indexedHeight ? undefined : oldOf(key), encodeLocation(location));
   }
   let notes: IndexSum = { entries: 0, digest: flush.record.noteDigest };
   for (const [name, value] of flush.notes) {
     const key = noteKey(number, name);
-    const old = index.get(key);
+    const old = oldOf(key);
     notes = replaceInSum(notes, key, old, value);
     change(key, old, value);
   }
@@ -43,5 +43,5 @@ export function flushChanges(index: IndexPort, flush: ChainFlush, chains: IndexS
   const recordKey = indexKey('chain', number);
   const encoded = encodeChainRecord(record);
   changes.push([recordKey, encoded]);
-  return { changes, record, chains: replaceInSum(chains, recordKey, index.get(recordKey), encoded) };
+  return { changes, record, chains: replaceInSum(chains, recordKey, oldOf(recordKey), encoded) };
 }

@@ -61,6 +61,27 @@ describe('a full disk', () => {
     expect([one.height, text(other.note('n')), storage.chains().length]).toEqual([1, '2', 3]);
   });
 
+  it('refuses blocks that are put back and leaves the sub-chain as it was: they are put back once there is room', async () => {
+    const [files, manual] = [createPowerCutFiles(), createManualPorts()];
+    const storage = await openTestStorage({ directory: '/ledger', files, index: createMemoryIndex(), manual });
+    const stage = await storage.stage(tide);
+    for (const at of [0, 9]) await stage.putBlock(height(at), Buffer.from(`block ${at}`));
+    const chain = await stage.install({ height: height(9), notes: new Map() });
+    files.setRoom(10);
+    const fill = (at: number): Promise<void> => chain.fillBlock(height(at), Buffer.from(`block ${at}`));
+    const refused = [...(await Promise.allSettled([fill(8), fill(7), fill(6)])), ...(await Promise.allSettled([fill(8)]))];
+    for (const result of refused) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'storage-full' } });
+    expect(chain.firstHeight).toBe(9);
+    files.setRoom(10_000_000);
+    manual.advance(1_000);
+    const fills = [fill(8), fill(7)];
+    // Another one begins with the chain while blocks are on their way: they are not put twice.
+    chain.restart();
+    expect(() => fill(8)).toThrow(/next below/);
+    await Promise.all([...fills, chain.commit(height(10), Buffer.from('block 10'), [])]);
+    expect([chain.firstHeight, chain.height, text(chain.block(height(7)))]).toEqual([7, 10, 'block 7']);
+  });
+
   it('that comes when a new segment is begun takes nothing along, and leaves no half-made file in the way', async () => {
     for (let left = 0; left < 300; left += 7) {
       const [files, manual] = [createPowerCutFiles(), createManualPorts()];

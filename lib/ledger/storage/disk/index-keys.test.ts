@@ -49,7 +49,7 @@ describe('values of the index and payloads of the log', () => {
     expect(decodePosition(encodePosition(position))).toEqual(position);
     const record = { number: 5, name: chainId('tide-4417'), height: -1, firstHeight: 7, isStaged: true, logBytes: 2 ** 33, stateBytes: 0, noteDigest: 2 ** 41, entries: 7, digest: 2 ** 40 };
     expect(decodeChainRecord(5, encodeChainRecord(record))).toEqual(record);
-    const damaged = { ...record, damage: { segment: 2, offset: 2 ** 33 } };
+    const damaged = { ...record, damage: { segment: 2, offset: 2 ** 33, height: -1 } };
     expect(decodeChainRecord(5, encodeChainRecord(damaged))).toEqual(damaged);
     const location = { segment: 1, offset: 2 ** 35, sizeBytes: 99 };
     expect(decodeLocation(encodeLocation(location))).toEqual(location);

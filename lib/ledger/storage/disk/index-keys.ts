@@ -92,16 +92,23 @@ export interface ChainRecord {
   digest: number;
   /** The digest of its notes alone: one that vanished would be read as never set, so it is compared whenever the chain is opened. */
   noteDigest: number;
-  /** The first frame that is missing from what the state is made of: from there on nothing of the chain was applied. */
-  damage?: { readonly segment: number; readonly offset: number };
+  damage?: ChainDamage;
+}
+
+/** The first frame that is missing from what the state is made of: from there on nothing of the chain was applied. */
+export interface ChainDamage {
+  readonly segment: number;
+  readonly offset: number;
+  /** The highest of the blocks that were found behind it, -1 for none: the chain's `height` stops before them. */
+  readonly height: number;
 }
 
 export function encodeChainRecord(record: ChainRecord): Uint8Array {
-  const writer = new ByteWriter(112).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.firstHeight).u8(record.isStaged ? 1 : 0);
+  const writer = new ByteWriter(120).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.firstHeight).u8(record.isStaged ? 1 : 0);
   writer.u48(record.entries).u48(record.digest).u48(record.noteDigest);
   const { damage } = record;
   writer.u48(record.logBytes).u48(record.stateBytes).u8(damage === undefined ? 0 : 1);
-  if (damage !== undefined) writer.u32(damage.segment).u48(damage.offset);
+  if (damage !== undefined) writer.u32(damage.segment).u48(damage.offset).u48(damage.height + 1);
   return writer.finish();
 }
 
@@ -111,7 +118,7 @@ export function decodeChainRecord(number: number, bytes: Uint8Array): ChainRecor
   const [name, height, firstHeight, isStaged] = [chainId(reader.string(64)), reader.u48() - 1, reader.u48(), reader.flag()];
   const [entries, digest, noteDigest] = [reader.u48(), reader.u48(), reader.u48()];
   const record = { number, name, height, firstHeight, isStaged, logBytes: reader.u48(), stateBytes: reader.u48(), entries, digest, noteDigest };
-  const damage = reader.flag() ? { segment: reader.u32(), offset: reader.u48() } : undefined;
+  const damage = reader.flag() ? { segment: reader.u32(), offset: reader.u48(), height: reader.u48() - 1 } : undefined;
   reader.end();
   return damage === undefined ? record : { ...record, damage };
 }

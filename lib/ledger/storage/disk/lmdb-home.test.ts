@@ -66,6 +66,16 @@ describe('the index on disk', () => {
     expect(await lives([closeWell, distrusts, closeWell, closeWell])).toEqual(['empty', 'kept', 'damage was found in it', 'empty', 'kept']);
   });
 
+  it('is thrown away once damage was found in it, also when a checkpoint was written after that', async () => {
+    const distrusts = (home: IndexHome): void => {
+      home.opened();
+      home.distrust();
+      home.proven();
+      home.closed();
+    };
+    expect(await lives([closeWell, endSuddenly, distrusts, closeWell])).toEqual(['empty', 'kept', 'kept', 'damage was found in it', 'empty']);
+  });
+
   it('opens on a disk that has no room for its mark', async () => {
     const full = (): never => {
       throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });

@@ -69,7 +69,8 @@ export function createLmdbHome({ files, directory, removeDirectory, onCleared }:
     proven: () => {
       if (suddenEnds === 0) return;
       suddenEnds = 0;
-      tryMark(Phase.running);
+      // A reader may be in the middle of it, or it was found to be damaged: that stays.
+      if (readMark()?.phase === Phase.running) tryMark(Phase.running);
     },
     distrust: () => tryMark(Phase.distrusted),
     reading: async (task) => {

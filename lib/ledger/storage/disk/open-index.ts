@@ -13,6 +13,7 @@ export interface OpenedIndex {
 }
 
 const CHAINS_MAX = 1_000_000;
+const EVERYTHING = { from: Uint8Array.of(0), to: Uint8Array.of(255) };
 
 /**
  * Opens the index and reads what a start needs of it. One that is damaged, or of another format, is thrown away: it is
@@ -55,13 +56,14 @@ async function tryOpen(home: IndexHome): Promise<OpenedIndex> {
 
 function read(index: IndexPort, path: string): Omit<OpenedIndex, 'index'> {
   const bytes = index.get(positionKey);
-  const entries = index.range({ ...allOf('chain'), limit: CHAINS_MAX });
   if (bytes === undefined) {
-    if (entries.length > 0) throw corruptIndex(path, 'The index does not say how far it is');
+    // Also where a checkpoint took the position away, because it found damage.
+    if (index.range({ ...EVERYTHING, limit: 1 }).length > 0) throw corruptIndex(path, 'The index does not say how far it is');
     return { position: undefined, records: [] };
   }
   const position = decodePosition(bytes);
   if (position === undefined) throw new LedgerError('storage-format', { file: path }, `${path} is of a format this program does not read.`);
+  const entries = index.range({ ...allOf('chain'), limit: CHAINS_MAX });
   const sum = entries.reduce((total, { key, value }) => replaceInSum(total, key, undefined, value), EMPTY_SUM);
   if (!isSameSum(sum, position.chains)) throw corruptIndex(path, 'Sub-chains are missing from the index, or there are too many');
   return { position, records: entries.map(({ key, value }) => decodeChainRecord(chainOfKey(key), value)) };

@@ -14,6 +14,9 @@ export interface LogPosition {
   readonly salt: Uint8Array;
 }
 
+/** How it is logged that the end of a log is gone. */
+export const TORN_EVENT = 'the torn end of a log is cut off';
+
 /** Who is told what the log holds. */
 export interface LogReader {
   onFrame(frame: Frame, location: FrameLocation): void;
@@ -21,6 +24,8 @@ export interface LogReader {
   onDamage(note: FrameNote, location: FrameLocation): void;
   /** Bytes are not as they were written, but what they were is known from others: nothing is lost. */
   onScar?(location: FrameLocation, bytes: Uint8Array): void;
+  /** Bytes at the end of the log were never finished, or so it looks: they are gone. */
+  onTorn?(path: string, offset: number, bytes: number): void;
   /** After each group; awaited. */
   onGroup?(position: LogPosition): Promise<void> | undefined;
 }
@@ -93,7 +98,9 @@ async function scanSegment({ number, isTail, from, segments, reader, until }: Se
   const isStart = from?.segment !== number;
   // The head is safe before anything follows it: a short last file was being made when the power went.
   if (head.state === 'broken' && isTail && isStart && file.sizeBytes() <= SEGMENT_HEAD_BYTES) {
+    const bytes = file.sizeBytes();
     await segments.remove(number);
+    reader.onTorn?.(path, 0, bytes);
     return undefined;
   }
   const salt = head.state === 'good' ? Uint8Array.from(head.salt) : from?.salt;
@@ -116,6 +123,7 @@ async function scanSegment({ number, isTail, from, segments, reader, until }: Se
     if (!isWhole && isTail && findGroup(scan, at + 1, (sequence) => sequence > group + 1) === undefined) {
       file.truncate(start + at);
       await file.sync();
+      reader.onTorn?.(path, start + at, scan.bytes.length - at);
       break;
     }
     if (found === undefined) throw corrupt(path, start + at);
