@@ -2,7 +2,6 @@
 // The last line is always `N passed, N failed`.
 import { randomBytes } from 'node:crypto';
 import { generateClient, migrate } from './supervisor/database.mjs';
-import { bundleCityNode } from './supervisor/bundle.mjs';
 import { processEnvironment } from './supervisor/environment.mjs';
 import { installPackages, requireNode } from './supervisor/install.mjs';
 import { createLog, formatDuration } from './supervisor/log.mjs';
@@ -58,13 +57,9 @@ async function runStages(context, options, log) {
     ? await prepareServices({ family, atEnd, data, log, supervise })
     : { services: undefined, env: { ...process.env, NODE_ENV: 'test' } };
 
-  // City nodes start three times as fast from it, and are what runs in production.
-  const { program } = await log.step('city-node program', bundleCityNode);
-  const env = { ...prepared.env, CHAINWORKS_TEST_CITY_NODE: program };
-
   const results = [];
   for (const name of options.stages) {
-    results.push(await runStage(name, { family, filters: options.filters, data, log, supervise, services: prepared.services, env }));
+    results.push(await runStage(name, { family, filters: options.filters, data, log, supervise, ...prepared }));
   }
   log.say(`\n== summary (${log.elapsed()})\n${results.map(describe).join('\n')}\n`);
   return results;

@@ -47,6 +47,31 @@ const ledgersAt = (directories: readonly (string | undefined)[]): CopiedLedger[]
 
 const closeAll = (nodes: readonly TestNode[]) => Promise.all(nodes.map(({ host }) => host.close()));
 
+const logOf = (directory: string): string => `${directory}/segment-00000001.log`;
+
+function flipByte(directory: string, at: number): void {
+  const bytes = fs.readFileSync(logOf(directory));
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  fs.writeFileSync(logOf(directory), bytes);
+}
+
+const placesOf = (directory: string, text: string): number[] => [...fs.readFileSync(logOf(directory)).toString('latin1').matchAll(new RegExp(text, 'g'))].map(({ index }) => index);
+
+/** Changes a byte of the one block alone, in a ledger without an index. */
+async function rotBlock(directory: string, height: number): Promise<void> {
+  for (const at of placesOf(directory, 'chainworks/block')) {
+    flipByte(directory, at);
+    const copy = copyLedger(directory);
+    const { storage, keys } = await openLedgerDirectory({ directory: copy, keyEncryptionKey, ports });
+    const damages = await storage.verify();
+    await keys.close();
+    await storage.close();
+    if (damages.length === 1 && damages[0]?.height === height) return;
+    flipByte(directory, at);
+  }
+  expect.fail(`block ${height} is nowhere in the log`);
+}
+
 /** A sub-chain with some blocks on closed city nodes. */
 async function givenChain(count: number, finality: Finality, blocks = 2): Promise<string[]> {
   const directories = Array.from({ length: count }, freshPlace);
@@ -102,10 +127,8 @@ describe('ledgers out of a backup', () => {
   it('are refused with the file when their log is none', async () => {
     const [first] = await givenChain(1, 'solo');
     const copy = copyLedger(first ?? '');
-    const file = `${copy}/segment-00000001.log`;
-    const bytes = fs.readFileSync(file);
-    bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
-    fs.writeFileSync(file, bytes);
+    const file = logOf(copy);
+    flipByte(copy, 20);
     await expect(readCopiedLedgers({ ledgers: ledgersAt([copy]), frameworks, ports })).rejects.toThrow(file);
   });
 });
@@ -120,13 +143,9 @@ describe('a damaged ledger', () => {
     for (let block = 0; block < 3; block += 1) await submitOnDisk(nodes, 0);
     await closeAll(nodes);
     const copy = copyLedger(directory);
-    const file = `${copy}/segment-00000001.log`;
-    const bytes = fs.readFileSync(file);
+    const names = placesOf(copy, TEST_CHAIN);
     // Within the second block: one more follows it.
-    const names = [...bytes.toString('latin1').matchAll(new RegExp(TEST_CHAIN, 'g'))].map(({ index }) => index);
-    const at = (names.at(-1) ?? 0) - 400;
-    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
-    fs.writeFileSync(file, bytes);
+    flipByte(copy, (names.at(-1) ?? 0) - 400);
     const [facts] = await readCopiedLedgers({ ledgers: ledgersAt([copy]), frameworks, ports });
     expect(facts?.heads.map(({ chain }) => chain)).toEqual([other]);
     expect(facts?.faults).toEqual([{ chain: TEST_CHAIN, reason: expect.stringMatching(/./) }]);
@@ -156,6 +175,18 @@ describe('a validator that comes back from a backup', () => {
     for (let block = 0; block < 4; block += 1) await submitOnDisk(nodes, block % 3);
     expect(status(back).agreement?.position).not.toHaveProperty('abstainsThrough');
     for (const node of nodes) expect(status(node)).toMatchObject({ state: 'running', agreement: { evidence: [] } });
+    await closeAll(nodes);
+  });
+
+  it('with a rotten old block is named, and signs nothing all the same', async () => {
+    const directories = await givenChain(4, 'byzantine', 3);
+    const copy = copyLedger(directories[3] ?? '');
+    await rotBlock(copy, 1);
+    const [facts] = await reviveCopiedLedgers({ ledgers: ledgersAt([undefined, undefined, undefined, copy]), frameworks, ports });
+    expect(facts).toMatchObject({ heads: [], faults: [{ chain: TEST_CHAIN }], silenced: [TEST_CHAIN] });
+    const nodes = await openNodes([...directories.slice(0, 3), copy]);
+    for (const node of nodes) node.host.head(TEST_CHAIN);
+    expect(status(at(nodes, 3)).agreement?.position).toMatchObject({ abstainsThrough: 'unknown' });
     await closeAll(nodes);
   });
 

@@ -1,11 +1,11 @@
 import { assert } from '@/lib/platform/pure/assert';
 import type { Framework } from './core/framework';
 import { ARRIVING_NOTE } from './core/move/arrival';
-import { readPeer, type StoredPeer } from './core/peer';
+import { readPeer, readRules, type StoredPeer } from './core/peer';
 import type { PeerKeys } from './core/peer-keys';
 import type { MachinePorts } from './core/ports';
 import { publicReason } from './core/public-reason';
-import type { LedgerStorage } from './core/storage';
+import type { ChainStorage, LedgerStorage } from './core/storage';
 import type { ChainId, Hash, Height } from './core/types';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './core/validator';
 import { corrupt } from './storage/disk/corrupt';
@@ -97,20 +97,19 @@ async function readFacts({ name }: CopiedLedger, { storage, keys }: Opened, { fr
     try {
       const damage = storage.damageOf(chain);
       if (damage !== undefined) throw damage;
-      const wrong = damages.find((one) => one.chain === chain);
-      if (wrong !== undefined) throw corrupt(wrong.file, wrong.offset, wrong.what);
       const stored = storage.open(chain);
       assert(stored !== undefined, 'a chain that is listed can be opened');
       // Half of a copy: the peer itself is where it comes from.
       if (stored.note(ARRIVING_NOTE) !== undefined) continue;
-      const peer = readPeer(stored, known);
-      if (restored !== undefined) {
-        checkKey(chain, peer, keys);
-        if (mayHaveForgotten(chain, peer, restored)) {
-          silenced.push(chain);
-          notes.push(stored.setNote(ABSTAIN_NOTE, ABSTAIN_UNKNOWN));
-        }
+      // Whatever is wrong with it: what can be opened may sign one day, when others have mended it.
+      if (restored !== undefined && mayHaveForgotten(stored, restored)) {
+        silenced.push(chain);
+        notes.push(stored.setNote(ABSTAIN_NOTE, ABSTAIN_UNKNOWN));
       }
+      const wrong = damages.find((one) => one.chain === chain);
+      if (wrong !== undefined) throw corrupt(wrong.file, wrong.offset, wrong.what);
+      const peer = readPeer(stored, known);
+      if (restored !== undefined) checkKey(chain, peer, keys);
       heads.push({ chain, height: peer.head.height, hash: peer.head.hash });
     } catch (error) {
       faults.push({ chain, reason: publicReason(error) });
@@ -128,8 +127,21 @@ function checkKey(chain: ChainId, { publicKey }: StoredPeer, keys: PeerKeys): vo
   assert(Buffer.compare(publicKey, signer.publicKey) === 0, 'the peer’s key is not the one that signed its blocks');
 }
 
-/** Somebody who was not set back with this peer may hold what it signed after the backup: as a validator, or to become one. */
-function mayHaveForgotten(chain: ChainId, { genesis, rules }: StoredPeer, restored: ReadonlyMap<string, ReadonlySet<ChainId>>): boolean {
-  const names = [...genesis.peers, ...rules.validators].map((peer) => peer.name);
-  return names.some((name) => restored.get(name)?.has(chain) !== true);
+/**
+ * Somebody who was not set back with this peer may hold what it signed after the backup: as a validator, or to become
+ * one. So too when it cannot be told who they are.
+ */
+function mayHaveForgotten(stored: ChainStorage, restored: ReadonlyMap<string, ReadonlySet<ChainId>>): boolean {
+  const names = readNames(stored);
+  return names === undefined || names.some((name) => restored.get(name)?.has(stored.chain) !== true);
+}
+
+/** Of the peers of its genesis and of the validators of its next block. */
+function readNames(stored: ChainStorage): string[] | undefined {
+  try {
+    const { genesis, history } = readRules(stored);
+    return [...genesis.peers, ...history.at(stored.height + 1).validators].map((peer) => peer.name);
+  } catch {
+    return undefined;
+  }
 }

@@ -9,24 +9,30 @@ const stopMsMax = 10_000;
 
 /**
  * Stops the processes, runs `look`, and lets them go on, whatever happens. No client notices more than a pause.
+ * Throws when not all of them stood still until `look` was done: what it saw is no instant then.
  * @template T
  * @param {number[]} pids of this user
  * @param {() => T} look synchronous: everybody waits for it
- * @param {{ releaseAfterSeconds?: number }} [options] if this program is killed in between, somebody else lets them go on then
+ * @param {{ releaseAfterSeconds?: number }} [options] if this program is killed in between, or takes longer, somebody else lets them go on then
  * @returns {Promise<{ result: T, pausedMs: number }>}
  */
 export async function whilePaused(pids, look, { releaseAfterSeconds = 15 } = {}) {
   if (pids.length === 0) return { result: look(), pausedMs: 0 };
   const words = pids.map(String);
+  // Before the other clock begins: it cannot have run out while this one has not.
+  const from = performance.now();
   const release = spawn('/bin/sh', ['-c', `sleep ${releaseAfterSeconds}; kill -CONT "$@"`, 'release', ...words], { detached: true, stdio: 'ignore' });
   release.on('error', () => {}); // it only stands by
   release.unref();
-  const from = performance.now();
   try {
     for (const pid of pids) send(pid, 'SIGSTOP');
     await allStopped(pids);
     const result = look();
-    return { result, pausedMs: performance.now() - from };
+    const isStill = pids.every(isStopped);
+    const pausedMs = performance.now() - from;
+    if (pausedMs >= releaseAfterSeconds * 1000) throw new SetupError(`The city-node processes were paused for ${(pausedMs / 1000).toFixed(1)} s, of which ${releaseAfterSeconds} s are safe: the disk is too slow just now. Try again when there is less to do.`);
+    if (!isStill) throw new SetupError('A city-node process went on while it was looked at: somebody else sends it signals. Try again.');
+    return { result, pausedMs };
   } finally {
     for (const pid of pids) goOn(pid);
     if (release.pid !== undefined) killGroup(release.pid);

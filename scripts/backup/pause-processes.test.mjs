@@ -42,6 +42,27 @@ describe('paused processes', () => {
     await allGrow();
   });
 
+  it('are refused as an instant when one of them went on meanwhile', async () => {
+    const [first] = pids();
+    const look = () => {
+      const before = sizes();
+      process.kill(first, 'SIGCONT');
+      while (sizes()[0] === before[0]);
+    };
+    await expect(whilePaused(pids(), look)).rejects.toThrow('went on while it was looked at');
+    await allGrow();
+  });
+
+  it('are refused as an instant when the look took so long that they were let go on, even if they stand still again', async () => {
+    const look = () => {
+      const before = sizes();
+      while (sizes()[0] === before[0]);
+      for (const pid of pids()) process.kill(pid, 'SIGSTOP');
+    };
+    await expect(whilePaused(pids(), look, { releaseAfterSeconds: 1 })).rejects.toThrow('of which 1 s are safe');
+    await allGrow();
+  });
+
   it('go on when the look fails', async () => {
     await expect(whilePaused(pids(), () => { throw new Error('seen enough'); })).rejects.toThrow('seen enough');
     await allGrow();

@@ -15,7 +15,6 @@ import { createAccessKeySecret, hashAccessKeySecret } from '../access-key-secret
 /** Two cores shared with a database and a browser: slow is not wrong. */
 const startMsMax = 60_000;
 const projectDirectory = path.resolve(import.meta.dirname, '../../..');
-const bundled = process.env.CHAINWORKS_TEST_CITY_NODE;
 /** One pepper and one authority for all hosts of an installation. */
 const pepper = randomBytes(32);
 export const testAuthority = createTestAuthority();
@@ -32,8 +31,8 @@ export const generousLimits: ChainLimits = {
 /** A real city-node process in a directory of its own, joined by hand. */
 export class TestHost {
   output = '';
-  /** What `npm test` bundled, as in production; from its sources where nothing is. */
-  program: readonly string[] = bundled === undefined ? ['--import', 'tsx', 'workers/city-node/main.ts'] : ['--enable-source-maps', bundled];
+  /** From its sources, unless a test says otherwise. */
+  program: readonly string[] = ['--import', 'tsx', 'workers/city-node/main.ts'];
   isCertified = false;
   private child: ChildProcess | undefined;
 

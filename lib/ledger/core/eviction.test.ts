@@ -3,7 +3,7 @@ import { createMemoryIndex } from '../testing/memory-index';
 import { openTestStorage } from '../testing/open-test-storage';
 import { createPowerCutFiles } from '../testing/power-cut-files';
 import { at, city, submitAt } from '../testing/test-city';
-import { add, createTestNode, letRest, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNode, createTestNodes, letRest, openTestChain, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
 import { chainId, height, type ChainId } from './types';
 
 /** A city node whose ledgers lie on a disk, so that there is something to go back to. */
@@ -149,6 +149,16 @@ describe('a sub-chain is not closed', () => {
     expect(await readCounter(node.host, 'c')).toMatchObject({ value: 2 });
   });
 
+  it('for longer than a transaction waits for an earlier one that does not come', async () => {
+    for (const finality of ['solo', 'byzantine'] as const) {
+      const nodes = await city(finality === 'solo' ? 1 : 4, finality);
+      expect(await at(nodes, 0).host.submit(TEST_CHAIN, add('c', 1, { account: 'a', sequence: 1 }))).toMatchObject({ state: 'held' });
+      for (let period = 0; period < 24; period += 1) await letRest(nodes.slice(0, 1));
+      await passTime(nodes, 1_000);
+      expect(at(nodes, 0).host.stats()).toMatchObject({ openChains: 0, queued: 0 });
+    }
+  });
+
   it('while a block is on its way to the disk', async () => {
     const gate = createGate();
     const node = await createTestNode({
@@ -162,6 +172,25 @@ describe('a sub-chain is not closed', () => {
     expect(open(node)).toEqual([1, 1]);
     gate.open();
     expect(await answer).toMatchObject({ state: 'final', height: 1 });
+  });
+
+  it('while a transaction that was handed in here is with the peer that orders: whoever hears that it is final reads it here', async () => {
+    const gate = createGate();
+    const nodes = await createTestNodes({
+      count: 2,
+      storage: (which, manual) => openTestStorage({ directory: '/ledger', files: which === 0 ? gate.behind(createPowerCutFiles()) : createPowerCutFiles(), index: createMemoryIndex(), manual }),
+    });
+    await openTestChain(nodes);
+    const follower = at(nodes, 1);
+    gate.close();
+    const answer = follower.host.submit(TEST_CHAIN, add('c', 3));
+    await letRest([follower]);
+    expect(follower.host.stats().openChains).toBe(1);
+    gate.open();
+    expect(await answer).toMatchObject({ state: 'final', height: 1 });
+    expect(await readCounter(follower.host, 'c')).toMatchObject({ value: 3, height: 1 });
+    await letRest(nodes);
+    expect(follower.host.stats().openChains).toBe(0);
   });
 });
 

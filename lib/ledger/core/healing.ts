@@ -1,4 +1,5 @@
 import { decodeBlock } from './block';
+import { checkNotes } from './check-notes';
 import { sha256Hex, type Signer } from './crypto';
 import { isLedgerError, LedgerError } from './errors';
 import type { Framework } from './framework';
@@ -20,6 +21,8 @@ export interface HealingOptions {
   readonly frameworks: ReadonlyMap<string, Framework>;
   readonly link: PeerLink;
   readonly ports: MachinePorts;
+  /** Ends the wait for other peers: the host closes. */
+  readonly signal: AbortSignal;
   /** Heals in the chain's order of things: `LedgerHost.healChain`. */
   readonly healNow: (chain: ChainId) => Promise<unknown>;
 }
@@ -85,7 +88,7 @@ export class Healing {
     }
     const { record, writes, notes } = await makeGenesis(genesis, keys, frameworks, stored?.engineVersion);
     const rules = RulesHistory.open(genesisRules(genesis, decodeBlock(record).header.engineVersion), undefined);
-    const asking = { chain, link, ports, signal: new AbortController().signal };
+    const asking = { chain, link, ports, signal: this.#options.signal };
     const reached = await checkOthers({ ...asking, genesisRules: rules, publicKey: signer.publicKey, height: at }).catch((error: unknown) => {
       throw cannotHeal(chain, messageOf(error), error);
     });
@@ -104,14 +107,15 @@ export class Healing {
 
   /** Whether the peer can be opened, once blocks that it begins with were replaced by those of other peers. */
   async #healBlocks(chain: ChainId, signer: Signer): Promise<boolean> {
-    const { storage, frameworks, link } = this.#options;
+    const { storage, frameworks, link, signal } = this.#options;
     const opened = storage.open(chain);
     if (opened === undefined) return false;
     try {
       for (const at of [opened.height, opened.height - 1]) {
-        if (at > 0 && !isReadable(opened, at)) await repairBlock(opened, height(at), signer, link);
+        if (at > 0 && !isReadable(opened, at)) await repairBlock(opened, height(at), signer, link, signal);
       }
       readPeer(opened, frameworks);
+      checkNotes(opened);
       return true;
     } catch (error) {
       // More is damaged: all of it is fetched anew.

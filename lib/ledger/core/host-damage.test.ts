@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { allOf, nameOfNote } from '../storage/disk/index-keys';
 import { segmentName } from '../storage/disk/segment';
 import { createMemoryKeys } from '../storage/memory/memory-keys';
 import { createManualPorts } from '../testing/manual-ports';
 import { createMemoryIndex, type MemoryIndex } from '../testing/memory-index';
 import { openTestStorage } from '../testing/open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from '../testing/power-cut-files';
-import { add, createTestNodes, openTestChain, readCounter, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNodes, letRest, openTestChain, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import type { Finality } from './host-types';
 import type { PeerKeys } from './peer-keys';
 import { chainId, height, type ChainId } from './types';
+import { VOTES_NOTE } from './validator';
 
 const OTHER = chainId('reef-2209');
 const BLOCKS = 5;
@@ -30,10 +33,10 @@ const openOn = (disks: readonly Disk[]): Promise<TestNode[]> =>
   });
 
 /** Two sub-chains with some blocks on each disk, closed. */
-async function filled(disks: readonly Disk[]): Promise<void> {
+async function filled(disks: readonly Disk[], finality: Finality = 'solo'): Promise<void> {
   const nodes = await openOn(disks);
   for (const chain of [TEST_CHAIN, OTHER]) {
-    await openTestChain(nodes, chain);
+    await openTestChain(nodes, chain, {}, finality);
     for (let at = 1; at <= BLOCKS; at += 1) await nodes[0]?.host.submit(chain, add(`c${at}`, at));
     await Promise.all(nodes.map(({ host }) => host.catchUp(chain)));
   }
@@ -80,6 +83,51 @@ describe('a block that cannot be read any more', () => {
     await node?.host.verify();
   });
 
+  it('is put right in the ledger that is in use, whoever looks at it and uses it while others are asked', async () => {
+    const disks = [newDisk(), newDisk()] as const;
+    await filled(disks);
+    await damage(disks[1], TEST_CHAIN, 2);
+    const nodes = await openOn(disks);
+    const [orderer, node] = nodes;
+    if (node === undefined || orderer === undefined) throw new Error('two nodes were opened');
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    node.tamper = async (records) => asked.then(() => records);
+    const verified = node.host.verify();
+    await rest();
+    node.host.glance(TEST_CHAIN);
+    node.host.peerStatus(TEST_CHAIN);
+    await letRest([node]);
+    expect(node.host.head(TEST_CHAIN)).toMatchObject({ height: BLOCKS });
+    answer();
+    await verified;
+    expect(node.host.blockAt(TEST_CHAIN, height(2))?.header.height).toBe(2);
+    node.tamper = undefined;
+    await orderer.host.submit(TEST_CHAIN, add('c1', 1));
+    expect(await node.host.catchUp(TEST_CHAIN)).toMatchObject({ height: BLOCKS + 1 });
+    await letRest(nodes);
+    expect([node.host.stats().openChains, node.storage.stats().openChains]).toEqual([0, 0]);
+    expect(node.host.blockAt(TEST_CHAIN, height(2))?.header.height).toBe(2);
+    await node.host.verify();
+  });
+
+  it('does not keep its city node from closing when nobody answers', async () => {
+    const disks = [newDisk(), newDisk()] as const;
+    await filled(disks);
+    await damage(disks[1], TEST_CHAIN, 2);
+    const [, node] = await openOn(disks);
+    if (node === undefined) throw new Error('two nodes were opened');
+    let isAsked = false;
+    node.tamper = () => ((isAsked = true), new Promise(() => undefined));
+    const verified = node.host.verify().catch((error: unknown) => error);
+    await rest();
+    expect(isAsked).toBe(true);
+    await node.host.close();
+    expect(await verified).toMatchObject({ code: 'storage-corrupt' });
+  });
+
   it('is asked for until somebody gives the very block: another one, or a changed one, is not taken', async () => {
     const disks = [newDisk(), newDisk(), newDisk()] as const;
     await filled(disks);
@@ -111,6 +159,28 @@ describe('a block that cannot be read any more', () => {
     await node.host.submit(TEST_CHAIN, add('c1', 1));
     expect(node.host.head(TEST_CHAIN).height).toBe(BLOCKS + 1);
     expect(await readCounter(node.host, 'c1')).toMatchObject({ value: 2 });
+  });
+});
+
+describe('a validator whose votes vanished from the index', () => {
+  it('is no new one: it is stopped, the others of the directory are not, and made anew the index has the votes', async () => {
+    const disks = [newDisk(), newDisk(), newDisk()] as const;
+    await filled(disks, 'crash');
+    const [disk] = disks;
+    const votes = disk.index.range({ ...allOf('note'), limit: 100 }).filter(({ key }) => nameOfNote(key) === VOTES_NOTE);
+    expect(votes).toHaveLength(2);
+    const [first] = votes;
+    if (first === undefined) throw new Error('there are votes');
+    const damaged = { ...disk, index: disk.index.cut(true) };
+    await damaged.index.apply([[first.key, undefined]]);
+    const [node] = await openOn([damaged]);
+    expect(node?.host.peerStatus(OTHER)).toMatchObject({ state: 'running' });
+    expect(node?.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', stopped: { by: 'fault', reason: expect.stringContaining('notes of a sub-chain are missing from the index') } });
+    expect(() => node?.host.head(TEST_CHAIN)).toThrow(expect.objectContaining({ code: 'chain-stopped' }));
+    await node?.host.close();
+    const [again] = await openOn([{ ...disk, index: createMemoryIndex() }]);
+    expect(again?.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'running', height: BLOCKS });
+    expect(again?.host.head(TEST_CHAIN).height).toBe(BLOCKS);
   });
 });
 

@@ -1,17 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import { counterFramework } from '../testing/counter-framework';
 import { createMemoryIndex } from '../testing/memory-index';
 import { openTestStorage } from '../testing/open-test-storage';
 import { createPowerCutFiles } from '../testing/power-cut-files';
-import { add, createTestNodes, openTestChain, passTime, readCounter, rest, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import { add, createTestNodes, letRest, openTestChain, passTime, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
+import type { Framework } from './framework';
 import type { Finality } from './host-types';
 import { chainId } from './types';
 
 const ROOM = 100_000_000;
 
+const failing: Framework = {
+  ...counterFramework,
+  open: (context) => {
+    const instance = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
+    instance.executeBlock = () => Promise.reject(new Error('stack of cards'));
+    return instance;
+  },
+};
+
 /** City nodes on disks whose room a test sets. */
-async function openCity(count: number, finality: Finality) {
+async function openCity(count: number, finality: Finality, frameworks: readonly Framework[] = [counterFramework]) {
   const disks = Array.from({ length: count }, () => createPowerCutFiles());
-  const nodes = await createTestNodes({ count, storage: (at, manual) => openTestStorage({ directory: '/ledger', files: disks[at] ?? createPowerCutFiles(), index: createMemoryIndex(), manual }) });
+  const nodes = await createTestNodes({ count, frameworks, storage: (at, manual) => openTestStorage({ directory: '/ledger', files: disks[at] ?? createPowerCutFiles(), index: createMemoryIndex(), manual }) });
   await openTestChain(nodes, TEST_CHAIN, {}, finality);
   return { nodes, disks };
 }
@@ -57,6 +68,45 @@ describe('a city node whose disk is full', () => {
     await passTime(nodes, 1_000);
     await openTestChain(nodes, other);
     expect(nodes[0]?.host.head(other)).toMatchObject({ height: 0 });
+  });
+
+  it('answers a stop only when it is kept: one that found no room is none, and holds when it is repeated', async () => {
+    const { nodes, disks } = await openCity(1, 'solo');
+    const [[node], [disk]] = [nodes, disks];
+    if (node === undefined || disk === undefined) throw new Error('one node was opened');
+    await node.host.submit(TEST_CHAIN, add('c', 1));
+    disk.setRoom(10);
+    for (let call = 0; call < 2; call += 1) await expect(node.host.stopChain(TEST_CHAIN, 'unpaid')).rejects.toMatchObject({ code: 'storage-full' });
+    expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'running' });
+    disk.setRoom(ROOM);
+    await passTime(nodes, 1_000);
+    await node.host.stopChain(TEST_CHAIN, 'unpaid');
+    await letRest(nodes);
+    expect(node.host.stats().openChains).toBe(0);
+    expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped', stopped: { by: 'operator', reason: 'unpaid' } });
+    await expect(node.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped' });
+    // The same the other way.
+    disk.setRoom(10);
+    await expect(node.host.startChain(TEST_CHAIN)).rejects.toMatchObject({ code: 'storage-full' });
+    expect(node.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped' });
+    disk.setRoom(ROOM);
+    await passTime(nodes, 1_000);
+    await node.host.startChain(TEST_CHAIN);
+    expect(await node.host.submit(TEST_CHAIN, add('c', 1))).toMatchObject({ state: 'final', height: 2 });
+  });
+
+  it('keeps the stop of an operator also when the peer stopped itself and could not keep why', async () => {
+    const { nodes, disks } = await openCity(1, 'solo', [failing]);
+    const [[node], [disk]] = [nodes, disks];
+    if (node === undefined || disk === undefined) throw new Error('one node was opened');
+    disk.setRoom(10);
+    await expect(node.host.submit(TEST_CHAIN, add('c', 1))).rejects.toMatchObject({ code: 'chain-stopped' });
+    await expect(node.host.stopChain(TEST_CHAIN, 'unpaid')).rejects.toMatchObject({ code: 'storage-full' });
+    disk.setRoom(ROOM);
+    await passTime(nodes, 1_000);
+    await node.host.stopChain(TEST_CHAIN, 'unpaid');
+    const again = await restartTestNode(node, { isAbrupt: true });
+    expect(again.host.peerStatus(TEST_CHAIN)).toMatchObject({ state: 'stopped' });
   });
 
   it('follows again what it missed, when it follows', async () => {

@@ -1,6 +1,5 @@
-import { decodeBlock, hashHeader } from './block';
 import { ChangeMarks } from './change-marks';
-import { decodeRules, indexOfValidator } from './consensus/rules';
+import { indexOfValidator } from './consensus/rules';
 import { sha256Hex, type Signer } from './crypto';
 import { LedgerError } from './errors';
 import type { Framework, ReadView, StoredBlockView } from './framework';
@@ -17,8 +16,10 @@ import type { PeerKeys } from './peer-keys';
 import { publicReason } from './public-reason';
 import { agreementOf, CHANGE_NOTE, PeerRunner, replaced, stoppedError, type RunnerContext, type SnapshotWay } from './peer-runner';
 import type { MachinePorts } from './ports';
+import { PausedPeers, RESUME_MS } from './paused-peers';
 import { RestingPeers, type RestingPeer } from './resting-peers';
 import { isReadable, repairBlock, repairOrder } from './repair-block';
+import { away, closing, damaged, unknown } from './host-errors';
 import { HostTurns } from './host-turns';
 import { ResourceBook } from './resource-book';
 import { findGenesis } from './snapshot/find-genesis';
@@ -33,7 +34,7 @@ import { untilAborted } from './until-aborted';
 import { decodeStopNote, STOP_NOTE } from './stop-note';
 import { height, type ChainId, type Height } from './types';
 import { ABSTAIN_NOTE } from './validator';
-import { viewCertificate } from './view-certificate';
+import { viewBlock } from './view-block';
 
 export interface LedgerHostSockets {
   readonly storage: LedgerStorage;
@@ -51,8 +52,6 @@ export interface LedgerHostSockets {
 const SNAPSHOT_GAP = 1_000;
 /** A peer that nobody used for so long to twice as long is closed. */
 const REST_MS = 30_000;
-/** How often peers that wait for room on the disk look for it. */
-const RESUME_MS = 1_000;
 /** More open peers than this are not kept while some of them rest. */
 const OPENED_MAX = 4_096;
 const RECORDS_MAX = 256;
@@ -72,9 +71,7 @@ class Host implements LedgerHost {
   readonly #frameworks: ReadonlyMap<string, Framework>;
   readonly #runners = new OpenedPeers<PeerRunner>();
   #disarmSweep: (() => void) | undefined;
-  /** Peers that wait for room on the disk. */
-  readonly #paused = new Set<ChainId>();
-  #disarmResume: (() => void) | undefined;
+  readonly #paused: PausedPeers;
   /** Peers that exist here, with a ledger or with their key alone. */
   readonly #names: Set<ChainId>;
   readonly #resting = new RestingPeers();
@@ -89,7 +86,8 @@ class Host implements LedgerHost {
   readonly #joins: Joins;
   readonly moves: Moves;
   readonly #healing: Healing;
-  #isClosing = false;
+  /** Ends every wait for other peers. */
+  readonly #end = new AbortController();
 
   constructor({ storage, keys, ordering, frameworks, link, ports, turns = new Turns(ports), snapshotGap = SNAPSHOT_GAP }: LedgerHostSockets) {
     this.#storage = storage;
@@ -98,7 +96,7 @@ class Host implements LedgerHost {
     this.#ports = ports;
     this.#ordering = ordering;
     this.#frameworks = new Map(frameworks.map((framework) => [framework.name, framework]));
-    this.#healing = new Healing({ storage, keys, frameworks: this.#frameworks, link, ports, healNow: (chain) => this.healChain(chain) });
+    this.#healing = new Healing({ storage, keys, frameworks: this.#frameworks, link, ports, signal: this.#end.signal, healNow: (chain) => this.healChain(chain) });
     for (const chain of storage.chains()) {
       const damage = storage.damageOf(chain);
       if (damage !== undefined) this.#markBroken(chain, damage);
@@ -143,8 +141,23 @@ class Host implements LedgerHost {
       resources.add(chain, 'executionMs', heldMs);
       resources.add(chain, 'workerMs', workerMs);
     });
-    this.#context = { keys, ordering, link, ports, turns: hostTurns, counters, resources, track, snapshots, committed: (chain, commit) => this.moves.committed(chain, commit), onFull: (runner, error) => this.#onFull(runner, error) };
+    this.#context = {
+      keys,
+      ordering,
+      link,
+      ports,
+      turns: hostTurns,
+      counters,
+      resources,
+      track,
+      snapshots,
+      committed: (chain, commit) => this.moves.committed(chain, commit),
+      onFull: (runner, error) => this.#onFull(runner, error),
+      onBroken: (runner, error) => this.#onBroken(runner, error),
+    };
+    this.#paused = new PausedPeers({ ports, isFull: () => storage.isFull, resume: (chain) => void (this.has(chain) && this.#findRunner(chain)?.resume()) });
     this.#names = new Set([...keys.chains(), ...storage.chains()]);
+    ordering.onExpired((chain, ids) => this.#runners.peek(chain)?.expired(ids));
     ordering.onReady((chain) => this.#runners.use(chain)?.propose());
   }
 
@@ -189,10 +202,16 @@ class Host implements LedgerHost {
     signal?.throwIfAborted();
     if (peer.orders) this.#checkRoom(chain);
     if (peer.orders) return signal === undefined ? runner.submit(bytes) : untilAborted(runner.submit(bytes), signal);
-    const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
-    // Whoever sent it here wants to read it here.
-    if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) await this.#arrive(runner, answer.height, signal);
-    return answer;
+    // Until then it stays open, however long others take.
+    const use = runner.enterUse();
+    try {
+      const answer = await untilAborted(this.#link.submit(chain, bytes, options), signal);
+      // Whoever sent it here wants to read it here.
+      if (answer.state === 'final' && peer.head.height < answer.height && peer.stopped === undefined) await this.#arrive(runner, answer.height, signal);
+      return answer;
+    } finally {
+      use.leave();
+    }
   }
 
   async query(chain: ChainId, request: unknown, signal: AbortSignal, { isObserver = false }: { isObserver?: boolean } = {}): Promise<unknown> {
@@ -200,7 +219,7 @@ class Host implements LedgerHost {
     const { peer } = runner;
     this.#context.resources.add(chain, 'calls', 1);
     if (!isObserver && peer.instance.blocksOnDemand?.readsHead(request) === true) runner.headRead();
-    const read = runner.enterRead();
+    const read = runner.enterUse();
     const state = peer.storage.snapshot();
     const at = height(state.height);
     const { firstHeight } = peer.storage;
@@ -227,24 +246,7 @@ class Host implements LedgerHost {
   }
 
   blockAt(chain: ChainId, at: Height): BlockView | undefined {
-    const { peer } = this.#runner(chain);
-    const bytes = peer.storage.block(at);
-    const { firstHeight } = peer.storage;
-    if (bytes === undefined && at < firstHeight) {
-      throw new LedgerError('block-missing', { chain, height: at, firstHeight }, `Block ${at} of ${chain} is not in this city node yet: it joined from a snapshot and has the blocks from ${firstHeight} on. Ask again later, or another city node.`);
-    }
-    if (bytes === undefined) return undefined;
-    const { header, frameworkHeader, transactions, certificate, attestation, change } = decodeBlock(bytes);
-    return {
-      header,
-      hash: hashHeader(header),
-      frameworkHeader,
-      transactions,
-      certificate: viewCertificate(peer, at, certificate),
-      ...(attestation === undefined ? {} : { attestation }),
-      ...(change === undefined ? {} : { change: decodeRules(change) }),
-      sizeBytes: bytes.length,
-    };
+    return viewBlock(this.#runner(chain).peer, at);
   }
 
   genesis(chain: ChainId): GenesisView {
@@ -323,7 +325,6 @@ class Host implements LedgerHost {
       return this.#runner(chain).start();
     });
   }
-
 
   removeChain(chain: ChainId): Promise<void> {
     return this.#inOrder(chain, async () => {
@@ -408,7 +409,7 @@ class Host implements LedgerHost {
     await this.#inOrder(chain, async () => {
       if (this.#storage.height(chain) >= 0 || this.#broken.has(chain)) return;
       if (this.#keys.find(chain) === undefined) throw new LedgerError('peer-missing', { chain }, `No peer key for ${chain} here: create the peer first.`);
-      const asking = { chain, link: this.#link, ports: this.#ports, signal: new AbortController().signal };
+      const asking = { chain, link: this.#link, ports: this.#ports, signal: this.#end.signal };
       const { genesis, reached } = await findGenesis(asking).catch((error: unknown) => {
         throw new LedgerError('peers-unreachable', { chain }, `The ledger of ${chain} cannot be restored now: ${messageOf(error)}.`, { cause: error });
       });
@@ -430,7 +431,7 @@ class Host implements LedgerHost {
   async verify(): Promise<void> {
     const damages = [...(await this.#storage.verify())].sort(repairOrder);
     const left: Damage[] = [];
-    for (const damage of damages) if (!damage.isRepaired && !(await this.#repair(damage))) left.push(damage);
+    for (const damage of damages) if (!damage.isRepaired && !(await this.#repairInOrder(damage))) left.push(damage);
     const [first] = left;
     if (first === undefined) return;
     const more = left.length === 1 ? '' : ` (and ${left.length - 1} more)`;
@@ -445,7 +446,7 @@ class Host implements LedgerHost {
 
   async close(): Promise<void> {
     if (this.#isClosing) return;
-    this.#isClosing = true;
+    this.#end.abort(closing());
     this.#healing.close();
     await this.#joins.close();
     await this.moves.close();
@@ -456,7 +457,7 @@ class Host implements LedgerHost {
       await Promise.allSettled(this.#commits);
     } while (this.#commits.size > 0 || this.#context.turns.isBusy);
     this.#disarmSweep?.();
-    this.#disarmResume?.();
+    this.#paused.close();
     for (const runner of this.#runners.values()) runner.release(closing());
     await this.#keys.close();
     await this.#storage.close();
@@ -567,17 +568,21 @@ class Host implements LedgerHost {
     const signer = this.#keys.find(chain);
     if (storage === undefined || signer === undefined) return;
     for (const at of new Set([0, storage.height, Math.max(0, storage.height - 1)])) {
-      if (isReadable(storage, at) || !(await repairBlock(storage, height(at), signer, this.#link))) continue;
+      if (isReadable(storage, at) || !(await repairBlock(storage, height(at), signer, this.#link, this.#end.signal))) continue;
       this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
     }
   }
 
   /** Whether the damage is none any more, because other peers have what was lost. */
-  async #repair({ chain, height: at }: Damage): Promise<boolean> {
-    const storage = chain === undefined ? undefined : this.#storage.open(chain);
-    if (chain === undefined || storage === undefined || at === undefined) return false;
+  async #repairInOrder({ chain, height: at }: Damage): Promise<boolean> {
+    return chain !== undefined && at !== undefined && this.#inOrder(chain, () => this.#repair(chain, at));
+  }
+
+  async #repair(chain: ChainId, at: Height): Promise<boolean> {
+    const storage = this.#storage.open(chain);
+    if (storage === undefined) return false;
     const signer = this.#keys.find(chain);
-    const isRepaired = signer !== undefined && (await repairBlock(storage, at, signer, this.#link));
+    const isRepaired = signer !== undefined && (await repairBlock(storage, at, signer, this.#link, this.#end.signal));
     this.#rest(chain);
     if (!isRepaired) return false;
     this.#ports.logger.warn({ chain, height: at }, 'a damaged block was replaced by another peer’s');
@@ -591,6 +596,11 @@ class Host implements LedgerHost {
   /** Whether this height is durable here. */
   #isAhead(chain: ChainId, at: number): boolean {
     return this.#storage.height(chain) >= at;
+  }
+
+  /** Whoever only looked at it is done. In the chain's order of things its storage may be held open, while others are asked: whoever does puts it back. */
+  #restLookedAt(chain: ChainId): void {
+    if (!this.#serial.has(chain)) this.#rest(chain);
   }
 
   /** What is stored of a peer that is not in use, or undefined when it cannot be opened; why stands in `#broken`. */
@@ -609,7 +619,7 @@ class Host implements LedgerHost {
       this.#markBroken(chain, error);
       return undefined;
     } finally {
-      this.#rest(chain);
+      this.#restLookedAt(chain);
     }
   }
 
@@ -621,7 +631,7 @@ class Host implements LedgerHost {
     } catch (error) {
       return this.#markBroken(chain, error);
     } finally {
-      this.#rest(chain);
+      this.#restLookedAt(chain);
     }
   }
 
@@ -648,11 +658,15 @@ class Host implements LedgerHost {
       if (this.#runners.size > OPENED_MAX) this.#sweep();
       this.#armSweep();
       storage.restart();
-      if (this.#storage.isFull) this.#pause(chain);
+      if (this.#storage.isFull) this.#paused.add(chain);
       else runner.begin();
+      runner.checkInUse();
       return runner;
     } catch (error) {
-      throw stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
+      const stopped = stoppedError(chain, this.#broken.get(chain) ?? this.#markBroken(chain, error));
+      this.#runners.peek(chain)?.release(stopped);
+      this.#runners.delete(chain);
+      throw stopped;
     }
   }
 
@@ -665,23 +679,15 @@ class Host implements LedgerHost {
     if (this.#runners.peek(chain) !== runner) return;
     this.#runners.delete(chain);
     runner.release(error);
-    this.#pause(chain);
-  }
-
-  /** The peer can be read, and takes part again when there is room. */
-  #pause(chain: ChainId): void {
     this.#paused.add(chain);
-    this.#disarmResume ??= this.#ports.schedule(RESUME_MS, () => this.#resume());
   }
 
-  #resume(): void {
-    this.#disarmResume = undefined;
-    const paused = [...this.#paused];
-    this.#paused.clear();
-    for (const chain of paused) {
-      if (this.#storage.isFull) this.#pause(chain);
-      else if (this.has(chain)) this.#findRunner(chain)?.resume();
-    }
+  /** The peer cannot go on with what is stored of it; whoever asks for it hears why. */
+  #onBroken(runner: PeerRunner, error: unknown): void {
+    const { chain } = runner.peer;
+    if (this.#runners.peek(chain) !== runner) return;
+    this.#runners.delete(chain);
+    runner.release(stoppedError(chain, this.#markBroken(chain, error)));
   }
 
   #checkRoom(chain: ChainId): void {
@@ -706,6 +712,7 @@ class Host implements LedgerHost {
 
   /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */
   #sweep(): void {
+    this.#ordering.expire(this.#ports.now());
     for (const runner of this.#runners.turn(({ peer, isIdle }) => isIdle && !this.#serial.has(peer.chain) && !this.#joins.isJoining(peer.chain) && !this.moves.isDeparting(peer.chain))) {
       const { chain, head, orders, stopped, signer } = runner.peer;
       this.#resting.set(chain, { publicKey: signer.publicKey, headHash: head.hash, orders, stopped, agreement: runner.agreement() });
@@ -759,6 +766,10 @@ class Host implements LedgerHost {
     return result;
   }
 
+  get #isClosing(): boolean {
+    return this.#end.signal.aborted;
+  }
+
   #checkOpen(): void {
     if (this.#isClosing) throw closing();
   }
@@ -769,24 +780,6 @@ const KEPT_NOTES = [ABSTAIN_NOTE, EVIDENCE_NOTE, CHANGE_NOTE];
 
 function standing(stopped: StopNote | undefined) {
   return stopped === undefined ? { state: 'running' as const } : { state: 'stopped' as const, stopped };
-}
-
-const DAMAGE_ADVICE = 'Other peers could not put it right: restore the directory from a backup, or remove the peers concerned and let them catch up.';
-
-function damaged({ file, offset, what, advice = DAMAGE_ADVICE }: Damage, more: string): LedgerError<'storage-corrupt'> {
-  return new LedgerError('storage-corrupt', { file, offset, what }, `${what}: file ${file}, offset ${offset}${more}. ${advice}`);
-}
-
-function unknown(chain: ChainId): LedgerError<'chain-unknown'> {
-  return new LedgerError('chain-unknown', { chain }, `No peer of ${chain} lives in this city node.`);
-}
-
-function away(chain: ChainId): LedgerError<'peer-away'> {
-  return new LedgerError('peer-away', { chain, retryAfterMs: 1_000 }, `The peer of ${chain} goes to another process of its city node; try again in a moment.`);
-}
-
-function closing(): LedgerError<'closing'> {
-  return new LedgerError('closing', {}, 'The city node is shutting down; try again in a moment.');
 }
 
 function messageOf(error: unknown): string {

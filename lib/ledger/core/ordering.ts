@@ -13,6 +13,10 @@ export interface Ordering {
   place(chain: ChainId, transaction: CheckedTransaction, now: TimeMs): Promise<Placement>;
   /** Called when `cut` has something for a chain that had nothing. One listener. */
   onReady(listener: (chain: ChainId) => void): void;
+  /** Forgets held ones, of all chains, whose missing sequence did not come in time. It has no timer: whoever owns it asks now and then. */
+  expire(now: TimeMs): void;
+  /** Called with the ids of held ones that were forgotten because they waited too long. One listener. */
+  onExpired(listener: (chain: ChainId, ids: readonly Hash[]) => void): void;
   /**
    * The next batch, in order; empty when nothing is ready. Lanes keep their sequence. It stays inside until it is
    * settled: a proposal may come to nothing, and then the next cut begins with the same transactions.

@@ -25,7 +25,7 @@ import { attestBlock, type BlockDraft } from './seal-block';
 import { backfillBlocks } from './snapshot/backfill-blocks';
 import { encodeStopNote, STOP_NOTE } from './stop-note';
 import type { Turn } from './turn';
-import { height, type ChainId } from './types';
+import { height, type ChainId, type Hash } from './types';
 import { isSilentAt, UNSETTLED_MAX, Validator, VOTES_BLOCK_NOTE, type ValidatorHome } from './validator';
 import { WaitingTransactions } from './waiting-transactions';
 
@@ -45,6 +45,8 @@ export interface RunnerContext {
   readonly snapshots: SnapshotWay;
   /** The disk had no room for what this peer handed over: it must go, and begin again from what is durable. */
   readonly onFull: (runner: PeerRunner, error: LedgerError) => void;
+  /** What this peer keeps for its part as a validator cannot be read: it must go. */
+  readonly onBroken: (runner: PeerRunner, error: unknown) => void;
 }
 
 /** The way to catch up that leaves out the blocks in between. */
@@ -92,10 +94,13 @@ export class PeerRunner {
   #change: ChainRules | undefined;
   #changeWantedUntil = 0;
   #isRetired = false;
+  /** Why it is stopped is on the disk. */
+  #isStopKept: boolean;
   readonly #backfill = new AbortController();
+  #isFillingBack = false;
   /** Why it is in use no more. */
   #released: LedgerError | undefined;
-  #reads = 0;
+  #uses = 0;
   #lastCommit: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
   #bellGrace: (() => void) | undefined;
@@ -106,6 +111,7 @@ export class PeerRunner {
   constructor(peer: Peer, context: RunnerContext) {
     this.peer = peer;
     this.#context = context;
+    this.#isStopKept = peer.stopped !== undefined;
     this.#waiting = new WaitingTransactions({
       peer,
       context,
@@ -123,10 +129,7 @@ export class PeerRunner {
   /** Takes part, unless it is stopped. Once, after the constructor. */
   begin(): void {
     this.#takeRole();
-    const { storage } = this.peer;
-    const { link, turns, ports } = this.#context;
-    // The signal is given with the runner's end.
-    if (storage.firstHeight > 0) void backfillBlocks({ storage, link, turns, ports, signal: this.#backfill.signal });
+    this.#fillBack();
   }
 
   /** Takes no part any more, without a word to anybody: another runner comes in its place, of a ledger further on. */
@@ -143,12 +146,29 @@ export class PeerRunner {
   resume(): void {
     const { peer } = this;
     this.#takeRole();
-    if (!peer.orders && peer.stopped === undefined) this.#followLater();
+    // One that was opened during the pause has not begun yet.
+    this.#fillBack();
+    // Bells are not heard without room; on a quiet chain none rings again.
+    if (!(peer.orders && this.#isAlone) && peer.stopped === undefined) this.#followLater();
+  }
+
+  /** Fetches blocks that are missing below the first one; until it has them, or the runner's end. */
+  #fillBack(): void {
+    const { storage } = this.peer;
+    const { link, turns, ports } = this.#context;
+    if (storage.firstHeight === 0 || this.#isFillingBack || this.#backfill.signal.aborted) return;
+    this.#isFillingBack = true;
+    void backfillBlocks({ storage, link, turns, ports, signal: this.#backfill.signal });
   }
 
   /** On a validator: see {@link WaitingTransactions.submit}. */
   submit(bytes: Uint8Array): Promise<SubmitAnswer> {
     return this.#waiting.submit(bytes);
+  }
+
+  /** See {@link WaitingTransactions.expired}. */
+  expired(ids: readonly Hash[]): void {
+    this.#waiting.expired(ids);
   }
 
   /** See {@link WaitingTransactions.takeUnclaimed}. */
@@ -245,7 +265,7 @@ export class PeerRunner {
     // Before the note is asked for: the block that brings the rules may come while it is written, and clears both.
     this.#change = wanted;
     this.#changeWantedUntil = this.#context.ports.now() + CHANGE_WANTED_MS;
-    await peer.storage.setNote(CHANGE_NOTE, encodeRules(wanted));
+    await this.#setNote(CHANGE_NOTE, encodeRules(wanted));
     if (this.#change === undefined) return 'done';
     this.#validator?.wake();
     return 'approved';
@@ -278,25 +298,32 @@ export class PeerRunner {
     return this.peer.head;
   }
 
-  /** Stops taking part and keeps the reason durably. The first reason stays. `cause` goes into the log alone. */
+  /** Stops taking part; resolves when the reason is kept durably. The first reason stays. `cause` goes into the log alone. */
   async stop(by: StopNote['by'], reason: string, at: number, cause?: unknown): Promise<void> {
     const { peer } = this;
-    if (peer.stopped !== undefined) return;
-    const note: StopNote = { by, reason, height: height(at), time: this.#context.ports.now() };
-    peer.stopped = note;
-    this.#endValidator();
-    this.#context.ports.logger[by === 'fault' ? 'error' : 'info']({ chain: peer.chain, height: at, reason, ...causeOf(cause) }, 'peer stopped');
-    this.#refuseWaiting();
-    await peer.storage.setNote(STOP_NOTE, encodeStopNote(note));
+    if (peer.stopped === undefined) {
+      peer.stopped = { by, reason, height: height(at), time: this.#context.ports.now() };
+      this.#endValidator();
+      this.#context.ports.logger[by === 'fault' ? 'error' : 'info']({ chain: peer.chain, height: at, reason, ...causeOf(cause) }, 'peer stopped');
+      this.#refuseWaiting();
+    }
+    if (this.#isStopKept) return;
+    const note = encodeStopNote(peer.stopped);
+    // What went wrong stays wrong: such a peer does not go back, and its reason is known to this process alone.
+    if (by === 'fault') await peer.storage.setNote(STOP_NOTE, note);
+    else await this.#setNote(STOP_NOTE, note);
+    this.#isStopKept = true;
   }
 
   async start(): Promise<void> {
     if (this.peer.stopped === undefined) return;
     // What was said before it stopped must be durable before it is read again.
     await this.settle();
-    await this.peer.storage.setNote(STOP_NOTE, undefined);
+    await this.#setNote(STOP_NOTE, undefined);
+    this.#isStopKept = false;
     this.peer.stopped = undefined;
     this.#takeRole();
+    this.checkInUse();
     this.announced(this.peer.announcedHeight);
   }
 
@@ -316,17 +343,17 @@ export class PeerRunner {
     this.#heights.rejectAll(error);
   }
 
-  /** A read goes on until `leave` is called. */
-  enterRead(): { leave(): void } {
-    this.#reads += 1;
-    return { leave: () => void (this.#reads -= 1) };
+  /** Somebody reads here, or waits for what others do, until `leave` is called. */
+  enterUse(): { leave(): void } {
+    this.#uses += 1;
+    return { leave: () => void (this.#uses -= 1) };
   }
 
   /** Nothing of it is under way and nobody waits for it: closed and opened again, it is the same. */
   get isIdle(): boolean {
     const { peer } = this;
     const isBehind = peer.unsettled > 0 || peer.announcedHeight > peer.head.height;
-    const isAwaited = this.#reads > 0 || !this.#heights.isEmpty || !this.#waiting.isEmpty;
+    const isAwaited = this.#uses > 0 || !this.#heights.isEmpty || !this.#waiting.isEmpty;
     const lacksBlocks = peer.storage.firstHeight > 0;
     const hasWork = lacksBlocks || this.#following !== undefined || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
     // Why it stopped itself may not be on the disk.
@@ -336,9 +363,13 @@ export class PeerRunner {
   checkRunning(): void {
     const { chain, stopped } = this.peer;
     if (this.#isRetired) throw replaced(chain);
-    // Another runner has the peer now, or none: what was under way here ends.
-    if (this.#released !== undefined) throw this.#released;
+    this.checkInUse();
     if (stopped !== undefined) throw stoppedError(chain, stopped);
+  }
+
+  /** Throws when another runner has the peer now, or none: what was under way here ends. */
+  checkInUse(): void {
+    if (this.#released !== undefined) throw this.#released;
   }
 
   get #isAlone(): boolean {
@@ -358,8 +389,12 @@ export class PeerRunner {
     }
     if (this.#validator !== undefined) return;
     if (!this.#isKeyMarked) return this.#markKey();
-    this.#validator = new Validator(this.#home(), this.#context.ports.nonce);
-    this.#validator.begin();
+    try {
+      this.#validator = new Validator(this.#home(), this.#context.ports.nonce);
+      this.#validator.begin();
+    } catch (error) {
+      this.#context.onBroken(this, error);
+    }
   }
 
   /** A validator speaks only once its key is marked: see `PeerKeys.markUsed`. A peer that was always alone has nobody to contradict. */
@@ -563,6 +598,16 @@ export class PeerRunner {
     peer.lastRefusal = verdict.reason;
     if (verdict.isFinal) peer.announcedHeight = Math.max(peer.announcedHeight, at);
     throw new LedgerError('block-refused', { chain: peer.chain, height: at }, `${peer.chain} refused a block: ${verdict.reason}.`);
+  }
+
+  /** A note that the operator wants. When it finds no room the peer goes back to what is durable, and can be asked again. */
+  async #setNote(name: string, value: Uint8Array | undefined): Promise<void> {
+    try {
+      await this.peer.storage.setNote(name, value);
+    } catch (error) {
+      if (isLedgerError(error, 'storage-full')) this.#context.onFull(this, error);
+      throw error;
+    }
   }
 
   #noteEvidence(evidence: Evidence): void {

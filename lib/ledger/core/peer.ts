@@ -82,12 +82,9 @@ export interface StoredPeer extends PeerFacts {
  */
 export function readPeer(storage: ChainStorage, frameworks: ReadonlyMap<string, Framework>): StoredPeer {
   const { chain } = storage;
-  const first = readBlock(storage, 0);
-  assert(first.genesis !== undefined, `block 0 of ${chain} carries the genesis document`);
-  const genesis = decodeGenesis(first.genesis);
+  const { first, genesis, history } = readRules(storage);
   const framework = frameworks.get(genesis.framework);
   if (framework === undefined) throw new LedgerError('genesis-invalid', { chain }, `${chain} runs on ${genesis.framework}, which this program does not know.`);
-  const history = RulesHistory.open(genesisRules(genesis, first.header.engineVersion), storage.note(RULES_NOTE));
   const last = storage.height === 0 ? first : readBlock(storage, storage.height);
   assert(last.header.nextValidators === nameOfRules(history.at(last.header.height + 1)), `the head of ${chain} names the rules that follow it`);
   return {
@@ -101,6 +98,14 @@ export function readPeer(storage: ChainStorage, frameworks: ReadonlyMap<string, 
     evidence: storage.note(EVIDENCE_NOTE),
     stopped: decodeStopNote(storage.note(STOP_NOTE)),
   };
+}
+
+/** By which rules a stored peer's blocks are judged; needs its genesis block alone. Throws when that is not one. */
+export function readRules(storage: ChainStorage): { readonly first: Block; readonly genesis: GenesisSpec; readonly history: RulesHistory } {
+  const first = readBlock(storage, 0);
+  assert(first.genesis !== undefined, `block 0 of ${storage.chain} carries the genesis document`);
+  const genesis = decodeGenesis(first.genesis);
+  return { first, genesis, history: RulesHistory.open(genesisRules(genesis, first.header.engineVersion), storage.note(RULES_NOTE)) };
 }
 
 /** Opens a stored peer for use. Throws when it does not hang together, or is another peer's. */

@@ -10,20 +10,21 @@ import { RULES_NOTE, RulesHistory } from './rules-history';
 import { attestBlock } from './seal-block';
 import type { ChainStorage, Damage } from './storage';
 import { height, type Height } from './types';
+import { untilAborted } from './until-aborted';
 
 /** Peers that are asked for a block before it is given up. */
 const SOURCES_MAX = 4;
 
 /**
  * Puts a damaged block in its place again, from what other peers have of it: the same block, because the next one names
- * its hash, or because its validators signed it. Answers false when no peer has it, or none is there; errors of the
- * storage pass through.
+ * its hash, or because its validators signed it. Answers false when no peer has it, none is there, or the signal ends the
+ * wait for them; errors of the storage pass through.
  */
-export async function repairBlock(storage: ChainStorage, at: Height, signer: Signer, link: PeerLink): Promise<boolean> {
+export async function repairBlock(storage: ChainStorage, at: Height, signer: Signer, link: PeerLink, signal: AbortSignal): Promise<boolean> {
   for (let skip = 0; skip < SOURCES_MAX; skip += 1) {
     let records: readonly Uint8Array[];
     try {
-      records = await link.fetchBlocks(storage.chain, at, 1, skip);
+      records = await untilAborted(link.fetchBlocks(storage.chain, at, 1, skip), signal);
     } catch {
       // Nobody is there (any more): that may heal, this call does not wait for it.
       return false;

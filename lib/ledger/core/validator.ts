@@ -395,7 +395,7 @@ function encodeAbstain(through: number | 'unknown'): Uint8Array {
 export const ABSTAIN_UNKNOWN = encodeAbstain('unknown');
 
 /** True when the peer may have signed something at this height and forgot. */
-export function isSilentAt({ storage }: Peer, at: number): boolean {
+export function isSilentAt({ storage }: Pick<Peer, 'storage'>, at: number): boolean {
   const through = decodeAbstain(storage.note(ABSTAIN_NOTE));
   return through === 'unknown' || (through !== undefined && at <= through);
 }

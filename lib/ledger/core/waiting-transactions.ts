@@ -100,6 +100,11 @@ export class WaitingTransactions {
     for (const id of ids) this.#own.delete(id);
   }
 
+  /** They waited too long for an earlier one: nobody is told of them again. */
+  expired(ids: readonly Hash[]): void {
+    for (const id of ids) this.#own.delete(id);
+  }
+
   /**
    * After a block of somebody else: what waited for a transaction that came with it may go now. After an empty one all
    * is looked at again: what is waiting here although others had nothing may be of no use any more.

@@ -24,7 +24,7 @@ export interface TestNode {
   /** Cuts the node's link: its calls fail and its bells are not heard; a bell it hears makes it fetch in vain. */
   away: boolean;
   /** Replaces what the node's link brings. */
-  tamper: ((records: readonly Uint8Array[]) => readonly Uint8Array[]) | undefined;
+  tamper: ((records: readonly Uint8Array[]) => readonly Uint8Array[] | Promise<readonly Uint8Array[]>) | undefined;
   /** Replaces what the node's link brings of a peer's snapshots; undefined leaves it. */
   tamperSnapshot: SnapshotTamper | undefined;
 }

@@ -4,8 +4,8 @@ import { createMemoryIndex } from '../../testing/memory-index';
 import { openTestStorage } from '../../testing/open-test-storage';
 import { createPowerCutFiles } from '../../testing/power-cut-files';
 import { createRandom } from '../../testing/random';
-import { at, status } from '../../testing/test-city';
-import { passTime, restartTestNode, TEST_CHAIN } from '../../testing/test-nodes';
+import { at, status, submitAt } from '../../testing/test-city';
+import { letRest, passTime, restartTestNode, TEST_CHAIN } from '../../testing/test-nodes';
 import { height } from '../types';
 
 /** No page of several blocks comes: a peer joins, and has no older block yet. */
@@ -55,6 +55,26 @@ describe('a peer that joined from a snapshot', () => {
     const back = await restartTestNode(late, { isAbrupt: true, storage });
     await passTime([...others, back], 4_000);
     expect(status(back)).toMatchObject({ state: 'running', height: 30, firstHeight: 0 });
+  });
+
+  it('goes on with them, and then rests, also when it was opened while the disk was full', async () => {
+    const [files, index] = [createPowerCutFiles(), createMemoryIndex()];
+    const { nodes, late, others } = await joinCity({ count: 4, finality: 'crash', blocks: 30, storage: (manual) => openTestStorage({ directory: '/ledger', files, index, manual }) });
+    late.tamper = onlySingle;
+    await catchUpJoining(nodes, late, 3_000);
+    expect(status(late).firstHeight).toBeGreaterThan(1);
+    files.setRoom(10);
+    await submitAt(others, 0);
+    await passTime(nodes, 1_000);
+    expect(late.storage.isFull).toBe(true);
+    late.tamper = undefined;
+    late.host.head(TEST_CHAIN);
+    await passTime(nodes, 1_000);
+    files.setRoom(100_000_000);
+    await passTime(nodes, 6_000);
+    expect(status(late)).toMatchObject({ state: 'running', height: 31, firstHeight: 0 });
+    await letRest(nodes);
+    expect(late.host.stats().openChains).toBe(0);
   });
 
   it('goes on with them by itself once its full disk has room again', async () => {

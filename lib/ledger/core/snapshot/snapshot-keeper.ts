@@ -9,9 +9,17 @@ import { describeState, readRange, type StateDescription } from './describe-stat
 import { encodeRange } from './ranges';
 import { encodeSnapshotAnswer, type SignedSnapshot, type SnapshotAnswer } from './snapshot-answer';
 
-/** Each holds its state back from being overwritten: a sub-chain has few, so that none can take those of the others. */
+/**
+ * Each that is made or ready holds its state back from being overwritten: a host has few. A sub-chain may have two, but
+ * one that has none takes it from who has two, so that two of them cannot take all.
+ */
 const SNAPSHOTS_MAX = 4;
+/** Those included that wait for their height; these give way to one that need not wait. */
 const SNAPSHOTS_PER_CHAIN_MAX = 2;
+/** Those that wait hold back little, and no place of the others. Beyond that, who has waited longest gives way. */
+const WAITING_MAX = 64;
+/** What a height needs cannot be held back for more blocks than about that. */
+const AHEAD_MAX = 500;
 /** Nobody asked for it for so long: it goes. */
 const IDLE_MS = 60_000;
 /** … and whoever asks, it goes after so long. Ten gigabytes are through by then. */
@@ -86,16 +94,46 @@ export class SnapshotKeeper {
     }
     // Height 0 is asked for to hear how far it is.
     if (own > at || at === 0) return { state: 'passed', height: own, genesisHash: peer.genesisHash, changes: peer.rules.changeHeights.filter((change) => change <= own) };
-    const ofChain = [...this.#held.values()].filter((held) => held.source.peer.chain === peer.chain).length;
-    if (this.#held.size >= SNAPSHOTS_MAX || ofChain >= SNAPSHOTS_PER_CHAIN_MAX) return { state: 'busy', height: own };
-    this.#begin(source, at);
-    return { state: own < at ? 'waiting' : 'making', height: own };
+    const isAhead = own < at;
+    if (at > own + AHEAD_MAX || !this.#makeRoom(peer.chain, isAhead)) return { state: 'busy', height: own };
+    this.#begin(source, at, isAhead);
+    return { state: isAhead ? 'waiting' : 'making', height: own };
   }
 
-  #begin(source: SnapshotSource, at: number): void {
+  /** Whether another one of the sub-chain may begin; who gives way to it is gone then. */
+  #makeRoom(chain: ChainId, isAhead: boolean): boolean {
+    const waiting = [...this.#held].filter(([, { state }]) => state === 'waiting');
+    const isCrowded = [...this.#held.values()].filter((held) => held.source.peer.chain === chain).length >= SNAPSHOTS_PER_CHAIN_MAX;
+    const [crowding] = waiting.filter(([, held]) => held.source.peer.chain === chain);
+    if (isAhead) {
+      if (isCrowded) return false;
+      // In the order in which they came.
+      const [first] = waiting;
+      if (waiting.length >= WAITING_MAX && first !== undefined) this.#drop(...first);
+      return true;
+    }
+    if (isCrowded && crowding === undefined) return false;
+    if (!this.#takePlace(chain)) return false;
+    if (isCrowded && crowding !== undefined) this.#drop(...crowding);
+    return true;
+  }
+
+  /** Whether one more of the sub-chain may be made now. */
+  #takePlace(chain: ChainId): boolean {
+    const placed = [...this.#held].filter(([, { state }]) => state !== 'waiting');
+    if (placed.length < SNAPSHOTS_MAX) return true;
+    const countOf = (of: ChainId): number => placed.filter(([, held]) => held.source.peer.chain === of).length;
+    if (countOf(chain) > 0) return false;
+    const [longestUnasked] = placed.filter(([, held]) => countOf(held.source.peer.chain) > 1).sort(([, a], [, b]) => a.asked - b.asked);
+    if (longestUnasked === undefined) return false;
+    this.#drop(...longestUnasked);
+    return true;
+  }
+
+  #begin(source: SnapshotSource, at: number, isAhead: boolean): void {
     const { peer } = source;
     const now = this.#ports.now();
-    const held: Held = { source, height: at, began: now, asked: now, state: 'waiting', view: peer.storage.snapshot(), pin: undefined, made: undefined, end: new AbortController() };
+    const held: Held = { source, height: at, began: now, asked: now, state: isAhead ? 'waiting' : 'making', view: peer.storage.snapshot(), pin: undefined, made: undefined, end: new AbortController() };
     const name = nameOf(peer.chain, at);
     this.#held.set(name, held);
     this.#stopSweep ??= this.#ports.schedule(SWEEP_MS, () => this.#sweep());
@@ -110,6 +148,7 @@ export class SnapshotKeeper {
     const { source, height: at, end } = held;
     const { peer } = source;
     await source.waitForHeight(at - 1, end.signal);
+    if (held.state === 'waiting' && !this.#takePlace(peer.chain)) throw new Error('others have all places');
     held.state = 'making';
     const pin = await peer.storage.pin(height(at));
     held.view?.release();

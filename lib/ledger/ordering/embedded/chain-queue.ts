@@ -125,15 +125,15 @@ export class ChainQueue {
     return all;
   }
 
-  /** Forgets transactions that waited too long for their predecessor; says how many. */
-  expire(now: TimeMs): number {
-    let count = 0;
+  /** Forgets transactions that waited too long for their predecessor; says which. */
+  expire(now: TimeMs): readonly Hash[] {
+    const expired: Hash[] = [];
     for (const { transaction, since } of this.#held.values()) {
       if (now - since <= HOLD_MS_MAX) break;
       this.#drop(transaction);
-      count += 1;
+      expired.push(transaction.id);
     }
-    return count;
+    return expired;
   }
 
   /** The transaction is next in its lane: it and those that waited for it become ready. */

@@ -7,6 +7,7 @@ import { CHAIN_HELD_MAX, CHAIN_QUEUE_MAX, createEmbeddedOrdering, createQueueBud
 describeOrderingConformance('embedded', () => createEmbeddedOrdering());
 
 const tide = chainId('tide-4417');
+const reef = chainId('reef-2209');
 const now = timeMs(1_760_000_000_000);
 const caps = { transactionsMax: 10_000, bytesMax: 1_000_000_000 };
 
@@ -73,6 +74,29 @@ describe('embedded ordering', () => {
     expect(ordering.queued(tide)).toBe(2);
     await ordering.place(tide, checked('first', { key: 'a', sequence: 0, next: 0 }), timeMs(now + HOLD_MS_MAX + 2));
     expect(ordering.cut(tide, caps).map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['early', 'late', 'first']);
+  });
+
+  it('forgets those of sub-chains that nobody hands anything in to, tells of it, and gives their room to others', async () => {
+    const budget = createQueueBudget(4);
+    const ordering = createEmbeddedOrdering(budget);
+    const told: string[] = [];
+    ordering.onExpired((chain, ids) => told.push(`${chain}: ${ids.length}`));
+    for (let sequence = 1; sequence <= 3; sequence += 1) await ordering.place(tide, checked(`held-${sequence}`, { key: 'a', sequence, next: 0 }), now);
+    await ordering.place(reef, checked('young', { key: 'a', sequence: 1, next: 0 }), timeMs(now + 1_000));
+    ordering.expire(timeMs(now + HOLD_MS_MAX));
+    expect([budget.used, told]).toEqual([4, []]);
+    ordering.expire(timeMs(now + HOLD_MS_MAX + 1));
+    expect([budget.used, told]).toEqual([1, [`${tide}: 3`]]);
+    expect([ordering.queued(tide), ordering.queued(reef)]).toEqual([0, 1]);
+  });
+
+  it('looks for room among them before it says that there is none', async () => {
+    const budget = createQueueBudget(3);
+    const ordering = createEmbeddedOrdering(budget);
+    for (let sequence = 1; sequence <= 3; sequence += 1) await ordering.place(tide, checked(`held-${sequence}`, { key: 'a', sequence, next: 0 }), now);
+    await expect(ordering.place(reef, checked('early'), timeMs(now + 1_000))).rejects.toMatchObject({ code: 'queue-full' });
+    expect(await ordering.place(reef, checked('late'), timeMs(now + 24 * 3_600_000))).toBe('queued');
+    expect(budget.used).toBe(1);
   });
 
   it('trusts the state again once nothing of a lane is on its way', async () => {

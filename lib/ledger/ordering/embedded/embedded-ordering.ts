@@ -1,6 +1,6 @@
 import { LedgerError } from '../../core/errors';
 import type { Ordering } from '../../core/ordering';
-import type { ChainId } from '../../core/types';
+import type { ChainId, Hash, TimeMs } from '../../core/types';
 import { ChainQueue } from './chain-queue';
 import { DrainRate } from './drain-rate';
 
@@ -8,6 +8,8 @@ export const CHAIN_QUEUE_MAX = 1_000;
 export const PROCESS_QUEUE_MAX = 50_000;
 /** Held transactions may fill this much of a chain's queue, so that gaps never lock out what could run. */
 export const CHAIN_HELD_MAX = 500;
+/** A full process looks for held transactions that waited too long no more often. */
+const EXPIRE_PAUSE_MS = 1_000;
 
 /** Shared by all hosts of a process: how many transactions wait in it. */
 export interface QueueBudget {
@@ -38,12 +40,33 @@ export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()
     }
   }
 
+  let onExpired: (chain: ChainId, ids: readonly Hash[]) => void = () => undefined;
+  let expiredAt: TimeMs | undefined;
+
+  function expire(chain: ChainId, queue: ChainQueue, now: TimeMs): void {
+    if (queue.held === 0) return;
+    const ids = counted(chain, queue, () => queue.expire(now));
+    if (ids.length > 0) onExpired(chain, ids);
+  }
+
+  function expireAll(now: TimeMs): void {
+    expiredAt = now;
+    for (const [chain, queue] of queues) expire(chain, queue, now);
+  }
+
+  /** What waits in vain in other chains' queues goes before it keeps anything out; each refusal looking at all of them would cost too much. */
+  function makeRoom(now: TimeMs): void {
+    if (budget.used < budget.max) return;
+    if (expiredAt === undefined || Math.abs(now - expiredAt) >= EXPIRE_PAUSE_MS) expireAll(now);
+  }
+
   return {
     place: async (chain, transaction, now) => {
+      makeRoom(now);
       const queue = queues.get(chain) ?? new ChainQueue();
       const wasReady = queue.ready > 0;
+      expire(chain, queue, now);
       const placement = counted(chain, queue, () => {
-        if (queue.held > 0) queue.expire(now);
         queue.drain.look(now);
         budget.drain.look(now);
         const isAhead = transaction.lane !== undefined && transaction.lane.sequence > transaction.lane.next;
@@ -58,6 +81,10 @@ export function createEmbeddedOrdering(budget: QueueBudget = createQueueBudget()
     onReady: (next) => {
       listener = next;
     },
+    onExpired: (next) => {
+      onExpired = next;
+    },
+    expire: expireAll,
     cut: (chain, caps) => queues.get(chain)?.cut(caps) ?? [],
     settle: (chain, ids) => {
       const queue = queues.get(chain);

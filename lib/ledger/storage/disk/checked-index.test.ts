@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { assert } from '@/lib/platform/pure/assert';
+import { LedgerError } from '../../core/errors';
 import type { LedgerStorage } from '../../core/storage';
 import { chainId, height } from '../../core/types';
+import { createManualPorts } from '../../testing/manual-ports';
 import { createMemoryIndex, memoryIndexHome, type MemoryIndex } from '../../testing/memory-index';
 import { openTestStorage } from '../../testing/open-test-storage';
 import { createPowerCutFiles } from '../../testing/power-cut-files';
 import { createCheckedIndex } from './checked-index';
+import type { IndexChange } from './index-port';
 import { openIndex } from './open-index';
 import { EMPTY_SUM, isSameSum, replaceInSum, type IndexSum } from './index-sum';
 import { allOf, positionKey } from './index-keys';
@@ -94,6 +98,40 @@ describe('the index', () => {
     expect(await (await open(files, later)).verify()).toMatchObject([{ chain: tide, what: expect.stringContaining('missing') }]);
   });
 
+  it('from which a note vanished, or to which an old one came back, gives no notes: a peer that read it would think that it never voted', async () => {
+    const { files, index } = await filled();
+    const [note] = index.range({ ...allOf('note'), limit: 1 });
+    assert(note !== undefined, 'there is a note');
+    // A flipped bit in its name; one in the number of its sub-chain.
+    for (const changes of [[], ...[5, 4].map((at): IndexChange[] => [[Buffer.from(note.key.map((byte, place) => (place === at ? byte ^ 64 : byte))), note.value]])]) {
+      const damaged = index.cut(true);
+      await damaged.apply([[note.key, undefined], ...changes]);
+      const storage = await open(files, damaged);
+      for (const read of [() => storage.open(tide)?.note('n'), () => storage.open(tide)?.note('another'), () => storage.open(tide)?.notes()]) expect(read).toThrow(expect.objectContaining({ code: 'storage-corrupt', details: expect.objectContaining({ file: '/index' }) }));
+      expect(storage.open(reef)?.note('n')).toEqual(Buffer.from('2'));
+    }
+    const later = index.cut(true);
+    const storage = await open(files, later);
+    await storage.open(tide)?.setNote('n', undefined);
+    await storage.open(tide)?.setNote('m', bytes('new'));
+    await storage.close();
+    expect(Buffer.from((await open(files, later)).open(tide)?.note('m') ?? []).toString()).toBe('new');
+    await later.apply([[note.key, note.value]]);
+    const again = await open(files, later);
+    expect(() => again.open(tide)?.note('m')).toThrow(expect.objectContaining({ code: 'storage-corrupt' }));
+  });
+
+  it('of another format is made anew from the log; not when the log is of another, too', async () => {
+    const { files, index } = await filled();
+    const right = contents(await open(files, index));
+    const older = index.cut(true);
+    const position = index.get(positionKey) ?? bytes('');
+    await createCheckedIndex(older, '/index', () => undefined).apply([[positionKey, Uint8Array.of(2, ...position.subarray(1, -4))]]);
+    const { logger } = createManualPorts().ports;
+    await expect(openIndex(memoryIndexHome(older), logger, () => { throw new LedgerError('storage-format', { file: '/ledger/1' }, 'It is another’s.'); })).rejects.toMatchObject({ code: 'storage-format', details: { file: '/ledger/1' } });
+    expect(contents(await open(files, older))).toBe(right);
+  });
+
   it('that shows keys out of order, too many, or throws, is damaged; what the system refuses is not', async () => {
     const told: string[] = [];
     const inner = createMemoryIndex();
@@ -128,9 +166,9 @@ describe('the index', () => {
         throw Object.assign(new Error('no'), { code });
       },
     });
-    await expect(openIndex(refuse('EACCES'), log)).rejects.toMatchObject({ code: 'EACCES' });
+    await expect(openIndex(refuse('EACCES'), log, () => undefined)).rejects.toMatchObject({ code: 'EACCES' });
     expect(home.current).toBe(index);
-    expect(await openIndex(refuse(-30_793), log)).toMatchObject({ records: [] });
+    expect(await openIndex(refuse(-30_793), log, () => undefined)).toMatchObject({ records: [] });
     expect(home.current).not.toBe(index);
   });
 });

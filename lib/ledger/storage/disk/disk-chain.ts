@@ -8,6 +8,7 @@ import type { Overlay } from '../merge-range';
 import { frameBytes, FrameKind, type Frame, type FrameLocation } from './frame';
 import type { IndexPort } from './index-port';
 import { allOfChain, blockKey, type ChainRecord, decodeLocation, nameOfNote, noteKey, stateOfChain } from './index-keys';
+import { noteDigest, NOTES_MAX } from './note-digest';
 import { OverlayState } from './overlay-state';
 import { decodeNote, decodeWrites, encodeNote, encodeWrites } from './payloads';
 import type { SegmentLog } from './segment-log';
@@ -37,8 +38,6 @@ export interface ChainFlush {
 }
 
 const NO_NOTES: Notes = new Map();
-/** The machine knows of fewer than ten. */
-const NOTES_MAX = 1_000;
 
 export class DiskChain implements ChainStorage {
   readonly chain: ChainId;
@@ -59,6 +58,8 @@ export class DiskChain implements ChainStorage {
   /** Of the last checkpoint. */
   #indexedHeight: number;
   #inFlight = 0;
+  /** What is wrong with its notes in the index. */
+  readonly #notesFault: unknown;
   /** Called once, when the index has all of it. */
   onClean: (() => void) | undefined;
 
@@ -74,6 +75,21 @@ export class DiskChain implements ChainStorage {
     };
     this.#durable = new OverlayState(stateOfChain(index, record.number), pinIndex);
     this.#state = new ChainState(record.name, record.height, this.#durable);
+    this.#notesFault = this.#findNotesFault();
+  }
+
+  /** Looked for here, while no checkpoint of this chain can be under way, and told to whoever reads a note. */
+  #findNotesFault(): unknown {
+    try {
+      const isWhole = noteDigest(this.#home.index, this.record.number) === this.record.noteDigest;
+      return isWhole ? undefined : this.#home.indexDamage('Notes of a sub-chain are missing from the index, or there are too many');
+    } catch (error) {
+      return error;
+    }
+  }
+
+  #checkNotes(): void {
+    if (this.#notesFault !== undefined) throw this.#notesFault;
   }
 
   get height(): number {
@@ -182,12 +198,14 @@ export class DiskChain implements ChainStorage {
   }
 
   note(name: string): Uint8Array | undefined {
+    this.#checkNotes();
     if (this.#notes.has(name)) return this.#notes.get(name);
     if (this.#flushingNotes.has(name)) return this.#flushingNotes.get(name);
     return this.#home.index.get(noteKey(this.record.number, name));
   }
 
   notes(): ReadonlyMap<string, Uint8Array> {
+    this.#checkNotes();
     const all = new Map<string, Uint8Array>();
     for (const { key, value } of this.#home.index.range({ ...allOfChain('note', this.record.number), limit: NOTES_MAX })) all.set(nameOfNote(key), value);
     for (const notes of [this.#flushingNotes, this.#notes]) {
@@ -284,12 +302,12 @@ export class DiskChain implements ChainStorage {
   }
 
   /** The index holds what `beginFlush` handed over; `record` is what it says of the chain. */
-  endFlush({ height, stateBytes, entries, digest }: ChainRecord): void {
+  endFlush({ height, stateBytes, entries, digest, noteDigest }: ChainRecord): void {
     this.#durable.endFlush();
     this.#flushingBlocks = new Map();
     this.#flushingNotes = new Map();
     this.#indexedHeight = height;
-    Object.assign(this.record, { stateBytes, entries, digest });
+    Object.assign(this.record, { stateBytes, entries, digest, noteDigest });
     if (!this.isClean) return;
     this.onClean?.();
     this.onClean = undefined;

@@ -17,8 +17,9 @@ import { newRecord, type ChainRecord, type IndexPosition } from './index-keys';
 import type { IndexHome, IndexPort } from './index-port';
 import { EMPTY_SUM } from './index-sum';
 import { openIndex, type OpenedIndex } from './open-index';
-import { TORN_EVENT, type LogPosition } from './scan-log';
+import { checkLogFormat, TORN_EVENT, type LogPosition } from './scan-log';
 import { segmentName } from './segment';
+import { SegmentFiles } from './segment-files';
 import { SegmentLog } from './segment-log';
 import { verifyIndex } from './verify-index';
 
@@ -47,7 +48,7 @@ const CHECKPOINT_DELAY_MS = 1_000;
 export async function openDiskStorage(options: DiskStorageOptions): Promise<LedgerStorage> {
   let opened: OpenedIndex | undefined;
   try {
-    opened = await openIndex(options.index, options.logger);
+    opened = await openIndex(options.index, options.logger, () => checkFormat(options));
     const storage = new DiskStorage(options, opened);
     await storage.recover(opened.position);
     return storage;
@@ -55,6 +56,15 @@ export async function openDiskStorage(options: DiskStorageOptions): Promise<Ledg
     await opened?.index.close();
     await options.lock.release();
     throw error;
+  }
+}
+
+function checkFormat({ files, directory }: DiskStorageOptions): void {
+  const segments = new SegmentFiles(files, directory);
+  try {
+    checkLogFormat(segments);
+  } finally {
+    segments.close();
   }
 }
 

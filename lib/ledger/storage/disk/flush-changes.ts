@@ -32,11 +32,14 @@ export function flushChanges(oldOf: (key: Uint8Array) => Uint8Array | undefined,
     const key = blockKey(number, height);
     change(key, height > flush.indexedHeight ? undefined : oldOf(key), encodeLocation(location));
   }
+  let notes: IndexSum = { entries: 0, digest: flush.record.noteDigest };
   for (const [name, value] of flush.notes) {
     const key = noteKey(number, name);
-    change(key, oldOf(key), value);
+    const old = oldOf(key);
+    notes = replaceInSum(notes, key, old, value);
+    change(key, old, value);
   }
-  const record = { ...flush.record, stateBytes, entries: sum.entries, digest: sum.digest };
+  const record = { ...flush.record, stateBytes, entries: sum.entries, digest: sum.digest, noteDigest: notes.digest };
   const recordKey = indexKey('chain', number);
   const encoded = encodeChainRecord(record);
   changes.push([recordKey, encoded]);

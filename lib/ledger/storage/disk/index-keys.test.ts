@@ -47,7 +47,7 @@ describe('values of the index and payloads of the log', () => {
   it('come back', () => {
     const position = { segment: 3, offset: 2 ** 40, group: 77, salt: Uint8Array.from({ length: 16 }, (_, at) => at), nextChain: 9, deadBytes: 12, chains: { entries: 3, digest: 2 ** 47 } };
     expect(decodePosition(encodePosition(position))).toEqual(position);
-    const record = { number: 5, name: chainId('tide-4417'), height: -1, firstHeight: 7, isStaged: true, logBytes: 2 ** 33, stateBytes: 0, entries: 7, digest: 2 ** 40 };
+    const record = { number: 5, name: chainId('tide-4417'), height: -1, firstHeight: 7, isStaged: true, logBytes: 2 ** 33, stateBytes: 0, noteDigest: 2 ** 41, entries: 7, digest: 2 ** 40 };
     expect(decodeChainRecord(5, encodeChainRecord(record))).toEqual(record);
     const damaged = { ...record, damage: { segment: 2, offset: 2 ** 33, height: -1 } };
     expect(decodeChainRecord(5, encodeChainRecord(damaged))).toEqual(damaged);

@@ -7,7 +7,7 @@ import type { LogPosition } from './scan-log';
 
 /** Keys and values of the index. One letter says what, then the chain's number (u32). */
 const LETTERS = { position: 'P', chain: 'C', block: 'B', state: 'S', note: 'N', sweep: 'X' } as const;
-const INDEX_FORMAT = 2;
+const INDEX_FORMAT = 3;
 
 export const positionKey: Uint8Array = Buffer.from(LETTERS.position, 'latin1');
 
@@ -71,7 +71,7 @@ export function decodePosition(bytes: Uint8Array): IndexPosition | undefined {
 
 /** A chain of which nothing is in log or index yet. */
 export function newRecord(number: number, name: ChainId): ChainRecord {
-  return { number, name, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0, ...EMPTY_SUM };
+  return { number, name, height: -1, firstHeight: 0, isStaged: false, logBytes: 0, stateBytes: 0, noteDigest: 0, ...EMPTY_SUM };
 }
 
 /** What is kept of every chain, also of the idle. */
@@ -90,6 +90,8 @@ export interface ChainRecord {
   /** What the chain's entries in the index add up to, as of the last checkpoint; see `IndexSum`. */
   entries: number;
   digest: number;
+  /** The digest of its notes alone: one that vanished would be read as never set, so it is compared whenever the chain is opened. */
+  noteDigest: number;
   damage?: ChainDamage;
 }
 
@@ -103,7 +105,7 @@ export interface ChainDamage {
 
 export function encodeChainRecord(record: ChainRecord): Uint8Array {
   const writer = new ByteWriter(120).u8(INDEX_FORMAT).string(record.name).u48(record.height + 1).u48(record.firstHeight).u8(record.isStaged ? 1 : 0);
-  writer.u48(record.entries).u48(record.digest);
+  writer.u48(record.entries).u48(record.digest).u48(record.noteDigest);
   const { damage } = record;
   writer.u48(record.logBytes).u48(record.stateBytes).u8(damage === undefined ? 0 : 1);
   if (damage !== undefined) writer.u32(damage.segment).u48(damage.offset).u48(damage.height + 1);
@@ -114,8 +116,8 @@ export function decodeChainRecord(number: number, bytes: Uint8Array): ChainRecor
   const reader = new ByteReader(bytes);
   reader.u8();
   const [name, height, firstHeight, isStaged] = [chainId(reader.string(64)), reader.u48() - 1, reader.u48(), reader.flag()];
-  const [entries, digest] = [reader.u48(), reader.u48()];
-  const record = { number, name, height, firstHeight, isStaged, logBytes: reader.u48(), stateBytes: reader.u48(), entries, digest };
+  const [entries, digest, noteDigest] = [reader.u48(), reader.u48(), reader.u48()];
+  const record = { number, name, height, firstHeight, isStaged, logBytes: reader.u48(), stateBytes: reader.u48(), entries, digest, noteDigest };
   const damage = reader.flag() ? { segment: reader.u32(), offset: reader.u48(), height: reader.u48() - 1 } : undefined;
   reader.end();
   return damage === undefined ? record : { ...record, damage };

@@ -16,16 +16,21 @@ const CHAINS_MAX = 1_000_000;
 const EVERYTHING = { from: Uint8Array.of(0), to: Uint8Array.of(255) };
 
 /**
- * Opens the index and reads what a start needs of it. One that is damaged is thrown away: it is made anew from the log.
- * Error `storage-format` for one of another format.
+ * Opens the index and reads what a start needs of it. One that is damaged, or of another format, is thrown away: it is
+ * made anew from the log. `checkLog` throws `storage-format` when that could not be, the log being another program's, too.
  */
-export async function openIndex(home: IndexHome, logger: MachinePorts['logger']): Promise<OpenedIndex> {
+export async function openIndex(home: IndexHome, logger: MachinePorts['logger'], checkLog: () => void): Promise<OpenedIndex> {
   let opened: OpenedIndex;
   try {
     opened = await tryOpen(home);
   } catch (error) {
-    if (!isLedgerError(error, 'storage-corrupt')) throw error;
-    logger.error({ reason: error.message }, 'the index is damaged and is made anew from the log');
+    if (isLedgerError(error, 'storage-format')) {
+      checkLog();
+      logger.warn({ reason: error.message }, 'the index is made anew from the log');
+    } else {
+      if (!isLedgerError(error, 'storage-corrupt')) throw error;
+      logger.error({ reason: error.message }, 'the index is damaged and is made anew from the log');
+    }
     home.clear();
     opened = await tryOpen(home);
   }
@@ -57,7 +62,7 @@ function read(index: IndexPort, path: string): Omit<OpenedIndex, 'index'> {
     return { position: undefined, records: [] };
   }
   const position = decodePosition(bytes);
-  if (position === undefined) throw new LedgerError('storage-format', { file: path }, `${path} is of a format this program does not read. Use the program that wrote it.`);
+  if (position === undefined) throw new LedgerError('storage-format', { file: path }, `${path} is of a format this program does not read.`);
   const entries = index.range({ ...allOf('chain'), limit: CHAINS_MAX });
   const sum = entries.reduce((total, { key, value }) => replaceInSum(total, key, undefined, value), EMPTY_SUM);
   if (!isSameSum(sum, position.chains)) throw corruptIndex(path, 'Sub-chains are missing from the index, or there are too many');

@@ -67,6 +67,19 @@ export async function verifyLog(end: LogPosition, reader: LogReader, segments: S
   if (position.group !== end.group) throw corrupt(segments.path(end.segment), position.offset, 'The log ends before its known end');
 }
 
+/** Error `storage-format` when the log, or a part of it, is of another format. */
+export function checkLogFormat(segments: SegmentFiles): void {
+  for (const number of segments.numbers()) {
+    const { file, path } = segments.get(number);
+    const head = readSegmentHead(file, number);
+    if (head.state === 'foreign') throw foreign(path, head.format);
+  }
+}
+
+function foreign(path: string, format: number): LedgerError {
+  return new LedgerError('storage-format', { file: path }, `${path} has format ${format}, which this program does not read. Use the program that wrote it.`);
+}
+
 interface SegmentScan {
   readonly number: number;
   /** Nothing comes after this segment: an unreadable end may be what a power cut tore. */
@@ -81,9 +94,7 @@ interface SegmentScan {
 async function scanSegment({ number, isTail, from, segments, reader, until }: SegmentScan): Promise<LogPosition | undefined> {
   const { file, path } = segments.get(number);
   const head = readSegmentHead(file, number);
-  if (head.state === 'foreign') {
-    throw new LedgerError('storage-format', { file: path }, `${path} has format ${head.format}, which this program does not read. Use the program that wrote it.`);
-  }
+  if (head.state === 'foreign') throw foreign(path, head.format);
   const isStart = from?.segment !== number;
   // The head is safe before anything follows it: a short last file was being made when the power went.
   if (head.state === 'broken' && isTail && isStart && file.sizeBytes() <= SEGMENT_HEAD_BYTES) {
