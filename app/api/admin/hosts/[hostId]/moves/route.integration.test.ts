@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callRoute, createAdmin, createPublisher, createTenant } from "@/app/api/_http/testing";
 import { openRunningApplication, type RunningApplication } from "@/app/api/_http/testing/open-running-application";
 import { createOperationRegistry, getOperation, LeaseKeeper, runOperation } from "@/lib/operations";
 import { createId, getDb } from "@/lib/platform";
 import { movePeerOperation } from "@/lib/sub-chains";
-import { GET as consumption } from "./[hostId]/consumption/route";
-import { POST as move } from "./[hostId]/moves/route";
+import { GET as consumption } from "../consumption/route";
+import { POST as move } from "./route";
 
 let running: RunningApplication;
 let hostId: string;
@@ -35,12 +35,30 @@ it("a real peer goes to a process of its own, which the host’s page shows with
   expect(shown.body).toMatchObject({ rows: [{ chain, state: "running", home: { at: "own", memoryBytes: expect.any(Number) } }] });
 });
 
-it("is refused for whoever is not the portal admin, for peers that live elsewhere, and for homes that there are not", async () => {
-  const admin = await createAdmin();
-  expect((await ask("own")).status).toBe(401);
-  expect((await ask("own", await createTenant())).status).toBe(403);
-  expect((await ask("own", admin, { chain: "nowhere-1" })).status).toBe(404);
-  expect((await ask("own", admin, {}, createId("host"))).status).toBe(404);
-  expect((await ask("moon", admin)).status).toBe(400);
-  expect((await ask("own", admin, { cityNode: "syd" })).status).toBe(400);
+describe("401", () => {
+  it("is for who is not signed in", async () => {
+    expect((await ask("own")).status).toBe(401);
+  });
+});
+
+describe("403", () => {
+  it("is for whoever is not the portal admin", async () => {
+    expect((await ask("own", await createTenant())).status).toBe(403);
+  });
+});
+
+describe("404", () => {
+  it("is for peers that live elsewhere, and for hosts that there are not", async () => {
+    const admin = await createAdmin();
+    expect((await ask("own", admin, { chain: "nowhere-1" })).status).toBe(404);
+    expect((await ask("own", admin, {}, createId("host"))).status).toBe(404);
+  });
+});
+
+describe("400", () => {
+  it("is for homes that there are not, and for what is no city node's code", async () => {
+    const admin = await createAdmin();
+    expect((await ask("moon", admin)).status).toBe(400);
+    expect((await ask("own", admin, { cityNode: "syd" })).status).toBe(400);
+  });
 });
