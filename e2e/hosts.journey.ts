@@ -43,7 +43,7 @@ test('an admin sees what a sub-chain takes of its host, in any order, and a publ
 
   await test.step('the admin runs it in a process of its own, and takes it back: the page says where it is and what that costs', async () => {
     const line = admin.getByRole('row', { name: new RegExp(subChain) });
-    await line.getByRole('button', { name: /in its own process$/ }).click();
+    await line.getByRole('button', { name: /^Give own process/ }).click();
     const dialog = admin.getByRole('dialog');
     await expect(dialog).toContainText('takes memory of its own');
     await expectAccessible(admin, 'before a peer moves');
@@ -53,10 +53,10 @@ test('an admin sees what a sub-chain takes of its host, in any order, and a publ
     await expect(line).toContainText('Running');
     await expectAccessible(admin, 'a peer in its own process');
     expect(await runSnippet(snippet)).toContain('success');
-    await line.getByRole('button', { name: /back to the shared process$/ }).click();
+    await line.getByRole('button', { name: /^Take back/ }).click();
     await admin.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
     await expect(line).not.toContainText('Own process,', { timeout: 60_000 });
-    await expect(line.getByRole('button', { name: /in its own process$/ })).toBeVisible({ timeout: 60_000 });
+    await expect(line.getByRole('button', { name: /^Give own process/ })).toBeVisible({ timeout: 60_000 });
     expect(await runSnippet(snippet)).toContain('success');
   });
 
