@@ -1,16 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
-import { timeMs, type MachinePorts } from '../lib/ledger';
+import type { MachinePorts } from '../lib/ledger';
+import { createRealPorts } from '../lib/ledger/testing';
 
-/** The machine's ports as a city-node process hands them over, without its log. */
+/** The machine's ports as a city-node process hands them over; of its log only what went wrong. */
 export const processPorts: MachinePorts = {
-  now: () => timeMs(Date.now()),
-  schedule: (delayMs, task) => {
-    const timer = setTimeout(task, delayMs);
-    return () => clearTimeout(timer);
-  },
-  yieldTurn: () => setImmediate(),
-  elapsedMs: () => performance.now(),
-  nonce: () => randomBytes(16),
+  ...createRealPorts(),
   logger: { info: () => undefined, warn: () => undefined, error: (fields, event) => process.stderr.write(`${event} ${JSON.stringify(fields)}\n`) },
 };

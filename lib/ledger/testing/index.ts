@@ -6,3 +6,4 @@ export { runIndexFlips, type IndexFlipRun } from './index-flip-run';
 export { runKills, type KillRun } from './kill-run';
 export { runPowerCuts, type PowerCutRun } from './power-cut-run';
 export { counterFramework, encodeCounterTransaction } from './counter-framework';
+export { createRealPorts } from './real-ports';
