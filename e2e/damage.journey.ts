@@ -18,17 +18,17 @@ test('a peer whose only copy is damaged stops, and its publisher reads that on t
 
   const applicationId = new URL(page.url()).pathname.split('/').at(-1);
   const { subChain } = (await (await page.request.get(`/api/applications/${applicationId}`)).json()) as { subChain: Damaged };
-  const [peer] = subChain.peers;
+  const [peer] = subChain.endpoints;
   if (!peer) throw new Error('the sub-chain has no peer');
   await page.waitForTimeout(3_000); // past the checkpoint that follows the last block
-  await damagePeer(data, peer.cityNode.code, subChain.slug);
+  await damagePeer(data, peer.cityNode, subChain.slug);
 
-  await expect(page.getByText(`The peer in ${peer.cityNode.city} has stopped.`)).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole('row', { name: new RegExp(peer.cityNode.city) })).toContainText('Stopped');
+  await expect(page.getByText(`The peer in ${peer.city} has stopped.`)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('row', { name: new RegExp(peer.city) })).toContainText('Stopped');
   await expectAccessible(page, 'application with a stopped peer');
 });
 
 interface Damaged {
   slug: string;
-  peers: { cityNode: { code: string; city: string } }[];
+  endpoints: { cityNode: string; city: string }[];
 }
