@@ -23,6 +23,7 @@ export interface DiskKeysOptions {
   readonly schedule: MachinePorts['schedule'];
   readonly logger: MachinePorts['logger'];
   readonly segmentBytesMax?: number;
+  readonly roomBytes?: number;
 }
 
 /** Where a key lies: thousands of peers that are not in use cost no more than this. */
@@ -45,7 +46,7 @@ const State = { removed: 0, fresh: 1, used: 2 } as const;
  * A key that is damaged costs its peer alone: `find` and `create` throw `storage-corrupt` for it.
  * Errors: `storage-corrupt`, `storage-format`.
  */
-export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt, schedule, logger, segmentBytesMax = SEGMENT_BYTES_MAX }: DiskKeysOptions): Promise<PeerKeys> {
+export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt, schedule, logger, segmentBytesMax = SEGMENT_BYTES_MAX, roomBytes }: DiskKeysOptions): Promise<PeerKeys> {
   assert(keyEncryptionKey.length === 32, 'the key-encryption key has 32 bytes');
   files.makeDirectory(directory);
   const places = new Map<ChainId, KeyPlace>();
@@ -58,6 +59,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
     files,
     directory,
     segmentBytesMax,
+    ...(roomBytes === undefined ? {} : { roomBytes }),
     newSalt,
     space,
     reader: {
