@@ -111,7 +111,7 @@ export class ChaincodeStream {
     this.state = 'ended';
     this.stopWaiting();
     this.endedBy = new Error(reason);
-    for (const transaction of [...this.transactions.values()]) transaction.fail(this.terminated());
+    for (const transaction of this.transactions.values()) transaction.fail(this.terminated());
     this.failReady(this.terminated());
     this.options.ended(this.endedBy);
   }

@@ -55,7 +55,7 @@ export class OpenQueries {
 
   closeAll(): void {
     this.isClosed = true;
-    for (const id of [...this.open.keys()]) this.forget(id);
+    for (const id of this.open.keys()) this.forget(id);
   }
 
   private forget(id: string): void {
