@@ -63,7 +63,7 @@ function checkCode(files: readonly TarFile[], provided: (name: string) => boolea
   }
   const missing = Object.keys(manifest.dependencies).filter((name) => !provided(name) && !paths.has(`src/node_modules/${name}/package.json`));
   if (missing.length > 0) {
-    throw invalid(`The chaincode depends on ${missing.slice(0, 10).join(', ')}, which is not there: nothing is installed for it. Bundle it into the code, or package src/node_modules with it.`);
+    throw invalid(`The chaincode depends on ${missing.slice(0, 10).join(', ')}, which is not there: nothing is installed for it. Bundle it into the code before you package it.`);
   }
 }
 

