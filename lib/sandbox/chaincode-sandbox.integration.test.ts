@@ -16,9 +16,22 @@ const counter = contractOf(`
     for await (const { key } of ctx.stub.getStateByRange('', '')) keys.push(key);
     return keys;
   }
-  async wait(ctx, ms) { await new Promise((resolve) => setTimeout(resolve, Number(ms))); }
+  async wait(ctx) { await ctx.stub.getState('something'); }
   async fail() { throw new Error('no such asset'); }
-  async pid() { return process.uptime(); }`);
+  async ping() { return { here: true }; }`);
+
+/** Keeps who asks it waiting until it is told to answer. */
+class HeldWorld extends MemoryWorld {
+  release!: () => void;
+  private heard!: () => void;
+  readonly asked = new Promise<void>((resolve) => (this.heard = resolve));
+  private readonly released = new Promise<void>((resolve) => (this.release = resolve));
+
+  override async getState(): Promise<undefined> {
+    this.heard();
+    await this.released;
+  }
+}
 
 let test: TestSandbox;
 
@@ -71,58 +84,65 @@ describe('sandboxes', () => {
   it('of two publishers are two, even for the same package', async () => {
     const [alice, bob] = [await test.install('alice', counter), await test.install('bob', counter)];
     expect(alice.packageId).toBe(bob.packageId);
-    await Promise.all([test.call(alice, 'pid'), test.call(bob, 'pid')]);
+    await Promise.all([test.call(alice, 'ping'), test.call(bob, 'ping')]);
     expect(running()).toEqual(['alice', 'bob']);
   });
 
   it('make room for others when nobody calls them, and not while somebody does', async () => {
     const [alice, bob, carol] = [await test.install('alice', counter), await test.install('bob', counter), await test.install('carol', counter)];
-    await test.call(alice, 'pid');
-    await test.call(bob, 'pid');
-    const working = test.call(alice, 'wait', ['2000']);
-    await test.call(carol, 'pid');
+    await test.call(alice, 'ping');
+    await test.call(bob, 'ping');
+    const [first, second] = [new HeldWorld(), new HeldWorld()];
+    const working = [test.call(alice, 'wait', [], { world: first })];
+    await first.asked;
+    await test.call(carol, 'ping');
     expect(running()).toEqual(['alice', 'carol']);
-    const also = test.call(carol, 'wait', ['1000']);
-    await expect(test.call(bob, 'pid')).rejects.toMatchObject({ code: 'full' });
-    await Promise.all([working, also]);
-    await test.call(bob, 'pid');
+    working.push(test.call(carol, 'wait', [], { world: second }));
+    await second.asked;
+    await expect(test.call(bob, 'ping')).rejects.toMatchObject({ code: 'full' });
+    first.release();
+    second.release();
+    await Promise.all(working);
+    await test.call(bob, 'ping');
   });
 
   it('stop when nobody calls them for a while, and start with the next call', async () => {
     const idle = await TestSandbox.open({ idleMs: 100 });
     const name = await idle.install('alice', counter);
-    await idle.call(name, 'pid');
+    await idle.call(name, 'ping');
     await expect.poll(() => idle.sandbox.output(name).at(-1), { timeout: 10_000 }).toBe('-- nobody called it for a while');
     expect(idle.sandbox.use()).toEqual([]);
-    await idle.call(name, 'pid');
+    await idle.call(name, 'ping');
     await idle.close();
   });
 
   it('end with the room, and nothing of them is left', async () => {
     const other = await TestSandbox.open();
     const name = await other.install('alice', counter);
-    await other.call(name, 'pid');
-    const working = other.call(name, 'wait', ['20000']);
+    await other.call(name, 'ping');
+    const world = new HeldWorld();
+    const working = other.call(name, 'wait', [], { world });
     working.catch(() => undefined);
+    await world.asked;
     const pid = other.sandbox.use()[0]?.pid;
     expect(existsSync(`/proc/${pid}`)).toBe(true);
     await other.close();
     await expect(working).rejects.toMatchObject({ code: 'stream-terminated', cause: new Error('the city node stops') });
     expect(existsSync(`/proc/${pid}`)).toBe(false);
-    await expect(other.call(name, 'pid')).rejects.toMatchObject({ code: 'closed' });
+    await expect(other.call(name, 'ping')).rejects.toMatchObject({ code: 'closed' });
   });
 
   it('know only what was installed, and forget what was removed', async () => {
     const name = await test.install('dave', counter);
-    await expect(test.call({ ...name, publisher: 'eve' }, 'pid')).rejects.toMatchObject({ code: 'package-unknown' });
-    await test.call(name, 'pid');
+    await expect(test.call({ ...name, publisher: 'eve' }, 'ping')).rejects.toMatchObject({ code: 'package-unknown' });
+    await test.call(name, 'ping');
     await test.sandbox.uninstall('dave', name.packageId);
-    await expect(test.call(name, 'pid')).rejects.toMatchObject({ code: 'package-unknown' });
+    await expect(test.call(name, 'ping')).rejects.toMatchObject({ code: 'package-unknown' });
     expect(running()).not.toContain('dave');
   });
 
   it('that do not come up say why, in the last words of the chaincode', async () => {
     const name = await test.install('frank', `throw new Error('my own mistake');`);
-    await expect(test.call(name, 'pid')).rejects.toMatchObject({ code: 'start-failed', message: expect.stringMatching(/did not come up: its process ended with code 1\. Its last words:[^]*my own mistake/) });
+    await expect(test.call(name, 'ping')).rejects.toMatchObject({ code: 'start-failed', message: expect.stringMatching(/did not come up: its process ended with code 1\. Its last words:[^]*my own mistake/) });
   });
 });

@@ -6,7 +6,7 @@ import { sandboxCommand, SECCOMP_FD, STATUS_FD, type SandboxCommandOptions } fro
 import { SandboxError } from '../errors';
 import { dialChaincode, type DialledChaincode } from './dial-chaincode';
 import { GroupWatch } from './group-watch';
-import { openSocket, type HeldSocket } from './open-socket';
+import { isListening, openSocket, type HeldSocket } from './open-socket';
 import type { OutputTail } from './output-tail';
 
 export interface ChaincodeProcessOptions extends SandboxCommandOptions {
@@ -123,10 +123,9 @@ export class ChaincodeProcess {
         isBusy: () => this.running > 0 || !this.dialled,
         exceeded: (reason) => this.kill(reason),
       });
-      while (this.reason === undefined && !(this.socket = openSocket(this.root))) await new Promise((resolve) => setTimeout(resolve, pollMs));
-      if (this.reason !== undefined || !this.socket) throw new Error(this.reason);
+      const { path: socketPath } = await this.waitForSocket(this.root);
       this.dialled = dialChaincode({
-        socketPath: this.socket.path,
+        socketPath,
         packageId,
         queuedBytesMax: limits.queuedBytesMax,
         ended: ({ message }) => this.kill(message),
@@ -140,6 +139,15 @@ export class ChaincodeProcess {
     } finally {
       clearTimeout(late);
     }
+  }
+
+  private async waitForSocket(root: number): Promise<HeldSocket> {
+    while (this.reason === undefined) {
+      this.socket ??= openSocket(root);
+      if (this.socket && (await isListening(this.socket.path))) return this.socket;
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+    throw new Error(this.reason);
   }
 
   /** bubblewrap tells the number of the sandbox's first process; throws when it ends without. */

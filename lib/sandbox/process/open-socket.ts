@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { connect } from 'node:net';
 import { SOCKET_PATH } from '../confinement/sandbox-command';
 
 /** linux/fcntl.h; Node.js does not name it. The file is not opened, only held. */
@@ -29,4 +30,17 @@ export function openSocket(root: number): HeldSocket | undefined {
     return undefined;
   }
   return { path: `/proc/self/fd/${descriptor}`, close: () => closeSync(descriptor) };
+}
+
+/** Whether somebody listens there: a socket has its name a moment before that. */
+export function isListening(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socketPath);
+    const answer = (listens: boolean) => {
+      connection.destroy();
+      resolve(listens);
+    };
+    connection.once('connect', () => answer(true));
+    connection.on('error', () => answer(false));
+  });
 }
