@@ -21,7 +21,7 @@ export const sandboxLimits = {
   niceness: 10,
   /** How often memory, tasks and processor time are looked at, while transactions run and while none does. */
   busyLookMs: 100,
-  idleLookMs: 500,
+  idleLookMs: 1_000,
   /** From the start of the process to its registration. */
   startMs: 20_000,
   /** A chaincode that nobody called for so long is stopped. */

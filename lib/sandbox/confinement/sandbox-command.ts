@@ -9,6 +9,7 @@ export const SOCKET_PATH = '/run/chaincode/chaincode.sock';
 export const SECCOMP_FD = 3;
 export const STATUS_FD = 4;
 const namespaceUid = 65534;
+const socketFolderBytes = 65_536;
 
 export interface SandboxCommandOptions {
   readonly programs: SandboxPrograms;
@@ -50,28 +51,26 @@ export function sandboxCommand(options: SandboxCommandOptions): string[] {
       ? [inside.setpriv, '--reuid', String(user.uid), '--regid', String(user.uid), '--clear-groups', '--inh-caps=-all', '--bounding-set=-all', '--no-new-privs', '--']
       : [inside.setpriv, '--no-new-privs', '--'];
 
+  const set = { HOME: '/tmp', TZ: 'UTC', NODE_ENV: 'production', CORE_PEER_LOCALMSPID: mspId };
+  const bounds = { nproc: limits.tasksMax, nofile: limits.openFilesMax, fsize: limits.scratchBytesMax, data: limits.dataBytesMax, core: 0, memlock: 0, msgqueue: 0, sigpending: 1_024 };
   return [
-    ...[programs.nice, '-n', String(limits.niceness)],
-    programs.bwrap,
-    ...isolation,
-    ...['--die-with-parent', '--new-session', '--hostname', 'chaincode', '--clearenv', '--cap-drop', 'ALL', ...capabilities],
-    ...['--seccomp', String(SECCOMP_FD), '--json-status-fd', String(STATUS_FD)],
-    ...[...folders, '/chaincode', '/run'].flatMap((folder) => ['--perms', '0755', '--dir', folder]),
-    ...files.flatMap(([from, to]) => ['--ro-bind', from, to]),
-    ...['--ro-bind', path.join(runtime, 'node_modules'), '/chaincode/node_modules', '--ro-bind', code, '/chaincode/code'],
-    ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
-    ...['--size', String(limits.scratchBytesMax), '--perms', '1777', '--tmpfs', '/tmp'],
-    ...['--size', '65536', '--perms', '0777', '--tmpfs', path.dirname(SOCKET_PATH)],
-    ...['--remount-ro', '/', '--chdir', '/chaincode/code'],
-    ...Object.entries({ HOME: '/tmp', TZ: 'UTC', NODE_ENV: 'production', CORE_PEER_LOCALMSPID: mspId }).flatMap(([name, value]) => ['--setenv', name, value]),
-    '--',
-    ...become,
-    inside.prlimit,
-    ...[`--nproc=${limits.tasksMax}`, `--nofile=${limits.openFilesMax}`, `--fsize=${limits.scratchBytesMax}`, `--data=${limits.dataBytesMax}`],
-    ...['--core=0', '--memlock=0', '--msgqueue=0', '--sigpending=1024', '--'],
-    ...[inside.node, `--max-old-space-size=${limits.heapMiBMax}`, '--no-deprecation', '/chaincode/node_modules/fabric-shim/cli.js', 'server'],
-    ...['--chaincode-address', `unix:${SOCKET_PATH}`, '--chaincode-id', packageId],
-  ];
+    [programs.nice, '-n', String(limits.niceness), programs.bwrap],
+    isolation,
+    ['--die-with-parent', '--new-session', '--hostname', 'chaincode', '--clearenv', '--cap-drop', 'ALL', ...capabilities],
+    ['--seccomp', String(SECCOMP_FD), '--json-status-fd', String(STATUS_FD)],
+    [...folders, '/chaincode', '/run'].flatMap((folder) => ['--perms', '0755', '--dir', folder]),
+    files.flatMap(([from, to]) => ['--ro-bind', from, to]),
+    ['--ro-bind', path.join(runtime, 'node_modules'), '/chaincode/node_modules', '--ro-bind', code, '/chaincode/code'],
+    ['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev'],
+    ['--size', String(limits.scratchBytesMax), '--perms', '1777', '--tmpfs', '/tmp'],
+    ['--size', String(socketFolderBytes), '--perms', '0777', '--tmpfs', path.dirname(SOCKET_PATH)],
+    ['--remount-ro', '/', '--chdir', '/chaincode/code'],
+    Object.entries(set).flatMap(([name, value]) => ['--setenv', name, value]),
+    ['--', ...become],
+    [inside.prlimit, ...Object.entries(bounds).map(([name, value]) => `--${name}=${value}`), '--'],
+    [inside.node, `--max-old-space-size=${limits.heapMiBMax}`, '--no-deprecation', '/chaincode/node_modules/fabric-shim/cli.js', 'server'],
+    ['--chaincode-address', `unix:${SOCKET_PATH}`, '--chaincode-id', packageId],
+  ].flat();
 }
 
 function foldersAbove(file: string): string[] {

@@ -34,6 +34,7 @@ export class ChaincodeStream {
   private readonly transactions = new Map<string, RunningTransaction>();
   private state: 'created' | 'ready' | 'ended' = 'created';
   private endedBy: Error | undefined;
+  private strayMessages = 0;
   private readonly becomeReady: () => void;
   private readonly failReady: (error: Error) => void;
   private readonly stopWaiting: () => void;
@@ -100,7 +101,10 @@ export class ChaincodeStream {
       this.end(`a message of the chaincode cannot be read: ${error.message}`);
       return;
     }
-    if (message.type === 'KEEPALIVE') return;
+    if (message.type === 'KEEPALIVE') {
+      this.countStray();
+      return;
+    }
     if (this.state === 'created') this.register(message);
     else this.handle(message);
   }
@@ -150,8 +154,13 @@ export class ChaincodeStream {
     const transaction = this.transactions.get(key);
     if (message.type === 'COMPLETED' || message.type === 'ERROR') {
       const { channel, txId, payload, event } = message;
-      // Nobody waits for a late one.
-      transaction?.finish({ isError: message.type === 'ERROR', channel, txId, payload, event });
+      if (!transaction) {
+        // Nobody waits for a late one.
+        this.countStray();
+        return;
+      }
+      this.strayMessages = 0;
+      transaction.finish({ isError: message.type === 'ERROR', channel, txId, payload, event });
       return;
     }
     const operation = typeof message.type === 'string' ? operations[message.type] : undefined;
@@ -161,13 +170,24 @@ export class ChaincodeStream {
     }
     if (!transaction) {
       // After its end a transaction reads and writes nothing any more; the shim would wait for ever without an answer.
+      this.countStray();
       this.refuse(message, message.type === 'INVOKE_CHAINCODE' ? 'could not get valid transaction' : 'no ledger context');
       return;
     }
-    // Fabric drops the second request of a transaction while the first one is carried out.
-    if (transaction.hasRequest || !transaction.takeRequest()) return;
+    if (transaction.hasRequest) {
+      // Fabric drops the second request of a transaction while the first one is carried out.
+      this.countStray();
+      return;
+    }
+    if (!transaction.takeRequest()) return;
     transaction.hasRequest = true;
     void this.carryOut(message, operation, transaction);
+  }
+
+  private countStray(): void {
+    if (++this.strayMessages > this.limits.strayMessagesMax) {
+      this.end(`the chaincode sent more than ${this.limits.strayMessagesMax} messages that belong to no transaction`);
+    }
   }
 
   private async carryOut(message: ChaincodeMessage, operation: Operation, transaction: RunningTransaction): Promise<void> {

@@ -43,6 +43,22 @@ describe('a chaincode that breaks the protocol', () => {
     chaincode.say('KEEPALIVE', '', '');
     expect([chaincode.endedBy, chaincode.stream.running]).toEqual([undefined, 1]);
   });
+
+  it.each([
+    ['keep-alives', 'KEEPALIVE', '', ''],
+    ['late answers', 'COMPLETED', 'ch', 'gone'],
+    ['late requests', 'GET_STATE', 'ch', 'gone'],
+  ] as const)('a flood of %s ends the stream; a few, now and then, do not', async (_name, type, channel, txId) => {
+    const { chaincode } = openWithCall();
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 900; i++) chaincode.say(type, channel, txId);
+      chaincode.say('COMPLETED', 'ch', 'tx');
+      void chaincode.stream.execute({ kind: 'transaction', channel: 'ch', txId: 'tx', input: new Uint8Array(), world: new MemoryWorld(), timeoutMs: 1_000 }).catch(() => undefined);
+    }
+    expect(chaincode.endedBy).toBeUndefined();
+    for (let i = 0; i <= 1_000; i++) chaincode.say(type, channel, txId);
+    expect(chaincode.endedBy?.message).toBe('the chaincode sent more than 1000 messages that belong to no transaction');
+  });
 });
 
 describe(`whatever bytes come (seed ${seed})`, () => {

@@ -16,6 +16,8 @@ export const chaincodeLimits = {
   resultsBytesPerMessage: 4 * MiB,
   /** Results of one query: `ledger.state.totalQueryLimit` of Fabric's core.yaml. */
   resultsMax: 100_000,
+  /** Messages that belong to nothing that runs, since the last answer of a transaction: late ones are few, a flood is not. */
+  strayMessagesMax: 1_000,
   /** A stream that is open must register so soon. Milliseconds. */
   registerMs: 10_000,
 } satisfies Record<string, number>;
