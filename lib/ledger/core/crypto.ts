@@ -60,21 +60,28 @@ export function createKey(): { readonly signer: Signer; readonly privateKey: Uin
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { d, x, y } = privateKey.export({ format: 'jwk' });
   const stored = Buffer.concat([d, x, y].map((number) => Buffer.from(number ?? '', 'base64url')));
-  return { signer: signerOf(privateKey, stored), privateKey: stored };
+  return { signer: { publicKey: publicKeyOf(stored), sign: (statement) => signWith(privateKey, statement) }, privateKey: stored };
 }
 
-/** Opens a stored private key. Throws when its point is not of P-256; that it belongs to the number is taken on trust. */
+/**
+ * Opens a stored private key. Throws when its point is not of P-256; that it belongs to the number is taken on trust.
+ * OpenSSL reads it when the first statement is signed: who only looks at a peer does not wait for that.
+ */
 export function openSigner(stored: Uint8Array): Signer {
-  if (stored.length !== PRIVATE_KEY_BYTES) throw new TypeError('not a P-256 private key');
-  const d = Buffer.from(stored.subarray(0, NUMBER_BYTES)).toString('base64url');
-  return signerOf(createPrivateKey({ key: { ...pointOf(stored.subarray(NUMBER_BYTES)), d }, format: 'jwk' }), stored);
+  const publicKey = publicKeyOf(stored);
+  if (stored.length !== PRIVATE_KEY_BYTES || !isPublicKey(publicKey)) throw new TypeError('not a P-256 private key');
+  const key = Uint8Array.from(stored);
+  let privateKey: KeyObject | undefined;
+  const open = (): KeyObject => createPrivateKey({ key: { ...pointOf(key.subarray(NUMBER_BYTES)), d: Buffer.from(key.subarray(0, NUMBER_BYTES)).toString('base64url') }, format: 'jwk' });
+  return { publicKey, sign: (statement) => signWith((privateKey ??= open()), statement) };
 }
 
-function signerOf(privateKey: KeyObject, stored: Uint8Array): Signer {
-  return {
-    publicKey: Uint8Array.from(Buffer.concat([SPKI_HEAD, stored.subarray(NUMBER_BYTES)])),
-    sign: (statement) => sign('sha256', statement, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
-  };
+function signWith(key: KeyObject, statement: Uint8Array): Uint8Array {
+  return sign('sha256', statement, { key, dsaEncoding: 'ieee-p1363' });
+}
+
+function publicKeyOf(stored: Uint8Array): Uint8Array {
+  return Uint8Array.from(Buffer.concat([SPKI_HEAD, stored.subarray(NUMBER_BYTES)]));
 }
 
 /** A public key (RFC 7518, 6.2) of x and y. */
