@@ -14,7 +14,6 @@ let program;
 beforeAll(async () => {
   ({ program } = await bundleCityNode());
   host = await TestHost.prepare(['SIN', 'PAR']);
-  host.program = [program];
   await host.resume();
 }, 180_000);
 afterAll(() => host.remove());

@@ -1,2 +1,3 @@
+export { cityNodeProgram } from './city-node-program';
 export * from './test-host';
 export { createCall, findLost, Writers, type Call } from './writers';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlClientFor, joinHost, observeHosts, seedCatalogue } from '@/lib/city-nodes';
 import type { ControlClient } from '@/lib/control';
-import { freePort } from '@/lib/gateway/testing';
+import { cityNodeProgram, freePort } from '@/lib/gateway/testing';
 import { getDb } from '@/lib/platform';
 import { startChild, type Child } from './child-process';
 
@@ -61,7 +61,7 @@ export async function openInstallation({ cityNodes, directory, logLevel = 'info'
     gatewayUrl,
     control,
     async startCityNode() {
-      const child = startChild('workers/city-node/main.ts', ['--data', hostDirectory, '--log-level', logLevel]);
+      const child = startChild(await cityNodeProgram(), ['--data', hostDirectory, '--log-level', logLevel]);
       children.push(child);
       await answers(child, await control());
       await observeHosts();
