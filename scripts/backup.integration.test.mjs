@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueAccessKey } from '@/lib/access-keys';
-import { cityNodeProgram } from '@/lib/gateway/testing';
+import { bundledProgram } from '@/lib/gateway/testing';
 import { ringOperation } from '@/lib/operations';
 import { getDb } from '@/lib/platform';
 import { findSubChain } from '@/lib/sub-chains';
@@ -190,7 +190,7 @@ describe('a backup of a running installation', () => {
       await db.end();
     }
 
-    const program = await cityNodeProgram();
+    const program = await bundledProgram('cityNode');
     const children = [1, 2].map((number) => startChild(program, ['--data', hostDirectory(restored, number), '--log-level', 'warn']));
     try {
       await expect.poll(() => client.call('eth_blockNumber', []).catch(() => undefined), { timeout: 60_000 }).toBeDefined();

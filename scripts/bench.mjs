@@ -34,6 +34,6 @@ await runCommand(async (context) => {
   if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: consensus, ethereum, hosting, provision or start. See bench/README.md.');
   const log = createLog((line) => process.stderr.write(`${line}\n`));
   const env = needProduct.has(name) ? await startProductForBench(context, log) : { ...process.env };
-  if (needCityNode.has(name)) env.CHAINWORKS_BENCH_CITY_NODE = (await bundleCityNode()).program;
+  if (needCityNode.has(name)) env.CHAINWORKS_BENCH_CITY_NODE = await bundleCityNode();
   return context.family.run([process.execPath, '--import', 'tsx', file, ...args], { env });
 });

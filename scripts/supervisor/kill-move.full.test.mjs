@@ -12,7 +12,7 @@ const waitMsMax = 30_000;
 let host;
 let program;
 beforeAll(async () => {
-  ({ program } = await bundleCityNode());
+  program = await bundleCityNode();
   host = await TestHost.prepare(['SIN', 'PAR']);
   await host.resume();
 }, 180_000);

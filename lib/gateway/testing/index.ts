@@ -1,3 +1,3 @@
-export { cityNodeProgram } from './city-node-program';
+export { bundledProgram } from './bundled-program';
 export * from './test-host';
 export { createCall, findLost, Writers, type Call } from './writers';

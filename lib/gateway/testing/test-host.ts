@@ -11,7 +11,7 @@ import { checkRequest } from '@/lib/x509';
 import { createTestAuthority } from '@/lib/x509/testing';
 import { formatAccessKey, formatEndpoint } from '../access-key-format';
 import { createAccessKeySecret, hashAccessKeySecret } from '../access-key-secret';
-import { cityNodeProgram } from './city-node-program';
+import { bundledProgram } from './bundled-program';
 
 /** Two cores shared with a database and a browser: slow is not wrong. */
 const startMsMax = 60_000;
@@ -66,7 +66,7 @@ export class TestHost {
     mkdirSync(directory, { recursive: true });
     writeFileSync(path.join(directory, 'join.json'), JSON.stringify(join), { mode: 0o600 });
     const client = createControlClient({ controlUrl: `http://127.0.0.1:${controlPort}`, secret: join.secret, hostId });
-    return new TestHost(directory, join, client, [await cityNodeProgram()]);
+    return new TestHost(directory, join, client, [await bundledProgram('cityNode')]);
   }
 
   get controlUrl(): string {

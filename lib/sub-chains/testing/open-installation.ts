@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlClientFor, joinHost, observeHosts, seedCatalogue } from '@/lib/city-nodes';
 import type { ControlClient } from '@/lib/control';
-import { cityNodeProgram, freePort } from '@/lib/gateway/testing';
+import { bundledProgram, freePort } from '@/lib/gateway/testing';
 import { getDb } from '@/lib/platform';
 import { startChild, type Child } from './child-process';
 
@@ -53,6 +53,7 @@ export async function openInstallation({ cityNodes, directory, logLevel = 'info'
     provider: 'This machine',
     region: 'Test',
   });
+  const programs = { cityNode: await bundledProgram('cityNode'), worker: await bundledProgram('worker') };
   const children: Child[] = [];
   const control = () => controlClientFor(hostId);
   return {
@@ -61,14 +62,14 @@ export async function openInstallation({ cityNodes, directory, logLevel = 'info'
     gatewayUrl,
     control,
     async startCityNode() {
-      const child = startChild(await cityNodeProgram(), ['--data', hostDirectory, '--log-level', logLevel]);
+      const child = startChild(programs.cityNode, ['--data', hostDirectory, '--log-level', logLevel]);
       children.push(child);
       await answers(child, await control());
       await observeHosts();
       return child;
     },
     startWorker(environment = {}) {
-      const child = startChild('workers/main.ts', [], { LOG_LEVEL: logLevel, ...environment });
+      const child = startChild(programs.worker, [], { LOG_LEVEL: logLevel, ...environment });
       children.push(child);
       return child;
     },
