@@ -12,7 +12,8 @@ export default defineConfig({
   resolve: { alias: { '@': import.meta.dirname } },
   test: {
     pool: 'forks',
-    maxWorkers: 2, // as many as scripts/testing/shards.mjs has databases
+    // One more than two cores: some files wait most of their time. As many as scripts/testing/shards.mjs has databases.
+    maxWorkers: 3,
     // Real key derivation, real disks and two cores shared with a database: slow is not wrong.
     testTimeout: 30_000,
     hookTimeout: 60_000,
