@@ -8,20 +8,26 @@ import { SetupError } from './setup-error.mjs';
 
 const ofAll = ['lib', 'package.json', 'package-lock.json', 'tsconfig.json'];
 const kinds = {
+  /** Needs no client of the database. */
   'city-node': {
-    sources: ['workers/city-node', ...ofAll],
+    sources: ['workers/city-node', 'scripts/backup', ...ofAll],
     // The program, and what its threads and the processes of single peers begin with: each lies where `moduleBeside` looks for it.
     modules: {
       'city-node-main': 'workers/city-node/main.ts',
       'dedicated-main': 'workers/city-node/dedicated/dedicated-main.ts',
       thread: 'workers/city-node/thread.ts',
+      'read-ledgers': 'scripts/backup/read-ledgers.ts',
     },
     /** Read beside the program at run time. */
     data: ['lib/peer-channel/peer-channel.proto'],
   },
   portal: {
     sources: ['workers', 'prisma', 'scripts', ...ofAll],
-    modules: { 'worker-main': 'workers/main.ts', seed: 'prisma/seed.ts', 'join-embedded-hosts': 'scripts/join-embedded-hosts.ts' },
+    modules: {
+      'worker-main': 'workers/main.ts',
+      seed: 'prisma/seed.ts',
+      'join-embedded-hosts': 'scripts/join-embedded-hosts.ts',
+    },
     data: [],
   },
 };
@@ -41,6 +47,9 @@ export async function bundlePrograms() {
 
 /** @returns {Promise<string>} the city node's file */
 export const bundleCityNode = async () => path.join(await bundle('city-node'), 'city-node-main.mjs');
+
+/** @returns {Promise<string>} the file of the program that reads copies of ledgers */
+export const bundleLedgerReader = async () => path.join(await bundle('city-node'), 'read-ledgers.mjs');
 
 /** Bundles when the sources changed; gives the directory. Safe to run side by side: each set of sources has a directory of its own. */
 async function bundle(kind) {
