@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueAccessKey } from '@/lib/access-keys';
 import type { Finality } from '@/lib/control';
 import { getBlockCertificate } from '@/lib/explorer';
+import { bundledProgram } from '@/lib/gateway/testing';
 import { createOperationRegistry, getOperation, isFinalOperation, LeaseKeeper, ringOperation, runOperation } from '@/lib/operations';
 import { changeFinality, changeFinalityOperation, changeFinalitySteps, findSubChain } from '@/lib/sub-chains';
 import { type Child, finalOperation, findOrphans, givenCaller, givenPaidApplication, type Installation, openInstallation, type SignedUp, startChild } from '@/lib/sub-chains/testing';
@@ -71,7 +72,7 @@ async function transfer(applicationId: string): Promise<number> {
 describe('kill -9 while the finality mode is changed', () => {
   it('a worker killed at every step: the next one finishes each change, and every sub-chain takes transactions under the new rules', { timeout: 300_000 }, async () => {
     const begun = await beginAtEachPlace('crash');
-    const doomed = startChild('workers/testing/die-at-places.ts', [JSON.stringify(begun.map(({ operationId, step, moment }) => ({ operationId, step, moment })))]);
+    const doomed = startChild(await bundledProgram('die-at-places'), [JSON.stringify(begun.map(({ operationId, step, moment }) => ({ operationId, step, moment })))]);
     expect(await doomed.ended, doomed.output()).toBe('SIGKILL');
     const worker = installation.startWorker();
     for (const { operationId } of begun) await finalOperation(operationId, stuckMs);

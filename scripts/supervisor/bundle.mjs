@@ -6,30 +6,25 @@ import { hashFiles } from './build.mjs';
 import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
-const ofAll = ['lib', 'package.json', 'package-lock.json', 'tsconfig.json'];
-const kinds = {
-  /** Needs no client of the database. */
-  'city-node': {
-    sources: ['workers/city-node', 'scripts/backup', ...ofAll],
-    // The program, and what its threads and the processes of single peers begin with: each lies where `moduleBeside` looks for it.
-    modules: {
-      'city-node-main': 'workers/city-node/main.ts',
-      'dedicated-main': 'workers/city-node/dedicated/dedicated-main.ts',
-      thread: 'workers/city-node/thread.ts',
-      'read-ledgers': 'scripts/backup/read-ledgers.ts',
-    },
-    /** Read beside the program at run time. */
-    data: ['lib/peer-channel/peer-channel.proto'],
+const ofAll = ['lib', 'scripts/supervisor/bundle.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
+/** Needs no client of the database. */
+const ledgerPrograms = {
+  kind: 'city-node',
+  sources: ['workers/city-node', 'scripts/backup'],
+  // The program, and what its threads and the processes of single peers begin with: each lies where `moduleBeside` looks for it.
+  modules: {
+    'city-node-main': 'workers/city-node/main.ts',
+    'dedicated-main': 'workers/city-node/dedicated/dedicated-main.ts',
+    thread: 'workers/city-node/thread.ts',
+    'read-ledgers': 'scripts/backup/read-ledgers.ts',
   },
-  portal: {
-    sources: ['workers', 'prisma', 'scripts', ...ofAll],
-    modules: {
-      'worker-main': 'workers/main.ts',
-      seed: 'prisma/seed.ts',
-      'join-embedded-hosts': 'scripts/join-embedded-hosts.ts',
-    },
-    data: [],
-  },
+  /** Read beside the program at run time. */
+  data: ['lib/peer-channel/peer-channel.proto'],
+};
+const portalPrograms = {
+  kind: 'portal',
+  sources: ['workers', 'prisma', 'scripts'],
+  modules: { 'worker-main': 'workers/main.ts', seed: 'prisma/seed.ts', 'join-embedded-hosts': 'scripts/join-embedded-hosts.ts' },
 };
 /** They load compiled files of their own. */
 const external = ['lmdb', 'secp256k1', '@node-rs/argon2'];
@@ -40,21 +35,25 @@ const keptMax = 3;
 /** @returns {Promise<{ cityNode: string, worker: string, seed: string, joinHosts: string }>} their files */
 export async function bundlePrograms() {
   const cityNode = await bundleCityNode();
-  const directory = await bundle('portal');
+  const directory = await bundle(portalPrograms);
   const [worker, seed, joinHosts] = ['worker-main', 'seed', 'join-embedded-hosts'].map((name) => path.join(directory, `${name}.mjs`));
   return { cityNode, worker, seed, joinHosts };
 }
 
 /** @returns {Promise<string>} the city node's file */
-export const bundleCityNode = async () => path.join(await bundle('city-node'), 'city-node-main.mjs');
+export const bundleCityNode = async () => path.join(await bundle(ledgerPrograms), 'city-node-main.mjs');
 
 /** @returns {Promise<string>} the file of the program that reads copies of ledgers */
-export const bundleLedgerReader = async () => path.join(await bundle('city-node'), 'read-ledgers.mjs');
+export const bundleLedgerReader = async () => path.join(await bundle(ledgerPrograms), 'read-ledgers.mjs');
 
-/** Bundles when the sources changed; gives the directory. Safe to run side by side: each set of sources has a directory of its own. */
-async function bundle(kind) {
-  const { sources, modules, data } = kinds[kind];
-  const name = createHash('sha256').update(hashFiles(sources)).update(process.version).digest('hex').slice(0, 16);
+/**
+ * Bundles when the sources changed. Safe to run side by side: each set of sources has a directory of its own.
+ * @param {{ kind: string, sources: string[], modules: Record<string, string>, data?: string[] }} programs `sources`: what they are
+ *   made of beside the rooms; `modules`: the source of each program by the name that its file will have
+ * @returns {Promise<string>} the directory in which the programs lie
+ */
+export async function bundle({ kind, sources, modules, data = [] }) {
+  const name = createHash('sha256').update(hashFiles([...sources, ...ofAll])).update(JSON.stringify(modules)).update(process.version).digest('hex').slice(0, 16);
   const directory = path.join(programs(kind), name);
   if (existsSync(directory)) return directory;
   const aside = `${directory}.${process.pid}`;
