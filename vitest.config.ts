@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config';
 // and belongs to `npm run test:full` alone.
 const everywhere = '{app,bench,lib,prisma,scripts,workers}/**';
 const kind = (name: string) => `${everywhere}/*.${name}.{ts,tsx,mjs}`;
+const notUnit = [kind('integration.test'), kind('conformance.test'), kind('full.test')];
+// Unit tests that only calculate, a hundred files: they share processes, for a fresh one takes longer than most of them.
+const calculations = '{app/{\\(portal\\),\\(admin\\),_components},lib/ledger/{core,vm/evm}}/**/*.test.{ts,tsx}';
 // Each worker has its own database (scripts/testing/shards.mjs); a file gets a fresh process.
 const setupFiles = ['scripts/testing/use-shard.mjs'];
 
@@ -23,7 +26,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [kind('test')],
-          exclude: [kind('integration.test'), kind('conformance.test'), kind('full.test')],
+          exclude: [...notUnit, calculations],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit-calculations',
+          include: [calculations],
+          exclude: notUnit,
+          isolate: false,
+          // Last: between others, nobody would take over their processes.
+          sequence: { groupOrder: 1 },
         },
       },
       { extends: true, test: { name: 'integration', include: [kind('integration.test')], setupFiles } },

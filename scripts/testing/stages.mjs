@@ -42,7 +42,8 @@ async function runVitest(context, names) {
   const { family, filters, data, env } = context;
   const reportFile = path.join(data, `${found[0]}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const projects = found.flatMap((name) => ['--project', name]);
+  // `unit` has a second project, for those that share processes.
+  const projects = found.flatMap((name) => ['--project', `${name}*`]);
   const exitCode = await family.run(node('vitest/vitest.mjs', 'run', ...projects, ...reporters, ...filters), { env });
   return readCounts({ exitCode, reportFile, endings: Object.fromEntries(found.map((name) => [name, endings[name]])), isFiltered: filters.length > 0 });
 }
