@@ -158,12 +158,18 @@ describe('control interface', () => {
     expect(await codeOf(fooled.listPeers())).toBe('UNAVAILABLE');
   });
 
-  it('tells the handler when the caller hangs up', async () => {
+  it('tells the handler when the caller hangs up, and calls that no fault of the city node', async () => {
     let aborted: (() => void) | undefined;
     const hungUp = new Promise<void>((resolve) => (aborted = resolve));
-    const { client } = await open({
+    const { client, lines } = await open({
       handlers: {
-        waitForHeight: (_, context) => new Promise(() => context.signal.addEventListener('abort', () => aborted?.())),
+        waitForHeight: (_, context) =>
+          new Promise((_resolve, reject) =>
+            context.signal.addEventListener('abort', () => {
+              aborted?.();
+              reject(context.signal.reason as Error);
+            }),
+          ),
       },
     });
     const caller = new AbortController();
@@ -171,6 +177,7 @@ describe('control interface', () => {
     setTimeout(() => caller.abort(new Error('page left')), 50);
     await hungUp;
     expect(await call).toMatchObject({ message: 'page left' });
+    await expect.poll(() => lines.map((line) => (JSON.parse(line) as { event: string; status?: number }))).toMatchObject([{ event: 'control call', status: 499 }]);
   });
 
   it('answers malformed and oversized bodies and unknown calls without falling over', async () => {

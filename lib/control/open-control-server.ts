@@ -111,6 +111,8 @@ async function answerCall(
     return { name, status: 200, answer: found.route.call.answer.parse(answer) };
   } catch (error) {
     if (isAppError(error)) return { name, status: error.status, answer: toControlError(error, requestId) };
+    // Nobody reads this answer; 499 is nginx's word for it.
+    if (input.signal.aborted && error === input.signal.reason) return { name, status: 499, answer: { code: 'CANCELLED', message: 'The caller hung up.', requestId } satisfies ControlError };
     options.logger.error({ requestId, call: name, err: errorText(error) }, 'control call failed');
     return { name, status: 500, answer: { code: 'INTERNAL', message: 'Something went wrong in the city node.', requestId } satisfies ControlError };
   }

@@ -62,8 +62,8 @@ export async function runHostPowerCuts({ seed, nodes: count, cuts, wrap = (files
     node.manual = manual;
     const files = wrap(node.files);
     const newSalt = (): Uint8Array => Uint8Array.from(random.bytes(16));
-    const keys = await openDiskKeys({ files, directory: '/ledger/keys', keyEncryptionKey: new Uint8Array(32).fill(7), newSalt, schedule: manual.ports.schedule, logger: manual.ports.logger, segmentBytesMax: random.pick([700, 20_000]) });
-    const storage = await openTestStorage({ directory: '/ledger', files, index: node.index, manual, segmentBytesMax: random.pick([2_000, 20_000]) });
+    const keys = await openDiskKeys({ files, directory: '/ledger/keys', keyEncryptionKey: new Uint8Array(32).fill(7), newSalt, schedule: manual.ports.schedule, logger: manual.ports.logger, segmentBytesMax: random.pick([700, 20_000]), roomBytes: random.pick([0, 300]) });
+    const storage = await openTestStorage({ directory: '/ledger', files, index: node.index, manual, segmentBytesMax: random.pick([2_000, 20_000]), roomBytes: random.pick([0, 4_000]) });
     const { link, enter } = network.connect();
     node.host = createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(), frameworks: [counterFramework], link, ports: manual.ports });
     node.leave = enter(node.name, node.host);

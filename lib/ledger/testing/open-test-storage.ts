@@ -11,12 +11,14 @@ export interface TestStorageOptions {
   readonly index: IndexPort;
   readonly manual?: ManualPorts;
   readonly segmentBytesMax?: number;
+  /** None by default: a file ends where its groups do. */
+  readonly roomBytes?: number;
   /** Makes a ledger's secret its own; all test ledgers have the same one by default. */
   readonly salt?: number;
 }
 
 /** A disk storage without a lock, on whatever files and index a test has; its checkpoints run when the test says so. */
-export function openTestStorage({ directory, files, index, manual = createManualPorts(), segmentBytesMax, salt = 1 }: TestStorageOptions): Promise<LedgerStorage> {
+export function openTestStorage({ directory, files, index, manual = createManualPorts(), segmentBytesMax, roomBytes = 0, salt = 1 }: TestStorageOptions): Promise<LedgerStorage> {
   const options: DiskStorageOptions = {
     directory,
     files,
@@ -26,6 +28,7 @@ export function openTestStorage({ directory, files, index, manual = createManual
     schedule: manual.ports.schedule,
     yieldTurn: manual.ports.yieldTurn,
     logger: manual.ports.logger,
+    roomBytes,
     ...(segmentBytesMax === undefined ? {} : { segmentBytesMax }),
   };
   return openDiskStorage(options);

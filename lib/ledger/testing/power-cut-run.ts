@@ -5,7 +5,7 @@ import type { FilePort } from '../storage/disk/file-port';
 import type { IndexPort } from '../storage/disk/index-port';
 import { createManualPorts, type ManualPorts } from './manual-ports';
 import { createMemoryIndex, type MemoryIndex } from './memory-index';
-import { openTestStorage } from './open-test-storage';
+import { openTestStorage, type TestStorageOptions } from './open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from './power-cut-files';
 import { actFill, actStaged, stateAfter, takeInstalled } from './power-cut-stage';
 import { freshStory, randomBlock, type Story } from './power-cut-story';
@@ -32,15 +32,15 @@ export async function runPowerCuts({ seed, cuts, wrap = (files) => files, wrapIn
   let files = createPowerCutFiles();
   let index = createMemoryIndex();
   const stories = new Map<ChainId, Story>();
-  const segmentBytesMax = random.pick([300, 900, 4_000, 1_000_000]);
+  const sizes = { segmentBytesMax: random.pick([300, 900, 4_000, 1_000_000]), roomBytes: random.pick([0, 100, 3_000]) };
   for (let cut = 0; cut < cuts; cut += 1) {
     // Also the recovery itself may be cut.
     files.cutAfter(1 + random.below(random.pick([6, 40, 160])));
-    index = await live({ files, index, random, stories, segmentBytesMax, wrap, wrapIndex });
+    index = await live({ files, index, random, stories, sizes, wrap, wrapIndex });
     files = files.restart(random);
     index = index.cut(random.chance(0.5));
   }
-  const { storage } = await openChecked({ files, index, random, stories, segmentBytesMax, wrap, wrapIndex });
+  const { storage } = await openChecked({ files, index, random, stories, sizes, wrap, wrapIndex });
   for (const chain of storage.chains()) if (!stories.has(chain)) throw new Error(`chain ${chain} came from nowhere`);
   await storage.close();
   const total = (of: 'acknowledged' | 'installed'): number => [...stories.values()].reduce((sum, story) => sum + story[of], 0);
@@ -52,7 +52,7 @@ interface Life {
   readonly index: MemoryIndex;
   readonly random: Random;
   readonly stories: Map<ChainId, Story>;
-  readonly segmentBytesMax: number;
+  readonly sizes: Pick<TestStorageOptions, 'segmentBytesMax' | 'roomBytes'>;
   readonly wrap: (files: FilePort) => FilePort;
   readonly wrapIndex: (index: IndexPort) => IndexPort;
 }
@@ -66,9 +66,9 @@ interface Opened {
 /** Opens the storage and finds everything again. An index that says of itself that it is damaged is thrown away, as the next process does. */
 async function openChecked(life: Life): Promise<Opened> {
   const open = async (index: MemoryIndex): Promise<Opened> => {
-    const { files, segmentBytesMax, stories, wrap, wrapIndex } = life;
+    const { files, sizes, stories, wrap, wrapIndex } = life;
     const manual = createManualPorts();
-    const storage = await openTestStorage({ directory: DIRECTORY, files: wrap(files), index: wrapIndex(index), manual, segmentBytesMax });
+    const storage = await openTestStorage({ directory: DIRECTORY, files: wrap(files), index: wrapIndex(index), manual, ...sizes });
     for (const [chain, story] of stories) checkStory(storage, chain, story);
     return { storage, index, manual };
   };

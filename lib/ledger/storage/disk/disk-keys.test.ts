@@ -11,7 +11,7 @@ import { segmentName } from './segment';
 const [tide, harbour] = [chainId('tide-4417'), chainId('harbour-2')];
 const kek = new Uint8Array(32).fill(9);
 const first = `/keys/${segmentName(1)}`;
-const open = (files: FilePort, keyEncryptionKey = kek, manual = createManualPorts()) => openDiskKeys({ files, directory: '/keys', keyEncryptionKey, newSalt: () => new Uint8Array(16).fill(3), ...manual.ports, segmentBytesMax: 700 });
+const open = (files: FilePort, keyEncryptionKey = kek, manual = createManualPorts(), roomBytes = 60) => openDiskKeys({ files, directory: '/keys', keyEncryptionKey, newSalt: () => new Uint8Array(16).fill(3), ...manual.ports, segmentBytesMax: 700, roomBytes });
 
 function bytesOf(files: PowerCutFiles): Map<string, Buffer> {
   return new Map(files.list('/keys').map((name) => [`/keys/${name}`, Buffer.from(files.open(`/keys/${name}`).read(0, 1_000_000))]));
@@ -115,7 +115,7 @@ describe('peer keys on disk', () => {
 
   it('that is damaged costs its own peer alone, and never becomes another key', async () => {
     const files = createPowerCutFiles();
-    const keys = await open(files);
+    const keys = await open(files, kek, createManualPorts(), 0);
     await keys.create(tide);
     const end = files.open(`/keys/${segmentName(1)}`).sizeBytes();
     const { publicKey } = await keys.create(harbour);

@@ -34,6 +34,8 @@ export interface DiskStorageOptions {
   readonly yieldTurn: MachinePorts['yieldTurn'];
   readonly logger: MachinePorts['logger'];
   readonly segmentBytesMax?: number;
+  /** Written ahead of the log's groups: see {@link SegmentLog}. */
+  readonly roomBytes?: number;
   readonly checkpointDelayMs?: number;
 }
 
@@ -130,11 +132,12 @@ class DiskStorage implements LedgerStorage {
 
   /** Reads what the log holds beyond the index. */
   async recover(from: IndexPosition | undefined): Promise<void> {
-    const { files, directory, newSalt, segmentBytesMax = SEGMENT_BYTES_MAX } = this.#options;
+    const { files, directory, newSalt, segmentBytesMax = SEGMENT_BYTES_MAX, roomBytes } = this.#options;
     this.#log = await SegmentLog.open({
       files,
       directory,
       segmentBytesMax,
+      ...(roomBytes === undefined ? {} : { roomBytes }),
       newSalt,
       ...(from === undefined ? {} : { from }),
       reader: {

@@ -116,14 +116,16 @@ async function scanSegment({ number, isTail, from, segments, reader, until }: Se
     if (isStart && findGroup(scan, 0, (sequence) => sequence === group + 1) !== 0) throw corrupt(path, 0);
     reader.onScar?.({ segment: number, offset: 0, sizeBytes: SEGMENT_HEAD_BYTES }, encodeSegmentHead(number, salt));
   }
+  const bytesEnd = isTail ? scan.bytes.length - zerosAtEnd(scan.bytes) : scan.bytes.length;
   let at = 0;
-  while (at < scan.bytes.length) {
+  // What is left when it begins with the zeros at the end is room for groups to come.
+  while (at < bytesEnd) {
     const found = readGroup(scan, at, group + 1, !isTail);
     const isWhole = found !== undefined && found.end <= scan.bytes.length && found.pieces.every(({ frame }) => frame !== undefined);
     if (!isWhole && isTail && findGroup(scan, at + 1, (sequence) => sequence > group + 1) === undefined) {
       file.truncate(start + at);
       await file.sync();
-      reader.onTorn?.(path, start + at, scan.bytes.length - at);
+      reader.onTorn?.(path, start + at, bytesEnd - at);
       break;
     }
     if (found === undefined) throw corrupt(path, start + at);
@@ -133,6 +135,13 @@ async function scanSegment({ number, isTail, from, segments, reader, until }: Se
     await reader.onGroup?.({ segment: number, offset: start + at, group, salt });
   }
   return { segment: number, offset: start + at, group, salt };
+}
+
+/** Number of zero bytes at the end. */
+function zerosAtEnd(bytes: Buffer): number {
+  let at = bytes.length;
+  while (at > 0 && bytes[at - 1] === 0) at -= 1;
+  return bytes.length - at;
 }
 
 function handOver({ pieces, lostHead }: Group, { scan, at, reader }: { readonly scan: Scan; readonly at: number; readonly reader: LogReader }): void {

@@ -16,7 +16,7 @@ interface Opened {
 
 async function open(files: FilePort, options: Partial<Parameters<typeof SegmentLog.open>[0]> = {}): Promise<Opened> {
   const found: Frame[] = [];
-  const log = await SegmentLog.open({ files, directory: '/log', segmentBytesMax: 1_000_000, newSalt: () => new Uint8Array(16).fill(3), space: new DiskSpace({ ...createManualPorts().ports, freeBytes: () => files.freeBytes('/log') }), reader: { onFrame: (next) => found.push(next), onDamage: () => undefined }, ...options });
+  const log = await SegmentLog.open({ files, directory: '/log', segmentBytesMax: 1_000_000, roomBytes: 0, newSalt: () => new Uint8Array(16).fill(3), space: new DiskSpace({ ...createManualPorts().ports, freeBytes: () => files.freeBytes('/log') }), reader: { onFrame: (next) => found.push(next), onDamage: () => undefined }, ...options });
   return { log, found };
 }
 
@@ -133,11 +133,64 @@ describe('segment log', () => {
       const torn = createPowerCutFiles(new Map([[`/log/${segmentName(1)}`, Buffer.from(bytes)]]));
       const again = await open(torn);
       expect(again.found.map(({ sequence }) => sequence), `length ${length}`).toEqual([1]);
-      expect(torn.open(`/log/${segmentName(1)}`).sizeBytes()).toBe(offset);
+      expect(torn.open(`/log/${segmentName(1)}`).read(offset, 1_000).every((byte) => byte === 0)).toBe(true);
       await again.log.append([frame(9)], nothing);
       await again.log.close();
       expect((await open(torn)).found.map(({ sequence }) => sequence)).toEqual([1, 9]);
     }
+  });
+
+  it('writes groups over zeros that lie ahead of them and makes more only when those are used up', async () => {
+    const watch = watched(createPowerCutFiles());
+    const { log } = await open(watch.files, { roomBytes: 500 });
+    watch.calls.length = 0;
+    for (let sequence = 1; sequence <= 9; sequence += 1) await log.append([frame(sequence, 'x'.repeat(100))], nothing);
+    expect(watch.calls.filter((call) => call === 'append').length).toBeLessThan(4);
+    expect(log.diskBytes).toBe(log.position.offset);
+    const { position } = log;
+    const killed = await open(watch.files, { roomBytes: 500 });
+    expect(killed.log.position).toEqual(position);
+    expect(killed.log.diskBytes).toBe(position.offset);
+    await killed.log.append([frame(10)], nothing);
+    await killed.log.close();
+    expect(watch.files.open(`/log/${segmentName(1)}`).sizeBytes()).toBe(killed.log.position.offset);
+    expect((await open(watch.files)).found.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('tells a group that did not wholly arrive in its room from room that was not used', async () => {
+    const files = createPowerCutFiles();
+    const path = `/log/${segmentName(1)}`;
+    const { log } = await open(files, { roomBytes: 2_000 });
+    await log.append([frame(1)], nothing);
+    const { offset } = log.position;
+    await log.append([frame(2), frame(3)], nothing);
+    const end = log.position.offset;
+    const whole = Buffer.from(files.open(path).read(0, 10_000));
+    for (let from = offset; from < end; from += 1) {
+      for (const to of [end, from + 1]) {
+        const bytes = Buffer.from(whole).fill(0, from, to);
+        // A zero that was written is no loss.
+        if (Buffer.compare(bytes, whole) === 0) continue;
+        const torn = createPowerCutFiles(new Map([[path, bytes]]));
+        const events: number[] = [];
+        const reader = { onFrame: nothing, onDamage: nothing, onTorn: (_: string, at: number) => void events.push(at) };
+        const again = await open(torn, { roomBytes: 2_000, reader });
+        expect(events, `bytes ${from} to ${to}`).toEqual(from === offset && to === end ? [] : bytes.subarray(offset).every((byte) => byte === 0) ? [] : [offset]);
+        await again.log.append([frame(9)], nothing);
+        await again.log.close();
+        expect((await open(torn)).found.map(({ sequence }) => sequence)).toEqual([1, 9]);
+      }
+    }
+  });
+
+  it('leaves no room in a segment that is followed by another', async () => {
+    const files = createPowerCutFiles();
+    const { log } = await open(files, { roomBytes: 500, segmentBytesMax: 200 });
+    for (let sequence = 1; sequence <= 9; sequence += 1) await log.append([frame(sequence, 'x'.repeat(100))], nothing);
+    await log.verify({ onFrame: nothing, onDamage: nothing }, async () => undefined);
+    const opened = await open(files, { roomBytes: 500, segmentBytesMax: 200 });
+    expect(opened.found.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(opened.log.diskBytes).toBe(log.diskBytes);
   });
 
   it('removes a last segment whose head was never finished, and makes it anew', async () => {

@@ -14,6 +14,8 @@ export interface SegmentLogOptions {
   readonly directory: string;
   /** A segment that has reached this size is followed by a new one. */
   readonly segmentBytesMax: number;
+  /** Zeros that are written ahead of the groups at a time. */
+  readonly roomBytes?: number;
   /** 16 unpredictable bytes, asked for once in a directory's life. */
   readonly newSalt: () => Uint8Array;
   /** Everything before this was applied already. Absent: nothing was. */
@@ -33,11 +35,15 @@ interface Entry {
 }
 
 const GROUP_BYTES_MAX = 16 * 1024 * 1024;
+const ROOM_BYTES = 256 * 1024;
 
 /**
  * The append-only log of one directory: what arrives while a sync runs gathers into the next group, and a group is one
  * write and one fdatasync for all chains. Group n+1 is written only after group n is safe: so whatever is unreadable
  * with a good group behind it is damage, and without one is the tail a power cut tore.
+ *
+ * Groups are written over zeros that the last segment holds ahead of them: a sync that makes a file no longer has only
+ * its bytes to write, not the file system's journal. A segment that is followed by another one has no such room.
  */
 export class SegmentLog {
   readonly #options: SegmentLogOptions;
@@ -61,7 +67,7 @@ export class SegmentLog {
     this.#salt = salt;
     this.#offset = position.offset;
     this.#group = position.group;
-    this.diskBytes = segments.diskBytes();
+    this.diskBytes = segments.diskBytes() - (active.file.sizeBytes() - position.offset);
   }
 
   /** Scans from `options.from`, tells the reader, cuts off a torn tail, makes the first segment. Errors: `storage-corrupt`, `storage-format`. */
@@ -138,6 +144,7 @@ export class SegmentLog {
   /** Waits for what was appended, then closes the files. */
   async close(): Promise<void> {
     await this.#idle;
+    if (this.#failure === undefined) this.#giveRoomBack();
     this.#failure ??= new LedgerError('storage-failed', {}, 'The storage is closed.');
     this.#segments.close();
   }
@@ -211,7 +218,8 @@ export class SegmentLog {
     write(head);
     const locations = group.map(({ frames }) => frames.map(write));
     assert(at === buffer.length, 'a group is as long as it was measured');
-    this.#active.file.append(buffer);
+    this.#makeRoom(buffer.length);
+    this.#active.file.overwrite(this.#offset, buffer);
     await this.#active.file.sync();
     this.syncs += 1;
     this.bytesWritten += buffer.length;
@@ -222,8 +230,29 @@ export class SegmentLog {
     for (const entry of group) entry.resolve();
   }
 
+  /** So that `length` bytes fit behind the last group. */
+  #makeRoom(length: number): void {
+    const missing = this.#offset + length - this.#active.file.sizeBytes();
+    if (missing > 0) this.#active.file.append(Buffer.alloc(missing + (this.#options.roomBytes ?? ROOM_BYTES)));
+  }
+
+  /** The file ends where its groups do. That need not be safe: a reader knows room by its zeros. */
+  #giveRoomBack(): void {
+    try {
+      if (this.#active.file.sizeBytes() > this.#offset) this.#active.file.truncate(this.#offset);
+    } catch {
+      // The log is whole with its room, too.
+    }
+  }
+
   async #roll(): Promise<void> {
     const { files, directory } = this.#options;
+    if (this.#active.file.sizeBytes() > this.#offset) {
+      // Safe before there is a next one: only the last segment may have room.
+      this.#active.file.truncate(this.#offset);
+      await this.#active.file.sync();
+      this.syncs += 1;
+    }
     const next = await createSegment(files, directory, this.#active.number + 1, this.#salt);
     this.#segments.add(next);
     this.#active = next;
