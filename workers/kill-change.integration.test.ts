@@ -23,6 +23,7 @@ let running: string[];
 beforeAll(async () => {
   installation = await openInstallation({ cityNodes: ['SIN', 'PAR', 'JNB', 'HKG'], logLevel: 'warn' });
   cityNode = await installation.startCityNode();
+  installation.keepObserving();
   caller = await givenCaller();
   const worker = installation.startWorker();
   const begun = await Promise.all(places.map(() => givenPaidApplication(caller, { cityNodes: ['SIN', 'PAR', 'JNB', 'HKG'], finality: 'byzantine' })));

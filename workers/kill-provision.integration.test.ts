@@ -19,6 +19,7 @@ let cityNode: Child;
 beforeAll(async () => {
   installation = await openInstallation({ cityNodes: ['JNB', 'HKG'] });
   cityNode = await installation.startCityNode();
+  installation.keepObserving();
 });
 afterAll(() => installation?.close());
 
