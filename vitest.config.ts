@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SpreadingSequencer } from './scripts/testing/spreading-sequencer.ts';
 
 // `*.test.ts` needs nothing; `*.integration.test.ts` needs the services of `npm run with-services`;
 // `*.conformance.test.ts` runs published clients and vectors against the sockets and doors; `*.full.test.ts` takes minutes
@@ -17,6 +18,7 @@ export default defineConfig({
     pool: 'forks',
     // One more than two cores: some files wait most of their time. As many as scripts/testing/shards.mjs has databases.
     maxWorkers: 3,
+    sequence: { sequencer: SpreadingSequencer },
     // Real key derivation, real disks and two cores shared with a database: slow is not wrong.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { spread } from './spreading-sequencer';
+
+const named = (name: string, ...times: number[]) => times.map((ms) => ({ name, ms }));
+const order = (...lists: [ReturnType<typeof named>, ReturnType<typeof named>]) => spread(...lists).map(({ name, ms }) => `${name}${ms}`);
+
+it('no file is left out, and neither kind is left over at the end', () => {
+  expect(order(named('a', 5, 4, 3, 2), named('b', 5, 4, 3, 2))).toEqual(['a5', 'b5', 'a4', 'b4', 'a3', 'b3', 'a2', 'b2']);
+  expect(order(named('a', 9, 1), named('b', 3, 3, 3))).toEqual(['a9', 'b3', 'b3', 'b3', 'a1']);
+});
+
+it('one kind alone keeps its order, and nothing is made of nothing', () => {
+  expect(order(named('a', 3, 2), [])).toEqual(['a3', 'a2']);
+  expect(order([], named('b', 3, 2))).toEqual(['b3', 'b2']);
+  expect(order([], [])).toEqual([]);
+});
