@@ -6,7 +6,8 @@ const order = (...lists: [ReturnType<typeof named>, ReturnType<typeof named>]) =
 
 it('no file is left out, and neither kind is left over at the end', () => {
   expect(order(named('a', 5, 4, 3, 2), named('b', 5, 4, 3, 2))).toEqual(['a5', 'b5', 'a4', 'b4', 'a3', 'b3', 'a2', 'b2']);
-  expect(order(named('a', 9, 1), named('b', 3, 3, 3))).toEqual(['a9', 'b3', 'b3', 'b3', 'a1']);
+  expect(order(named('a', 90, 10), named('b', 3, 3, 3))).toEqual(['a90', 'b3', 'b3', 'b3', 'a10']);
+  expect(order(named('a', 2, 2), named('b', 40, 30, 20, 10))).toEqual(['a2', 'b40', 'b30', 'a2', 'b20', 'b10']);
 });
 
 it('one kind alone keeps its order, and nothing is made of nothing', () => {

@@ -31,16 +31,14 @@ interface Timed {
   readonly ms: number;
 }
 
-/** One list of both, each in its order: always the next of that of which more is left. */
+/** One list of both, each in its order: always the next of that of which the greater part is left. */
 export function spread<T extends { readonly ms: number }>(left: readonly T[], right: readonly T[]): T[] {
-  let ahead = sum(left) - sum(right);
+  const part = (list: readonly T[], at: number): number => sum(list.slice(at)) / sum(list);
   const all: T[] = [];
   for (let [at, to] = [0, 0]; at < left.length || to < right.length; ) {
-    const isLeft = to === right.length || (at < left.length && ahead >= 0);
+    const isLeft = to === right.length || (at < left.length && part(left, at) >= part(right, to));
     const next = isLeft ? left[at++] : right[to++];
-    if (next === undefined) break;
-    ahead -= isLeft ? next.ms : -next.ms;
-    all.push(next);
+    if (next !== undefined) all.push(next);
   }
   return all;
 }
