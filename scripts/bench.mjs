@@ -33,7 +33,7 @@ async function startProductForBench(context, log) {
 async function environmentFor(name, context, log) {
   if (needProduct.has(name)) return startProductForBench(context, log);
   // Its city node is started by the bench itself, in the environment that the product gives it.
-  if (needCityNode.has(name)) return { ...cityNodeEnvironment(process.env), CHAINWORKS_BENCH_CITY_NODE: (await bundleCityNode()).program };
+  if (needCityNode.has(name)) return { ...cityNodeEnvironment(process.env), CHAINWORKS_BENCH_CITY_NODE: await bundleCityNode() };
   return process.env;
 }
 
