@@ -72,6 +72,8 @@ export class ChaincodeSandbox {
   private readonly users = new SandboxUsers();
   /** The least lately used first. */
   private readonly places = new Map<string, Place>();
+  /** All that are not gone yet, also those whose place is another's already. */
+  private readonly alive = new Set<ChaincodeProcess>();
   private isClosed = false;
 
   constructor(
@@ -105,7 +107,7 @@ export class ChaincodeSandbox {
     clearTimeout(place.idleTimer);
     place.calls++;
     try {
-      return await this.processOf(place).execute(call);
+      return await (await this.processOf(place)).execute(call);
     } finally {
       place.calls--;
       place.usedAt = performance.now();
@@ -128,7 +130,7 @@ export class ChaincodeSandbox {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.places.values()].map((place) => place.process?.stop('the city node stops')));
+    await Promise.all([...this.alive].map((running) => running.stop('the city node stops')));
   }
 
   private placeOf(name: ChaincodeName): Place {
@@ -150,7 +152,9 @@ export class ChaincodeSandbox {
   }
 
   /** The process that runs, or a new one. */
-  private processOf(place: Place): ChaincodeProcess {
+  private async processOf(place: Place): Promise<ChaincodeProcess> {
+    // Who comes while it ends should not fail with it.
+    while (place.process?.isEnding) await place.process.gone;
     if (this.isClosed) throw new SandboxError('closed', {}, 'The sandboxes are closed.');
     if (place.process) return place.process;
     const { publisher, packageId, mspId } = place.name;
@@ -176,12 +180,14 @@ export class ChaincodeSandbox {
       ended: (reason, wasWanted) => this.ended(place, started, user, { reason, wasWanted }),
     });
     place.process = started;
+    this.alive.add(started);
     this.options.logger?.info({ packageId, publisher }, 'chaincode started');
     return started;
   }
 
   private ended(place: Place, which: ChaincodeProcess, user: SandboxUser, end: { reason: string; wasWanted: boolean }): void {
     this.users.giveBack(user);
+    this.alive.delete(which);
     if (place.process === which) place.process = undefined;
     clearTimeout(place.idleTimer);
     const { publisher, packageId } = place.name;

@@ -88,6 +88,16 @@ function insteadOfServing(statement: string): string {
 shim.server = (chaincode, options) => ({ start: async () => { ${statement}; } });`;
 }
 
+/** A server of the chaincode's own making, which registers as it should and then does as it likes with `call`. */
+function speaking(then: string): string {
+  return `const grpc = require('@grpc/grpc-js'), { peer } = require('@hyperledger/fabric-protos'), server = new grpc.Server();
+  const message = (type, payload) => { const one = new peer.ChaincodeMessage(); one.setType(type); if (payload) one.setPayload(payload); return one; };
+  const id = new peer.ChaincodeID();
+  id.setName(options.ccid);
+  server.addService(peer.ChaincodeService, { connect: (call) => { call.on('error', () => {}); call.write(message(peer.ChaincodeMessage.Type.REGISTER, id.serializeBinary())); ${then} } });
+  server.bindAsync(options.address, grpc.ServerCredentials.createInsecure(), () => {})`;
+}
+
 let test: TestSandbox;
 let attacker: ChaincodeName;
 let neighbour: ChaincodeName;
@@ -307,6 +317,21 @@ describe('hostile chaincode that ends or lies', () => {
   it('about the protocol is sent away', async () => {
     const liar = await test.install('liar', insteadOfServing(`require('net').createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 200 OK\\r\\n\\r\\n')).listen('/run/chaincode/chaincode.sock')`));
     await expect(test.call(liar, 'x')).rejects.toMatchObject({ code: 'start-failed', message: expect.stringMatching(/the connection to the chaincode failed/) });
+  });
+
+  it('by asking without end is sent away', async () => {
+    const flooder = await test.install('liar', insteadOfServing(speaking(`call.on('data', () => {}); const more = () => { while (call.write(message(peer.ChaincodeMessage.Type.GET_STATE))); call.once('drain', more); }; more();`)));
+    await expect(test.call(flooder, 'x')).rejects.toMatchObject({ code: 'stream-terminated', cause: new Error('the chaincode sent more than 1000 messages that belong to no transaction') });
+  });
+
+  it('by not listening is sent away before much waits for it', async () => {
+    const small = await TestSandbox.open({ ...limits, queuedBytesMax: 4 * 1024 * 1024 });
+    const deaf = await small.install('liar', insteadOfServing(speaking('')));
+    const calls = Array.from({ length: 20 }, () => small.call(deaf, 'x', ['y'.repeat(1024 * 1024)]).catch((error: unknown) => error));
+    for (const error of await Promise.all(calls)) {
+      expect(error).toMatchObject({ code: 'stream-terminated', cause: { message: expect.stringMatching(/the chaincode does not read: \d+ bytes wait for it/) } });
+    }
+    await small.close();
   });
 
   it('about its socket leads nobody to a socket of the host', async () => {

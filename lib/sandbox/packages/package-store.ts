@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SandboxLimits } from '../limits';
@@ -12,7 +12,13 @@ export class PackageStore {
     /** `node_modules` of the runtime: what chaincode finds without bringing it. */
     private readonly runtimeModules: string,
     private readonly limits: SandboxLimits,
-  ) {}
+  ) {
+    // What a process that was killed was unpacking.
+    for (const publisher of readdirSync(directory)) {
+      const unfinished = readdirSync(path.join(directory, publisher)).filter((name) => name.endsWith('.new'));
+      for (const name of unfinished) rmSync(path.join(directory, publisher, name), { recursive: true, force: true });
+    }
+  }
 
   /** Installs; harmless when it is there already. Throws `package-invalid`. */
   async install(publisher: string, bytes: Uint8Array): Promise<{ packageId: string; label: string }> {

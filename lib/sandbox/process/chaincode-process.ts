@@ -26,7 +26,8 @@ export class ChaincodeProcess {
   readonly ready: Promise<void>;
   readonly startedAt = performance.now();
   private readonly child: ChildProcess;
-  private readonly gone: Promise<void>;
+  /** Resolves when all its processes are gone. */
+  readonly gone: Promise<void>;
   private dialled: DialledChaincode | undefined;
   private socket: HeldSocket | undefined;
   private watch: GroupWatch | undefined;
@@ -61,6 +62,11 @@ export class ChaincodeProcess {
     filter.end(options.seccomp);
     this.ready = this.start();
     this.ready.catch(() => undefined);
+  }
+
+  /** It takes nothing more, and is gone in a moment. */
+  get isEnding(): boolean {
+    return this.reason !== undefined;
   }
 
   get running(): number {
