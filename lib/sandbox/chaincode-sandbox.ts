@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { ChaincodeCall, ChaincodeReply } from '@/lib/ledger';
+import { assert } from '@/lib/platform/pure/assert';
 import { SandboxUsers, type SandboxUser } from './confinement/choose-user';
 import { findPrograms, type SandboxPrograms } from './confinement/find-programs';
 import { SandboxError } from './errors';
@@ -56,6 +57,8 @@ interface Place {
   idleTimer?: NodeJS.Timeout;
 }
 
+/** Those that are ending have their users for a moment longer. */
+const runningMostMax = SandboxUsers.count - 16;
 /** Chaincodes whose last output is kept though they do not run. */
 const placesMax = 1_024;
 
@@ -82,6 +85,7 @@ export class ChaincodeSandbox {
     private readonly seccomp: Buffer,
   ) {
     this.limits = { ...sandboxLimits, ...options.limits };
+    assert(this.limits.runningMax <= runningMostMax, `at most ${runningMostMax} sandboxes have users of their own`);
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
     this.store = new PackageStore(options.directory, `${options.runtime}/node_modules`, this.limits);
   }

@@ -13,6 +13,8 @@ const slotsPerProcess = 64;
 
 /** Gives users out: one sandbox at a time has each of them. */
 export class SandboxUsers {
+  /** So many at a time. */
+  static readonly count = slotsPerProcess;
   private readonly free: number[];
   private readonly canGive: boolean;
 
