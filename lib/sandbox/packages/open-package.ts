@@ -11,8 +11,6 @@ export interface ChaincodePackage {
   /** `label:hash`, as `peer lifecycle chaincode calculatepackageid` gives it. */
   readonly packageId: string;
   readonly label: string;
-  /** SHA-256 of the package's bytes, hex. */
-  readonly hash: string;
   /** Files of code.tar.gz: below `src/` the code, below `META-INF/` the indexes. */
   readonly files: readonly TarFile[];
 }
@@ -47,7 +45,7 @@ export async function openPackage(bytes: Uint8Array, provided: (name: string) =>
   if (strange) throw invalid(`code.tar.gz has "${strange.path}", which is neither in src/ nor in META-INF/.`);
   checkCode(files, provided);
   const hash = createHash('sha256').update(bytes).digest('hex');
-  return { packageId: `${metadata.label}:${hash}`, label: metadata.label, hash, files };
+  return { packageId: `${metadata.label}:${hash}`, label: metadata.label, files };
 }
 
 function checkCode(files: readonly TarFile[], provided: (name: string) => boolean): void {

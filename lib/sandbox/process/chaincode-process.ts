@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { isChaincodeError, type ChaincodeCall, type ChaincodeReply } from '@/lib/ledger';
+import { isChaincodeError, type ChaincodeCall, type ChaincodeReply, type ChaincodeStream } from '@/lib/ledger';
 import { noEnvironment } from '../confinement/find-programs';
 import { sandboxCommand, SECCOMP_FD, STATUS_FD, type SandboxCommandOptions } from '../confinement/sandbox-command';
 import { SandboxError } from '../errors';
-import { dialChaincode, type DialledChaincode } from './dial-chaincode';
+import { dialChaincode } from './dial-chaincode';
 import { GroupWatch } from './group-watch';
 import { isListening, openSocket, type HeldSocket } from './open-socket';
 import type { OutputTail } from './output-tail';
@@ -28,7 +28,7 @@ export class ChaincodeProcess {
   private readonly child: ChildProcess;
   /** Resolves when all its processes are gone. */
   readonly gone: Promise<void>;
-  private dialled: DialledChaincode | undefined;
+  private stream: ChaincodeStream | undefined;
   private socket: HeldSocket | undefined;
   private watch: GroupWatch | undefined;
   private root: number | undefined;
@@ -70,7 +70,7 @@ export class ChaincodeProcess {
   }
 
   get running(): number {
-    return this.dialled?.stream.running ?? 0;
+    return this.stream?.running ?? 0;
   }
 
   get pid(): number | undefined {
@@ -85,7 +85,7 @@ export class ChaincodeProcess {
   async execute(call: ChaincodeCall): Promise<ChaincodeReply> {
     await this.ready;
     try {
-      return await this.dialled!.stream.execute(call);
+      return await this.stream!.execute(call);
     } catch (error) {
       if (isChaincodeError(error) && error.code === 'timeout') this.kill(`transaction ${call.txId} took longer than ${call.timeoutMs} ms`);
       throw error;
@@ -104,13 +104,13 @@ export class ChaincodeProcess {
     this.watch?.stop();
     // Its first process takes all others inside with it, and bubblewrap outside ends with it.
     for (const pid of [this.root, this.child.pid]) if (pid !== undefined) killQuietly(pid);
-    this.dialled?.stream.end(this.reason);
+    this.stream?.end(this.reason);
   }
 
   private finish(reason: string): void {
     this.reason ??= reason;
     this.watch?.stop();
-    this.dialled?.stream.end(this.reason);
+    this.stream?.end(this.reason);
     this.socket?.close();
     this.socket = undefined;
     this.root = undefined;
@@ -126,17 +126,17 @@ export class ChaincodeProcess {
       this.watch = new GroupWatch({
         root: this.root,
         limits,
-        isBusy: () => this.running > 0 || !this.dialled,
+        isBusy: () => this.running > 0 || !this.stream,
         exceeded: (reason) => this.kill(reason),
       });
       const { path: socketPath } = await this.waitForSocket(this.root);
-      this.dialled = dialChaincode({
+      this.stream = dialChaincode({
         socketPath,
         packageId,
         queuedBytesMax: limits.queuedBytesMax,
         ended: ({ message }) => this.kill(message),
       });
-      await this.dialled.stream.ready;
+      await this.stream.ready;
     } catch (cause) {
       this.kill('it did not come up');
       await this.gone;

@@ -11,13 +11,11 @@ export interface DialOptions {
   readonly ended: (reason: Error) => void;
 }
 
-export interface DialledChaincode {
-  readonly stream: ChaincodeStream;
-  close(): void;
-}
-
-/** Calls `protos.Chaincode/Connect` and feeds a stream with what comes. Messages stay bytes: reading them is the stream's part. */
-export function dialChaincode({ socketPath, packageId, queuedBytesMax, ended }: DialOptions): DialledChaincode {
+/**
+ * Calls `protos.Chaincode/Connect` and feeds a stream with what comes, until one of both ends. Messages stay bytes: reading them is
+ * the stream's part.
+ */
+export function dialChaincode({ socketPath, packageId, queuedBytesMax, ended }: DialOptions): ChaincodeStream {
   const client = new grpc.Client(`unix:${socketPath}`, grpc.credentials.createInsecure(), {
     'grpc.max_receive_message_length': chaincodeLimits.messageBytesMax,
     'grpc.max_send_message_length': chaincodeLimits.messageBytesMax,
@@ -61,5 +59,5 @@ export function dialChaincode({ socketPath, packageId, queuedBytesMax, ended }: 
   call.on('data', (bytes: Buffer) => stream.receive(bytes));
   call.on('error', (error) => stream.end(`the connection to the chaincode failed: ${error.message}`));
   call.on('end', () => stream.end('the chaincode closed the connection'));
-  return { stream, close: () => stream.end('the connection was closed') };
+  return stream;
 }
