@@ -1,0 +1,75 @@
+import { bytesEqual, bytesToHex } from '@/lib/platform/pure/bytes';
+import { createIdentity } from './create-identity';
+import type { Identity } from './msp';
+import type { MspRole, Principal } from './principal';
+import { FabricRefusal } from './refusal';
+import { unitsOf, validateIdentity } from './validate-identity';
+import { readWire } from './wire';
+
+/**
+ * Does the identity satisfy the principal? Undefined when it does, else the reason (msp/mspimpl.go, satisfiesPrincipalInternalV142).
+ * Every kind but an administrator who is named by certificate asks that the identity is valid.
+ */
+export function checkPrincipal(identity: Identity, principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case 'role':
+      return checkMsp(identity, principal.mspId) ?? checkRole(identity, principal.role);
+    case 'unit': {
+      const reason = checkMsp(identity, principal.mspId) ?? validateIdentity(identity);
+      if (reason !== undefined) return reason;
+      const has = unitsOf(identity).some(({ unit, certifiers }) => unit === principal.unit && certifiers === principal.certifiers);
+      return has ? undefined : 'The identities do not match';
+    }
+    case 'identity':
+      return checkSame(identity, principal.serialized);
+    case 'anyone':
+      return undefined;
+    case 'combined':
+      return firstReason(principal.principals, (one) => checkPrincipal(identity, one));
+    case 'nobody':
+      return principal.reason;
+  }
+}
+
+function firstReason<T>(items: readonly T[], check: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const reason = check(item);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function checkMsp({ msp }: Identity, expected: string): string | undefined {
+  return msp.id === expected ? undefined : `the identity is a member of a different MSP (expected ${expected}, got ${msp.id})`;
+}
+
+function checkRole(identity: Identity, role: MspRole): string | undefined {
+  const { msp } = identity;
+  if (role === 'member') return validateIdentity(identity);
+  if (role === 'admin') {
+    if (msp.admins.has(bytesToHex(identity.certificate.der))) return undefined;
+    if (!msp.nodeUnits) return 'This identity is not an admin';
+  }
+  // Without roles by units Fabric does not know what an orderer is.
+  if (role === 'orderer' && !msp.nodeUnits) return 'invalid MSP role type 4';
+  const invalid = validateIdentity(identity);
+  if (invalid !== undefined) return `The identity is not valid under this MSP [${msp.id}]: ${invalid}`;
+  if (!msp.nodeUnits) return `The identity is not a [${role.toUpperCase()}] under this MSP [${msp.id}]: NodeOUs not activated. Cannot tell apart identities.`;
+  const known = msp.nodeUnits.get(role);
+  const has = known !== undefined && unitsOf(identity).some(({ unit }) => unit === known.unit);
+  return has ? undefined : `The identity is not a [${role.toUpperCase()}] under this MSP [${msp.id}]: The identity does not contain OU [${role.toUpperCase()}], MSP: [${msp.id}]`;
+}
+
+/** The very certificate, and it must be valid. */
+function checkSame(identity: Identity, serialized: Uint8Array): string | undefined {
+  try {
+    const message = readWire(serialized, 'SerializedIdentity');
+    const mspId = message.text(1);
+    if (mspId !== identity.msp.id) return `invalid identity principal, not a certificate: expected MSP ID ${identity.msp.id}, received ${mspId}`;
+    const named = createIdentity(identity.msp, message.bytes(2));
+    return bytesEqual(named.certificate.der, identity.certificate.der) ? validateIdentity(named) : 'The identities do not match';
+  } catch (error) {
+    if (error instanceof FabricRefusal) return `invalid identity principal, not a certificate: ${error.message}`;
+    throw error;
+  }
+}
