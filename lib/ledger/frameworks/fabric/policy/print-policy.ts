@@ -20,6 +20,6 @@ export function printPolicy({ rule, principals }: SignaturePolicy): string {
 
 function printGate(n: number, rules: readonly string[]): string {
   if (rules.length === 0 || n < 0 || n > rules.length + 1) throw new FabricRefusal('not-allowed', `The policy asks for ${n} of ${rules.length} rules, which has no text form`);
-  if (n === rules.length) return `AND(${rules.join(', ')})`;
-  return n === 1 ? `OR(${rules.join(', ')})` : `OutOf(${n}, ${rules.join(', ')})`;
+  if (n === 1) return `OR(${rules.join(', ')})`;
+  return n === rules.length ? `AND(${rules.join(', ')})` : `OutOf(${n}, ${rules.join(', ')})`;
 }

@@ -1,0 +1,123 @@
+import type { Principal } from '../msp/principal';
+import { FabricRefusal } from '../msp/refusal';
+import { readWire } from '../msp/wire';
+import type { PolicyPrincipal, SignaturePolicy, SignatureRule } from './signature-policy';
+
+/** Principals that suffice when each of them signs; one that stands there twice must be two signers. */
+export type PrincipalSet = readonly PolicyPrincipal[];
+
+/** Sets that are kept of one policy or of several. What is beyond is left out, the last ones first. */
+export const principalSetsMax = 300;
+/** Sets that are looked at to keep so many. */
+const candidatesMax = 4 * principalSetsMax;
+/** Signers in one set. */
+const principalsMax = 64;
+
+/**
+ * The sets of principals that satisfy a policy, from every choice of exactly as many rules as each gate asks for
+ * (common/policies/inquire). Empty when there is none, also when the policy asks for nothing: then there is nothing to plan.
+ * Where there are too many, Fabric leaves out some by chance; here the same ones are always left out.
+ * @param isUsable false for principals that nobody at hand is, so that what is left out first is what would not help
+ */
+export function findPrincipalSets({ rule, principals }: SignaturePolicy, isUsable: (principal: Principal) => boolean): PrincipalSet[] {
+  // Of principals that speak of no organisation nobody can say who should be asked.
+  const usable = principals.map(({ meaning }) => mspIdOf(meaning) !== undefined && isUsable(meaning));
+  return reduceSets(choose(rule, usable).map((indices) => indices.map((index) => principals[index] as PolicyPrincipal)));
+}
+
+function choose(rule: SignatureRule, usable: readonly boolean[]): (readonly number[])[] {
+  if (rule.kind === 'signedBy') return usable[rule.principal] ? [[rule.principal]] : [];
+  if (rule.n <= 0) return [];
+  const inner = rule.rules.map((one) => choose(one, usable)).filter((choices) => choices.length > 0);
+  let partial: { readonly chosen: number; readonly indices: readonly number[] }[] = [{ chosen: 0, indices: [] }];
+  inner.forEach((choices, at) => {
+    const left = inner.length - at - 1;
+    const next: typeof partial = [];
+    for (const { chosen, indices } of partial) {
+      if (chosen < rule.n) for (const more of choices) if (indices.length + more.length <= principalsMax) next.push({ chosen: chosen + 1, indices: [...indices, ...more] });
+      next.push({ chosen, indices });
+    }
+    partial = next.filter((one) => one.chosen + left >= rule.n).slice(0, candidatesMax);
+  });
+  return partial.filter(({ chosen }) => chosen === rule.n).map(({ indices }) => indices);
+}
+
+/**
+ * The sets that satisfy all of several policies at once, as when chaincodes call each other: a signer of one may be one of
+ * the other too.
+ */
+export function mergePrincipalSets(all: readonly (readonly PrincipalSet[])[]): PrincipalSet[] {
+  const [first, ...others] = all;
+  return others.reduce<PrincipalSet[]>((merged, sets) => {
+    const pairs: PrincipalSet[] = [];
+    for (const one of merged) for (const other of sets) if (pairs.length < candidatesMax) pairs.push(join(one, other));
+    return reduceSets(pairs.filter((set) => set.length <= principalsMax));
+  }, [...(first ?? [])]);
+}
+
+/** `one` with what `other` asks for besides. Of two principals of which one is a case of the other, the case remains. */
+function join(one: PrincipalSet, other: PrincipalSet): PrincipalSet {
+  const joined = [...one];
+  const used = new Set<number>();
+  for (const principal of other) {
+    const at = joined.findIndex((existing, index) => !used.has(index) && (isCaseOf(existing.meaning, principal.meaning) || isCaseOf(principal.meaning, existing.meaning)));
+    if (at < 0) {
+      used.add(joined.push(principal) - 1);
+      continue;
+    }
+    used.add(at);
+    if (!isCaseOf((joined[at] as PolicyPrincipal).meaning, principal.meaning)) joined[at] = principal;
+  }
+  return joined;
+}
+
+/** Is whoever satisfies `special` known to satisfy `general` (common/policies/inquire/compare.go, IsA)? */
+function isCaseOf(special: Principal, general: Principal): boolean {
+  if (keyOf(special) === keyOf(general)) return true;
+  return general.kind === 'role' && general.role === 'member' && mspIdOf(special) === general.mspId;
+}
+
+/** The organisation that a principal speaks of; undefined for one that speaks of none. */
+export function mspIdOf(principal: Principal): string | undefined {
+  if (principal.kind === 'role' || principal.kind === 'unit') return principal.mspId;
+  if (principal.kind !== 'identity') return undefined;
+  try {
+    return readWire(principal.serialized, 'SerializedIdentity').text(1);
+  } catch (error) {
+    if (error instanceof FabricRefusal) return undefined;
+    throw error;
+  }
+}
+
+const keys = new WeakMap<Principal, string>();
+
+/** Equal for principals that mean the same. */
+export function keyOf(principal: Principal): string {
+  const known = keys.get(principal);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(principal, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value));
+  keys.set(principal, key);
+  return key;
+}
+
+/** Without sets that ask for all that another asks for, and more. The order of the others stays. */
+function reduceSets(sets: readonly PrincipalSet[]): PrincipalSet[] {
+  const counted = sets.slice(0, candidatesMax).map((set) => ({ set, counts: countOf(set) }));
+  const bySize = [...counted].sort((a, b) => a.set.length - b.set.length);
+  const kept: typeof counted = [];
+  for (const one of bySize) {
+    if (kept.length < principalSetsMax && !kept.some((smaller) => isWithin(smaller.counts, one.counts))) kept.push(one);
+  }
+  const remaining = new Set(kept);
+  return counted.filter((one) => remaining.has(one)).map(({ set }) => set);
+}
+
+function countOf(set: PrincipalSet): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { meaning } of set) counts.set(keyOf(meaning), (counts.get(keyOf(meaning)) ?? 0) + 1);
+  return counts;
+}
+
+function isWithin(small: ReadonlyMap<string, number>, large: ReadonlyMap<string, number>): boolean {
+  return [...small].every(([key, count]) => (large.get(key) ?? 0) >= count);
+}
