@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { withS } from '../testing/test-certificate';
 import { createTestAuthority, createTestOrganisation } from '../testing/test-organisation';
-import { checkEnvelopeCreator, checkProposalCreator } from './check-creator';
+import { checkEnvelopeCreator, checkProposalCreator } from './creator';
 import { createIdentity } from './create-identity';
 import { createMspManager } from './create-msp-manager';
 import { derTag, encodeDer, encodeInteger } from './der';

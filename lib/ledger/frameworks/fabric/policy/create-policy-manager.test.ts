@@ -163,7 +163,7 @@ describe('bytes of policies from outside', () => {
   }
 
   it('are refused when they nest deeper than the stack would carry', () => {
-    let rule = Buffer.from('0800', 'hex');
+    let rule: Buffer = Buffer.from('0800', 'hex');
     const wrap = (field: number, inner: Buffer): Buffer => Buffer.concat([Buffer.of(field), encodeLength(inner.length), inner]);
     for (let depth = 0; depth < 20_000; depth += 1) rule = wrap(0x12, wrap(0x12, rule));
     expect(() => decodeSignaturePolicy(wrap(0x12, rule))).toThrow(FabricRefusal);

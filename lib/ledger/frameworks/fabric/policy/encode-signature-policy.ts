@@ -26,7 +26,7 @@ function encodeRule(rule: SignatureRule): common.SignaturePolicy {
 function encodePrincipal({ classification, principal }: RawPrincipal): msp.MSPPrincipal {
   const message = new msp.MSPPrincipal();
   // The class names the numbers that it knows; a principal of another number is carried as it came.
-  message.setPrincipalClassification(classification as msp.MSPPrincipal.Classification);
+  message.setPrincipalClassification(classification as msp.MSPPrincipal.ClassificationMap[keyof msp.MSPPrincipal.ClassificationMap]);
   message.setPrincipal(principal);
   return message;
 }

@@ -29,7 +29,7 @@ export function parsePolicy(text: string): SignaturePolicy {
 export function principalOfRole(mspId: string, role: MspRole): RawPrincipal {
   const message = new msp.MSPRole();
   message.setMspIdentifier(mspId);
-  message.setRole(mspRoles.indexOf(role) as msp.MSPRole.MSPRoleType);
+  message.setRole(mspRoles.indexOf(role) as msp.MSPRole.MSPRoleTypeMap[keyof msp.MSPRole.MSPRoleTypeMap]);
   return { classification: classification.role, principal: message.serializeBinary() };
 }
 

@@ -7,7 +7,7 @@ import type { PolicyPrincipal, SignaturePolicy, SignatureRule } from './signatur
 export type PrincipalSet = readonly PolicyPrincipal[];
 
 /** Sets that are kept of one policy or of several. What is beyond is left out, the last ones first. */
-export const principalSetsMax = 300;
+export const principalSetsMax = 100;
 /** Sets that are looked at to keep so many. */
 const candidatesMax = 4 * principalSetsMax;
 /** Signers in one set. */
@@ -17,27 +17,40 @@ const principalsMax = 64;
  * The sets of principals that satisfy a policy, from every choice of exactly as many rules as each gate asks for
  * (common/policies/inquire). Empty when there is none, also when the policy asks for nothing: then there is nothing to plan.
  * Where there are too many, Fabric leaves out some by chance; here the same ones are always left out.
- * @param isUsable false for principals that nobody at hand is, so that what is left out first is what would not help
+ * @param countSigners how many signers at hand are this principal: sets that need more are left out first
  */
-export function findPrincipalSets({ rule, principals }: SignaturePolicy, isUsable: (principal: Principal) => boolean): PrincipalSet[] {
-  // Of principals that speak of no organisation nobody can say who should be asked.
-  const usable = principals.map(({ meaning }) => mspIdOf(meaning) !== undefined && isUsable(meaning));
-  return reduceSets(choose(rule, usable).map((indices) => indices.map((index) => principals[index] as PolicyPrincipal)));
+export function findPrincipalSets({ rule, principals }: SignaturePolicy, countSigners: (principal: Principal) => number): PrincipalSet[] {
+  const numberOf = new Map<string, number>();
+  const groups = principals.map(({ meaning }) => {
+    const key = keyOf(meaning);
+    // Of a principal that speaks of no organisation nobody can say who should be asked.
+    if (!numberOf.has(key)) numberOf.set(key, mspIdOf(meaning) === undefined ? 0 : countSigners(meaning));
+    return key;
+  });
+  const fits = (indices: readonly number[]): boolean => {
+    const counts = new Map<string, number>();
+    return indices.length <= principalsMax && indices.every((index) => {
+      const group = groups[index] ?? '';
+      counts.set(group, (counts.get(group) ?? 0) + 1);
+      return (counts.get(group) ?? 0) <= (numberOf.get(group) ?? 0);
+    });
+  };
+  return reduceSets(choose(rule, fits).map((indices) => indices.map((index) => principals[index] as PolicyPrincipal)));
 }
 
-function choose(rule: SignatureRule, usable: readonly boolean[]): (readonly number[])[] {
-  if (rule.kind === 'signedBy') return usable[rule.principal] ? [[rule.principal]] : [];
+function choose(rule: SignatureRule, fits: (indices: readonly number[]) => boolean): (readonly number[])[] {
+  if (rule.kind === 'signedBy') return fits([rule.principal]) ? [[rule.principal]] : [];
   if (rule.n <= 0) return [];
-  const inner = rule.rules.map((one) => choose(one, usable)).filter((choices) => choices.length > 0);
+  const inner = rule.rules.map((one) => choose(one, fits)).filter((choices) => choices.length > 0);
   let partial: { readonly chosen: number; readonly indices: readonly number[] }[] = [{ chosen: 0, indices: [] }];
   inner.forEach((choices, at) => {
     const left = inner.length - at - 1;
     const next: typeof partial = [];
     for (const { chosen, indices } of partial) {
-      if (chosen < rule.n) for (const more of choices) if (indices.length + more.length <= principalsMax) next.push({ chosen: chosen + 1, indices: [...indices, ...more] });
+      if (chosen < rule.n) for (const more of choices) next.push({ chosen: chosen + 1, indices: [...indices, ...more] });
       next.push({ chosen, indices });
     }
-    partial = next.filter((one) => one.chosen + left >= rule.n).slice(0, candidatesMax);
+    partial = next.filter((one) => one.chosen + left >= rule.n && fits(one.indices)).slice(0, candidatesMax);
   });
   return partial.filter(({ chosen }) => chosen === rule.n).map(({ indices }) => indices);
 }

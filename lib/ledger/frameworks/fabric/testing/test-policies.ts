@@ -1,6 +1,6 @@
 import { common, peer } from '@hyperledger/fabric-protos';
 import { encodeSignaturePolicy } from '../policy/encode-signature-policy';
-import { implicitRules, type ImplicitRule } from '../policy/implicit-meta';
+import type { ImplicitRule } from '../policy/implicit-meta';
 import { parsePolicy } from '../policy/parse-policy';
 
 /** Bytes of protos.ApplicationPolicy with this signature policy. */
@@ -46,7 +46,7 @@ function createPolicy(policy: TestPolicy): InstanceType<typeof common.Policy> {
   }
   const meta = new common.ImplicitMetaPolicy();
   meta.setSubPolicy(policy.of);
-  meta.setRule(implicitRules.indexOf(policy.rule) as common.ImplicitMetaPolicy.Rule);
+  meta.setRule(common.ImplicitMetaPolicy.Rule[policy.rule]);
   message.setType(common.Policy.PolicyType.IMPLICIT_META);
   message.setValue(meta.serializeBinary());
   return message;
