@@ -56,7 +56,7 @@ describe('checkPrincipal', () => {
     const [named, other] = [org.issue({ units: ['client'] }), org.issue({ units: ['client'] })];
     const withAdmin = org.createMsp({ admins: [named.pem] });
     expect(checkPrincipal(createIdentity(withAdmin, named.pem), role('admin'))).toBeUndefined();
-    expect(checkPrincipal(createIdentity(withAdmin, other.pem), role('admin'))).toContain('The identity is not a [ADMIN] under this MSP [Org1MSP]');
+    expect(checkPrincipal(createIdentity(withAdmin, other.pem), role('admin'))).toContain('The identity is not an admin under this MSP [Org1MSP]: The identity does not contain OU [ADMIN]');
     const plain = org.createMsp({ admins: [named.pem], nodeUnits: null });
     expect(checkPrincipal(createIdentity(plain, named.pem), role('admin'))).toBeUndefined();
     expect(checkPrincipal(createIdentity(plain, other.pem), role('admin'))).toBe('This identity is not an admin');

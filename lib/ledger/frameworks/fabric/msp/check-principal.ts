@@ -1,4 +1,5 @@
 import { bytesEqual, bytesToHex } from '@/lib/platform/pure/bytes';
+import { checkNodeRole } from './check-node-role';
 import { createIdentity } from './create-identity';
 import type { Identity } from './msp';
 import type { MspRole, Principal } from './principal';
@@ -54,10 +55,8 @@ function checkRole(identity: Identity, role: MspRole): string | undefined {
   if (role === 'orderer' && !msp.nodeUnits) return 'invalid MSP role type 4';
   const invalid = validateIdentity(identity);
   if (invalid !== undefined) return `The identity is not valid under this MSP [${msp.id}]: ${invalid}`;
-  if (!msp.nodeUnits) return `The identity is not a [${role.toUpperCase()}] under this MSP [${msp.id}]: NodeOUs not activated. Cannot tell apart identities.`;
-  const known = msp.nodeUnits.get(role);
-  const has = known !== undefined && unitsOf(identity).some(({ unit }) => unit === known.unit);
-  return has ? undefined : `The identity is not a [${role.toUpperCase()}] under this MSP [${msp.id}]: The identity does not contain OU [${role.toUpperCase()}], MSP: [${msp.id}]`;
+  const reason = checkNodeRole(identity, role);
+  return reason && `The identity is not ${role === 'admin' ? 'an admin' : `a [${role.toUpperCase()}]`} under this MSP [${msp.id}]: ${reason}`;
 }
 
 /** The very certificate, and it must be valid. */

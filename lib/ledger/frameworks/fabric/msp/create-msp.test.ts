@@ -45,7 +45,8 @@ describe('an MSP configuration', () => {
     expect(refusal(org.encodeConfig({ roots: [createTestAuthority('no key identifier', { keyIdentifier: undefined }).pem] }))).toThrow('subjectKeyIdentifier not found in certificate');
     expect(refusal(org.encodeConfig({ intermediates: [createTestAuthority('lone', { by: other.root }).pem] }))).toThrow('unknown authority');
     expect(refusal(org.encodeConfig({ admins: [other.issue({ units: ['admin'] }).pem] }))).toThrow('admin 0 is invalid');
-    expect(refusal(org.encodeConfig({ admins: [org.issue({ units: ['peer'] }).pem] }))).toThrow('admin 0 is invalid: The identity does not contain OU [CLIENT] or [ADMIN]');
+    expect(refusal(org.encodeConfig({ admins: [org.issue({ units: ['peer'] }).pem] }))).toThrow('admin 0 is invalid [The identity does not contain OU [CLIENT], MSP: [Org1MSP],The identity does not contain OU [ADMIN], MSP: [Org1MSP]]');
+    expect(refusal(org.encodeConfig({ admins: [org.issue({ units: ['peer'] }).pem], nodeUnits: { roles: ['peer', 'admin'] } }))).toThrow('admin 0 is invalid [cannot test for classification, node ou for type [CLIENT], not defined, msp: [Org1MSP],');
     expect(refusal(org.encodeConfig({ nodeUnits: null }))).toThrow('administrators must be declared when no admin ou classification is set');
     expect(refusal(org.encodeConfig({ nodeUnits: { roles: ['client', 'peer'] } }))).toThrow('administrators must be declared');
     expect(refusal(org.encodeConfig({ units: [{ unit: 'department1', certificate: other.root.pem }] }))).toThrow('Failed adding OU. Certificate not in root or intermediate certs.');

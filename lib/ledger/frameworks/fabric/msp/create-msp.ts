@@ -1,12 +1,13 @@
 import { bytesToHex } from '@/lib/platform/pure/bytes';
 import { readPemCertificate, type Certificate } from './certificate';
+import { checkNodeRole } from './check-node-role';
 import { sanitize } from './create-identity';
 import type { MspConfig, UnitIdentifier } from './decode-msp-config';
 import { findChain, type AuthorityPool } from './find-chain';
 import type { Identity, KnownUnit, Msp, NodeRole } from './msp';
 import { FabricRefusal, readWithin } from './refusal';
 import { readRevocationList, type RevocationList } from './revocation-list';
-import { hashOfPath, unitsOf, validateAuthority, validateIdentity } from './validate-identity';
+import { hashOfPath, validateAuthority, validateIdentity } from './validate-identity';
 
 const signatureHashes: Readonly<Record<string, Msp['signatureHash']>> = { '': 'sha256', SHA2: 'sha256', SHA3: 'sha3-256' };
 const identityHashes: Readonly<Record<string, Msp['identityHash']>> = { '': 'sha256', SHA256: 'sha256', SHA384: 'sha384', SHA3_256: 'sha3-256', SHA3_384: 'sha3-384' };
@@ -108,16 +109,17 @@ function readAdmins(pems: readonly Uint8Array[], msp: Msp): ReadonlySet<string> 
   const admins = pems.map((pem, index) => readWithin(`admin ${index} is invalid`, () => sanitize(readPemCertificate(pem), msp)));
   admins.forEach((certificate, index) => {
     const reason = checkAdmin({ msp, certificate, id: key(certificate) });
-    if (reason !== undefined) throw new FabricRefusal('not-allowed', `admin ${index} is invalid: ${reason}`);
+    if (reason !== undefined) throw new FabricRefusal('not-allowed', `admin ${index} is invalid${reason}`);
   });
   return new Set(admins.map(key));
 }
 
 /** With roles by units an administrator must be a client or an admin; whether it is valid in other respects is not asked, as in Fabric. */
 function checkAdmin(identity: Identity): string | undefined {
-  const { nodeUnits } = identity.msp;
-  if (!nodeUnits) return validateIdentity(identity);
-  const units = unitsOf(identity);
-  const has = (role: NodeRole) => units.some(({ unit }) => unit === nodeUnits.get(role)?.unit);
-  return has('client') || has('admin') ? undefined : `The identity does not contain OU [CLIENT] or [ADMIN], MSP: [${identity.msp.id}]`;
+  if (!identity.msp.nodeUnits) {
+    const reason = validateIdentity(identity);
+    return reason && `: ${reason}`;
+  }
+  const reasons = [checkNodeRole(identity, 'client'), checkNodeRole(identity, 'admin')];
+  return reasons.includes(undefined) ? undefined : ` [${reasons.join()}]`;
 }

@@ -1,4 +1,4 @@
-import { derTag, encodeDer, encodeInteger, readDer, readDerList, readInteger } from './der';
+import { derTag, encodeDer, encodeInteger, expectTag, readDer, readDerList, readInteger } from './der';
 import { FabricRefusal } from './refusal';
 
 /** Order of each curve that Fabric knows (bccsp/utils/ecdsa.go), by OpenSSL's name. */
@@ -40,6 +40,19 @@ export function checkLowS(signature: Uint8Array, curve: Curve): string | undefin
     if (error instanceof FabricRefusal) return error.message;
     throw error;
   }
+}
+
+/**
+ * The signature (DER) in its one form, from one that may have more behind its two numbers: Fabric reads those of revocation
+ * lists so, and one that is malformed a little would else revoke nothing (msp/mspimplsetup.go, setupCRLs).
+ * @throws FabricRefusal malformed
+ */
+export function toCanonical(signature: Uint8Array): Uint8Array {
+  const [sequence] = readDerList(signature, 'The signature');
+  const [r, s] = readDerList(expectTag(sequence, derTag.sequence, 'The signature').content, 'The signature');
+  const whole = encodeDer(derTag.sequence, expectTag(r, derTag.integer, 'The signature').whole, expectTag(s, derTag.integer, 'The signature').whole);
+  readSignature(whole);
+  return whole;
 }
 
 /** The signature with S or order - S, whichever is low. @throws FabricRefusal malformed */

@@ -1,8 +1,9 @@
 import { findAuthorityKeyIdentifier } from './certificate';
 import { childrenOf, derTag, expectTag, readInteger, type DerNode } from './der';
+import { toCanonical } from './ecdsa-signature';
 import { readPem } from './pem';
 import { FabricRefusal } from './refusal';
-import { readSigned, type SignedStructure } from './signed-structure';
+import { isEcdsaSigned, readSigned, type SignedStructure } from './signed-structure';
 
 export interface RevocationList {
   readonly signed: SignedStructure;
@@ -31,7 +32,8 @@ export function readRevocationList(bytes: Uint8Array): RevocationList {
   // Fabric takes the list and then refuses every identity of the organisation: better to hear it here.
   if (authority === undefined) throw new FabricRefusal('not-allowed', 'could not obtain Authority Key Identifier for crl: issue the list with that extension');
   const entries = revoked ? childrenOf(revoked, what) : [];
-  return { signed, authority, serials: new Set(entries.map((entry) => readInteger(childrenOf(expectTag(entry, derTag.sequence, what), what)[0], what))) };
+  const signature = isEcdsaSigned(signed) ? toCanonical(signed.signature) : signed.signature;
+  return { signed: { ...signed, signature }, authority, serials: new Set(entries.map((entry) => readInteger(childrenOf(expectTag(entry, derTag.sequence, what), what)[0], what))) };
 }
 
 function toDer(bytes: Uint8Array): Uint8Array {

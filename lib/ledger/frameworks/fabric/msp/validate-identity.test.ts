@@ -6,9 +6,11 @@ import { readCertificate } from './certificate';
 import { checkExpiry } from './check-expiry';
 import { createIdentity } from './create-identity';
 import { createMspManager } from './create-msp-manager';
-import { derTag, encodeDer } from './der';
+import { derTag, encodeDer, encodeInteger, readDer, readDerList } from './der';
 import type { Identity } from './msp';
+import { readPem } from './pem';
 import { FabricRefusal } from './refusal';
+import { readSigned } from './signed-structure';
 import { unitsOf, validateIdentity } from './validate-identity';
 
 const org = createTestOrganisation('Org1MSP');
@@ -94,6 +96,16 @@ describe('validateIdentity', () => {
   it('believes no revocation list that another key signed', () => {
     const { pem, serial } = org.issue();
     expect(validate(pem, { revocationLists: [issueTestRevocations(org.root, [serial], other.root.key)] })).toBeUndefined();
+  });
+
+  it('believes a revocation list whose signature has something behind it, and takes none whose signature is none', () => {
+    const { pem, serial } = org.issue();
+    const list = readPem(issueTestRevocations(org.root, [serial]), 10_000, 'list')?.der ?? new Uint8Array();
+    const { toBeSigned, algorithm, signature } = readSigned(list, 'list');
+    const [r, s] = readDerList(readDer(signature, derTag.sequence, 'signature').content, 'signature').map(({ whole }) => whole) as [Uint8Array, Uint8Array];
+    const withSignature = (bytes: Uint8Array) => encodeDer(derTag.sequence, toBeSigned.whole, algorithm.whole, encodeDer(derTag.bitString, Buffer.of(0), bytes));
+    expect(validate(pem, { revocationLists: [withSignature(encodeDer(derTag.sequence, r, s, encodeInteger(7n)))] })).toContain('The certificate has been revoked');
+    expect(() => org.createMsp({ revocationLists: [withSignature(encodeDer(derTag.sequence, r))] })).toThrow('could not parse RevocationList');
   });
 
   it('refuses units outside of those that the organisation recognises', () => {
