@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { hash, signers } from '@hyperledger/fabric-gateway';
 import { describe, expect, it } from 'vitest';
 import { withS } from '../testing/test-certificate';
 import { createTestAuthority, createTestOrganisation } from '../testing/test-organisation';
@@ -45,6 +46,14 @@ describe('verifySignature', () => {
     const sha3 = createIdentity(org.createMsp({ signatureHashFamily: 'SHA3' }), signer.pem);
     expect(verifySignature(sha3, message, withS(sign('sha3-256', message, signer.key), false))).toBeUndefined();
     expect(verifySignature(sha3, message, signer.sign(message))).toBe('The signature is invalid');
+  });
+
+  it('verifies what the official client signs, on both curves that it knows', async () => {
+    for (const curve of ['prime256v1', 'secp384r1']) {
+      const other = org.issue({ curve, units: ['client'] });
+      const signature = await signers.newPrivateKeySigner(other.key)(hash.sha256(message));
+      expect(verifySignature(createIdentity(msp, other.pem), message, signature), curve).toBeUndefined();
+    }
   });
 
   it('takes no signature of an RSA key, though an RSA authority may issue identities', () => {

@@ -10,7 +10,9 @@ import { randomPolicyText } from '../testing/random-policy';
 import { encodePem, withS } from '../testing/test-certificate';
 import { createTestOrganisation, issueTestRevocations, serializeIdentity, type TestSigner } from '../testing/test-organisation';
 import { evaluateSignaturePolicy } from './evaluate-signature-policy';
+import { evaluateSignedData } from './evaluate-signed-data';
 import { parsePolicy } from './parse-policy';
+import { policyOfSignatures } from './policy';
 import { principalsMax, rulesMax, createSignaturePolicy, type SignaturePolicy, type SignatureRule } from './signature-policy';
 import { signaturesMax, validIdentities, type SignedData } from './valid-identities';
 
@@ -143,7 +145,15 @@ describe('validIdentities', () => {
   });
 
   it('looks at a bounded number of signatures', () => {
-    expect(() => validIdentities(Array.from({ length: signaturesMax + 1 }, () => signedBy(first)), manager)).toThrow('more than 1000 signatures');
+    const many = Array.from({ length: signaturesMax + 1 }, () => signedBy(first));
+    expect(() => validIdentities(many, manager)).toThrow('more than 1000 signatures');
+    expect(evaluateSignedData(policyOfSignatures(parsePolicy('OR(\'Org0MSP.peer\')')), many, manager)).toBe('There are more than 1000 signatures');
+  });
+
+  it('is what a policy is held against', () => {
+    const policy = policyOfSignatures(parsePolicy('AND(\'Org0MSP.peer\', \'Org0MSP.peer\')'));
+    expect(evaluateSignedData(policy, [signedBy(first), signedBy(second)], manager)).toBeUndefined();
+    expect(evaluateSignedData(policy, [signedBy(first), { ...signedBy(second), signature: first.sign(data) }], manager)).toBe('signature set did not satisfy policy');
   });
 
   it('gives identities that another parse of the same certificate equals', () => {
