@@ -17,6 +17,7 @@ export const derTag = {
   utf8: 0x0c,
   numericString: 0x12,
   printable: 0x13,
+  t61: 0x14,
   ia5: 0x16,
   utcTime: 0x17,
   generalizedTime: 0x18,

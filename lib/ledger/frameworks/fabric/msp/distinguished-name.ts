@@ -2,7 +2,6 @@ import { childrenOf, derTag, expectTag, readOid, type DerNode } from './der';
 
 const commonName = '2.5.4.3';
 const organizationalUnit = '2.5.4.11';
-const partsMax = 100;
 
 export interface NameFacts {
   readonly commonName: string;
@@ -14,8 +13,8 @@ export interface NameFacts {
 export function readName(node: DerNode, what: string): NameFacts {
   const units: string[] = [];
   let common = '';
-  for (const part of childrenOf(expectTag(node, derTag.sequence, what), what).slice(0, partsMax)) {
-    for (const attribute of childrenOf(expectTag(part, derTag.set, what), what).slice(0, partsMax)) {
+  for (const part of childrenOf(expectTag(node, derTag.sequence, what), what)) {
+    for (const attribute of childrenOf(expectTag(part, derTag.set, what), what)) {
       const [type, value] = childrenOf(expectTag(attribute, derTag.sequence, what), what);
       const text = value && readText(value);
       if (text === undefined) continue;
@@ -30,6 +29,8 @@ export function readName(node: DerNode, what: string): NameFacts {
 function readText({ tag, content }: DerNode): string | undefined {
   switch (tag) {
     case derTag.utf8:
+    // Bytes as they are, as Go's reader takes them.
+    case derTag.t61:
       return Buffer.from(content).toString('utf8');
     case derTag.printable:
     case derTag.ia5:

@@ -156,10 +156,13 @@ describe('validateIdentity', () => {
     expect(validate(org.issue({ by: root }).pem, { roots: [root.pem] })).toBeUndefined();
   });
 
-  it('answers the same whatever the time: only a certificate that its authority outlived is judged by its beginning', () => {
+  it('answers the same whatever the time: a certificate is judged by its beginning, and must begin while its authority lives', () => {
     const expired = org.issue({ notBeforeMs: testStartMs, notAfterMs: testStartMs + 1_000 });
     expect(validate(expired.pem)).toBeUndefined();
     expect(() => identityOf(org.issue({ notBeforeMs: testStartMs - 400 * 86_400_000, notAfterMs: testStartMs }).pem)).toThrow('is not yet valid');
+    const ended = createTestAuthority('ended', { notAfterMs: testStartMs - 1_000 });
+    expect(() => identityOf(org.issue({ by: ended }).pem, { roots: [ended.pem] })).toThrow('has expired or is not yet valid');
+    expect(validate(org.issue({ by: ended, notBeforeMs: testStartMs - 10_000 }).pem, { roots: [ended.pem] })).toBeUndefined();
   });
 });
 
