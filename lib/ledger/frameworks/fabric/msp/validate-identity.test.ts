@@ -113,6 +113,10 @@ describe('validateIdentity', () => {
     expect(validate(org.issue({ units: ['peer', 'department1'] }).pem, { units })).toBeUndefined();
     expect(validate(org.issue({ units: ['peer', 'department2'] }).pem, { units })).toContain('none of the identity\'s organizational units [peer(');
     expect(validate(org.issue({ units: [] }).pem, { units })).toContain('does not contain an Organizational Unit');
+    const [right, wrong] = [createTestAuthority('right', { by: org.root }), createTestAuthority('wrong', { by: org.root })];
+    const bound = { intermediates: [right.pem, wrong.pem], units: [{ unit: 'department1', certificate: right.pem }] };
+    expect(validate(org.issue({ units: ['peer', 'department1'], by: right }).pem, bound)).toBeUndefined();
+    expect(validate(org.issue({ units: ['peer', 'department1'], by: wrong }).pem, bound)).toContain('none of the identity\'s organizational units');
   });
 
   it('names the path of authorities as Fabric hashes it', () => {
