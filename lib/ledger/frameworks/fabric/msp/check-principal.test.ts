@@ -1,8 +1,11 @@
 import { msp as protos } from '@hyperledger/fabric-protos';
 import { describe, expect, it } from 'vitest';
+import { encodePem, withS } from '../testing/test-certificate';
 import { createTestAuthority, createTestOrganisation, issueTestRevocations, serializeIdentity } from '../testing/test-organisation';
+import { readCertificate } from './certificate';
 import { checkPrincipal } from './check-principal';
 import { createIdentity } from './create-identity';
+import { derTag, encodeDer } from './der';
 import type { Identity } from './msp';
 import { classification, decodePrincipal, mspRoles, readPrincipal, type MspRole, type Principal } from './principal';
 import { unitsOf } from './validate-identity';
@@ -93,8 +96,14 @@ describe('checkPrincipal', () => {
     expect(checkPrincipal(identityOf('client'), named(peer.serialized))).toBe('The identities do not match');
     expect(checkPrincipal(identityOf('peer'), named(serializeIdentity('Org2MSP', peer.pem)))).toContain('expected MSP ID Org1MSP, received Org2MSP');
     expect(checkPrincipal(identityOf('peer'), named(Buffer.of(1)))).toContain('invalid identity principal, not a certificate');
-    const stranger = createTestAuthority('stranger');
-    expect(checkPrincipal(identityOf('peer'), named(serializeIdentity('Org1MSP', org.issue({ by: stranger }).pem)))).toContain('unknown authority');
+    const stranger = createTestAuthority(`ca.${org.mspId}`);
+    expect(checkPrincipal(identityOf('peer'), named(serializeIdentity('Org1MSP', org.issue({ by: stranger }).pem)))).toBe('The identities do not match');
+    const { toBeSigned, algorithm, signature } = readCertificate(peer.der).signed;
+    const withSignature = (bytes: Uint8Array) => serializeIdentity('Org1MSP', encodePem('CERTIFICATE', encodeDer(derTag.sequence, toBeSigned.whole, algorithm.whole, encodeDer(derTag.bitString, Buffer.of(0), bytes))));
+    expect(checkPrincipal(identityOf('peer'), named(withSignature(withS(signature, true))))).toBeUndefined();
+    for (const other of [signers.client?.sign(peer.der) ?? new Uint8Array(), Buffer.of(1)]) expect(checkPrincipal(identityOf('peer'), named(withSignature(other)))).toBe('The identities do not match');
+    const revoking = org.createMsp({ revocationLists: [issueTestRevocations(org.root, [peer.serial])] });
+    expect(checkPrincipal(createIdentity(revoking, peer.pem), named(peer.serialized))).toContain('The certificate has been revoked');
   });
 
   it('asks all parts of a combination, nested ones too', () => {

@@ -1,11 +1,11 @@
 import { bytesEqual, bytesToHex } from '@/lib/platform/pure/bytes';
+import type { Certificate } from './certificate';
 import { checkNodeRole } from './check-node-role';
-import { createIdentity } from './create-identity';
 import type { Identity } from './msp';
 import type { MspRole, Principal } from './principal';
 import { FabricRefusal } from './refusal';
-import { unitsOf, validateIdentity } from './validate-identity';
-import { readWire } from './wire';
+import { withLowS } from './signed-structure';
+import { issuerOf, unitsOf, validateIdentity } from './validate-identity';
 
 /**
  * Does the identity satisfy the principal? Undefined when it does, else the reason (msp/mspimpl.go, satisfiesPrincipalInternalV142).
@@ -22,7 +22,7 @@ export function checkPrincipal(identity: Identity, principal: Principal): string
       return has ? undefined : 'The identities do not match';
     }
     case 'identity':
-      return checkSame(identity, principal.serialized);
+      return checkIdentityMsp(identity, principal.mspId) ?? checkSame(identity, principal.certificate);
     case 'anyone':
       return undefined;
     case 'combined':
@@ -59,16 +59,27 @@ function checkRole(identity: Identity, role: MspRole): string | undefined {
   return reason && `The identity is not ${role === 'admin' ? 'an admin' : `a [${role.toUpperCase()}]`} under this MSP [${msp.id}]: ${reason}`;
 }
 
-/** The very certificate, and it must be valid. */
-function checkSame(identity: Identity, serialized: Uint8Array): string | undefined {
+function checkIdentityMsp({ msp }: Identity, named: string): string | undefined {
+  return msp.id === named ? undefined : `invalid identity principal, not a certificate: expected MSP ID ${msp.id}, received ${named}`;
+}
+
+/**
+ * The very certificate, in either form of its signature, and it must be valid. The named one needs no chain of its own: with
+ * the same bytes it has this one's.
+ */
+function checkSame(identity: Identity, named: Certificate): string | undefined {
+  const { certificate } = identity;
+  const issuer = issuerOf(identity);
+  if (!issuer) return validateIdentity(identity);
+  const isSame = bytesEqual(named.signed.toBeSigned.whole, certificate.signed.toBeSigned.whole) && isEqualInLowS(named, certificate, issuer);
+  return isSame ? validateIdentity(identity) : 'The identities do not match';
+}
+
+function isEqualInLowS(named: Certificate, certificate: Certificate, issuer: Certificate): boolean {
   try {
-    const message = readWire(serialized, 'SerializedIdentity');
-    const mspId = message.text(1);
-    if (mspId !== identity.msp.id) return `invalid identity principal, not a certificate: expected MSP ID ${identity.msp.id}, received ${mspId}`;
-    const named = createIdentity(identity.msp, message.bytes(2));
-    return bytesEqual(named.certificate.der, identity.certificate.der) ? validateIdentity(named) : 'The identities do not match';
+    return bytesEqual(withLowS(named.signed, issuer.publicKey), certificate.der);
   } catch (error) {
-    if (error instanceof FabricRefusal) return `invalid identity principal, not a certificate: ${error.message}`;
+    if (error instanceof FabricRefusal) return false;
     throw error;
   }
 }

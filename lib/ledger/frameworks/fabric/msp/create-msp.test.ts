@@ -7,6 +7,7 @@ import { readCertificate } from './certificate';
 import { createMsp } from './create-msp';
 import { createMspManager } from './create-msp-manager';
 import { decodeMspConfig } from './decode-msp-config';
+import { derTag, encodeDer, readDer, readDerList } from './der';
 import { decodePrincipal, readPrincipal } from './principal';
 import { FabricRefusal } from './refusal';
 import { readRevocationList } from './revocation-list';
@@ -123,6 +124,10 @@ describe('bytes from outside', () => {
     const long = Buffer.concat([Buffer.of(0x30, 0x83, 0), Buffer.from(der).subarray(2)]);
     expect(() => readCertificate(long)).toThrow('not in its shortest form');
     expect(() => readCertificate(Buffer.concat([der, Buffer.of(0)]))).toThrow('something follows it');
+    const { toBeSigned, algorithm, signature } = readCertificate(der).signed;
+    const [oid] = readDerList(readDer(algorithm.whole, derTag.sequence, 'algorithm').content, 'algorithm');
+    const otherAlgorithm = encodeDer(derTag.sequence, oid?.whole ?? Buffer.of(), Buffer.of(0x05, 0));
+    expect(() => readCertificate(encodeDer(derTag.sequence, toBeSigned.whole, otherAlgorithm, encodeDer(derTag.bitString, Buffer.of(0), signature)))).toThrow('inner and outer signature algorithm identifiers don\'t match');
     expect(() => org.createMsp({ roots: [encodePem('CERTIFICATE', Buffer.of(1, 2, 3))] })).toThrow(FabricRefusal);
   });
 });

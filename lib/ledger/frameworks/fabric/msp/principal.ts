@@ -1,4 +1,5 @@
-import { FabricRefusal } from './refusal';
+import { readPemCertificate, type Certificate } from './certificate';
+import { FabricRefusal, readWithin } from './refusal';
 import { readWire } from './wire';
 
 /** Roles of msp.MSPRole by their numbers. */
@@ -18,7 +19,7 @@ export interface RawPrincipal {
 export type Principal =
   | { readonly kind: 'role'; readonly mspId: string; readonly role: MspRole }
   | { readonly kind: 'unit'; readonly mspId: string; readonly unit: string; /** Hexadecimal digits. */ readonly certifiers: string }
-  | { readonly kind: 'identity'; readonly serialized: Uint8Array }
+  | { readonly kind: 'identity'; readonly mspId: string; readonly certificate: Certificate }
   | { readonly kind: 'anyone' }
   /** All of them at once. */
   | { readonly kind: 'combined'; readonly principals: readonly Principal[] }
@@ -56,8 +57,10 @@ function decode(raw: RawPrincipal, depth: number, budget: { left: number }): Pri
       const unit = readWire(raw.principal, 'OrganizationUnit');
       return { kind: 'unit', mspId: unit.text(1), unit: unit.text(2), certifiers: Buffer.from(unit.bytes(3)).toString('hex') };
     }
-    case classification.identity:
-      return { kind: 'identity', serialized: raw.principal };
+    case classification.identity: {
+      const named = readWithin('invalid identity principal, not a certificate', () => readWire(raw.principal, 'SerializedIdentity'));
+      return { kind: 'identity', mspId: named.text(1), certificate: readWithin('invalid identity principal, not a certificate', () => readPemCertificate(named.bytes(2))) };
+    }
     case classification.anonymity:
       return decodeAnonymity(raw.principal);
     case classification.combined: {

@@ -11,6 +11,8 @@ interface Verdict {
   readonly reason: string | undefined;
   /** Hash of the path of authorities above it, hexadecimal digits; undefined when there is none. */
   readonly certifiers: string | undefined;
+  /** The authority that issued it; undefined when there is no chain. */
+  readonly parent: Certificate | undefined;
 }
 
 /** Neither an identity nor its MSP changes, so that one look is enough. */
@@ -31,6 +33,11 @@ export function unitsOf(identity: Identity): readonly KnownUnit[] {
   return certifiers === undefined ? [] : identity.certificate.organizationalUnits.map((unit) => ({ unit, certifiers }));
 }
 
+/** The authority that issued the identity's certificate; undefined when it leads to no root. */
+export function issuerOf(identity: Identity): Certificate | undefined {
+  return judge(identity).parent;
+}
+
 function judge(identity: Identity): Verdict {
   const known = verdicts.get(identity);
   if (known) return known;
@@ -41,12 +48,13 @@ function judge(identity: Identity): Verdict {
 
 function judgeAnew({ msp, certificate }: Identity): Verdict {
   const result = certificationChain(msp, certificate);
-  if ('reason' in result) return { reason: `could not obtain certification chain: ${result.reason}`, certifiers: undefined };
+  if ('reason' in result) return { reason: `could not obtain certification chain: ${result.reason}`, certifiers: undefined, parent: undefined };
+  const { parent } = result;
   const certifiers = hashOfPath(msp, result.chain.slice(1));
-  const revoked = checkRevocation(certificate, result.parent, msp.revocationLists);
-  if (revoked !== undefined) return { reason: `could not validate identity against certification chain: ${revoked}`, certifiers };
+  const revoked = checkRevocation(certificate, parent, msp.revocationLists);
+  if (revoked !== undefined) return { reason: `could not validate identity against certification chain: ${revoked}`, certifiers, parent };
   const units = checkRequiredUnits(msp, certificate, certifiers) ?? checkNodeUnits(msp, certificate, certifiers);
-  return { reason: units && `could not validate identity's OUs: ${units}`, certifiers };
+  return { reason: units && `could not validate identity's OUs: ${units}`, certifiers, parent };
 }
 
 type Certification = { readonly chain: readonly Certificate[]; readonly parent: Certificate } | { readonly reason: string };

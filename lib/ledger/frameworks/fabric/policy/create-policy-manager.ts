@@ -1,8 +1,8 @@
+import type { ConfigGroup, RawPolicy } from '../msp/config-group';
 import { FabricRefusal, readWithin } from '../msp/refusal';
 import { decodeSignaturePolicy } from './decode-signature-policy';
 import { policyOfImplicitMeta, readImplicitMeta } from './implicit-meta';
 import { policyOfNobody, policyOfSignatures, type Policy } from './policy';
-import type { PolicyGroup, RawPolicy } from './policy-group';
 
 /** The policies of a channel by their paths (common/policies/policy.go). */
 export interface PolicyManager {
@@ -19,16 +19,16 @@ const policyType = { signature: 1, implicitMeta: 3 } as const;
  * @param path of the root group, without the leading slash
  * @throws FabricRefusal malformed, limit, not-allowed when a policy does not compile
  */
-export function createPolicyManager(root: PolicyGroup, path = 'Channel'): PolicyManager {
+export function createPolicyManager(root: ConfigGroup, path = 'Channel'): PolicyManager {
   return managerOf(path, compileGroup(path, root));
 }
 
 /** Every policy of a group and of those below it, by its path from this group. */
-function compileGroup(path: string, group: PolicyGroup): Map<string, Policy> {
+function compileGroup(path: string, group: ConfigGroup): Map<string, Policy> {
   // Fabric goes through the groups in no order. Here they are sorted, so that what is converted is the same on every peer.
   const names = [...group.groups.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const below = names.map((name) => {
-    const inner = compileGroup(`${path}/${name}`, group.groups.get(name) as PolicyGroup);
+    const inner = compileGroup(`${path}/${name}`, group.groups.get(name) as ConfigGroup);
     return { name, inner, manager: managerOf(`${path}/${name}`, inner) };
   });
   const policies = new Map<string, Policy>();

@@ -1,7 +1,7 @@
 import { readPrincipal } from '../msp/principal';
 import { FabricRefusal } from '../msp/refusal';
 import { readWire } from '../msp/wire';
-import { createSignaturePolicy, policyBytesMax, principalsMax, ruleDepthMax, rulesMax, type SignaturePolicy, type SignatureRule } from './signature-policy';
+import { createSignaturePolicy, policyBytesMax, principalsMax, rulesMax, type SignaturePolicy, type SignatureRule } from './signature-policy';
 
 /**
  * Decodes a serialised common.SignaturePolicyEnvelope.
@@ -14,18 +14,20 @@ export function decodeSignaturePolicy(bytes: Uint8Array): SignaturePolicy {
   if (principals.length > principalsMax) throw new FabricRefusal('limit', `A policy has more than ${principalsMax} identities`);
   const rule = envelope.message(2);
   if (!rule) throw new FabricRefusal('malformed', 'Empty policy element');
-  return createSignaturePolicy(decodeRule(rule, 1, { left: rulesMax }), principals.map(readPrincipal), envelope.int32(1));
+  return createSignaturePolicy(decodeRule(rule, { left: rulesMax }), principals.map(readPrincipal), envelope.int32(1));
 }
 
-/** Of the two fields of the choice the one that comes last counts, as in every reader of protocol buffers. */
-function decodeRule(bytes: Uint8Array, depth: number, budget: { left: number }): SignatureRule {
+/**
+ * Of the two fields of the choice the one that comes last counts, as in every reader of protocol buffers. The number of rules
+ * bounds how deep this goes; `createSignaturePolicy` bounds it further.
+ */
+function decodeRule(bytes: Uint8Array, budget: { left: number }): SignatureRule {
   budget.left -= 1;
   if (budget.left < 0) throw new FabricRefusal('limit', `A policy has more than ${rulesMax} rules`);
-  if (depth > ruleDepthMax) throw new FabricRefusal('limit', `A policy is nested deeper than ${ruleDepthMax}`);
   const message = readWire(bytes, 'SignaturePolicy');
   const choice = message.order.findLast((field) => field === 1 || field === 2);
   if (choice === undefined) throw new FabricRefusal('malformed', 'Unknown type: a rule of the policy is neither SignedBy nor NOutOf');
   if (choice === 1) return { kind: 'signedBy', principal: message.int32(1) };
   const gate = readWire(message.message(2) ?? new Uint8Array(), 'NOutOf');
-  return { kind: 'outOf', n: gate.int32(1), rules: gate.all(2).map((rule) => decodeRule(rule, depth + 1, budget)) };
+  return { kind: 'outOf', n: gate.int32(1), rules: gate.all(2).map((rule) => decodeRule(rule, budget)) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readConfigGroup } from '../msp/config-group';
 import { createMspManager } from '../msp/create-msp-manager';
 import type { Identity } from '../msp/msp';
 import { createTestOrganisation } from '../testing/test-organisation';
@@ -7,13 +8,12 @@ import { createPolicyManager } from './create-policy-manager';
 import { encodeSignaturePolicy } from './encode-signature-policy';
 import { createKeyLevelValidation, listWrittenNamespaces, type EndorsementState, type NamespaceWrites, type PolicyKey } from './key-level';
 import { parsePolicy } from './parse-policy';
-import { readPolicyGroup } from './policy-group';
 
 const orgs = ['Org1MSP', 'Org2MSP', 'Org3MSP'].map((mspId) => createTestOrganisation(mspId));
 const msps = createMspManager(orgs.map((org) => org.createMsp()));
 const peers = Object.fromEntries(orgs.map((org) => [org.mspId, msps.deserializeIdentity(org.issue().serialized)]));
 const by = (...mspIds: string[]): Identity[] => mspIds.map((mspId) => peers[mspId] as Identity);
-const channel = createPolicyManager(readPolicyGroup(createConfigGroup(createChannelGroups(['Org1MSP', 'Org2MSP', 'Org3MSP'])).serializeBinary()));
+const channel = createPolicyManager(readConfigGroup(createConfigGroup(createChannelGroups(['Org1MSP', 'Org2MSP', 'Org3MSP'])).serializeBinary()));
 const hash = Buffer.from('aa'.repeat(32), 'hex');
 const peersOf = (...mspIds: string[]) => encodeSignaturePolicy(parsePolicy(`AND(${mspIds.map((mspId) => `'${mspId}.peer'`).join(', ')})`));
 

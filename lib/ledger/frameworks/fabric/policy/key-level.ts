@@ -53,10 +53,18 @@ export interface KeyLevelValidation {
 }
 
 const publicState = '';
+const readPoliciesMax = 1_000;
 
 /** @param height of the block, for reasons alone */
 export function createKeyLevelValidation(height: bigint, state: EndorsementState, channel: PolicyManager): KeyLevelValidation {
   const changedBy = new Map<string, number>();
+  /** Transactions of a block ask the same policies again and again: each is read once. */
+  const readPolicies = new Map<string, Policy | FabricRefusal>();
+  const readPolicy = (name: string, read: () => Policy): Policy | FabricRefusal => {
+    const policy = readPolicies.get(name) ?? attempt(read);
+    if (readPolicies.size < readPoliciesMax) readPolicies.set(name, policy);
+    return policy;
+  };
 
   /** Why the policies do not hold; each policy that a transaction needs is asked once. */
   const validate = ({ transaction, namespace, policy: chaincodePolicy, writes, endorsers }: EndorsedWrites): string | undefined => {
@@ -64,8 +72,11 @@ export function createKeyLevelValidation(height: bigint, state: EndorsementState
     const asked = new Map<string, string | undefined>();
     const ask = (kind: 'application' | 'key', bytes: Uint8Array): string | undefined => {
       const name = `${kind} ${Buffer.from(bytes).toString('latin1')}`;
-      if (!asked.has(name)) asked.set(name, evaluate(() => (kind === 'application' ? readApplicationPolicy(bytes, channel) : policyOfSignatures(decodeSignaturePolicy(bytes))), endorsers));
-      return asked.get(name);
+      if (asked.has(name)) return asked.get(name);
+      const policy = readPolicy(name, () => (kind === 'application' ? readApplicationPolicy(bytes, channel) : policyOfSignatures(decodeSignaturePolicy(bytes))));
+      const reason = policy instanceof FabricRefusal ? policy.message : policy.evaluate(endorsers);
+      asked.set(name, reason);
+      return reason;
     };
     const askChaincode = (): string | undefined => {
       const reason = ask('application', chaincodePolicy);
@@ -133,11 +144,11 @@ export function listWrittenNamespaces(invoked: string, all: readonly NamespaceWr
  * A policy that cannot be read is satisfied by nobody. Fabric's peer stops at one that a chaincode put at a key; here the
  * transaction fails, and its channel lives on.
  */
-function evaluate(read: () => Policy, endorsers: readonly Identity[]): string | undefined {
+function attempt(read: () => Policy): Policy | FabricRefusal {
   try {
-    return read().evaluate(endorsers);
+    return read();
   } catch (error) {
-    if (error instanceof FabricRefusal) return error.message;
+    if (error instanceof FabricRefusal) return error;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../testing/random';
+import { readConfigGroup } from '../msp/config-group';
 import { createMspManager } from '../msp/create-msp-manager';
 import type { Identity } from '../msp/msp';
 import { FabricRefusal } from '../msp/refusal';
@@ -10,7 +11,6 @@ import { createPolicyManager } from './create-policy-manager';
 import { evaluateSignaturePolicy } from './evaluate-signature-policy';
 import { parsePolicy } from './parse-policy';
 import { listLayouts, planEndorsement, plansMax } from './plan-endorsement';
-import { readPolicyGroup } from './policy-group';
 import type { SignaturePolicy } from './signature-policy';
 
 const orgs = ['Org0MSP', 'Org1MSP', 'Org2MSP'].map((mspId) => createTestOrganisation(mspId));
@@ -46,7 +46,7 @@ describe('planEndorsement', () => {
   });
 
   it('plans the policies of a channel', () => {
-    const channel = createPolicyManager(readPolicyGroup(createConfigGroup(createChannelGroups(['Org0MSP', 'Org1MSP', 'Org2MSP'])).serializeBinary()));
+    const channel = createPolicyManager(readConfigGroup(createConfigGroup(createChannelGroups(['Org0MSP', 'Org1MSP', 'Org2MSP'])).serializeBinary()));
     const policy = channel.getPolicy('/Channel/Application/Endorsement').convert();
     expect(organisations([policy])).toEqual([{ Org0MSP: 1, Org1MSP: 1 }, { Org0MSP: 1, Org2MSP: 1 }, { Org1MSP: 1, Org2MSP: 1 }]);
     expect(planEndorsement({ policies: [policy], endorsers: peers }).map((chosen) => chosen.map((one) => names.get(one)))).toEqual([['0.0', '1.0'], ['0.0', '2.0'], ['1.0', '2.0']]);

@@ -1,6 +1,5 @@
+import { bytesToHex } from '@/lib/platform/pure/bytes';
 import type { Principal } from '../msp/principal';
-import { FabricRefusal } from '../msp/refusal';
-import { readWire } from '../msp/wire';
 import type { PolicyPrincipal, SignaturePolicy, SignatureRule } from './signature-policy';
 
 /** Principals that suffice when each of them signs; one that stands there twice must be two signers. */
@@ -92,14 +91,7 @@ function isCaseOf(special: Principal, general: Principal): boolean {
 
 /** The organisation that a principal speaks of; undefined for one that speaks of none. */
 export function mspIdOf(principal: Principal): string | undefined {
-  if (principal.kind === 'role' || principal.kind === 'unit') return principal.mspId;
-  if (principal.kind !== 'identity') return undefined;
-  try {
-    return readWire(principal.serialized, 'SerializedIdentity').text(1);
-  } catch (error) {
-    if (error instanceof FabricRefusal) return undefined;
-    throw error;
-  }
+  return 'mspId' in principal ? principal.mspId : undefined;
 }
 
 const keys = new WeakMap<Principal, string>();
@@ -108,9 +100,14 @@ const keys = new WeakMap<Principal, string>();
 export function keyOf(principal: Principal): string {
   const known = keys.get(principal);
   if (known !== undefined) return known;
-  const key = JSON.stringify(principal, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value));
+  const key = JSON.stringify(describe(principal));
   keys.set(principal, key);
   return key;
+}
+
+function describe(principal: Principal): unknown {
+  if (principal.kind === 'identity') return ['identity', principal.mspId, bytesToHex(principal.certificate.der)];
+  return principal.kind === 'combined' ? ['combined', principal.principals.map(describe)] : principal;
 }
 
 /** Without sets that ask for all that another asks for, and more. The order of the others stays. */

@@ -22,16 +22,21 @@ export type TestPolicy = string | { readonly rule: ImplicitRule; readonly of: st
 
 export interface TestGroup {
   readonly policies?: Readonly<Record<string, TestPolicy>>;
+  readonly values?: Readonly<Record<string, Uint8Array>>;
   readonly groups?: Readonly<Record<string, TestGroup>>;
 }
 
-/** A common.ConfigGroup with policies alone. */
-export function createConfigGroup({ policies = {}, groups = {} }: TestGroup): InstanceType<typeof common.ConfigGroup> {
+export function createConfigGroup({ policies = {}, values = {}, groups = {} }: TestGroup): InstanceType<typeof common.ConfigGroup> {
   const group = new common.ConfigGroup();
   for (const [name, policy] of Object.entries(policies)) {
     const holder = new common.ConfigPolicy();
     holder.setPolicy(createPolicy(policy));
     group.getPoliciesMap().set(name, holder);
+  }
+  for (const [name, value] of Object.entries(values)) {
+    const holder = new common.ConfigValue();
+    holder.setValue(value);
+    group.getValuesMap().set(name, holder);
   }
   for (const [name, inner] of Object.entries(groups)) group.getGroupsMap().set(name, createConfigGroup(inner));
   return group;
@@ -52,10 +57,14 @@ function createPolicy(policy: TestPolicy): InstanceType<typeof common.Policy> {
   return message;
 }
 
-/** The groups of a channel with these organisations, with the policies that configtx.yaml of Fabric's samples gives them. */
-export function createChannelGroups(mspIds: readonly string[]): TestGroup {
+/**
+ * The groups of a channel with these organisations, with the policies that configtx.yaml of Fabric's samples gives them.
+ * @param msps bytes of msp.MSPConfig by MSP id
+ */
+export function createChannelGroups(mspIds: readonly string[], msps: Readonly<Record<string, Uint8Array>> = {}): TestGroup {
   const implicit = { Readers: { rule: 'ANY', of: 'Readers' }, Writers: { rule: 'ANY', of: 'Writers' }, Admins: { rule: 'MAJORITY', of: 'Admins' } } as const;
   const organisation = (mspId: string): TestGroup => ({
+    values: msps[mspId] ? { MSP: msps[mspId] } : {},
     policies: {
       Readers: `OR('${mspId}.admin', '${mspId}.peer', '${mspId}.client')`,
       Writers: `OR('${mspId}.admin', '${mspId}.client')`,
