@@ -124,6 +124,16 @@ describe('an application policy', () => {
     expect(reference.evaluate(who('Org1MSP.peer'))).toBeDefined();
   });
 
+  it('is what was said last, where bytes say both', () => {
+    const [own, reference] = [encodeApplicationPolicy('OR(\'Org1MSP.peer\')'), encodePolicyReference('/Channel/Application/Endorsement')];
+    const evaluateBoth = (...parts: Uint8Array[]) => readApplicationPolicy(Buffer.concat(parts), channel).evaluate(who('Org1MSP.peer'));
+    expect(evaluateBoth(reference, own)).toBeUndefined();
+    expect(evaluateBoth(own, reference)).toContain('implicit policy evaluation failed');
+    // Envelopes of a rule that says NOutOf and SignedBy, and of one principal.
+    expect(decodeSignaturePolicy(Buffer.from('1204120008001a00', 'hex')).rule).toEqual({ kind: 'signedBy', principal: 0 });
+    expect(decodeSignaturePolicy(Buffer.from('1204080012001a00', 'hex')).rule).toEqual({ kind: 'outOf', n: 0, rules: [] });
+  });
+
   it('is refused when it says neither, names nothing, or does not compile', () => {
     expect(() => readApplicationPolicy(new Uint8Array(), channel)).toThrow('unsupported policy type');
     expect(() => readApplicationPolicy(encodePolicyReference('/Channel/Nothing'), channel)).toThrow('could not create evaluator for channel reference policy: failed to retrieve policy for reference /Channel/Nothing');
