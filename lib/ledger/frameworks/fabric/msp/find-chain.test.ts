@@ -30,8 +30,8 @@ describe('findChain', () => {
   });
 
   it('passes through no certificate that is no authority, even one of the pool', () => {
-    const member = org.issue();
-    const middle: TestAuthority = { ...createTestAuthority('middle', { by: org.root, isAuthority: false }), pem: member.pem };
+    // Its key may sign certificates, by its usage; the constraint alone says that it may not.
+    const middle = createTestAuthority('middle', { by: org.root, isAuthority: false, keyUsageBits: 0x06 });
     expect(findChain(read(org.issue({ by: middle })), pool([org.root], [middle]))).toMatchObject({ reason: expect.stringContaining('parent certificate cannot sign this kind of certificate') });
   });
 
