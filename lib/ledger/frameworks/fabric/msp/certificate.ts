@@ -36,7 +36,7 @@ export interface Certificate {
   readonly unhandledCritical: string | undefined;
 }
 
-export const certificateBytesMax = 16 * 1024;
+const certificateBytesMax = 16 * 1024;
 export const certificatePemBytesMax = 24 * 1024;
 const extensionsMax = 64;
 

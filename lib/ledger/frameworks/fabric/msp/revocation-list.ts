@@ -13,7 +13,7 @@ export interface RevocationList {
   readonly serials: ReadonlySet<bigint>;
 }
 
-export const revocationListBytesMax = 4 * 1024 * 1024;
+const revocationListBytesMax = 4 * 1024 * 1024;
 
 const what = 'The revocation list';
 

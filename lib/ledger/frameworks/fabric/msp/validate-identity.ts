@@ -78,7 +78,7 @@ export function hashOfPath({ identityHash }: Pick<Msp, 'identityHash'>, path: re
 }
 
 /** A list counts when the authority that issued the certificate signed it. */
-export function checkRevocation({ serial }: Certificate, parent: Certificate, lists: readonly RevocationList[]): string | undefined {
+function checkRevocation({ serial }: Certificate, parent: Certificate, lists: readonly RevocationList[]): string | undefined {
   if (parent.keyIdentifier === undefined) return 'could not obtain Subject Key Identifier for signer cert: subjectKeyIdentifier not found in certificate';
   const isRevoked = lists.some((list) => list.authority === parent.keyIdentifier && list.serials.has(serial) && isSignedWith(list.signed, parent.publicKey));
   return isRevoked ? 'The certificate has been revoked' : undefined;

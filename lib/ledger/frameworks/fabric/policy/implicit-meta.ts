@@ -2,7 +2,7 @@ import { FabricRefusal } from '../msp/refusal';
 import { readWire } from '../msp/wire';
 import { mergeSignaturePolicies, type Policy } from './policy';
 
-export const implicitRules = ['ANY', 'ALL', 'MAJORITY'] as const;
+const implicitRules = ['ANY', 'ALL', 'MAJORITY'] as const;
 export type ImplicitRule = (typeof implicitRules)[number];
 
 /** common.ImplicitMetaPolicy: so many of the policies of this name in the groups below. */

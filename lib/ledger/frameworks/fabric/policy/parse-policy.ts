@@ -26,7 +26,7 @@ export function parsePolicy(text: string): SignaturePolicy {
   return createSignaturePolicy(createRule(term, principals), principals);
 }
 
-export function principalOfRole(mspId: string, role: MspRole): RawPrincipal {
+function principalOfRole(mspId: string, role: MspRole): RawPrincipal {
   const message = new msp.MSPRole();
   message.setMspIdentifier(mspId);
   message.setRole(mspRoles.indexOf(role) as msp.MSPRole.MSPRoleTypeMap[keyof msp.MSPRole.MSPRoleTypeMap]);

@@ -6,7 +6,7 @@ import type { PolicyPrincipal, SignaturePolicy, SignatureRule } from './signatur
 export type PrincipalSet = readonly PolicyPrincipal[];
 
 /** Sets that are kept of one policy or of several. What is beyond is left out, the last ones first. */
-export const principalSetsMax = 100;
+const principalSetsMax = 100;
 /** Sets that are looked at to keep so many. */
 const candidatesMax = 4 * principalSetsMax;
 /** Signers in one set. */

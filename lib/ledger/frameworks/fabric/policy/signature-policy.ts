@@ -20,7 +20,7 @@ export interface SignaturePolicy {
 }
 
 export const policyBytesMax = 256 * 1024;
-export const ruleDepthMax = 32;
+const ruleDepthMax = 32;
 export const rulesMax = 1_000;
 export const principalsMax = 500;
 
