@@ -1,3 +1,3 @@
-export * from './common';
+export * from './envelopes-and-blocks';
 export * from './config';
 export * from './peer';

@@ -2,7 +2,7 @@ import { common, orderer, peer, ledger, msp } from '@hyperledger/fabric-protos';
 import { describe, expect, it } from 'vitest';
 import { makeMessage } from '../testing/make-message';
 import type { MessageType } from '../wire';
-import * as commonTypes from './common';
+import * as outerTypes from './envelopes-and-blocks';
 import * as configTypes from './config';
 import * as peerTypes from './peer';
 
@@ -38,17 +38,17 @@ const pvt = make(ledger.rwset.TxPvtReadWriteSet, { NsPvtRwsetList: [make(ledger.
 const interest = make(peer.ChaincodeInterest, { ChaincodesList: [make(peer.ChaincodeCall, { Name: 'basic' })] });
 
 const samples: [Pick<MessageType<unknown>, 'name' | 'decode' | 'encode'>, { serializeBinary(): Uint8Array }][] = [
-  [commonTypes.envelope, make(common.Envelope, { Payload: bytes('p'), Signature: bytes('s') })],
-  [commonTypes.payload, make(common.Payload, { Header: header, Data: bytes('d') })],
+  [outerTypes.envelope, make(common.Envelope, { Payload: bytes('p'), Signature: bytes('s') })],
+  [outerTypes.payload, make(common.Payload, { Header: header, Data: bytes('d') })],
   [
-    commonTypes.channelHeader,
+    outerTypes.channelHeader,
     make(common.ChannelHeader, { Type: 3, Version: 1, Timestamp: time, ChannelId: 'one', TxId: 'ab', Epoch: 2 ** 33, Extension$: bytes('x'), TlsCertHash: bytes('t') }),
   ],
-  [commonTypes.signatureHeader, make(common.SignatureHeader, { Creator: bytes('c'), Nonce: bytes('n') })],
-  [commonTypes.block, block],
-  [commonTypes.blockParts, block],
-  [commonTypes.metadata, make(common.Metadata, { Value: bytes('v'), SignaturesList: [metadataSignature, metadataSignature] })],
-  [commonTypes.ordererBlockMetadata, make(common.OrdererBlockMetadata, { LastConfig: make(common.LastConfig, { Index: 7 }), ConsenterMetadata: bytes('c') })],
+  [outerTypes.signatureHeader, make(common.SignatureHeader, { Creator: bytes('c'), Nonce: bytes('n') })],
+  [outerTypes.block, block],
+  [outerTypes.blockParts, block],
+  [outerTypes.metadata, make(common.Metadata, { Value: bytes('v'), SignaturesList: [metadataSignature, metadataSignature] })],
+  [outerTypes.ordererBlockMetadata, make(common.OrdererBlockMetadata, { LastConfig: make(common.LastConfig, { Index: 7 }), ConsenterMetadata: bytes('c') })],
   [peerTypes.signedProposal, make(peer.SignedProposal, { ProposalBytes: bytes('p'), Signature: bytes('s') })],
   [peerTypes.proposal, make(peer.Proposal, { Header: bytes('h'), Payload: bytes('p'), Extension$: bytes('x') })],
   [peerTypes.chaincodeHeaderExtension, make(peer.ChaincodeHeaderExtension, { ChaincodeId: id })],
@@ -97,9 +97,9 @@ describe('messages of the protocol', () => {
   });
 
   it('has the published values of header types, metadata slots and policies', () => {
-    expect({ ...common.HeaderType }).toMatchObject(commonTypes.HEADER_TYPES);
-    expect({ ...common.BlockMetadataIndex }).toMatchObject(commonTypes.METADATA_SLOTS);
-    expect(Object.keys(common.BlockMetadataIndex)).toHaveLength(commonTypes.METADATA_SLOT_COUNT);
+    expect({ ...common.HeaderType }).toMatchObject(outerTypes.HEADER_TYPES);
+    expect({ ...common.BlockMetadataIndex }).toMatchObject(outerTypes.METADATA_SLOTS);
+    expect(Object.keys(common.BlockMetadataIndex)).toHaveLength(outerTypes.METADATA_SLOT_COUNT);
     expect({ ...common.Policy.PolicyType }).toMatchObject(configTypes.POLICY_TYPES);
     expect({ ...common.ImplicitMetaPolicy.Rule }).toEqual(configTypes.IMPLICIT_META_RULES);
   });

@@ -1,6 +1,6 @@
 import { bool, bytes, embedded, embeddedBytes, int32, mapOfBytes, mapOfBytesByNumber, message, repeatedBytes, repeatedMessages, string, uint64, type Decoded } from '../wire';
 import { ACTIONS_MAX, ARGUMENTS_MAX, BLOCK_TRANSACTIONS_MAX, ENDORSEMENTS_MAX, TRANSIENT_ENTRIES_MAX } from '../limits';
-import { timestamp } from './common';
+import { timestamp } from './envelopes-and-blocks';
 
 export const signedProposal = message('SignedProposal', { proposalBytes: bytes(1), signature: bytes(2) });
 export type SignedProposal = Decoded<typeof signedProposal>;
