@@ -1,3 +1,4 @@
 export * from './envelopes-and-blocks';
 export * from './config';
 export * from './peer';
+export * from './signature-policy';

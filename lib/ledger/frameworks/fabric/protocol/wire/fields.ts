@@ -19,6 +19,17 @@ export function int32(number: number): Field<number> {
   });
 }
 
+/** One arm of a choice: undefined when it is not chosen, and written also when it is zero. */
+export function chosenInt32(number: number): Field<number | undefined> {
+  const { read, write } = int32(number);
+  return field<number | undefined>(number, 0, {
+    empty: () => undefined,
+    isEmpty: (value) => value === undefined,
+    read: (reader, before, depth) => read(reader, before ?? 0, depth),
+    write: (writer, value) => write(writer, value ?? 0),
+  });
+}
+
 export function uint32(number: number): Field<number> {
   return { ...int32(number), read: (reader) => (reader.varint(), reader.low), write: (writer, value) => void writer.varint(value, 0) };
 }
