@@ -161,7 +161,7 @@ describe('the configuration of a real Fabric', () => {
     expect(read.map((one) => Number(one.sequence))).toEqual([1, 2, 3, 4, 5]);
     for (const one of read) {
       expect(one.channelId).toBe('testchannel');
-      expect([...one.organisations, ...one.ordererOrganisations].map(({ name, mspConfig: bytes }) => [name, readers.MSP?.(bytes)])).toEqual([['org1', 'Org1MSP'], ['org2', 'Org2MSP'], ['org3', 'Org3MSP'], ['orderer-org', 'OrdererMSP']]);
+      expect([...one.organisations, ...one.ordererOrganisations].map(({ name, mspConfig: bytes }) => [name, readers.MSP?.(bytes)])).toEqual([['org1', 'Org1MSP'], ['org2', 'Org2MSP'], ['org3', 'Org3MSP'], ['orderer-org', 'OrdererOrgMSP']]);
     }
   });
 
