@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../../../core/crypto';
 import { bool, bytes, message, repeatedMessages, string } from '../wire';
 import { WireWriter } from '../wire/wire-writer';
 
@@ -31,7 +31,7 @@ const updates = message('Updates', { kvWrites: repeatedMessages(1, Number.MAX_SA
  */
 export function computeCommitHash(filter: Uint8Array, namespaces: readonly NamespaceUpdates[], previous: Uint8Array): Uint8Array {
   const length = new WireWriter().varint(filter.length, 0).finish();
-  return createHash('sha256').update(length).update(filter).update(encodeUpdates(namespaces)).update(previous).digest();
+  return sha256(length, filter, encodeUpdates(namespaces), previous);
 }
 
 /** Deterministic bytes of all updates (txmgr/update_batch_bytes.go): namespace and collection stand at their first entry only. */

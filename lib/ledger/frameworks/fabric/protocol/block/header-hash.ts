@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../../../core/crypto';
 import type { BlockHeader } from '../messages';
 import { encodeInteger } from '../signature';
 
@@ -23,12 +23,10 @@ function encodeLength(length: number): Buffer {
 
 /** The block's name, 32 bytes, and the next one's `previousHash`. */
 export function hashHeader(header: BlockHeader): Uint8Array {
-  return createHash('sha256').update(encodeHeaderDer(header)).digest();
+  return sha256(encodeHeaderDer(header));
 }
 
 /** SHA-256 over all envelopes, one after another, 32 bytes. */
 export function hashData(envelopes: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256');
-  for (const envelope of envelopes) hash.update(envelope);
-  return hash.digest();
+  return sha256(...envelopes);
 }

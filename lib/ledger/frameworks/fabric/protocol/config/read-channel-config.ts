@@ -25,6 +25,7 @@ export interface ChannelConfig {
   readonly sequence: bigint;
   /** All of it. */
   readonly root: ConfigGroup;
+  /** By name. */
   readonly organisations: readonly OrganisationRead[];
   readonly ordererOrganisations: readonly OrganisationRead[];
   readonly capabilities: { readonly channel: readonly string[]; readonly orderer: readonly string[]; readonly application: readonly string[] };
@@ -81,15 +82,20 @@ function findGroup(root: ConfigGroup, name: string): ConfigGroup {
 }
 
 function listOrganisations(group: ConfigGroup): OrganisationRead[] {
-  return [...group.groups].map(([name, one]) => ({ name, mspConfig: valueOf(one, 'MSP'), group: one }));
+  // Real orderers write maps in an order of chance.
+  return [...group.groups].sort(([a], [b]) => compareNames(a, b)).map(([name, one]) => ({ name, mspConfig: valueOf(one, 'MSP'), group: one }));
 }
 
 function listCapabilities(group: ConfigGroup, level: keyof typeof KNOWN_CAPABILITIES): string[] {
-  const names = [...decode(capabilities, valueOf(group, 'Capabilities')).capabilities.keys()];
+  const names = [...decode(capabilities, valueOf(group, 'Capabilities')).capabilities.keys()].sort(compareNames);
   const known: readonly string[] = KNOWN_CAPABILITIES[level];
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new ConfigInvalid(`${level} capability ${unknown} is required but not supported`);
   return names;
+}
+
+function compareNames(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function valueOf(group: ConfigGroup, name: string): Uint8Array {

@@ -49,5 +49,3 @@ export const anchorPeer = message('AnchorPeer', { host: string(1), port: int32(2
 export const anchorPeers = message('AnchorPeers', { anchorPeers: repeatedMessages(1, CONFIG_VALUES_MAX, anchorPeer) });
 export const apiResource = message('APIResource', { policyRef: string(1) });
 export const accessRules = message('ACLs', { acls: mapOfMessages(1, CONFIG_VALUES_MAX, () => apiResource) });
-/** `config` is a FabricMSPConfig. */
-export const mspConfig = message('MSPConfig', { type: int32(1), config: bytes(2) });

@@ -1,4 +1,4 @@
-import { common, orderer, peer, ledger, msp } from '@hyperledger/fabric-protos';
+import { common, ledger, orderer, peer } from '@hyperledger/fabric-protos';
 import { describe, expect, it } from 'vitest';
 import { makeMessage } from '../testing/make-message';
 import type { MessageType } from '../wire';
@@ -82,7 +82,6 @@ const samples: [Pick<MessageType<unknown>, 'name' | 'decode' | 'encode'>, { seri
   [configTypes.channelRestrictions, make(orderer.ChannelRestrictions, { MaxCount: 5 })],
   [configTypes.anchorPeers, make(peer.AnchorPeers, { AnchorPeersList: [make(peer.AnchorPeer, { Host: 'peer', Port: 7051 })] })],
   [configTypes.accessRules, make(peer.ACLs, { AclsMap: { 'peer/Propose': make(peer.APIResource, { PolicyRef: '/Channel/Application/Writers' }) } })],
-  [configTypes.mspConfig, make(msp.MSPConfig, { Type: 1, Config: bytes('c') })],
 ];
 
 describe('messages of the protocol', () => {

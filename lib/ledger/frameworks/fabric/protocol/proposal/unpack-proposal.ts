@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../../../core/crypto';
 import { ENVELOPE_BYTES_MAX } from '../limits';
 import {
   chaincodeHeaderExtension,
@@ -85,7 +85,7 @@ export function unpackProposal({ proposalBytes, signature }: SignedProposal): Un
 
 /** The hash that binds endorsements to a proposal (protoutil/txutils.go, GetProposalHash2). */
 export function hashProposal(channelHeaderBytes: Uint8Array, signatureHeaderBytes: Uint8Array, payloadForTransaction: Uint8Array): Uint8Array {
-  return createHash('sha256').update(channelHeaderBytes).update(signatureHeaderBytes).update(payloadForTransaction).digest();
+  return sha256(channelHeaderBytes, signatureHeaderBytes, payloadForTransaction);
 }
 
 function decode<T>(type: MessageType<T>, bytes: Uint8Array): T {
