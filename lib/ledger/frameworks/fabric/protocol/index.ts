@@ -4,7 +4,7 @@ export { buildGenesisBlock, type GenesisOptions } from './config/build-genesis-b
 export { anyRole, implicitMeta, type PolicyBytes } from './config/policies';
 export { readChannelConfig, type ChannelConfig, type OrganisationRead } from './config/read-channel-config';
 export { buildHeader, encodeBlock } from './block/build-block';
-export { computeCommitHash, type NamespaceUpdates, type StateUpdate } from './block/commit-hash';
+export { computeCommitHash, type NamespaceUpdates, type StateUpdate } from './block/compute-commit-hash';
 export { deliverBlock, deliverBlockAndPrivateData, deliverFilteredBlock, deliverStatus } from './block/deliver-answers';
 export { filterBlock } from './block/filter-block';
 export { encodeHeaderDer, hashData, hashHeader } from './block/header-hash';

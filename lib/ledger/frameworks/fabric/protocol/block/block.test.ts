@@ -6,7 +6,7 @@ import { makeMessage, serialise } from '../testing/make-message';
 import { createIdentity, findAmong, type TestIdentity } from '../testing/test-organisations';
 import { VALIDATION_CODES } from '../transaction/validation-codes';
 import { buildHeader, encodeBlock } from './build-block';
-import { computeCommitHash, encodeUpdates, type NamespaceUpdates } from './commit-hash';
+import { computeCommitHash, encodeUpdates, type NamespaceUpdates } from './compute-commit-hash';
 import { deliverBlock, deliverBlockAndPrivateData, deliverFilteredBlock, deliverStatus } from './deliver-answers';
 import { filterBlock } from './filter-block';
 import { encodeHeaderDer, hashHeader } from './header-hash';

@@ -8,7 +8,7 @@ import { checkTransaction, type TransactionVerdict } from '../transaction/check-
 import { listEndorsements, type SignedStatement } from '../transaction/list-endorsements';
 import { readRealBlocks } from '../../vectors/read-block-file';
 import { encodeBlock } from './build-block';
-import { computeCommitHash, type NamespaceUpdates, type StateUpdate } from './commit-hash';
+import { computeCommitHash, type NamespaceUpdates, type StateUpdate } from './compute-commit-hash';
 import { hashHeader } from './header-hash';
 import { listBlockSignatures, readCommitHash, readLastConfigIndex } from './read-metadata';
 import { unpackBlock, type UnpackedBlock } from './unpack-block';
