@@ -1,13 +1,11 @@
-import { common, ledger, peer } from '@hyperledger/fabric-protos';
+import { common } from '@hyperledger/fabric-protos';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../testing/random';
-import { readRealBlocks } from '../../vectors/read-block-file';
 import { makeMessage, serialise } from '../testing/make-message';
 import { createIdentity, findAmong, type TestIdentity } from '../testing/test-organisations';
 import { VALIDATION_CODES } from '../transaction/validation-codes';
 import { buildHeader, encodeBlock } from './build-block';
 import { computeCommitHash, encodeUpdates, type NamespaceUpdates } from './compute-commit-hash';
-import { deliverBlock, deliverBlockAndPrivateData, deliverFilteredBlock, deliverStatus } from './deliver-answers';
 import { filterBlock } from './filter-block';
 import { encodeHeaderDer, hashHeader } from './header-hash';
 import { encodeCommitHashSlot, encodeFilterSlot, encodeLastConfigSlot, encodeOrdererValue, metadataSlots, signBlockSlot, unsignedBlockSlot } from './metadata';
@@ -159,56 +157,5 @@ describe('a commit hash', () => {
     expect(hash([0, 11], [...updates].reverse(), 'before')).toBe(whole);
     const others = [hash([0, 12], updates, 'before'), hash([0], updates, 'before'), hash([0, 11], updates.slice(1), 'before'), hash([0, 11], updates, 'after'), hash([0, 11], updates, '')];
     expect(new Set([whole, ...others]).size).toBe(6);
-  });
-});
-
-describe('what is delivered', () => {
-  const real = readRealBlocks().map((bytes) => ({ bytes, block: unpackBlock(bytes) }));
-
-  it('is the block byte for byte', () => {
-    for (const { bytes } of real) expect(Buffer.from(peer.DeliverResponse.deserializeBinary(deliverBlock(bytes)).getBlock()?.serializeBinary() ?? []).equals(bytes)).toBe(true);
-  });
-
-  it('is filtered to names, codes and events without payload', () => {
-    const filtered = real.map(({ block }) => peer.DeliverResponse.deserializeBinary(deliverFilteredBlock(filterBlock(block))).getFilteredBlock()?.toObject());
-    expect(filtered.map((one) => one?.number)).toEqual([...real.keys()]);
-    expect(new Set(filtered.map((one) => one?.channelId))).toEqual(new Set(['testchannel']));
-    const transactions = filtered.flatMap((one) => one?.filteredTransactionsList ?? []);
-    expect(transactions.filter((one) => one.type === common.HeaderType.CONFIG)).toHaveLength(5);
-    expect(transactions.filter((one) => one.type === common.HeaderType.ENDORSER_TRANSACTION)).toHaveLength(15);
-    for (const one of transactions) expect(one.txValidationCode).toBe(0);
-    const events = transactions.flatMap((one) => one.transactionActions?.chaincodeActionsList ?? []);
-    for (const event of events) expect(event.chaincodeEvent?.payload).toBe('');
-  });
-
-  it('keeps the event of an endorsed transaction and drops its payload', () => {
-    const event = { ChaincodeId: 'basic', TxId: 'ab', EventName: 'created', Payload: text('secret') };
-    const action = serialise(peer.ChaincodeAction, { Events: serialise(peer.ChaincodeEvent, event) });
-    const responsePayload = serialise(peer.ProposalResponsePayload, { Extension$: action });
-    const actionPayload = serialise(peer.ChaincodeActionPayload, { Action: makeMessage(peer.ChaincodeEndorsedAction, { ProposalResponsePayload: responsePayload }) });
-    const header = makeMessage(common.Header, { ChannelHeader: serialise(common.ChannelHeader, { Type: 3, ChannelId: 'one', TxId: 'ab' }) });
-    const payload = serialise(common.Payload, { Header: header, Data: serialise(peer.Transaction, { ActionsList: [makeMessage(peer.TransactionAction, { Payload: actionPayload })] }) });
-    const envelope = serialise(common.Envelope, { Payload: payload });
-    const metadata = metadataSlots({ TRANSACTIONS_FILTER: Uint8Array.of(11, 255) });
-    const read = filterBlock({ header: buildHeader(3n, text(''), []), envelopes: [envelope, Buffer.from('0a05', 'hex')], metadata });
-    expect(peer.DeliverResponse.deserializeBinary(deliverFilteredBlock(read)).getFilteredBlock()?.toObject()).toEqual({
-      channelId: 'one',
-      number: 3,
-      filteredTransactionsList: [
-        { txid: 'ab', type: 3, txValidationCode: 11, transactionActions: { chaincodeActionsList: [{ chaincodeEvent: { chaincodeId: 'basic', txId: 'ab', eventName: 'created', payload: '' } }] } },
-      ],
-    });
-  });
-
-  it('holds private data by the place of its transaction', () => {
-    const { bytes } = real[13] ?? { bytes: Buffer.alloc(0) };
-    const written = serialise(ledger.rwset.TxPvtReadWriteSet, { NsPvtRwsetList: [makeMessage(ledger.rwset.NsPvtReadWriteSet, { Namespace: 'basic' })] });
-    const read = peer.DeliverResponse.deserializeBinary(deliverBlockAndPrivateData(bytes, new Map([[2n, written]]))).getBlockAndPrivateData();
-    expect(Buffer.from(read?.getBlock()?.serializeBinary() ?? []).equals(bytes)).toBe(true);
-    expect(read?.getPrivateDataMapMap().get(2)?.getNsPvtRwsetList()[0]?.getNamespace()).toBe('basic');
-  });
-
-  it('is a status where there is no block', () => {
-    expect(peer.DeliverResponse.deserializeBinary(deliverStatus(404)).getStatus()).toBe(common.Status.NOT_FOUND);
   });
 });

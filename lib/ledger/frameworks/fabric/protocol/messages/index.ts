@@ -1,4 +1,5 @@
-export * from './envelopes-and-blocks';
 export * from './config';
+export * from './envelopes-and-blocks';
 export * from './peer';
+export * from './queries';
 export * from './signature-policy';

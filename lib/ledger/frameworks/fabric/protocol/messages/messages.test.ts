@@ -5,6 +5,7 @@ import type { MessageType } from '../wire';
 import * as outerTypes from './envelopes-and-blocks';
 import * as configTypes from './config';
 import * as peerTypes from './peer';
+import * as queryTypes from './queries';
 
 const bytes = (text: string) => Buffer.from(text);
 const make = makeMessage;
@@ -35,6 +36,7 @@ const value = make(common.ConfigValue, { Version: 2, Value: bytes('v'), ModPolic
 const inner = make(common.ConfigGroup, { Version: 9, ValuesMap: { MSP: value }, ModPolicy: 'Admins' });
 const group = make(common.ConfigGroup, { Version: 1, GroupsMap: { b: inner, a: inner }, ValuesMap: { x: value }, PoliciesMap: { Readers: policy }, ModPolicy: '/Channel/Admins' });
 const pvt = make(ledger.rwset.TxPvtReadWriteSet, { NsPvtRwsetList: [make(ledger.rwset.NsPvtReadWriteSet, { Namespace: 'basic' })] });
+const newest = make(orderer.SeekPosition, { Newest: new orderer.SeekNewest() });
 const interest = make(peer.ChaincodeInterest, { ChaincodesList: [make(peer.ChaincodeCall, { Name: 'basic' })] });
 
 const samples: [Pick<MessageType<unknown>, 'name' | 'decode' | 'encode'>, { serializeBinary(): Uint8Array }][] = [
@@ -70,6 +72,9 @@ const samples: [Pick<MessageType<unknown>, 'name' | 'decode' | 'encode'>, { seri
   ],
   [peerTypes.filteredBlock, make(peer.FilteredBlock, { ChannelId: 'one', Number: 12, FilteredTransactionsList: [filtered, filtered] })],
   [peerTypes.blockAndPrivateData, make(peer.BlockAndPrivateData, { Block: block, PrivateDataMapMap: new Map([[3, pvt], [0, pvt]]) })],
+  [queryTypes.seekInfo, make(orderer.SeekInfo, { Start: newest, Stop: make(orderer.SeekPosition, { Specified: make(orderer.SeekSpecified, { Number: 7 }) }), Behavior: 1, ErrorResponse: 1, ContentType: 1 })],
+  [queryTypes.processedTransaction, make(peer.ProcessedTransaction, { Transactionenvelope: make(common.Envelope, { Payload: bytes('p') }), Validationcode: 11 })],
+  [queryTypes.blockchainInfo, make(common.BlockchainInfo, { Height: 7, Currentblockhash: bytes('c'), Previousblockhash: bytes('p') })],
   [configTypes.configEnvelope, make(common.ConfigEnvelope, { Config: make(common.Config, { Sequence: 4, ChannelGroup: group }), LastUpdate: make(common.Envelope, { Payload: bytes('p') }) })],
   [configTypes.implicitMetaPolicy, make(common.ImplicitMetaPolicy, { SubPolicy: 'Readers', Rule: 2 })],
   [configTypes.hashingAlgorithm, make(common.HashingAlgorithm, { Name: 'SHA256' })],
@@ -99,6 +104,7 @@ describe('messages of the protocol', () => {
     expect({ ...common.HeaderType }).toMatchObject(outerTypes.HEADER_TYPES);
     expect({ ...common.BlockMetadataIndex }).toMatchObject(outerTypes.METADATA_SLOTS);
     expect(Object.keys(common.BlockMetadataIndex)).toHaveLength(outerTypes.METADATA_SLOT_COUNT);
+    expect({ ...orderer.SeekInfo.SeekBehavior }).toEqual(queryTypes.SEEK_BEHAVIORS);
     expect({ ...common.Policy.PolicyType }).toMatchObject(configTypes.POLICY_TYPES);
     expect({ ...common.ImplicitMetaPolicy.Rule }).toEqual(configTypes.IMPLICIT_META_RULES);
   });

@@ -10,6 +10,7 @@ import { computeTxId } from '../tx-id';
 import { checkTransaction, type TransactionContext, type TransactionVerdict } from './check-transaction';
 import { listEndorsements } from './list-endorsements';
 import { markDuplicates } from './mark-duplicates';
+import { readTxId } from './read-tx-id';
 import { unpackTransaction } from './unpack-transaction';
 import { TransactionInvalid, VALIDATION_CODES } from './validation-codes';
 
@@ -201,6 +202,18 @@ describe('a transaction', () => {
       }
     }
     expect(codes.size).toBeGreaterThan(3);
+  });
+});
+
+describe('the name of a transaction', () => {
+  it('is found also for one that is not valid, in its header or else computed', () => {
+    expect(readTxId(assemble())).toBe(computeTxId(nonce, alice.serialized));
+    expect(readTxId(assemble({ channel: { TxId: 'ab' }, actions: 0 }))).toBe('ab');
+    expect(readTxId(assemble({ channel: { TxId: '' } }))).toBe(computeTxId(nonce, alice.serialized));
+  });
+
+  it('is not found where there are no headers', () => {
+    for (const bytes of [Buffer.from('0a05', 'hex'), Buffer.alloc(0), assemble({ header: null }), assemble({ payload: Buffer.from('0a05', 'hex') })]) expect(readTxId(bytes)).toBeUndefined();
   });
 });
 
