@@ -4,8 +4,12 @@ const loneSurrogate = /\p{Surrogate}/u;
 
 /** Writes fields in the one canonical way: shortest numbers, no padding. Whoever calls keeps the order of field numbers. */
 export class WireWriter {
-  #buffer = Buffer.allocUnsafe(128);
+  #buffer: Buffer;
   #length = 0;
+
+  constructor(sizeHint = 128) {
+    this.#buffer = Buffer.allocUnsafe(sizeHint);
+  }
 
   tag(number: number, wireType: WireType): this {
     return this.varint(number * 8 + wireType, 0);
