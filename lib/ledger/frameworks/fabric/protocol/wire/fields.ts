@@ -25,7 +25,7 @@ export function chosenInt32(number: number): Field<number | undefined> {
   return field<number | undefined>(number, 0, {
     empty: () => undefined,
     isEmpty: (value) => value === undefined,
-    read: (reader, before, depth) => read(reader, before ?? 0, depth),
+    read: (reader, before, progress) => read(reader, before ?? 0, progress),
     write: (writer, value) => write(writer, value ?? 0),
   });
 }
@@ -86,17 +86,20 @@ export function embedded<T>(number: number, type: MessageType<T>): Field<T | und
   return field<T | undefined>(number, 2, {
     empty: () => undefined,
     isEmpty: (value) => value === undefined,
-    read: (reader, before, depth) => type.merge(reader.bytes(), before, depth + 1),
+    read: (reader, before, progress) => type.merge(reader.bytes(), before, progress),
     write: (writer, value) => void writer.bytes(value === undefined ? EMPTY : type.encode(value)),
   });
 }
 
-/** A message inside whose bytes are kept as they came. Two messages in a row are what the two make merged. */
+/** A message inside whose bytes are kept as they came. Refused where it stands twice: Go would merge the two, and nobody writes that. */
 export function embeddedBytes(number: number): Field<Uint8Array | undefined> {
   return field<Uint8Array | undefined>(number, 2, {
     empty: () => undefined,
     isEmpty: (value) => value === undefined,
-    read: (reader, before) => (before === undefined ? reader.bytes() : Buffer.concat([before, reader.bytes()])),
+    read(reader, before) {
+      if (before !== undefined) throw new WireError('a message that stands there twice');
+      return reader.bytes();
+    },
     write: (writer, value) => void writer.bytes(value ?? EMPTY),
   });
 }
@@ -110,10 +113,10 @@ function repeated<T>(number: number, max: number, one: Field<T>): Field<readonly
   return field<readonly T[]>(number, 2, {
     empty: () => [],
     isEmpty: (values) => values.length === 0,
-    read(reader, before, depth) {
+    read(reader, before, progress) {
       if (before.length >= max) throw tooMany(max);
       // The list belongs to the message that is being read.
-      (before as T[]).push(one.read(reader, one.empty(), depth));
+      (before as T[]).push(one.read(reader, one.empty(), progress));
       return before;
     },
     write(writer, values) {
@@ -142,7 +145,7 @@ function whole<T>(number: number, type: MessageType<T>): Field<T> {
   return field<T>(number, 2, {
     empty: () => type.decode(EMPTY),
     isEmpty: () => false,
-    read: (reader, _before, depth) => type.merge(reader.bytes(), undefined, depth + 1),
+    read: (reader, _before, progress) => type.merge(reader.bytes(), undefined, progress),
     write: (writer, value) => void writer.bytes(type.encode(value)),
   });
 }
@@ -157,8 +160,8 @@ function map<K extends string | bigint, V>(number: number, max: number, key: Fie
   return field<ReadonlyMap<K, V>>(number, 2, {
     empty: () => new Map<K, V>(),
     isEmpty: (values) => values.size === 0,
-    read(reader, before, depth) {
-      const read = entry.merge(reader.bytes(), undefined, depth + 1);
+    read(reader, before, progress) {
+      const read = entry.merge(reader.bytes(), undefined, progress);
       if (before.size >= max && !before.has(read.key)) throw tooMany(max);
       (before as Map<K, V>).set(read.key, read.value);
       return before;
@@ -185,9 +188,9 @@ export function mapOfBytes(number: number, max: number): Field<ReadonlyMap<strin
 export function mapOfMessages<T>(number: number, max: number, type: () => MessageType<T>): Field<ReadonlyMap<string, T>> {
   const late: MessageType<T> = {
     name: 'late',
-    decode: (read, depth) => type().decode(read, depth),
+    decode: (read) => type().decode(read),
     encode: (value) => type().encode(value),
-    merge: (read, before, depth) => type().merge(read, before, depth),
+    merge: (read, before, progress) => type().merge(read, before, progress),
   };
   return map(number, max, string(1), whole(2, late));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../testing/random';
 import { channelHeader, configGroup, envelope, payload } from '../messages';
 import { bool, bytes, embedded, embeddedBytes, int32, int64, mapOfBytes, message, repeatedBytes, string, uint32, uint64, WireError } from '.';
+import { WireWriter } from './wire-writer';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const inner = message('Inner', { one: bytes(1), two: bytes(2) });
@@ -40,6 +41,7 @@ describe('reading the wire format', () => {
     ['a fixed number that is cut off', '61 00 00'],
     ['more entries of a list than may be', '4a 00 4a 00 4a 00 4a 00'],
     ['more entries of a map than may be', '52 03 0a 01 61 52 03 0a 01 62 52 03 0a 01 63'],
+    ['a kept inner message that stands there twice', '5a 03 0a 01 aa  5a 03 12 01 bb'],
     ['malformed bytes within an inner message', '42 02 0a 05'],
   ])('refuses %s', (_name, bad) => {
     expect(() => sample.decode(hex(bad))).toThrow(WireError);
@@ -56,7 +58,6 @@ describe('reading the wire format', () => {
     ['numbers in more bytes than they need', '10 85 80 00', { unsigned: 5 }],
     ['a flag of any number', '28 80 80 80 80 10', { flag: true }],
     ['two inner messages as one', '42 03 0a 01 aa  42 03 12 01 bb', { inside: { one: hex('aa'), two: hex('bb') } }],
-    ['kept inner messages as one', '5a 03 0a 01 aa  5a 03 12 01 bb', { kept: hex('0a01aa1201bb') }],
     ['an inner message that is empty, as present', '42 00', { inside: { one: hex(''), two: hex('') } }],
     ['the last of equal keys', '52 06 0a 01 61 12 01 01  52 06 0a 01 61 12 01 02', { map: new Map([['a', hex('02')]]) }],
     ['a map entry without key and value', '52 00', { map: new Map([['', hex('')]]) }],
@@ -73,6 +74,14 @@ describe('reading the wire format', () => {
     };
     expect(configGroup.decode(nest(10)).groups.size).toBe(1);
     expect(() => configGroup.decode(nest(100))).toThrow(/too deep/);
+  });
+
+  it('does not take more fields than any message within the limits has, on whatever level they stand', () => {
+    expect(() => sample.decode(Buffer.from('4200'.repeat(65_536), 'hex'))).not.toThrow();
+    expect(() => sample.decode(Buffer.from('4200'.repeat(65_537), 'hex'))).toThrow(/more than 65536 fields/);
+    const many = (count: number) => Buffer.concat([hex('42'), lengthOf(Buffer.from('6801'.repeat(count), 'hex'))]);
+    expect(() => sample.decode(Buffer.concat(Array.from({ length: 8 }, () => many(8_000))))).not.toThrow();
+    expect(() => sample.decode(Buffer.concat(Array.from({ length: 9 }, () => many(8_000))))).toThrow(/more than 65536 fields/);
   });
 
   it.each([1, 2, 3, 4].map((seed) => [seed]))('answers every damaged message with a value or a WireError, seed %i', (seed) => {
@@ -121,9 +130,8 @@ describe('writing the wire format', () => {
   });
 });
 
-function lengthOf(bytes: Uint8Array): Buffer {
-  const length = bytes.length;
-  return Buffer.concat([length < 128 ? Buffer.of(length) : Buffer.of((length & 0x7f) | 0x80, length >> 7), bytes]);
+function lengthOf(bytes: Uint8Array): Uint8Array {
+  return new WireWriter().bytes(bytes).finish();
 }
 
 /** Bytes as hexadecimal text, so that a Buffer and a Uint8Array compare. */
