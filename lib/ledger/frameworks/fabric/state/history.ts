@@ -1,6 +1,8 @@
+import { assert } from '@/lib/platform/pure/assert';
 import type { StateReader } from '../../../core/storage';
 import { decodeRwset } from './decode-rwset';
 import { STATE_PAGE } from './limits';
+import { isDeleting } from './rwset';
 import { FabricStateError } from './state-error';
 import { decodeWrittenAt, historyRange } from './state-keys';
 
@@ -42,17 +44,13 @@ export function* readHistory(state: StateReader, transactionAt: TransactionAt, n
 }
 
 function modificationOf(transaction: PastTransaction | undefined, block: number, namespace: string, key: string): KeyModification {
-  const missing = new FabricStateError('history-missing', `block ${block}, which wrote the key, is not on this peer yet: ask another peer, or again later`);
-  if (transaction === undefined) throw missing;
+  if (transaction === undefined) {
+    throw new FabricStateError('history-missing', `block ${block}, which wrote the key, is not on this peer yet: ask another peer, or again later`);
+  }
   const { txId, timestamp, rwset } = transaction;
   const write = decodeRwset(rwset)
     .namespaces.find((one) => one.namespace === namespace)
     ?.writes.find((one) => one.key === key);
-  if (write === undefined) throw missing;
-  return { txId, timestamp, isDelete: isDelete(write), value: write.value };
-}
-
-/** An empty value is a delete too, whatever the flag says (FAB-18386, rwset_proto_util.go). */
-export function isDelete(write: { readonly isDelete: boolean; readonly value: Uint8Array }): boolean {
-  return write.isDelete || write.value.length === 0;
+  assert(write !== undefined, `the history names block ${block} for a key that it did not write`);
+  return { txId, timestamp, isDelete: isDeleting(write), value: write.value };
 }

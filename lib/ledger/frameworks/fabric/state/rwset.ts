@@ -1,3 +1,5 @@
+import { bytesEqual } from '@/lib/platform/pure/bytes';
+import { sha256 } from '../../../core/crypto';
 import type { Version } from './versioned-value';
 
 /**
@@ -83,4 +85,16 @@ export interface CollectionPrivateRwset {
 export interface PrivateWrites {
   readonly writes: readonly KeyWrite[];
   readonly metadataKeys: readonly string[];
+}
+
+/** An empty value deletes too, whatever the flag says (IsKVWriteDelete in rwsetutil/rwset_proto_util.go). */
+export function isDeleting(write: KeyWrite): boolean {
+  return write.isDelete || write.value.length === 0;
+}
+
+const EMPTY_HASH = sha256(new Uint8Array(0));
+
+/** As {@link isDeleting}: no hash, or that of an empty value (IsKVWriteHashDelete). */
+export function isDeletingHash({ isDelete, valueHash }: HashedWrite): boolean {
+  return isDelete || valueHash.length === 0 || bytesEqual(valueHash, EMPTY_HASH);
 }

@@ -24,6 +24,7 @@ const PRIVATE_WRITE_SET = 0x42;
 const PRIVATE_WRITTEN_AT = 0x43;
 const PRIVATE_MISSING = 0x44;
 const PRIVATE_EXPIRY = 0x45;
+const PRIVATE_PURGED = 0x46;
 
 /** Half-open range of state keys: from ≤ key < to. */
 export interface KeyRange {
@@ -148,6 +149,11 @@ export function privateExpiryRange(expiry: number): KeyRange {
   return { from: withHeight(Uint8Array.of(PRIVATE_EXPIRY), expiry), to: withHeight(Uint8Array.of(PRIVATE_EXPIRY), expiry + 1) };
 }
 
+/** A key that was purged → {@link encodePosition} of the last time: what was written up to then must not come back. */
+export function privatePurgedKey(namespace: string, collection: string, keyHash: Uint8Array): Uint8Array {
+  return joined(PRIVATE_PURGED, [namespace, collection], keyHash);
+}
+
 /** Where private data of a collection belongs. */
 export interface PrivatePosition {
   readonly block: number;
@@ -170,6 +176,11 @@ export function decodePrivatePosition(key: Uint8Array): PrivatePosition {
 export function decodeWrittenAt(key: Uint8Array): { readonly block: number; readonly transaction: number } {
   const reader = new ByteReader(key.subarray(key.length - 10));
   return { block: reader.u48(), transaction: reader.u32() };
+}
+
+/** Block and place in it, 10 bytes; they compare as bytes. */
+export function encodePosition(block: number, transaction: number): Uint8Array {
+  return withHeight(NOTHING, block, transaction);
 }
 
 /** The text of a key of {@link publicRange} or {@link privateRange} in that namespace (and collection). */
