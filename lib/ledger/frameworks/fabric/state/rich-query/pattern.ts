@@ -2,8 +2,8 @@ import { FabricStateError } from '../state-error';
 import { parsePattern, type PatternNode } from './parse-pattern';
 import { queryError } from './query-error';
 
-/** Steps of the automaton that one pattern of one query may take. */
-const STEPS_MAX = 100_000_000;
+/** Steps of the automaton that one pattern of one query may take: a second or two. */
+const STEPS_MAX = 10_000_000;
 const PROGRAM_MAX = 1_000;
 
 type Step =
@@ -21,40 +21,56 @@ type Step =
 export function compilePattern(source: string): (text: string) => boolean {
   const emitter = new Emitter();
   emitter.emit(parsePattern(source));
-  const program: readonly Step[] = [...emitter.program, { kind: 'match' }];
-  let left = STEPS_MAX;
-  return (text) => {
+  const automaton = new Automaton([...emitter.program, { kind: 'match' }]);
+  return (text) => automaton.finds(text);
+}
+
+class Automaton {
+  /** For each step, the last character at which it was come by. One for all texts: the marks only grow. */
+  readonly #marks: Float64Array;
+  #mark = 0;
+  #left = STEPS_MAX;
+
+  constructor(readonly program: readonly Step[]) {
+    this.#marks = new Float64Array(program.length);
+  }
+
+  finds(text: string): boolean {
     const points = Array.from(text, (one) => one.codePointAt(0) ?? 0);
     let states: number[] = [];
     for (let at = 0; at <= points.length; at += 1) {
       states.push(0);
-      const closed = close(program, states, points, at);
-      left -= program.length;
-      if (left < 0) throw new FabricStateError('limit-reached', 'the pattern of $regex is too much work for these texts: use a shorter one, or a condition on a field');
-      if (closed === undefined) return true;
+      const waiting = this.#close(states, points, at);
+      if (waiting === undefined) return true;
       const point = points[at];
       if (point === undefined) return false;
-      states = closed.filter((index) => (program[index] as Step & { kind: 'unit' }).accepts(point)).map((index) => index + 1);
+      states = waiting.filter((index) => (this.program[index] as Step & { kind: 'unit' }).accepts(point)).map((index) => index + 1);
     }
     return false;
-  };
-}
-
-/** Follows what needs no character. The states that wait for one, or undefined when the end is reached. */
-function close(program: readonly Step[], states: readonly number[], points: readonly number[], at: number): number[] | undefined {
-  const seen = new Uint8Array(program.length);
-  const waiting: number[] = [];
-  const open = [...states];
-  for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    if (seen[index] === 1) continue;
-    seen[index] = 1;
-    const step = program[index];
-    if (step === undefined || step.kind === 'match') return undefined;
-    if (step.kind === 'unit') waiting.push(index);
-    else if (step.kind === 'split') open.push(step.first, step.second);
-    else if (step.holds(points, at)) open.push(index + 1);
   }
-  return waiting;
+
+  /** Follows what needs no character. The states that wait for one, or undefined when the end is reached. */
+  #close(states: readonly number[], points: readonly number[], at: number): number[] | undefined {
+    const waiting: number[] = [];
+    const open = [...states];
+    this.#mark += 1;
+    for (let index = open.pop(); index !== undefined; index = open.pop()) {
+      if (this.#marks[index] === this.#mark) continue;
+      this.#marks[index] = this.#mark;
+      this.#count();
+      const step = this.program[index];
+      if (step === undefined || step.kind === 'match') return undefined;
+      if (step.kind === 'unit') waiting.push(index);
+      else if (step.kind === 'split') open.push(step.first, step.second);
+      else if (step.holds(points, at)) open.push(index + 1);
+    }
+    return waiting;
+  }
+
+  #count(): void {
+    this.#left -= 1;
+    if (this.#left < 0) throw new FabricStateError('limit-reached', 'the pattern of $regex is too much work for these texts: use a shorter one, or a condition on a field');
+  }
 }
 
 /** Writes the steps of a pattern one after another; repeats are written out. */
