@@ -22,6 +22,8 @@ export const QUERY_BATCH_MAX = 100;
 /** Entries and bytes of values that one rich query may look at. */
 export const RICH_SCAN_ENTRIES_MAX = 100_000;
 export const RICH_SCAN_BYTES_MAX = 64 * 1024 * 1024;
+/** Conditions of the selector times pieces of 64 bytes of the values. */
+export const RICH_SCAN_WORK_MAX = 50_000_000;
 export const RICH_QUERY_BYTES_MAX = 64 * 1024;
 export const RICH_QUERY_DEPTH_MAX = 32;
 

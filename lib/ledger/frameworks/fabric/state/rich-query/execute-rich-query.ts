@@ -1,4 +1,4 @@
-import { RICH_SCAN_BYTES_MAX, RICH_SCAN_ENTRIES_MAX } from '../limits';
+import { RICH_SCAN_BYTES_MAX, RICH_SCAN_ENTRIES_MAX, RICH_SCAN_WORK_MAX } from '../limits';
 import { FabricStateError } from '../state-error';
 import { byUtf8 } from '../utf8-order';
 import type { StateItem } from '../world-state';
@@ -68,13 +68,15 @@ function* sorted(query: RichQuery, items: Iterable<StateItem>, after: Mark | und
 function* scan(query: RichQuery, items: Iterable<StateItem>): Generator<Found, undefined> {
   let entries = 0;
   let bytes = 0;
+  let work = 0;
   for (const item of items) {
     entries += 1;
     bytes += item.value.length;
-    if (entries > RICH_SCAN_ENTRIES_MAX || bytes > RICH_SCAN_BYTES_MAX) {
+    work += query.weight * (1 + Math.floor(item.value.length / 64));
+    if (entries > RICH_SCAN_ENTRIES_MAX || bytes > RICH_SCAN_BYTES_MAX || work > RICH_SCAN_WORK_MAX) {
       throw new FabricStateError(
         'limit-reached',
-        `the query looks at more than ${RICH_SCAN_ENTRIES_MAX} keys or ${RICH_SCAN_BYTES_MAX} bytes: use a range of composite keys, or keep less under one chaincode`,
+        `the query looks at more than ${RICH_SCAN_ENTRIES_MAX} keys or ${RICH_SCAN_BYTES_MAX} bytes, or has too many conditions for those: use a range of composite keys, or keep less under one chaincode`,
       );
     }
     const document = documentOf(item);

@@ -8,6 +8,8 @@ import { compileSelector, type Match } from './selector';
 /** A query as it will be carried out. */
 export interface RichQuery {
   readonly matches: Match;
+  /** Values in the selector: what it costs to look at a document. */
+  readonly weight: number;
   /** Absent: the whole document, as it was put. */
   readonly fields: readonly (readonly string[])[] | undefined;
   readonly sort: readonly (readonly string[])[];
@@ -38,7 +40,7 @@ export function parseQuery(text: string, indexes: readonly JsonIndex[]): RichQue
   if (names.length > 0 && !canSort(names, query.selector, usable)) {
     throw queryError('no_usable_index', 'No index exists for this sort, try indexing by the sort fields.');
   }
-  return { matches, fields: fieldsOf(query.fields), sort: names.map(parsePath), isDescending, skip: skipOf(query.skip) };
+  return { matches, weight: weightOf(query.selector), fields: fieldsOf(query.fields), sort: names.map(parsePath), isDescending, skip: skipOf(query.skip) };
 }
 
 function parse(text: string): Json {
@@ -47,6 +49,11 @@ function parse(text: string): Json {
   } catch {
     throw queryError('bad_request', 'invalid UTF-8 JSON');
   }
+}
+
+function weightOf(selector: Json): number {
+  if (typeof selector !== 'object' || selector === null) return 1;
+  return Object.values(selector).reduce<number>((sum, inner: Json) => sum + weightOf(inner), 1);
 }
 
 function fieldsOf(fields: Json | undefined): RichQuery['fields'] {

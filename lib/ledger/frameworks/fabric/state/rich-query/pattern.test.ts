@@ -7,7 +7,7 @@ const firstSeed = Number(process.env.SEED ?? 1);
 describe('a pattern', () => {
   it('finds what JavaScript finds', () => {
     let found = 0;
-    for (let seed = firstSeed; seed < firstSeed + 3_000; seed += 1) {
+    for (let seed = firstSeed; seed < firstSeed + 1_000; seed += 1) {
       const random = createRandom(seed);
       const source = randomPattern(random, 3);
       const expression = new RegExp(source, 'u');
@@ -19,7 +19,7 @@ describe('a pattern', () => {
         if (expected) found += 1;
       }
     }
-    expect(found).toBeGreaterThan(3_000);
+    expect(found).toBeGreaterThan(1_000);
   });
 
   it.each([
