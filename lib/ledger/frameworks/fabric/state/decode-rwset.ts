@@ -15,7 +15,7 @@ import type {
   TxRwset,
 } from './rwset';
 import type { Version } from './versioned-value';
-import { asBool, asBytes, asText, asUint, asUint32, malformed, readFields, type WireValue } from './wire';
+import { asText, asUint, asUint32, malformed, readFields } from './wire';
 
 /**
  * Reads rwset.TxReadWriteSet as Go's proto.Unmarshal does: unknown fields are skipped, of a field that may stand once the
@@ -25,10 +25,7 @@ import { asBool, asBytes, asText, asUint, asUint32, malformed, readFields, type 
 export function decodeRwset(bytes: Uint8Array): TxRwset {
   return limited(bytes, (count) => {
     const namespaces: NamespaceRwset[] = [];
-    readFields(bytes, (field, value) => {
-      if (field === 1) asUint(value);
-      if (field === 2) namespaces.push(decodeNamespace(asBytes(value), count));
-    });
+    readFields(bytes, { onBytes: (field, value) => void (field === 2 && namespaces.push(decodeNamespace(value, count))) });
     return { namespaces };
   });
 }
@@ -36,18 +33,8 @@ export function decodeRwset(bytes: Uint8Array): TxRwset {
 /** Reads rwset.TxPvtReadWriteSet; the plaintext inside is looked at by {@link decodePrivateWrites}. */
 export function decodePrivateRwset(bytes: Uint8Array): TxPrivateRwset {
   return limited(bytes, (count) => {
-    const namespaces: { namespace: string; collections: CollectionPrivateRwset[] }[] = [];
-    readFields(bytes, (field, value) => {
-      if (field === 1) asUint(value);
-      if (field !== 2) return;
-      count();
-      const one = { namespace: '', collections: [] as CollectionPrivateRwset[] };
-      readFields(asBytes(value), (inner, item) => {
-        if (inner === 1) one.namespace = asText(item);
-        if (inner === 2) one.collections.push(decodeCollectionPlain(asBytes(item), count));
-      });
-      namespaces.push(one);
-    });
+    const namespaces: TxPrivateRwset['namespaces'][number][] = [];
+    readFields(bytes, { onBytes: (field, value) => void (field === 2 && namespaces.push(decodeNamespacePlain(value, count))) });
     return { namespaces };
   });
 }
@@ -57,9 +44,11 @@ export function decodePrivateWrites(bytes: Uint8Array): PrivateWrites {
   return limited(bytes, (count) => {
     const writes: KeyWrite[] = [];
     const metadataKeys: string[] = [];
-    readFields(bytes, (field, value) => {
-      if (field === 3) writes.push(decodeWrite(asBytes(value), count));
-      if (field === 4) metadataKeys.push(decodeMetadataWrite(asBytes(value), count).key);
+    readFields(bytes, {
+      onBytes: (field, value) => {
+        if (field === 3) writes.push(decodeWrite(value, count));
+        if (field === 4) metadataKeys.push(decodeMetadataWrite(value, count).key);
+      },
     });
     return { writes, metadataKeys };
   });
@@ -67,10 +56,11 @@ export function decodePrivateWrites(bytes: Uint8Array): PrivateWrites {
 
 /** Reads what {@link encodeMetadata} wrote; of entries with one name the last counts. No bytes: no metadata. */
 export function decodeMetadata(bytes: Uint8Array): ReadonlyMap<string, Uint8Array> {
-  const entries = new Map<string, Uint8Array>();
-  for (const { name, value } of limited(bytes, (count) => decodeMetadataWrite(bytes, count)).entries) entries.set(name, value);
-  return entries;
+  const { entries } = limited(bytes, (count) => decodeMetadataWrite(bytes, count));
+  return new Map(entries.map(({ name, value }) => [name, value]));
 }
+
+const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Counts an item of whatever list. */
 type Count = () => void;
@@ -87,22 +77,26 @@ function limited<T>(bytes: Uint8Array, decode: (count: Count) => T): T {
 function decodeNamespace(bytes: Uint8Array, count: Count): NamespaceRwset {
   count();
   let namespace = '';
-  let kv = new Uint8Array(0);
+  let kv = NOTHING;
   const collections: CollectionHashedRwset[] = [];
-  readFields(bytes, (field, value) => {
-    if (field === 1) namespace = asText(value);
-    if (field === 2) kv = asBytes(value) as Uint8Array<ArrayBuffer>;
-    if (field === 3) collections.push(decodeCollectionHashed(asBytes(value), count));
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) namespace = asText(value);
+      if (field === 2) kv = value;
+      if (field === 3) collections.push(decodeCollectionHashed(value, count));
+    },
   });
   const reads: KeyRead[] = [];
   const rangeQueries: RangeQuery[] = [];
   const writes: KeyWrite[] = [];
   const metadataWrites: MetadataWrite[] = [];
-  readFields(kv, (field, value) => {
-    if (field === 1) reads.push(decodeRead(asBytes(value), count));
-    if (field === 2) rangeQueries.push(decodeRangeQuery(asBytes(value), count));
-    if (field === 3) writes.push(decodeWrite(asBytes(value), count));
-    if (field === 4) metadataWrites.push(decodeMetadataWrite(asBytes(value), count));
+  readFields(kv, {
+    onBytes: (field, value) => {
+      if (field === 1) reads.push(decodeRead(value, count));
+      if (field === 2) rangeQueries.push(decodeRangeQuery(value, count));
+      if (field === 3) writes.push(decodeWrite(value, count));
+      if (field === 4) metadataWrites.push(decodeMetadataWrite(value, count));
+    },
   });
   return { namespace, reads, rangeQueries, writes, metadataWrites, collections };
 }
@@ -110,145 +104,209 @@ function decodeNamespace(bytes: Uint8Array, count: Count): NamespaceRwset {
 function decodeCollectionHashed(bytes: Uint8Array, count: Count): CollectionHashedRwset {
   count();
   let collection = '';
-  let hashed = new Uint8Array(0);
-  let privateRwsetHash = new Uint8Array(0);
-  readFields(bytes, (field, value) => {
-    if (field === 1) collection = asText(value);
-    if (field === 2) hashed = asBytes(value) as Uint8Array<ArrayBuffer>;
-    if (field === 3) privateRwsetHash = asBytes(value) as Uint8Array<ArrayBuffer>;
+  let hashed = NOTHING;
+  let privateRwsetHash = NOTHING;
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) collection = asText(value);
+      if (field === 2) hashed = value;
+      if (field === 3) privateRwsetHash = value;
+    },
   });
-  const reads: { keyHash: Uint8Array; version: Version | undefined }[] = [];
+  const reads: CollectionHashedRwset['reads'][number][] = [];
   const writes: HashedWrite[] = [];
-  const metadataWrites: { keyHash: Uint8Array; entries: MetadataEntry[] }[] = [];
-  readFields(hashed, (field, value) => {
-    if (field === 1) reads.push(decodeHashedRead(asBytes(value), count));
-    if (field === 2) writes.push(decodeHashedWrite(asBytes(value), count));
-    if (field === 3) {
-      count();
-      const one = { keyHash: new Uint8Array(0) as Uint8Array, entries: [] as MetadataEntry[] };
-      readFields(asBytes(value), (inner, item) => {
-        if (inner === 1) one.keyHash = asBytes(item);
-        if (inner === 2) one.entries.push(decodeEntry(asBytes(item), count));
-      });
-      metadataWrites.push(one);
-    }
+  const metadataWrites: CollectionHashedRwset['metadataWrites'][number][] = [];
+  readFields(hashed, {
+    onBytes: (field, value) => {
+      if (field === 1) reads.push(decodeHashedRead(value, count));
+      if (field === 2) writes.push(decodeHashedWrite(value, count));
+      if (field === 3) metadataWrites.push(decodeHashedMetadata(value, count));
+    },
   });
   return { collection, reads, writes, metadataWrites, privateRwsetHash };
 }
 
-function decodeCollectionPlain(bytes: Uint8Array, count: Count): CollectionPrivateRwset {
+function decodeNamespacePlain(bytes: Uint8Array, count: Count): TxPrivateRwset['namespaces'][number] {
   count();
-  const one = { collection: '', rwset: new Uint8Array(0) as Uint8Array };
-  readFields(bytes, (field, value) => {
-    if (field === 1) one.collection = asText(value);
-    if (field === 2) one.rwset = asBytes(value);
+  let namespace = '';
+  const collections: CollectionPrivateRwset[] = [];
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) namespace = asText(value);
+      if (field === 2) collections.push(decodeCollectionPlain(value, count));
+    },
   });
-  return one;
+  return { namespace, collections };
 }
 
-function decodeHashedRead(bytes: Uint8Array, count: Count): { keyHash: Uint8Array; version: Version | undefined } {
+function decodeCollectionPlain(bytes: Uint8Array, count: Count): CollectionPrivateRwset {
   count();
-  const one: { keyHash: Uint8Array; version: Version | undefined } = { keyHash: new Uint8Array(0), version: undefined };
-  readFields(bytes, (field, value) => {
-    if (field === 1) one.keyHash = asBytes(value);
-    if (field === 2) one.version = mergedVersion(one.version, value);
+  let collection = '';
+  let rwset = NOTHING;
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) collection = asText(value);
+      if (field === 2) rwset = value;
+    },
   });
-  return one;
+  return { collection, rwset };
+}
+
+function decodeHashedRead(bytes: Uint8Array, count: Count): CollectionHashedRwset['reads'][number] {
+  count();
+  let keyHash = NOTHING;
+  let version: Version | undefined;
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) keyHash = value;
+      if (field === 2) version = mergedVersion(version, value);
+    },
+  });
+  return { keyHash, version };
 }
 
 function decodeHashedWrite(bytes: Uint8Array, count: Count): HashedWrite {
   count();
-  const one = { keyHash: new Uint8Array(0) as Uint8Array, isDelete: false, isPurge: false, valueHash: new Uint8Array(0) as Uint8Array };
-  readFields(bytes, (field, value) => {
-    if (field === 1) one.keyHash = asBytes(value);
-    if (field === 2) one.isDelete = asBool(value);
-    if (field === 3) one.valueHash = asBytes(value);
-    if (field === 4) one.isPurge = asBool(value);
+  const one = { keyHash: NOTHING, isDelete: false, isPurge: false, valueHash: NOTHING };
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) one.keyHash = value;
+      if (field === 3) one.valueHash = value;
+    },
+    onNumber: (field, value) => {
+      if (field === 2) one.isDelete = value !== 0;
+      if (field === 4) one.isPurge = value !== 0;
+    },
   });
   return one;
+}
+
+function decodeHashedMetadata(bytes: Uint8Array, count: Count): CollectionHashedRwset['metadataWrites'][number] {
+  count();
+  let keyHash = NOTHING;
+  const entries: MetadataEntry[] = [];
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) keyHash = value;
+      if (field === 2) entries.push(decodeEntry(value, count));
+    },
+  });
+  return { keyHash, entries };
 }
 
 function decodeRead(bytes: Uint8Array, count: Count): KeyRead {
   count();
-  const one: { key: string; version: Version | undefined } = { key: '', version: undefined };
-  readFields(bytes, (field, value) => {
-    if (field === 1) one.key = asText(value);
-    if (field === 2) one.version = mergedVersion(one.version, value);
+  let key = '';
+  let version: Version | undefined;
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) key = asText(value);
+      if (field === 2) version = mergedVersion(version, value);
+    },
   });
-  return one;
+  return { key, version };
 }
 
-function mergedVersion(before: Version | undefined, value: WireValue): Version {
+function mergedVersion(before: Version | undefined, bytes: Uint8Array): Version {
   const one = { block: before?.block ?? 0, transaction: before?.transaction ?? 0 };
-  readFields(asBytes(value), (field, item) => {
-    if (field === 1) one.block = asUint(item);
-    if (field === 2) one.transaction = asUint(item);
+  readFields(bytes, {
+    onBytes: () => undefined,
+    onNumber: (field, value) => {
+      if (field === 1) one.block = asUint(value);
+      if (field === 2) one.transaction = asUint(value);
+    },
   });
   return one;
 }
 
 function decodeWrite(bytes: Uint8Array, count: Count): KeyWrite {
   count();
-  const one = { key: '', isDelete: false, value: new Uint8Array(0) as Uint8Array };
-  readFields(bytes, (field, value) => {
-    if (field === 1) one.key = asText(value);
-    if (field === 2) one.isDelete = asBool(value);
-    if (field === 3) one.value = asBytes(value);
+  const one = { key: '', isDelete: false, value: NOTHING };
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) one.key = asText(value);
+      if (field === 3) one.value = value;
+    },
+    onNumber: (field, value) => {
+      if (field === 2) one.isDelete = value !== 0;
+    },
   });
   return one;
 }
 
 function decodeMetadataWrite(bytes: Uint8Array, count: Count): MetadataWrite {
   count();
-  const one = { key: '', entries: [] as MetadataEntry[] };
-  readFields(bytes, (field, value) => {
-    if (field === 1) one.key = asText(value);
-    if (field === 2) one.entries.push(decodeEntry(asBytes(value), count));
+  let key = '';
+  const entries: MetadataEntry[] = [];
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) key = asText(value);
+      if (field === 2) entries.push(decodeEntry(value, count));
+    },
   });
-  return one;
+  return { key, entries };
 }
 
 function decodeEntry(bytes: Uint8Array, count: Count): MetadataEntry {
   count();
-  const one = { name: '', value: new Uint8Array(0) as Uint8Array };
-  readFields(bytes, (field, value) => {
-    if (field === 1) one.name = asText(value);
-    if (field === 2) one.value = asBytes(value);
+  const one = { name: '', value: NOTHING };
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) one.name = asText(value);
+      if (field === 2) one.value = value;
+    },
   });
   return one;
 }
 
+/** Of the two kinds of results the one that stands last counts, merged of all its pieces since. */
 function decodeRangeQuery(bytes: Uint8Array, count: Count): RangeQuery {
   count();
   const one = { start: '', end: '', isExhausted: false };
-  // A list that grows, not a new one for each piece: a hostile one comes in thousands.
+  // Lists that grow, not new ones for each piece: a hostile message comes in thousands.
   let reads: KeyRead[] = [];
-  let summary: { kind: 'hashes'; maxDegree: number; maxLevel: number; hashes: Uint8Array[] } | undefined;
-  readFields(bytes, (field, value) => {
-    if (field === 1) one.start = asText(value);
-    if (field === 2) one.end = asText(value);
-    if (field === 3) one.isExhausted = asBool(value);
-    if (field === 4) {
-      summary = undefined;
-      readFields(asBytes(value), (inner, item) => {
-        if (inner === 1) reads.push(decodeRead(asBytes(item), count));
-      });
-    }
-    if (field === 5) {
-      reads = [];
-      const merged = (summary ??= { kind: 'hashes', maxDegree: 0, maxLevel: 0, hashes: [] });
-      readFields(asBytes(value), (inner, item) => {
-        if (inner === 1) merged.maxDegree = asUint32(item);
-        if (inner === 2) merged.maxLevel = asUint32(item);
-        if (inner === 3) {
-          count();
-          merged.hashes.push(asBytes(item));
-        }
-      });
-    }
+  let summary: Summary | undefined;
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field === 1) one.start = asText(value);
+      if (field === 2) one.end = asText(value);
+      if (field === 4) {
+        summary = undefined;
+        readFields(value, { onBytes: (inner, item) => void (inner === 1 && reads.push(decodeRead(item, count))) });
+      }
+      if (field === 5) {
+        reads = [];
+        summary ??= { kind: 'hashes', maxDegree: 0, maxLevel: 0, hashes: [] };
+        mergeSummary(summary, value, count);
+      }
+    },
+    onNumber: (field, value) => {
+      if (field === 3) one.isExhausted = value !== 0;
+    },
   });
   const results: RangeResults = summary ?? { kind: 'reads', reads };
   // Go's peer cannot build such a tree at all (newMerkleTree in rwsetutil/query_results_helper.go) and would stop.
   if (results.kind === 'hashes' && results.maxDegree < 2) throw malformed('the tree over the results of a range query has a degree below 2');
   return { ...one, results };
+}
+
+interface Summary {
+  readonly kind: 'hashes';
+  maxDegree: number;
+  maxLevel: number;
+  readonly hashes: Uint8Array[];
+}
+
+function mergeSummary(summary: Summary, bytes: Uint8Array, count: Count): void {
+  readFields(bytes, {
+    onBytes: (field, value) => {
+      if (field !== 3) return;
+      count();
+      summary.hashes.push(value);
+    },
+    onNumber: (field, value) => {
+      if (field === 1) summary.maxDegree = asUint32(value);
+      if (field === 2) summary.maxLevel = asUint32(value);
+    },
+  });
 }

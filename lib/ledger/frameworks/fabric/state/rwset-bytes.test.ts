@@ -102,6 +102,14 @@ describe('bytes that are no read-write set', () => {
     expect(outcomeOf(() => decodeRwset(outer))).toBe('rwset-malformed');
   });
 
+  it('are read past groups and past fields that have another layout than theirs, as Go does it', () => {
+    const odd = Buffer.from([0x12, 0x0c, 0x08, 0x05, 0x0a, 0x01, 0x61, 0x5b, 0x0a, 0x01, 0x62, 0x5c, 0x10, 0x07]);
+    expect(decodeRwset(odd).namespaces[0]).toMatchObject({ namespace: 'a', reads: [] });
+    const deep = Buffer.concat([Buffer.alloc(100, 0x5b), Buffer.alloc(100, 0x5c)]);
+    expect(outcomeOf(() => decodeRwset(deep))).toBe('rwset-malformed');
+    expect(outcomeOf(() => decodeRwset(Buffer.from([0x5b, 0x54])))).toBe('rwset-malformed');
+  });
+
   it('are skipped where a field is not known, and the last of a repeated one counts', () => {
     const twice = Buffer.from([0x12, 0x07, 0x0a, 0x01, 0x61, 0x0a, 0x02, 0x62, 0x63, 0xa2, 0x06, 0x01, 0x00]);
     expect(decodeRwset(twice).namespaces[0]?.namespace).toBe('bc');

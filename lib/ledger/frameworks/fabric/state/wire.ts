@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { FabricStateError } from './state-error';
 
 /**
- * Protocol buffers as far as read-write sets use them: no floats, no packed lists, no groups. Written as Go's
+ * Protocol buffers as far as read-write sets use them: texts, bytes, messages, lists of those, and small numbers. Written as Go's
  * proto.Marshal does it: fields in the order of their numbers, defaults left out. An own reader, because limits must hold
  * while it reads, and text that is not UTF-8 must be refused as Go does.
  */
@@ -52,75 +52,98 @@ export class WireWriter {
   }
 }
 
-/**
- * What a field holds: a number (exact up to the greatest safe integer, above it whatever beyond), or a view of bytes.
- * Fixed-width ones are skipped as unknown: no read-write set has one.
- */
-export type WireValue = number | Uint8Array;
+/** Fields of one message, in their order. A field with another layout than its own is an unknown one, for Go too. */
+export interface FieldHandlers {
+  /** A view, not a copy. */
+  readonly onBytes: (field: number, value: Uint8Array) => void;
+  /** Exact up to the greatest safe integer, above it something beyond. */
+  readonly onNumber?: (field: number, value: number) => void;
+}
 
-/** Reads the fields of one message in their order. Throws `rwset-malformed`. */
-export function readFields(bytes: Uint8Array, onField: (field: number, value: WireValue) => void): void {
+const VARINT = 0;
+const FIXED64 = 1;
+const LENGTH = 2;
+const GROUP_START = 3;
+const GROUP_END = 4;
+const FIXED32 = 5;
+/** Groups are a relic that no message of Fabric has; an unknown field may be one. */
+const GROUP_DEPTH_MAX = 16;
+
+/** Throws `rwset-malformed`. Fixed-width fields and groups are passed over: no read-write set has one. */
+export function readFields(bytes: Uint8Array, { onBytes, onNumber }: FieldHandlers): void {
   let at = 0;
   while (at < bytes.length) {
-    const [key, afterKey] = readVarint(bytes, at);
-    const field = Math.floor(key / 8);
-    if (field === 0 || field > 0x1fff_ffff) throw malformed('a field number is out of range');
-    at = afterKey;
-    switch (key % 8) {
-      case 0: {
-        const [value, next] = readVarint(bytes, at);
-        at = next;
-        onField(field, value);
-        break;
-      }
-      case 1:
-        at = skipped(bytes, at, 8);
-        break;
-      case 2: {
-        const [length, start] = readVarint(bytes, at);
-        at = skipped(bytes, start, length);
-        onField(field, bytes.subarray(start, at));
-        break;
-      }
-      case 5:
-        at = skipped(bytes, at, 4);
-        break;
-      default:
-        throw malformed('a field has a wire type that is not known');
-    }
+    const [field, type, start] = readTag(bytes, at);
+    if (type === VARINT) {
+      const [value, next] = readVarint(bytes, start);
+      onNumber?.(field, value);
+      at = next;
+    } else if (type === LENGTH) {
+      const [length, begin] = readVarint(bytes, start);
+      at = skipped(bytes, begin, length);
+      onBytes(field, bytes.subarray(begin, at));
+    } else at = pass(bytes, start, field, type, 0);
   }
 }
 
-export function asBytes(value: WireValue): Uint8Array {
-  if (typeof value === 'number') throw malformed('a number stands where bytes must be');
-  return value;
-}
-
 /** Text, which must be UTF-8. */
-export function asText(value: WireValue): string {
-  const bytes = asBytes(value);
+export function asText(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) throw malformed('a text is not UTF-8');
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 /** A uint64 that is a safe integer: heights and places are, and no read-write set of ours holds a greater one. */
-export function asUint(value: WireValue): number {
-  if (typeof value !== 'number') throw malformed('bytes stand where a number must be');
+export function asUint(value: number): number {
   if (!Number.isSafeInteger(value)) throw malformed('a number is too large');
   return value;
 }
 
-export function asUint32(value: WireValue): number {
+/** The lower half of what is longer, as Go takes it. */
+export function asUint32(value: number): number {
   return asUint(value) % 2 ** 32;
-}
-
-export function asBool(value: WireValue): boolean {
-  if (typeof value !== 'number') throw malformed('bytes stand where a flag must be');
-  return value !== 0;
 }
 
 export function malformed(what: string): FabricStateError {
   return new FabricStateError('rwset-malformed', `not a read-write set: ${what}`);
+}
+
+function readTag(bytes: Uint8Array, at: number): [field: number, type: number, next: number] {
+  const [key, next] = readVarint(bytes, at);
+  const field = Math.floor(key / 8);
+  if (field === 0 || field > 0x1fff_ffff) throw malformed('a field number is out of range');
+  return [field, key % 8, next];
+}
+
+/** The place after a value that nobody asked for. */
+function pass(bytes: Uint8Array, at: number, field: number, type: number, depth: number): number {
+  switch (type) {
+    case VARINT:
+      return readVarint(bytes, at)[1];
+    case FIXED64:
+      return skipped(bytes, at, 8);
+    case LENGTH: {
+      const [length, start] = readVarint(bytes, at);
+      return skipped(bytes, start, length);
+    }
+    case FIXED32:
+      return skipped(bytes, at, 4);
+    case GROUP_START:
+      return passGroup(bytes, at, field, depth);
+    default:
+      throw malformed('a field has a wire type that is not known');
+  }
+}
+
+function passGroup(bytes: Uint8Array, start: number, group: number, depth: number): number {
+  if (depth >= GROUP_DEPTH_MAX) throw malformed('its groups lie too deep');
+  for (let at = start; ; ) {
+    const [field, type, next] = readTag(bytes, at);
+    if (type === GROUP_END) {
+      if (field !== group) throw malformed('a group ends another');
+      return next;
+    }
+    at = pass(bytes, next, field, type, depth + 1);
+  }
 }
 
 function skipped(bytes: Uint8Array, at: number, count: number): number {
