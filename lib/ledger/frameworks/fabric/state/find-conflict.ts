@@ -56,7 +56,7 @@ function areSummariesEqual(namespace: string, query: RangeQuery, wanted: RangeQu
     summary.add(read);
     if (summary.maxLevel < wanted.maxLevel) continue;
     const top = summary.topHashes;
-    if (top.length > wanted.hashes.length) return false;
+    if (summary.maxLevel > wanted.maxLevel || top.length > wanted.hashes.length) return false;
     for (; matched < top.length; matched += 1) if (!isSame(top[matched], wanted.hashes[matched])) return false;
   }
   const found = summary.finish();

@@ -9,6 +9,7 @@ export { createBatches, type Page, type QueryBatch, type QueryIterator, type Que
 export { listMissing, reconcilePrivateData, type LatePlaintext } from './reconcile-private-data';
 export { parseJsonIndex, type JsonIndex } from './rich-query/json-index';
 export type * from './rwset';
+export { costOfRwset } from './rwset-cost';
 export { Simulator, type Metadata, type SimulationResult, type SimulatorInput } from './simulator';
 export { FabricStateError, type FabricStateErrorCode } from './state-error';
 export { decodePrivatePosition, keyHashOf, privateWriteSetRange, type PrivatePosition } from './state-keys';

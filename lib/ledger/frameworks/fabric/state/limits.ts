@@ -6,12 +6,12 @@ export const NAMESPACE_BYTES_MAX = 96;
 export const COLLECTION_BYTES_MAX = 128;
 export const KEY_BYTES_MAX = 768;
 
-/** Serialised read-write set, public or private. */
-export const RWSET_BYTES_MAX = 8 * 1024 * 1024;
+/** Serialised read-write set, public or private: a block of the engine holds as much. */
+export const RWSET_BYTES_MAX = 2 * 1024 * 1024;
 /** Reads, writes, hashes and results of range queries in one read-write set, all together. */
 export const RWSET_ITEMS_MAX = 250_000;
-/** Bytes of keys and values that one simulation may write. Leaves room for what is around them in a read-write set. */
-export const SIMULATION_WRITE_BYTES_MAX = 4 * 1024 * 1024;
+/** Bytes of keys and values that one simulation may write: more would not fit. */
+export const SIMULATION_WRITE_BYTES_MAX = RWSET_BYTES_MAX;
 /** Iterators that one simulation may open, closed ones included: each is an entry of the read-write set. */
 export const ITERATORS_MAX = 1_000;
 

@@ -163,11 +163,16 @@ function readVarint(bytes: Uint8Array, start: number): [value: number, next: num
   }
 }
 
+/** Nearly every tag and most lengths have one byte. */
+const SHORT = Array.from({ length: 0x80 }, (_, value) => Uint8Array.of(value));
+
 function varint(value: number): Uint8Array {
+  const short = SHORT[value];
+  if (short !== undefined) return short;
   const out: number[] = [];
   let rest = value;
   while (rest >= 0x80) {
-    out.push((rest % 0x80) | 0x80);
+    out.push((rest % 0x80) + 0x80);
     rest = Math.floor(rest / 0x80);
   }
   out.push(rest);
