@@ -6,7 +6,6 @@ import { hashedKey, keyTextOf, publicKey, publicRange, type KeyRange } from './s
 import type { UpdateBatch } from './update-batch';
 import { ValidationCode } from './validation-code';
 import { decodeVersion, sameVersion, type Version } from './versioned-value';
-import { readEntries } from './world-state';
 
 /**
  * Whether what a transaction read is still so, on top of the block's valid transactions before it
@@ -75,5 +74,5 @@ function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
 /** The range as it is now; one that was not read to its end includes the last key that was seen. */
 function* readRange(namespace: string, { start, end, isExhausted }: RangeQuery, updates: UpdateBatch): Generator<{ key: string; version: Version }> {
   const range: KeyRange = publicRange(namespace, start, isExhausted || end === '' ? end : `${end}\0`);
-  for (const { key, value } of readEntries(updates.reader, range)) yield { key: keyTextOf(key, namespace), version: decodeVersion(value) };
+  for (const { key, value } of updates.entries(range)) yield { key: keyTextOf(key, namespace), version: decodeVersion(value) };
 }

@@ -35,7 +35,7 @@ function readsOf(ledger: TestLedger, rwset: TxRwset): number {
 }
 
 describe('the cost of a read-write set', () => {
-  it('is at least what its commit reads, but for what the last pages bring besides', () => {
+  it('is at least what its commit reads, but for the rest of the last page', () => {
     const ledger = filled();
     const honest = decodeRwset(ledger.simulate((simulator) => void drain(simulator.getStateByRange('basic', '', ''))).rwset);
     const forgedResults: RangeResults[] = [
@@ -45,7 +45,7 @@ describe('the cost of a read-write set', () => {
     ];
     const forged = forgedResults.map((results): TxRwset => ({ namespaces: honest.namespaces.map((one) => ({ ...one, rangeQueries: one.rangeQueries.map((query) => ({ ...query, results })) })) }));
     for (const rwset of [honest, ...forged.map((one) => decodeRwset(encodeRwset(one)))]) {
-      expect(costOfRwset(rwset) + 2 * STATE_PAGE, JSON.stringify(rwset.namespaces[0]?.rangeQueries)).toBeGreaterThanOrEqual(readsOf(ledger, rwset));
+      expect(costOfRwset(rwset) + STATE_PAGE, rwset.namespaces[0]?.rangeQueries[0]?.results.kind).toBeGreaterThanOrEqual(readsOf(ledger, rwset));
     }
     expect(costOfRwset(honest)).toBeGreaterThanOrEqual(keys.length);
   });

@@ -1,6 +1,8 @@
-import type { StateReader, StateWrite } from '../../../core/storage';
+import type { StateEntry, StateReader, StateWrite } from '../../../core/storage';
 import { mergeRange, type Overlay } from '../../../storage/merge-range';
 import { keyBytes, keyName, SortedMap } from '../../../storage/sorted-map';
+import type { KeyRange } from './state-keys';
+import { readEntries } from './world-state';
 
 /** What a block changes so far, over the state before it. Reads of `reader` see both. */
 export class UpdateBatch {
@@ -30,9 +32,28 @@ export class UpdateBatch {
     this.#changes.set(keyName(key), undefined);
   }
 
+  /** Entries of a range in order, one by one: who stops early has read little. Nothing may be changed meanwhile. */
+  *entries(range: KeyRange): Generator<StateEntry, undefined> {
+    const newer = this.#changes.range(keyName(range.from), keyName(range.to));
+    let change = newer.next();
+    for (const entry of readEntries(this.before, range)) {
+      const name = keyName(entry.key);
+      for (; change.done !== true && change.value[0] < name; change = newer.next()) yield* present(change.value);
+      if (change.done !== true && change.value[0] === name) {
+        yield* present(change.value);
+        change = newer.next();
+      } else yield entry;
+    }
+    for (; change.done !== true; change = newer.next()) yield* present(change.value);
+  }
+
   /** Sorted by key, each key once. */
   writes(): readonly StateWrite[] {
     const names = [...this.#changes.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
     return names.map(([name, value]) => (value === undefined ? { key: keyBytes(name) } : { key: keyBytes(name), value }));
   }
+}
+
+function* present([name, value]: [string, Uint8Array | undefined]): Generator<StateEntry> {
+  if (value !== undefined) yield { key: keyBytes(name), value };
 }
