@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { SpreadingSequencer } from './scripts/testing/spreading-sequencer.ts';
 
 // `*.test.ts` needs nothing; `*.integration.test.ts` needs the services of `npm run with-services`;
 // `*.conformance.test.ts` runs published clients and vectors against the sockets and doors; `*.full.test.ts` takes minutes
 // and belongs to `npm run test:full` alone.
 const everywhere = '{app,bench,lib,prisma,scripts,workers}/**';
 const kind = (name: string) => `${everywhere}/*.${name}.{ts,tsx,mjs}`;
+const notUnit = [kind('integration.test'), kind('conformance.test'), kind('full.test')];
+// Unit tests that only calculate, a hundred files: they share processes, for a fresh one takes longer than most of them.
+const calculations = '{app/{\\(portal\\),\\(admin\\),_components},lib/ledger/{core,vm/evm}}/**/*.test.{ts,tsx}';
 // Each worker has its own database (scripts/testing/shards.mjs); a file gets a fresh process.
 const setupFiles = ['scripts/testing/use-shard.mjs'];
 
@@ -12,7 +16,9 @@ export default defineConfig({
   resolve: { alias: { '@': import.meta.dirname } },
   test: {
     pool: 'forks',
-    maxWorkers: 2, // as many as scripts/testing/shards.mjs has databases
+    // One more than two cores: some files wait most of their time. As many as scripts/testing/shards.mjs has databases.
+    maxWorkers: 3,
+    sequence: { sequencer: SpreadingSequencer },
     // Real key derivation, real disks and two cores shared with a database: slow is not wrong.
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -22,7 +28,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [kind('test')],
-          exclude: [kind('integration.test'), kind('conformance.test'), kind('full.test')],
+          exclude: [...notUnit, calculations],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit-calculations',
+          include: [calculations],
+          exclude: notUnit,
+          isolate: false,
+          // Last: between others, nobody would take over their processes.
+          sequence: { groupOrder: 1 },
         },
       },
       { extends: true, test: { name: 'integration', include: [kind('integration.test')], setupFiles } },

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueAccessKey } from '@/lib/access-keys';
+import { bundledProgram } from '@/lib/gateway/testing';
 import { ringOperation } from '@/lib/operations';
 import { getDb } from '@/lib/platform';
 import { findSubChain } from '@/lib/sub-chains';
@@ -189,7 +190,8 @@ describe('a backup of a running installation', () => {
       await db.end();
     }
 
-    const children = [1, 2].map((number) => startChild('workers/city-node/main.ts', ['--data', hostDirectory(restored, number), '--log-level', 'warn']));
+    const program = await bundledProgram('cityNode');
+    const children = [1, 2].map((number) => startChild(program, ['--data', hostDirectory(restored, number), '--log-level', 'warn']));
     try {
       await expect.poll(() => client.call('eth_blockNumber', []).catch(() => undefined), { timeout: 60_000 }).toBeDefined();
       expect(Number(await client.call('eth_blockNumber', []))).toBeGreaterThanOrEqual(saved);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { bundleCityNode } from './supervisor/bundle.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
+import { cityNodeEnvironment } from './supervisor/environment.mjs';
 import { createLog } from './supervisor/log.mjs';
 import { dataLayout, projectPath } from './supervisor/project.mjs';
 import { ensureSecrets } from './supervisor/secrets.mjs';
@@ -29,11 +30,17 @@ async function startProductForBench(context, log) {
   return { ...env, CHAINWORKS_BENCH_URL: publicUrl, CHAINWORKS_BENCH_ADMIN: 'admin@chainworks.localhost' };
 }
 
+async function environmentFor(name, context, log) {
+  if (needProduct.has(name)) return startProductForBench(context, log);
+  // Its city node is started by the bench itself, in the environment that the product gives it.
+  if (needCityNode.has(name)) return { ...cityNodeEnvironment(process.env), CHAINWORKS_BENCH_CITY_NODE: await bundleCityNode() };
+  return process.env;
+}
+
 await runCommand(async (context) => {
   const file = projectPath(`bench/${name}.ts`);
   if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: consensus, ethereum, hosting, provision or start. See bench/README.md.');
   const log = createLog((line) => process.stderr.write(`${line}\n`));
-  const env = needProduct.has(name) ? await startProductForBench(context, log) : { ...process.env };
-  if (needCityNode.has(name)) env.CHAINWORKS_BENCH_CITY_NODE = (await bundleCityNode()).program;
+  const env = await environmentFor(name, context, log);
   return context.family.run([process.execPath, '--import', 'tsx', file, ...args], { env });
 });

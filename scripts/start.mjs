@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { announceServing, buildPortal } from './supervisor/build.mjs';
-import { bundleCityNode } from './supervisor/bundle.mjs';
+import { bundlePrograms } from './supervisor/bundle.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
 import { processEnvironment } from './supervisor/environment.mjs';
 import { planHosts } from './supervisor/hosts.mjs';
@@ -53,12 +53,11 @@ await runCommand(async ({ family, atEnd, interrupted }) => {
   const env = processEnvironment({ data, databaseUrl, redisUrl, publicUrl, nodeEnv: 'production' });
   await log.step('database client', () => generateClient(family));
   await log.step('database schema', () => migrate(family, databaseUrl));
-  await runSetupCommands({ family, log, env, plan: { host, hosts } });
+  const programs = await log.step('programs', bundlePrograms);
+  await runSetupCommands({ family, log, env, plan: { host, hosts, programs } });
   await log.step('portal build', () => buildPortal(family, env));
-  const { program: cityNodeProgram } = await log.step('city-node program', bundleCityNode);
-  const plan = { host, ports, hosts, cityNodeProgram };
   atEnd(announceServing());
-  await startProduct({ supervise, log, env, plan });
+  await startProduct({ supervise, log, env, plan: { host, ports, hosts, programs } });
 
   const near = (file) => path.relative(process.cwd(), file) || file;
   const mails = process.env.SMTP_URL ? 'mails go to SMTP_URL' : `mails in ${near(files.outbox)}`;

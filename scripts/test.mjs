@@ -12,7 +12,7 @@ import { describeError, runCommand, temporaryData } from './supervisor/session.m
 import { createSupervisor } from './supervisor/supervise.mjs';
 import { parseTestOptions, testUsage } from './testing/options.mjs';
 import { borrowServers, createShards, journeyShard, testShards } from './testing/shards.mjs';
-import { stages } from './testing/stages.mjs';
+import { needsServices, planRuns } from './testing/stages.mjs';
 
 /** Servers, schema and the environment of tests: only when a stage needs them. */
 async function prepareServices({ family, atEnd, data, log, supervise }) {
@@ -25,44 +25,46 @@ async function prepareServices({ family, atEnd, data, log, supervise }) {
   return { services, env: processEnvironment({ ...services, data, publicUrl: 'http://127.0.0.1:3000', nodeEnv: 'test' }) };
 }
 
-async function runStage(name, context) {
+async function runTogether({ names, run }, context) {
   const { log } = context;
-  log.say(`\n== ${name}`);
+  log.say(`\n== ${names.join(', ')}`);
   const from = performance.now();
-  const count = await stages[name].run(context).catch((error) => {
+  const counts = await run(context).catch((error) => {
     log.say(describeError(error));
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { [names[0]]: { passed: 0, failed: 1, skipped: 0 } };
   });
-  return { name, count, time: formatDuration(performance.now() - from) };
+  return { counts: names.map((name) => ({ name, count: counts[name] })), time: formatDuration(performance.now() - from) };
 }
 
-function describe({ name, count, time }) {
-  if (!count) return `  - ${name}: no files yet`;
-  const mark = count.failed > 0 ? '✗' : '✓';
-  const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
-  const counted = count.passed + count.failed > 0 ? `: ${count.passed} passed, ${count.failed} failed${skipped}` : '';
-  return `  ${mark} ${name}${counted} (${time})`;
+function describe({ counts, time }) {
+  return counts.map(({ name, count }, at) => {
+    if (!count) return `  - ${name}: no files yet`;
+    const mark = count.failed > 0 ? '✗' : '✓';
+    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+    const counted = count.passed + count.failed > 0 ? `: ${count.passed} passed, ${count.failed} failed${skipped}` : '';
+    return `  ${mark} ${name}${counted}${at === counts.length - 1 ? ` (${time}${at > 0 ? ' together' : ''})` : ''}`;
+  }).join('\n');
 }
 
 async function runStages(context, options, log) {
   const { family, atEnd } = context;
   requireNode();
-  const needsServices = options.stages.some((name) => stages[name].needsServices);
-  if (needsServices) await requirePrograms(log);
+  const isServed = needsServices(options.stages);
+  if (isServed) await requirePrograms(log);
   await log.step('packages', () => installPackages(family));
   await log.step('database client', () => generateClient(family));
   const data = temporaryData(context, 'test');
   const supervise = createSupervisor({ family, logs: dataLayout(data).logs, say: log.say });
-  const prepared = needsServices
+  const prepared = isServed
     ? await prepareServices({ family, atEnd, data, log, supervise })
     : { services: undefined, env: { ...process.env, NODE_ENV: 'test' } };
 
   const results = [];
-  for (const name of options.stages) {
-    results.push(await runStage(name, { family, filters: options.filters, data, log, supervise, ...prepared }));
+  for (const together of planRuns(options.stages)) {
+    results.push(await runTogether(together, { family, filters: options.filters, data, log, supervise, ...prepared }));
   }
   log.say(`\n== summary (${log.elapsed()})\n${results.map(describe).join('\n')}\n`);
-  return results;
+  return results.flatMap(({ counts }) => counts);
 }
 
 await runCommand(async (context) => {

@@ -21,7 +21,7 @@ it.each([
   ['SIGINT', 'the command', byNode],
   ['SIGKILL', 'npm', byNpm],
   ['SIGTERM', 'npm', byNpm],
-])('leaves no PostgreSQL, Redis or data behind with-services after %s to %s', async (signal, _, [program, ...args]) => {
+])('leaves no PostgreSQL, Redis or data behind with-services after %s to %s', { timeout: 120_000 }, async (signal, _, [program, ...args]) => {
   const file = path.join(directory, 'pids');
   const command = ['sh', '-c', `echo "$CHAINWORKS_DATA" > "${directory}/data"; echo $$ >> "${file}"; sleep 60`];
   const env = { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, CHAINWORKS_DATA: undefined };
@@ -33,5 +33,5 @@ it.each([
   owner.kill(signal);
   await once(owner, 'exit');
   await gone([postgres, ...readPids(file)], 'the end of the services');
-  await waitUntil(async () => !existsSync(data), { timeoutMs: 15_000, what: 'the removal of the data' });
+  await waitUntil(async () => !existsSync(data), { timeoutMs: 60_000, what: 'the removal of the data' });
 });

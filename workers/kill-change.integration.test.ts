@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueAccessKey } from '@/lib/access-keys';
 import type { Finality } from '@/lib/control';
 import { getBlockCertificate } from '@/lib/explorer';
+import { bundledProgram } from '@/lib/gateway/testing';
 import { createOperationRegistry, getOperation, isFinalOperation, LeaseKeeper, ringOperation, runOperation } from '@/lib/operations';
 import { changeFinality, changeFinalityOperation, changeFinalitySteps, findSubChain } from '@/lib/sub-chains';
 import { type Child, finalOperation, findOrphans, givenCaller, givenPaidApplication, type Installation, openInstallation, type SignedUp, startChild } from '@/lib/sub-chains/testing';
@@ -22,6 +23,7 @@ let running: string[];
 beforeAll(async () => {
   installation = await openInstallation({ cityNodes: ['SIN', 'PAR', 'JNB', 'HKG'], logLevel: 'warn' });
   cityNode = await installation.startCityNode();
+  installation.keepObserving();
   caller = await givenCaller();
   const worker = installation.startWorker();
   const begun = await Promise.all(places.map(() => givenPaidApplication(caller, { cityNodes: ['SIN', 'PAR', 'JNB', 'HKG'], finality: 'byzantine' })));
@@ -71,7 +73,7 @@ async function transfer(applicationId: string): Promise<number> {
 describe('kill -9 while the finality mode is changed', () => {
   it('a worker killed at every step: the next one finishes each change, and every sub-chain takes transactions under the new rules', { timeout: 300_000 }, async () => {
     const begun = await beginAtEachPlace('crash');
-    const doomed = startChild('workers/testing/die-at-places.ts', [JSON.stringify(begun.map(({ operationId, step, moment }) => ({ operationId, step, moment })))]);
+    const doomed = startChild(await bundledProgram('die-at-places'), [JSON.stringify(begun.map(({ operationId, step, moment }) => ({ operationId, step, moment })))]);
     expect(await doomed.ended, doomed.output()).toBe('SIGKILL');
     const worker = installation.startWorker();
     for (const { operationId } of begun) await finalOperation(operationId, stuckMs);

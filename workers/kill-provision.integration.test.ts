@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundledProgram } from '@/lib/gateway/testing';
 import { mailsTo } from '@/lib/identity/testing';
 import { createOperationRegistry, getOperation, isFinalOperation, LeaseKeeper, runOperation } from '@/lib/operations';
 import { getDb } from '@/lib/platform';
@@ -18,6 +19,7 @@ let cityNode: Child;
 beforeAll(async () => {
   installation = await openInstallation({ cityNodes: ['JNB', 'HKG'] });
   cityNode = await installation.startCityNode();
+  installation.keepObserving();
 });
 afterAll(() => installation?.close());
 
@@ -43,7 +45,7 @@ describe('kill -9 while sub-chains are provisioned', () => {
   it('a worker killed at every step: the next one finishes each operation, nothing is left over', { timeout: 120_000 }, async () => {
     const places = await givenOperationAtEachPlace();
     const argument = JSON.stringify(places.map(({ operationId, step, moment }) => ({ operationId, step, moment })));
-    const doomed = startChild('workers/testing/die-at-places.ts', [argument]);
+    const doomed = startChild(await bundledProgram('die-at-places'), [argument]);
     expect(await doomed.ended, doomed.output()).toBe('SIGKILL');
     for (const { operationId } of places) expect((await getOperation(operationId, {})).state).toBe('RUNNING');
 

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bundledProgram } from '@/lib/gateway/testing';
 import { createScratchDatabase } from '@/lib/identity/testing';
 import type * as PlatformRoom from '@/lib/platform';
 import { startChild } from '@/lib/sub-chains/testing';
@@ -70,7 +71,8 @@ describe('the certificate authority', () => {
   it('is made once by several processes that start at once', { timeout: 60_000 }, async () => {
     await mkdir(platform.dataPath(), { recursive: true });
     await writeFile(platform.dataPath('admin-password'), 'kelp turbine harbour 4711\n');
-    const seeds = Array.from({ length: 3 }, () => startChild('prisma/seed.ts', [], { DATABASE_URL: scratch.url }));
+    const program = await bundledProgram('seed');
+    const seeds = Array.from({ length: 3 }, () => startChild(program, [], { DATABASE_URL: scratch.url }));
     const codes = await Promise.all(seeds.map(({ ended }) => ended));
     expect(codes, seeds.map((seed) => seed.output()).join('\n')).toEqual([0, 0, 0]);
     expect(seeds.filter((seed) => seed.output().includes('certificate authority: made'))).toHaveLength(1);

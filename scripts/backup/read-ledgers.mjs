@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { projectPath } from '../supervisor/project.mjs';
+import { bundleLedgerReader } from '../supervisor/bundle.mjs';
 import { SetupError } from '../supervisor/setup-error.mjs';
 import { listHostDirectories, listLedgerDirectories } from './take-cut.mjs';
 
@@ -19,7 +19,7 @@ export async function readLedgers({ family, data, scratch, index, revive = false
   try {
     writeFileSync(list, JSON.stringify(ledgers), { mode: 0o600 });
     const flags = ['--ledgers', list, '--out', out, ...(index ? ['--index', index] : []), ...(revive ? ['--revive'] : [])];
-    const { code, output } = await family.runQuietly([process.execPath, '--import', 'tsx', projectPath('scripts/backup/read-ledgers.ts'), ...flags]);
+    const { code, output } = await family.runQuietly([process.execPath, '--enable-source-maps', await bundleLedgerReader(), ...flags]);
     if (code !== 0) throw new SetupError(`The ledgers could not be read:\n${output.trim()}`);
     const facts = JSON.parse(readFileSync(out, 'utf8'));
     return facts.map(({ heads, faults, silenced }, at) => ({ directory: path.relative(data, path.join(ledgers[at].host, ledgers[at].cityNode)), cityNode: ledgers[at].cityNode.replace(/\..*$/, ''), heads, faults, silenced }));

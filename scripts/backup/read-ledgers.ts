@@ -7,7 +7,7 @@ import { createEthereumFramework, readCopiedLedgers, reviveCopiedLedgers } from 
 
 const usage = `Opens copies of ledgers, reads all of them and writes what is there as JSON.
 
-  tsx scripts/backup/read-ledgers.ts --ledgers <file> --out <file> [--index <directory>] [--revive]
+  read-ledgers --ledgers <file> --out <file> [--index <directory>] [--revive]
 
 The first file is a list of { host, cityNode }: the directory of a city-node process and the city node in it. With --index the
 indexes are made there, not in the copies. --revive makes the ledgers fit to be used again.`;

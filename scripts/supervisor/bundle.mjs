@@ -1,4 +1,4 @@
-// The city node as one program of few files: it starts three times as fast as from its sources, in two thirds of the memory.
+// Programs of few files: they start five times as fast as from their sources, the city node in two thirds of the memory.
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -6,27 +6,56 @@ import { hashFiles } from './build.mjs';
 import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
-const sources = ['workers/city-node', 'lib', 'package.json', 'package-lock.json', 'tsconfig.json'];
-/** The program, and what its threads and the processes of single peers begin with: each lies where `moduleBeside` looks for it. */
-const modules = {
-  'city-node-main': 'workers/city-node/main.ts',
-  'dedicated-main': 'workers/city-node/dedicated/dedicated-main.ts',
-  thread: 'workers/city-node/thread.ts',
+const ofAll = ['scripts/supervisor/bundle.mjs', 'lib', 'scripts/supervisor/bundle.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
+/** Needs no client of the database. */
+const ledgerPrograms = {
+  kind: 'city-node',
+  sources: ['workers/city-node', 'scripts/backup'],
+  // The program, and what its threads and the processes of single peers begin with: each lies where `moduleBeside` looks for it.
+  modules: {
+    'city-node-main': 'workers/city-node/main.ts',
+    'dedicated-main': 'workers/city-node/dedicated/dedicated-main.ts',
+    thread: 'workers/city-node/thread.ts',
+    'read-ledgers': 'scripts/backup/read-ledgers.ts',
+  },
+  /** Read beside the program at run time. */
+  data: ['lib/peer-channel/peer-channel.proto'],
+};
+const portalPrograms = {
+  kind: 'portal',
+  sources: ['workers', 'prisma', 'scripts'],
+  modules: { 'worker-main': 'workers/main.ts', seed: 'prisma/seed.ts', 'join-embedded-hosts': 'scripts/join-embedded-hosts.ts' },
 };
 /** They load compiled files of their own. */
-const external = ['lmdb', 'secp256k1'];
-/** Read beside the program at run time. */
-const data = ['lib/peer-channel/peer-channel.proto'];
-const programs = () => projectPath('.cache/programs');
+const external = ['lmdb', 'secp256k1', '@node-rs/argon2'];
+const programs = (kind) => projectPath('.cache/programs', kind);
 /** Processes of an earlier one may still run from it. */
 const keptMax = 3;
 
-/** Bundles when the sources changed; gives `{ program }`, its file. Safe to run side by side: each set of sources has a directory of its own. */
-export async function bundleCityNode() {
-  const name = createHash('sha256').update(hashFiles(sources)).update(process.version).digest('hex').slice(0, 16);
-  const directory = path.join(programs(), name);
-  const program = path.join(directory, 'city-node-main.mjs');
-  if (existsSync(program)) return { program };
+/** @returns {Promise<{ cityNode: string, worker: string, seed: string, joinHosts: string }>} their files */
+export async function bundlePrograms() {
+  const cityNode = await bundleCityNode();
+  const directory = await bundle(portalPrograms);
+  const [worker, seed, joinHosts] = ['worker-main', 'seed', 'join-embedded-hosts'].map((name) => path.join(directory, `${name}.mjs`));
+  return { cityNode, worker, seed, joinHosts };
+}
+
+/** @returns {Promise<string>} the city node's file */
+export const bundleCityNode = async () => path.join(await bundle(ledgerPrograms), 'city-node-main.mjs');
+
+/** @returns {Promise<string>} the file of the program that reads copies of ledgers */
+export const bundleLedgerReader = async () => path.join(await bundle(ledgerPrograms), 'read-ledgers.mjs');
+
+/**
+ * Bundles when the sources changed. Safe to run side by side: each set of sources has a directory of its own.
+ * @param {{ kind: string, sources: string[], modules: Record<string, string>, data?: string[] }} programs `sources`: what they are
+ *   made of beside the rooms; `modules`: the source of each program by the name that its file will have
+ * @returns {Promise<string>} the directory in which the programs lie
+ */
+export async function bundle({ kind, sources, modules, data = [] }) {
+  const name = createHash('sha256').update(hashFiles([...sources, ...ofAll])).update(JSON.stringify(modules)).update(process.version).digest('hex').slice(0, 16);
+  const directory = path.join(programs(kind), name);
+  if (existsSync(directory)) return directory;
   const aside = `${directory}.${process.pid}`;
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { recursive: true });
@@ -44,6 +73,10 @@ export async function bundleCityNode() {
       target: `node${process.versions.node}`,
       external,
       tsconfig: projectPath('tsconfig.json'),
+      // Less to read at each start; one letter that is not Latin makes V8 keep a file at two bytes a letter. Names stay.
+      minifyWhitespace: true,
+      minifySyntax: true,
+      legalComments: 'none',
       sourcemap: true,
       sourcesContent: false,
       banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
@@ -51,24 +84,24 @@ export async function bundleCityNode() {
     });
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });
-    throw new SetupError(`The city node could not be bundled:\n${error instanceof Error ? error.message : error}`);
+    throw new SetupError(`The programs (${kind}) could not be bundled:\n${error instanceof Error ? error.message : error}`);
   }
   for (const file of data) cpSync(projectPath(file), path.join(aside, path.basename(file)));
   try {
     renameSync(aside, directory);
   } catch (error) {
     // Somebody else was faster with the same sources.
-    if (!existsSync(program)) throw error;
+    if (!existsSync(directory)) throw error;
     rmSync(aside, { recursive: true, force: true });
   }
-  removeOldPrograms(name);
-  return { program };
+  removeOldPrograms(kind, name);
+  return directory;
 }
 
-function removeOldPrograms(current) {
-  const older = readdirSync(programs())
+function removeOldPrograms(kind, current) {
+  const older = readdirSync(programs(kind))
     .filter((name) => name !== current && /^[0-9a-f]{16}$/.test(name))
-    .map((name) => ({ name, at: statSync(path.join(programs(), name)).mtimeMs }))
+    .map((name) => ({ name, at: statSync(path.join(programs(kind), name)).mtimeMs }))
     .sort((a, b) => b.at - a.at);
-  for (const { name } of older.slice(keptMax - 1)) rmSync(path.join(programs(), name), { recursive: true, force: true });
+  for (const { name } of older.slice(keptMax - 1)) rmSync(path.join(programs(kind), name), { recursive: true, force: true });
 }

@@ -9,14 +9,14 @@ import { projectPath } from './project.mjs';
 let host;
 let program;
 beforeAll(async () => {
-  ({ program } = await bundleCityNode());
-  host = await TestHost.prepare(['SIN']);
-  host.program = [program];
-  await host.resume();
+  program = await bundleCityNode();
+  host = await TestHost.start(['SIN']);
 }, 180_000);
 afterAll(() => host.remove());
 
 describe('the bundled city node', () => {
+  it('is what tests start', () => expect(host.program).toEqual([program]));
+
   it('executes transactions, and heavy ones in threads of its own', { timeout: 60_000 }, async () => {
     const { chain, chainId } = await openTestChain([[host, 'SIN']]);
     const key = makeAccessKey(chain);
@@ -36,9 +36,9 @@ describe('the bundled city node', () => {
 
   it('is made once for the same sources, whole or not at all', async () => {
     const before = readdirSync(path.dirname(program)).sort();
-    expect((await bundleCityNode()).program).toBe(program);
+    expect(await bundleCityNode()).toBe(program);
     expect(readdirSync(path.dirname(program)).sort()).toEqual(before);
-    expect(readdirSync(projectPath('.cache/programs')).filter((name) => name.includes('.'))).toEqual([]);
+    expect(readdirSync(projectPath('.cache/programs/city-node')).filter((name) => name.endsWith(`.${process.pid}`))).toEqual([]);
     expect(existsSync(path.join(path.dirname(program), 'peer-channel.proto'))).toBe(true);
   });
 });

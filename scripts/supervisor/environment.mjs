@@ -23,10 +23,16 @@ export function processEnvironment({ data, databaseUrl, redisUrl, publicUrl, nod
 const ofTheMachine = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|LD_LIBRARY_PATH|SSL_CERT_FILE|SSL_CERT_DIR|UV_THREADPOOL_SIZE|NODE_\w+)$/;
 
 /**
+ * glibc (mallopt(3)): few arenas, and large pieces apart from the small ones, so that what a load took goes back to the
+ * machine when the load is over. Left alone, glibc keeps most of it: at rest a city node held twice as much.
+ */
+const memory = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '131072' };
+
+/**
  * The environment of a city node: settings come from its join.json. It is the process that runs other people's code,
  * so it is told neither where the portal keeps its rows nor where its secrets lie.
  * @param {NodeJS.ProcessEnv} env
  */
 export function cityNodeEnvironment(env) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => ofTheMachine.test(name)));
+  return { ...memory, ...Object.fromEntries(Object.entries(env).filter(([name]) => ofTheMachine.test(name))) };
 }

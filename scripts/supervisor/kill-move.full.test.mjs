@@ -12,9 +12,8 @@ const waitMsMax = 30_000;
 let host;
 let program;
 beforeAll(async () => {
-  ({ program } = await bundleCityNode());
+  program = await bundleCityNode();
   host = await TestHost.prepare(['SIN', 'PAR']);
-  host.program = [program];
   await host.resume();
 }, 180_000);
 afterAll(() => host.remove());

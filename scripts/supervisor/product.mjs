@@ -1,11 +1,11 @@
 // What the product runs, in the order in which it starts: the one place to add a process or a set-up command.
-import { existsSync } from 'node:fs';
 import { cityNodeEnvironment } from './environment.mjs';
 import { answersOk, waitUntil } from './ports.mjs';
 import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
-const tsx = [process.execPath, '--import', 'tsx'];
+/** What is bundled: a stack names the sources all the same. */
+const node = [process.execPath, '--enable-source-maps'];
 
 /** What a set-up command ends with when the person at the terminal can put it right; what it wrote says how. */
 const refusedCode = 3;
@@ -13,9 +13,9 @@ const refusedCode = 3;
 /**
  * Commands that run to their end at every start, once the schema is there and before any process.
  * Each must be safe to repeat.
- * @param {{ host: string, hosts: Awaited<ReturnType<import('./hosts.mjs').planHosts>> }} plan
+ * @param {{ host: string, hosts: Awaited<ReturnType<import('./hosts.mjs').planHosts>>, programs: Awaited<ReturnType<import('./bundle.mjs').bundlePrograms>> }} plan
  */
-export function setupCommands({ host, hosts }) {
+export function setupCommands({ host, hosts, programs }) {
   const here = '127.0.0.1';
   const processes = hosts.map(({ directory, gatewayUrl, ports }) => ({
     dataDirectory: directory,
@@ -27,41 +27,40 @@ export function setupCommands({ host, hosts }) {
     channelAddress: `${here}:${ports.channel}`,
   }));
   return [
-    { name: 'first rows', file: 'prisma/seed.ts', args: [] },
-    { name: 'hosts of the city nodes', file: 'scripts/join-embedded-hosts.ts', args: ['--processes', JSON.stringify(processes)] },
+    { name: 'first rows', program: programs.seed, args: [] },
+    { name: 'hosts of the city nodes', program: programs.joinHosts, args: ['--processes', JSON.stringify(processes)] },
   ];
 }
 
 /** Runs the set-up commands; throws with the output of the one that failed. */
 export async function runSetupCommands({ family, log, env, plan }) {
-  for (const { name, file, args } of setupCommands(plan)) {
+  for (const { name, program, args } of setupCommands(plan)) {
     await log.step(name, async () => {
-      if (!existsSync(projectPath(file))) throw new SetupError(`${file} is missing.`);
-      const { code, output } = await family.runQuietly([...tsx, projectPath(file), ...args], { env });
+      const { code, output } = await family.runQuietly([...node, program, ...args], { env });
       if (code === refusedCode) throw new SetupError(output.trim());
-      if (code !== 0) throw new SetupError(`${file} failed:\n${output.trim()}`);
+      if (code !== 0) throw new SetupError(`The step "${name}" failed:\n${output.trim()}`);
     });
   }
 }
 
 /**
  * The long-running processes, each with the environment that it needs.
- * @param {{ host: string, ports: { web: number, worker: number }, hosts: Awaited<ReturnType<import('./hosts.mjs').planHosts>>, cityNodeProgram: string }} plan
+ * @param {{ host: string, ports: { web: number, worker: number }, hosts: Awaited<ReturnType<import('./hosts.mjs').planHosts>>, programs: Awaited<ReturnType<import('./bundle.mjs').bundlePrograms>> }} plan
  * @param {NodeJS.ProcessEnv} env of the portal's processes
  */
-export function productProcesses({ host, ports, hosts, cityNodeProgram }, env) {
+export function productProcesses({ host, ports, hosts, programs }, env) {
   const next = projectPath('node_modules/next/dist/bin/next');
   return [
     ...hosts.map(({ name, directory, ports: { control } }) => ({
       name,
-      command: [process.execPath, '--enable-source-maps', cityNodeProgram, '--data', directory, '--log-level', env.LOG_LEVEL ?? 'info'],
+      command: [...node, programs.cityNode, '--data', directory, '--log-level', env.LOG_LEVEL ?? 'info'],
       env: cityNodeEnvironment(env),
       readyUrl: `http://127.0.0.1:${control}/readyz`,
       stopTimeoutMs: 30_000, // drains: finishes what it has taken in
     })),
     {
       name: 'worker',
-      command: [...tsx, projectPath('workers/main.ts')],
+      command: [...node, programs.worker],
       env: { ...env, WORKER_HEALTH_PORT: String(ports.worker) },
       readyUrl: `http://127.0.0.1:${ports.worker}/readyz`,
       stopTimeoutMs: 30_000,

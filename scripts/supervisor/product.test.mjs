@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TestHost } from '@/lib/gateway/testing';
-import { bundleCityNode } from './bundle.mjs';
+import { bundlePrograms } from './bundle.mjs';
 import { processEnvironment } from './environment.mjs';
 import { hostName } from './hosts.mjs';
 import { answersOk, waitUntil } from './ports.mjs';
@@ -15,9 +15,9 @@ import { dataLayout, hostDirectory, projectDirectory } from './project.mjs';
 const settings = { databaseUrl: 'postgresql://chainworks:hush@127.0.0.1:1/portal', redisUrl: 'redis://:hush@127.0.0.1:1', publicUrl: 'http://127.0.0.1:3000', nodeEnv: 'production' };
 let data;
 let joined;
-let cityNodeProgram;
+let programs;
 beforeAll(async () => {
-  ({ program: cityNodeProgram } = await bundleCityNode());
+  programs = await bundlePrograms();
 }, 120_000);
 beforeEach(async () => {
   data = mkdtempSync(path.join(os.tmpdir(), 'chainworks-product-'));
@@ -31,7 +31,7 @@ afterEach(async () => {
 function processNamed(name) {
   const hosts = [1, 2].map((number) => ({ number, name: hostName(number), directory: hostDirectory(data, number), gatewayUrl: '', ports: { control: joined.join.control.port + number - 1 } }));
   const env = processEnvironment({ data, ...settings });
-  return productProcesses({ host: '127.0.0.1', ports: { web: 3000, worker: 4112 }, hosts, cityNodeProgram }, env).find((one) => one.name === name);
+  return productProcesses({ host: '127.0.0.1', ports: { web: 3000, worker: 4112 }, hosts, programs }, env).find((one) => one.name === name);
 }
 
 describe('the environment of a city node, which runs other people’s code,', () => {

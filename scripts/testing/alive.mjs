@@ -12,14 +12,17 @@ export const isAlive = (pid) => {
   }
 };
 
+/** Of a machine that may be busy with others. */
+const waitMsMax = 60_000;
+
 /** Waits until none of them runs. */
-export const gone = (pids, what) => waitUntil(async () => !pids.some(isAlive), { timeoutMs: 15_000, what });
+export const gone = (pids, what) => waitUntil(async () => !pids.some(isAlive), { timeoutMs: waitMsMax, what });
 
 /** Process ids that children wrote down, one a line. */
 export const readPids = (file) => readFileSync(file, 'utf8').trim().split('\n').map(Number);
 
 export const hasPids = (file, count) =>
-  waitUntil(async () => existsSync(file) && readFileSync(file, 'utf8').trim().split('\n').length >= count, { timeoutMs: 15_000, what: file });
+  waitUntil(async () => existsSync(file) && readFileSync(file, 'utf8').trim().split('\n').length >= count, { timeoutMs: waitMsMax, what: file });
 
 /** A file of /proc; empty when its process has ended meanwhile. */
 export function readIfThere(file) {

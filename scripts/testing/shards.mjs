@@ -6,9 +6,9 @@ import { withRedis } from '../supervisor/redis.mjs';
 import { SetupError } from '../supervisor/setup-error.mjs';
 
 /** Vitest's workers (vitest.config.ts takes the same number). */
-export const testShards = [1, 2];
+export const testShards = [1, 2, 3];
 /** The product that the browser visits. */
-export const journeyShard = 3;
+export const journeyShard = 4;
 const allShards = [...testShards, journeyShard];
 
 function shardOfRedis(redisUrl, shard) {

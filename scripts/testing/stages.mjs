@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { dataLayout, projectPath } from '../supervisor/project.mjs';
 import { requireChromium } from './chromium.mjs';
-import { countPlaywright, countVitest, readCount } from './results.mjs';
+import { countPlaywright, readCount, readCounts } from './results.mjs';
 import { journeyShard, shardEnvironment } from './shards.mjs';
 import { startTestProduct } from './start-test-product.mjs';
 
@@ -35,13 +35,17 @@ async function runTools({ family }, ...commands) {
   return { passed: 0, failed: 0, skipped: 0 };
 }
 
-async function runVitest(context, name) {
-  if (!hasTests(name)) return undefined;
+/** Stages in one run, so that one whose tests wait leaves the cores to another. */
+async function runVitest(context, names) {
+  const found = names.filter((name) => hasTests(name));
+  if (found.length === 0) return {};
   const { family, filters, data, env } = context;
-  const reportFile = path.join(data, `${name}.json`);
+  const reportFile = path.join(data, `${found[0]}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
-  const exitCode = await family.run(node('vitest/vitest.mjs', 'run', '--project', name, ...reporters, ...filters), { env });
-  return readCount({ exitCode, reportFile, count: countVitest });
+  // `unit` has a second project, for those that share processes.
+  const projects = found.flatMap((name) => ['--project', `${name}*`]);
+  const exitCode = await family.run(node('vitest/vitest.mjs', 'run', ...projects, ...reporters, ...filters), { env });
+  return readCounts({ exitCode, reportFile, endings: Object.fromEntries(found.map((name) => [name, endings[name]])), isFiltered: filters.length > 0 });
 }
 
 /** Builds, seeds and starts the whole product on free ports, and walks through it in a browser. */
@@ -76,17 +80,30 @@ async function runBrowser(context) {
   return readCount({ exitCode, reportFile, count: countPlaywright });
 }
 
-/** @type {Record<string, { needsServices: boolean, run: (context: any) => Promise<import('./results.mjs').Count | undefined> }>} */
-export const stages = {
-  lint: { needsServices: false, run: (context) => runTools(context, node('oxlint/bin/oxlint', '--deny-warnings')) },
-  types: {
-    needsServices: false,
+const alone = (run) => async (context, [name]) => ({ [name]: await run(context) });
+/** In the order in which they run; those of one line run together. */
+const runs = [
+  { stages: ['lint'], run: alone((context) => runTools(context, node('oxlint/bin/oxlint', '--deny-warnings'))) },
+  {
+    stages: ['types'],
     // `next typegen` writes the types of routes and of imported styles, which git does not keep.
-    run: (context) => runTools(context, node('next/dist/bin/next', 'typegen'), node('typescript/bin/tsc', '--noEmit')),
+    run: alone((context) => runTools(context, node('next/dist/bin/next', 'typegen'), node('typescript/bin/tsc', '--noEmit'))),
   },
-  unit: { needsServices: false, run: (context) => runVitest(context, 'unit') },
-  integration: { needsServices: true, run: (context) => runVitest(context, 'integration') },
-  conformance: { needsServices: true, run: (context) => runVitest(context, 'conformance') },
-  browser: { needsServices: true, run: runBrowser },
-  full: { needsServices: true, run: (context) => runVitest(context, 'full') },
-};
+  { stages: ['unit', 'integration', 'conformance'], run: runVitest },
+  { stages: ['browser'], run: alone(runBrowser) },
+  { stages: ['full'], run: runVitest },
+];
+const withoutServices = ['lint', 'types', 'unit'];
+
+export const needsServices = (names) => names.some((name) => !withoutServices.includes(name));
+
+/**
+ * What is to run one after another for these stages.
+ * @returns {{ names: string[], run: (context: any) => Promise<Record<string, import('./results.mjs').Count | undefined>> }[]}
+ */
+export function planRuns(names) {
+  return runs.flatMap(({ stages, run }) => {
+    const wanted = stages.filter((name) => names.includes(name));
+    return wanted.length === 0 ? [] : [{ names: wanted, run: (context) => run(context, wanted) }];
+  });
+}

@@ -1,7 +1,7 @@
 // The whole product on free ports and throw-away data, for whatever walks through it: browser journeys, benches.
 import { mkdirSync } from 'node:fs';
 import { buildPortal } from '../supervisor/build.mjs';
-import { bundleCityNode } from '../supervisor/bundle.mjs';
+import { bundlePrograms } from '../supervisor/bundle.mjs';
 import { processEnvironment } from '../supervisor/environment.mjs';
 import { hostName } from '../supervisor/hosts.mjs';
 import { freePort } from '../supervisor/ports.mjs';
@@ -34,9 +34,9 @@ export async function startTestProduct({ family, log, supervise }, { data, datab
   ensureSecrets(data);
   const env = processEnvironment({ data, databaseUrl, redisUrl, publicUrl, nodeEnv: 'production' });
   await log.step('portal build', () => buildPortal(family, env));
-  await runSetupCommands({ family, log, env, plan: { host, hosts } });
-  const { program: cityNodeProgram } = await log.step('city-node program', bundleCityNode);
-  const plan = { host, ports, hosts, cityNodeProgram };
+  const programs = await log.step('programs', bundlePrograms);
+  const plan = { host, ports, hosts, programs };
+  await runSetupCommands({ family, log, env, plan });
   const processes = await startProduct({ supervise, log, env, plan });
   return { publicUrl, env, processes };
 }

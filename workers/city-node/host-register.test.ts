@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { generousLimits, makeAccessKey } from '@/lib/gateway/testing';
-import { HostRegister, spentKeyMs, type RegisteredPeer } from './host-register';
+import { z } from 'zod';
+import { HostRegister, registerRecordSchema, registerVersion, spentKeyMs, type RegisteredPeer } from './host-register';
 
 const nodeKey = randomBytes(32);
 const nowMs = 1_790_000_000_000;
@@ -31,6 +32,30 @@ const line = (record: unknown) => {
 };
 
 describe('HostRegister', () => {
+  it('takes unread what its own schema has seen before, and reads records of every other version anew', async () => {
+    const version = createHash('sha256').update(JSON.stringify(z.toJSONSchema(registerRecordSchema))).digest('hex').slice(0, 8);
+    // Another schema of records needs another version: this one.
+    expect(registerVersion).toBe(version);
+    const peer = { chain: 'tide-1', cityNode: 'SIN', framework: 'ethereum', peers: [{ cityNode: 'SIN', publicKey: 'AAAA', orders: true, hostId: 'h' }] };
+    await writeFile(file, line({ kind: 'peer', peer }));
+    const register = await open();
+    // An earlier release knew no addresses: the schema adds what is missing.
+    expect(register.listPeers()[0]?.peers[0]?.channelAddress).toBe('');
+    await register.close();
+    for (const unversioned of [{ kind: 'peer', peer: { ...peer, peers: [] } }, { kind: 'peer', peer: { ...peer, peers: [] }, version: '00000000' }]) {
+      await writeFile(file, line(unversioned));
+      await expect(open()).rejects.toThrow(/peers/);
+    }
+    const anew = await (async () => {
+      await rm(file);
+      return open();
+    })();
+    await anew.putPeer(peerOf('tide-2', 'SIN'));
+    await anew.close();
+    expect(await readFile(file, 'utf8')).toContain(`"version":"${registerVersion}"`);
+    expect((await open()).listPeers()).toEqual([peerOf('tide-2', 'SIN')]);
+  });
+
   it('knows where each peer lives, also after its journal was rewritten, and forgets it with the peer', async () => {
     const [own, back, gone] = ['tide-1', 'tide-2', 'tide-3'].map((chain) => peerOf(chain, 'SIN')) as [RegisteredPeer, RegisteredPeer, RegisteredPeer];
     const register = await open();
@@ -73,7 +98,7 @@ describe('HostRegister', () => {
     const peer = peerOf('tide-1', 'SIN');
     await register.putPeer(peer);
     await register.close();
-    const [record] = JSON.parse((await readFile(file, 'utf8')).slice(9)) as [{ peer: RegisteredPeer }];
+    const [{ version: _version, ...record }] = JSON.parse((await readFile(file, 'utf8')).slice(9)) as [{ peer: RegisteredPeer; version: string }];
     const peersBefore = record.peer.peers.map(({ channelAddress: _, ...rest }) => ({ ...rest, controlUrl: 'http://127.0.0.1:1' }));
     const before = { ...record, peer: { ...record.peer, peers: peersBefore, linkSecret: randomBytes(61).toString('base64') } };
     await writeFile(file, line(before));

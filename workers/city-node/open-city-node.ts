@@ -82,7 +82,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => performance.now() });
   const collect = createCollector();
   const rested = (): void => {
-    if ([...hosts.values()].every((host) => host.stats().openChains === 0)) collect();
+    if ([...hosts.values()].every((host) => host.stats().openChains === 0)) void collect();
   };
   for (const code of join.cityNodes) {
     const shared = await openLedgerHost({

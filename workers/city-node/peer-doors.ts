@@ -46,10 +46,19 @@ export class PeerDoors {
     const host = this.options.hosts.get(peer.cityNode);
     const codec = registered && this.options.codecs.get(registered.framework);
     if (!registered || !host || !codec) return undefined;
-    const door = new PeerDoor(peer, registered.framework, host, codec);
+    const door = new PeerDoor({ peer, framework: registered.framework, isAlone: registered.peers.length === 1, host, codec });
     this.doors.set(name, door);
     return door;
   }
+}
+
+interface PeerDoorOptions {
+  readonly peer: PeerName;
+  readonly framework: string;
+  /** The only peer of its sub-chain: there is nobody from whom it could have missed anything. */
+  readonly isAlone: boolean;
+  readonly host: CityNodeHost;
+  readonly codec: FrameworkCodec;
 }
 
 /** A framework's codec with one peer behind it. */
@@ -57,20 +66,22 @@ export class PeerDoor implements ChainDoor {
   readonly cityNode: string;
   readonly chain: string;
   readonly answer: ChainDoor['answer'];
+  readonly framework: string;
+  private readonly host: CityNodeHost;
+  private readonly codec: FrameworkCodec;
   private readonly chainId: ChainId;
   private waking: Promise<void> | undefined;
-  private isAwake = false;
+  private isAwake: boolean;
 
-  constructor(
-    peer: PeerName,
-    readonly framework: string,
-    private readonly host: CityNodeHost,
-    private readonly codec: FrameworkCodec,
-  ) {
+  constructor({ peer, framework, isAlone, host, codec }: PeerDoorOptions) {
     this.cityNode = peer.cityNode;
     this.chain = peer.chain;
     this.chainId = peer.chain as ChainId;
+    this.framework = framework;
+    this.host = host;
+    this.codec = codec;
     this.answer = codec.answer;
+    this.isAwake = isAlone;
   }
 
   parse(body: Uint8Array): DoorRequests {

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { createOperationRegistry, LeaseKeeper, runOperation } from '@/lib/operations';
+import { createOperationRegistry, getOperation, isFinalOperation, LeaseKeeper, runOperation } from '@/lib/operations';
 import { changeFinalityOperation, provisionOperation } from '@/lib/sub-chains';
 import { holdUntilAll, hookSteps } from './hook-steps';
 
@@ -15,5 +16,13 @@ const hook = holdUntilAll(places, async () => {
 const registry = createOperationRegistry([provisionOperation, changeFinalityOperation].map((definition) => hookSteps(definition, hook)));
 const keeper = new LeaseKeeper();
 const shutdown = new AbortController().signal;
-await Promise.all(places.map(({ operationId }) => runOperation(operationId, { registry, keeper, shutdown })));
+await Promise.all(
+  places.map(async ({ operationId }) => {
+    // A step that a busy machine let down is tried again, as a worker does.
+    while (!isFinalOperation((await getOperation(operationId, {})).state)) {
+      await runOperation(operationId, { registry, keeper, shutdown });
+      await delay(100);
+    }
+  }),
+);
 throw new Error('not every operation came to its place');

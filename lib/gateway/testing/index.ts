@@ -1,2 +1,3 @@
+export { bundledProgram } from './bundled-program';
 export * from './test-host';
 export { createCall, findLost, Writers, type Call } from './writers';

@@ -11,6 +11,7 @@ import { checkRequest } from '@/lib/x509';
 import { createTestAuthority } from '@/lib/x509/testing';
 import { formatAccessKey, formatEndpoint } from '../access-key-format';
 import { createAccessKeySecret, hashAccessKeySecret } from '../access-key-secret';
+import { bundledProgram } from './bundled-program';
 
 /** Two cores shared with a database and a browser: slow is not wrong. */
 const startMsMax = 60_000;
@@ -31,8 +32,6 @@ export const generousLimits: ChainLimits = {
 /** A real city-node process in a directory of its own, joined by hand. */
 export class TestHost {
   output = '';
-  /** From its sources, unless a test says otherwise. */
-  program: readonly string[] = ['--import', 'tsx', 'workers/city-node/main.ts'];
   isCertified = false;
   private child: ChildProcess | undefined;
 
@@ -40,6 +39,8 @@ export class TestHost {
     readonly directory: string,
     readonly join: JoinConfig,
     readonly client: ControlClient,
+    /** What Node.js is started with. */
+    public program: readonly string[],
   ) {}
 
   static async start(cityNodes: string[], hostId?: string): Promise<TestHost> {
@@ -65,7 +66,7 @@ export class TestHost {
     mkdirSync(directory, { recursive: true });
     writeFileSync(path.join(directory, 'join.json'), JSON.stringify(join), { mode: 0o600 });
     const client = createControlClient({ controlUrl: `http://127.0.0.1:${controlPort}`, secret: join.secret, hostId });
-    return new TestHost(directory, join, client);
+    return new TestHost(directory, join, client, [await bundledProgram('cityNode')]);
   }
 
   get controlUrl(): string {

@@ -18,16 +18,17 @@ const SHARED_MAX = 1_024;
  * because there is one for each; how most of them agree is the same.
  */
 export class RestingPeers {
-  readonly #peers = new Map<ChainId, RestingPeer>();
+  readonly #peers = new Map<ChainId, Omit<RestingPeer, 'publicKey'> & { readonly publicKey: string }>();
   readonly #agreements = new Map<string, Agreement>();
 
   get(chain: ChainId): RestingPeer | undefined {
-    return this.#peers.get(chain);
+    const peer = this.#peers.get(chain);
+    return peer === undefined ? undefined : { ...peer, publicKey: Uint8Array.from(Buffer.from(peer.publicKey, 'latin1')) };
   }
 
-  /** Keeps copies: what it is given may be a part of a whole block. */
+  /** Keeps copies: what it is given may be a part of a whole block. A key as text: an array of its own takes four times as much. */
   set(chain: ChainId, { publicKey, headHash, orders, stopped, agreement }: RestingPeer): void {
-    this.#peers.set(chain, { publicKey: Uint8Array.from(publicKey), headHash, orders, stopped, agreement: this.#shared(agreement) });
+    this.#peers.set(chain, { publicKey: Buffer.from(publicKey).toString('latin1'), headHash, orders, stopped, agreement: this.#shared(agreement) });
   }
 
   delete(chain: ChainId): void {

@@ -15,11 +15,12 @@ export interface Child {
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** A TypeScript program of the project as a process of its own, with this process's environment and these changes. */
+/** A program of the project as a process of its own, in TypeScript or bundled, with this process's environment and these changes. */
 export function startChild(file: string, args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Child {
   const changes = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
   // `env` becomes the program itself, so the signal reaches it.
-  const child = spawn('env', [...changes, process.execPath, '--import', 'tsx', path.join(project, file), ...args], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('env', [...changes, process.execPath, ...loader, path.resolve(project, file), ...args], { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
   const parts: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => parts.push(part));
   const ended = once(child, 'close').then(([code, signal]) => (signal as NodeJS.Signals | null) ?? (code as number | null));

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlClientFor, joinHost, observeHosts, seedCatalogue } from '@/lib/city-nodes';
 import type { ControlClient } from '@/lib/control';
-import { freePort } from '@/lib/gateway/testing';
+import { bundledProgram, freePort } from '@/lib/gateway/testing';
 import { getDb } from '@/lib/platform';
 import { startChild, type Child } from './child-process';
 
@@ -20,6 +20,8 @@ export interface Installation {
   /** Starts the city node and waits until it answers and the portal has seen it. */
   startCityNode(): Promise<Child>;
   startWorker(environment?: Readonly<Record<string, string>>): Child;
+  /** Looks at the hosts each second until it is closed, as a worker does: for runs in which none is there for long. */
+  keepObserving(): void;
   /** Ends everything that was started, and deletes the host's directory. */
   close(): Promise<void>;
 }
@@ -31,7 +33,8 @@ export interface InstallationOptions {
   logLevel?: string;
 }
 
-const startMsMax = 30_000;
+const startMsMax = 60_000;
+const observeEveryMs = 1_000;
 
 export async function openInstallation({ cityNodes, directory, logLevel = 'info' }: InstallationOptions): Promise<Installation> {
   const hostDirectory = directory ?? (await mkdtemp(path.join(tmpdir(), 'chainworks-host-')));
@@ -53,30 +56,45 @@ export async function openInstallation({ cityNodes, directory, logLevel = 'info'
     provider: 'This machine',
     region: 'Test',
   });
+  const programs = { cityNode: await bundledProgram('cityNode'), worker: await bundledProgram('worker') };
   const children: Child[] = [];
   const control = () => controlClientFor(hostId);
+  const observing = new AbortController();
+  let observed: Promise<void> = Promise.resolve();
   return {
     hostId,
     hostDirectory,
     gatewayUrl,
     control,
     async startCityNode() {
-      const child = startChild('workers/city-node/main.ts', ['--data', hostDirectory, '--log-level', logLevel]);
+      const child = startChild(programs.cityNode, ['--data', hostDirectory, '--log-level', logLevel]);
       children.push(child);
       await answers(child, await control());
       await observeHosts();
       return child;
     },
     startWorker(environment = {}) {
-      const child = startChild('workers/main.ts', [], { LOG_LEVEL: logLevel, ...environment });
+      const child = startChild(programs.worker, [], { LOG_LEVEL: logLevel, ...environment });
       children.push(child);
       return child;
     },
+    keepObserving() {
+      observed = keepObserving(observing.signal);
+    },
     async close() {
+      observing.abort();
+      await observed;
       await Promise.all(children.filter((child) => child.isRunning()).map((child) => child.kill()));
       if (directory === undefined) await rm(hostDirectory, { recursive: true, force: true });
     },
   };
+}
+
+async function keepObserving(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await observeHosts();
+    await delay(observeEveryMs);
+  }
 }
 
 async function answers(child: Child, client: ControlClient): Promise<void> {

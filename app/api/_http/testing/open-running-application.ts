@@ -6,7 +6,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Caller } from "@/lib/access-keys";
 import { joinHost, observeHosts, seedCatalogue } from "@/lib/city-nodes";
-import { freePort } from "@/lib/gateway/testing";
+import { bundledProgram, freePort } from "@/lib/gateway/testing";
 import { collectMeters } from "@/lib/metering";
 import { createOperationRegistry, getOperation, LeaseKeeper, runOperation } from "@/lib/operations";
 import { getDb } from "@/lib/platform";
@@ -28,7 +28,7 @@ const sweepMs = 1_000;
 export async function openRunningApplication(caller: Caller): Promise<RunningApplication> {
   const directory = await mkdtemp(path.join(tmpdir(), "chainworks-route-"));
   const hostId = await join(directory);
-  const child = spawn(process.execPath, ["--import", "tsx", "workers/city-node/main.ts", "--data", directory], { stdio: "ignore" });
+  const child = spawn(process.execPath, [await bundledProgram("cityNode"), "--data", directory], { stdio: "ignore" });
   const sweeping = new AbortController();
   const close = async () => {
     sweeping.abort();

@@ -1,7 +1,7 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { decryptSecret, encryptSecret } from '@/lib/platform/pure/encryption';
 import { ByteReader, ByteWriter } from '../../core/codec';
-import { createKey, openSigner } from '../../core/crypto';
+import { createKey, openSigner, type Signer } from '../../core/crypto';
 import type { PeerKeys } from '../../core/peer-keys';
 import type { MachinePorts } from '../../core/ports';
 import { chainId, type ChainId } from '../../core/types';
@@ -36,6 +36,8 @@ interface KeyPlace {
 
 const SEGMENT_BYTES_MAX = 16 * 1024 * 1024;
 const SEALED_BYTES_MAX = 512;
+/** Keys that were just made and stay open until they are asked for: their peer is about to be opened. */
+const FRESH_MAX = 64;
 /** What a frame says of its key: it is gone, it is new, it may have signed a block. */
 const State = { removed: 0, fresh: 1, used: 2 } as const;
 
@@ -50,6 +52,8 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
   assert(keyEncryptionKey.length === 32, 'the key-encryption key has 32 bytes');
   files.makeDirectory(directory);
   const places = new Map<ChainId, KeyPlace>();
+  const fresh = new Map<ChainId, Signer>();
+  let spare: ReturnType<typeof createKey> | undefined;
   let nextNumber = 1;
   /** Whether a group without a key is the last one in the log. */
   let isSealed = true;
@@ -129,16 +133,25 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
     chains: () => [...places.keys()],
     find: (chain) => {
       const place = places.get(chain);
-      return place === undefined ? undefined : openSigner(read(chain, place));
+      if (place === undefined) return undefined;
+      const signer = fresh.get(chain) ?? openSigner(read(chain, place));
+      fresh.delete(chain);
+      return signer;
     },
     create: (chain) =>
       inOrder(chain, async () => {
         const known = places.get(chain);
         if (known !== undefined) return openSigner(read(chain, known));
-        const { signer, privateKey } = createKey();
+        const { signer, privateKey } = spare ?? createKey();
         const number = nextNumber++;
-        const location = await write(chain, number, State.fresh, encryptSecret(keyEncryptionKey, privateKey, contextOf(chain)));
+        const writing = write(chain, number, State.fresh, encryptSecret(keyEncryptionKey, privateKey, contextOf(chain)));
+        // The next one is made while the disk works.
+        spare = createKey();
+        const location = await writing;
         places.set(chain, { number, location, isUsed: false });
+        const [oldest] = fresh.size < FRESH_MAX ? [] : fresh.keys();
+        if (oldest !== undefined) fresh.delete(oldest);
+        fresh.set(chain, signer);
         return signer;
       }),
     markUsed: (chain) =>
@@ -156,6 +169,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
     },
     adopt: (chain, { sealed, isUsed }) =>
       inOrder(chain, async () => {
+        fresh.delete(chain);
         const signer = openSigner(decryptSecret(keyEncryptionKey, sealed, contextOf(chain)));
         const number = nextNumber++;
         places.set(chain, { number, location: await write(chain, number, isUsed ? State.used : State.fresh, sealed), isUsed });
@@ -167,6 +181,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
         if (place === undefined) return;
         await write(chain, place.number, State.removed, new Uint8Array(0));
         places.delete(chain);
+        fresh.delete(chain);
       }),
     close: async () => {
       // In a group of its own, not in that of a last key.
