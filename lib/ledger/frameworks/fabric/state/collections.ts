@@ -6,7 +6,10 @@ export interface CollectionConfig {
   readonly blockToLive: number;
 }
 
-/** The collections of a chaincode as of one height, by name; undefined when its definition has none. */
+/**
+ * The collections of a chaincode as of one height, by name, those included that every organisation has without asking
+ * (`_implicit_org_…`); undefined when there are none.
+ */
 export type CollectionsOf = (namespace: string) => ReadonlyMap<string, CollectionConfig> | undefined;
 
 /** Throws `collection-unknown`, in the words of Fabric's core/ledger/ledger_interface.go. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../../core/crypto';
 import { createRandom } from '../../../testing/random';
 import { decodeRwset } from './decode-rwset';
-import { encodePrivateRwset, encodePrivateWrites } from './encode-rwset';
+import { encodePrivateRwset, encodePrivateWrites, encodeRwset } from './encode-rwset';
 import { promisedBy } from './private-writes';
 import { listMissing, reconcilePrivateData } from './reconcile-private-data';
 import type { SimulationResult, Simulator } from './simulator';
@@ -74,6 +75,30 @@ describe('private data of a block', () => {
     expect(hashedOf(ledger, 'k')).toBeDefined();
     expect(listMissing(ledger.privateState, 10).map(({ block }) => block)).toEqual([1, 2, 3]);
     expect(listMissing(ledger.privateState, 2)).toHaveLength(2);
+  });
+
+  it('that cannot be stored count as missing, however well they are endorsed', () => {
+    const ledger = new TestLedger({ collections: FOREVER });
+    const plaintexts = [encodePrivateWrites({ writes: [{ key: 'k'.repeat(2_000), isDelete: false, value: bytes('v') }], metadataKeys: [] }), bytes('no write set')];
+    for (const rwset of plaintexts) {
+      const collections = [{ collection: 'secret', reads: [], writes: [], metadataWrites: [], privateRwsetHash: sha256(rwset) }];
+      const result: SimulationResult = {
+        rwset: encodeRwset({ namespaces: [{ namespace: 'basic', reads: [], rangeQueries: [], writes: [], metadataWrites: [], collections }] }),
+        privateRwset: encodePrivateRwset({ namespaces: [{ namespace: 'basic', collections: [{ collection: 'secret', rwset }] }] }),
+        privateReads: [],
+        keyMetadata: [],
+      };
+      const { codes, privately } = ledger.commit([{ txId: String(ledger.height), result }]);
+      expect([[...codes], privately.missing.length]).toEqual([[0], 1]);
+    }
+  });
+
+  it('of nothing are nothing', () => {
+    const ledger = new TestLedger({ collections: SHORT });
+    const collections = [{ collection: 'secret', reads: [], writes: [], metadataWrites: [], privateRwsetHash: sha256(new Uint8Array(0)) }];
+    const rwset = encodeRwset({ namespaces: [{ namespace: 'basic', reads: [], rangeQueries: [], writes: [], metadataWrites: [], collections }] });
+    const privateRwset = encodePrivateRwset({ namespaces: [{ namespace: 'basic', collections: [{ collection: 'secret', rwset: new Uint8Array(0) }] }] });
+    expect(ledger.commit([{ txId: 'x', result: { rwset, privateRwset, privateReads: [], keyMetadata: [] } }]).privately).toEqual({ writes: [], missing: [] });
   });
 
   it('of others are not kept, and not asked for', () => {

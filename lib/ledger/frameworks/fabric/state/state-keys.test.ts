@@ -22,11 +22,12 @@ import {
   publicKey,
   publicRange,
 } from './state-keys';
-import { applyTo, bytes } from './testing/test-ledger';
+import { applyTo as applySorted, bytes } from './testing/test-ledger';
 import { byUtf8 } from './utf8-order';
 import { readEntries } from './world-state';
 
 const ALPHABET = ['\0', '\u0001', 'a', 'b', 'ÿ', '߿', '\uffff', '\ue000', '\u{10000}', '\u{10ffff}', '~'];
+const applyTo = (state: MemoryState, writes: Parameters<typeof applySorted>[1]) => applySorted(state, writes.toSorted((a, b) => Buffer.compare(a.key, b.key)));
 const seed = Number(process.env.SEED ?? 1);
 
 function randomTexts(count: number): string[] {

@@ -9,7 +9,7 @@ import { queryError } from './query-error';
 
 const BOOKMARK_LENGTH_MAX = 64 * 1024;
 /** What CouchDB says when there was nothing to mark. */
-const NO_BOOKMARK = 'nil';
+export const NO_BOOKMARK = 'nil';
 
 export interface RichResult {
   readonly item: StateItem;
@@ -132,5 +132,3 @@ function decodeBookmark(bookmark: string, query: RichQuery): Mark | undefined {
   }
   throw refused;
 }
-
-export { NO_BOOKMARK };

@@ -1,4 +1,5 @@
-import type { StateReader, StateWrite } from '../../../../core/storage';
+import { assert } from '@/lib/platform/pure/assert';
+import { STATE_KEY_BYTES_MAX, type StateReader, type StateWrite } from '../../../../core/storage';
 import { sha256 } from '../../../../core/crypto';
 import { MemoryState } from '../../../../storage/memory/memory-state';
 import { keyName, SortedMap } from '../../../../storage/sorted-map';
@@ -93,7 +94,13 @@ export class TestLedger {
   };
 }
 
+/** Takes only what the engine's storage takes: sorted, each key once, of bounded length, no empty value. */
 export function applyTo(state: MemoryState, writes: readonly StateWrite[]): void {
+  for (const [index, { key, value }] of writes.entries()) {
+    const before = writes[index - 1]?.key;
+    assert(before === undefined || Buffer.compare(before, key) < 0, 'writes are sorted, each key once');
+    assert(key.length > 0 && key.length <= STATE_KEY_BYTES_MAX && value?.length !== 0, 'a write can be stored');
+  }
   const overlay = new SortedMap<Uint8Array | undefined>();
   for (const { key, value } of writes) overlay.set(keyName(key), value);
   state.apply(overlay);
