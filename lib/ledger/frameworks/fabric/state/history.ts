@@ -10,7 +10,7 @@ import { decodeWrittenAt, historyRange } from './state-keys';
 export interface PastTransaction {
   readonly txId: string;
   /** The client's time in the channel header. */
-  readonly timestamp: { readonly seconds: number; readonly nanos: number };
+  readonly timestamp: { readonly seconds: bigint; readonly nanos: number };
   /** Bytes of the TxReadWriteSet. */
   readonly rwset: Uint8Array;
 }

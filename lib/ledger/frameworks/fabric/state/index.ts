@@ -5,7 +5,7 @@ export { commitPrivateData, type CommittedPrivate, type PrivateCommit } from './
 export { decodeMetadata, decodePrivateRwset, decodePrivateWrites, decodeRwset } from './decode-rwset';
 export { encodeMetadata, encodePrivateRwset, encodePrivateWrites, encodeRwset } from './encode-rwset';
 export { readHistory, type KeyModification, type PastTransaction, type TransactionAt } from './history';
-export { createBatches, type Page, type QueryBatch, type QueryIterator, type QueryResult } from './query-iterator';
+export { type Page, type QueryIterator, type QueryResult } from './query-iterator';
 export { listMissing, reconcilePrivateData, type LatePlaintext } from './reconcile-private-data';
 export { parseJsonIndex, type JsonIndex } from './rich-query/json-index';
 export type * from './rwset';

@@ -17,8 +17,6 @@ export const ITERATORS_MAX = 1_000;
 
 /** Results that one query returns at most, as `ledger.state.totalQueryLimit` of Fabric's sampleconfig/core.yaml. */
 export const QUERY_RESULTS_MAX = 100_000;
-/** Results in one message to the chaincode, as MaxResultLimit in Fabric's core/chaincode/chaincode_support.go. */
-export const QUERY_BATCH_MAX = 100;
 /** Entries and bytes of values that one rich query may look at. */
 export const RICH_SCAN_ENTRIES_MAX = 100_000;
 export const RICH_SCAN_BYTES_MAX = 64 * 1024 * 1024;

@@ -1,4 +1,3 @@
-import { QUERY_BATCH_MAX, QUERY_RESULTS_MAX } from './limits';
 import { RangeSummary } from './range-summary';
 import { executeRichQuery, NO_BOOKMARK } from './rich-query/execute-rich-query';
 import type { RichQuery } from './rich-query/parse-query';
@@ -13,59 +12,25 @@ export interface QueryResult {
   readonly value: Uint8Array;
 }
 
-/** Results one by one. What was not asked for was not read: it is no part of the read-write set. */
+/**
+ * Results one by one. What was not asked for was not read: it is no part of the read-write set. Whoever wants a page stops
+ * after it; only asking once more makes the end of the range part of what was read.
+ */
 export interface QueryIterator<T = QueryResult> {
   next(): T | undefined;
-  /** Where another query goes on; empty when there is nothing more. */
+  /** Where the next page begins, once this one is read; empty when there is nothing more. */
   bookmark(): string;
 }
 
 /** Explicit paging, as the shim asks for it. Both unset means none (isMetadataSetForPagination in core/chaincode/handler.go). */
 export interface Page {
   /** Results at most; 0: no limit of its own. */
-  readonly pageSize: number;
+  readonly size: number;
   readonly bookmark: string;
 }
 
 export function isPaged(page: Page | undefined): page is Page {
-  return page !== undefined && (page.pageSize !== 0 || page.bookmark !== '');
-}
-
-export interface QueryBatch<T> {
-  readonly results: readonly T[];
-  /** Ask again: there are more. */
-  readonly hasMore: boolean;
-  /** Of a paged query, which is over with its first batch. */
-  readonly page: { readonly fetched: number; readonly bookmark: string } | undefined;
-}
-
-/**
- * Hands out results in the messages that the shim expects (core/chaincode/query_response_generator.go): 100 at a time,
- * or a whole page. A batch is only called the last once the iterator said that it is at its end, which makes the end part
- * of what the transaction read; a full page does not ask.
- */
-export function createBatches<T>(iterator: QueryIterator<T>, page?: Page): { next(): QueryBatch<T> } {
-  const limit = page !== undefined && page.pageSize > 0 ? Math.min(page.pageSize, QUERY_RESULTS_MAX) : QUERY_RESULTS_MAX;
-  let pending: T[] = [];
-  let fetched = 0;
-  return {
-    next: () => {
-      while (fetched < limit) {
-        const result = iterator.next();
-        if (result === undefined) break;
-        fetched += 1;
-        if (!isPaged(page) && pending.length === QUERY_BATCH_MAX) {
-          const results = pending;
-          pending = [result];
-          return { results, hasMore: true, page: undefined };
-        }
-        pending.push(result);
-      }
-      const results = pending;
-      pending = [];
-      return { results, hasMore: false, page: isPaged(page) ? { fetched, bookmark: iterator.bookmark() } : undefined };
-    },
-  };
+  return page !== undefined && (page.size !== 0 || page.bookmark !== '');
 }
 
 /** A range of public keys that remembers what was seen of it (resultsItr in txmgr/query_executor.go). */
@@ -77,10 +42,10 @@ export class RangeIterator implements QueryIterator {
 
   constructor(
     readonly namespace: string,
-    readonly bounds: { readonly start: string; readonly end: string; readonly pageSize: number },
+    readonly bounds: { readonly start: string; readonly end: string; readonly size: number },
     readonly items: Iterator<StateItem, undefined>,
   ) {
-    this.#left = bounds.pageSize > 0 ? bounds.pageSize : Infinity;
+    this.#left = bounds.size > 0 ? bounds.size : Infinity;
   }
 
   next(): QueryResult | undefined {
@@ -127,7 +92,7 @@ export function iterateRich(
   onRead: (key: string, version: Version) => void,
 ): QueryIterator {
   const results = executeRichQuery(query, items, page.bookmark);
-  let left = page.pageSize > 0 ? page.pageSize : Infinity;
+  let left = page.size > 0 ? page.size : Infinity;
   let bookmark = NO_BOOKMARK;
   return {
     next: () => {

@@ -13,7 +13,7 @@ import { sameVersion } from './versioned-value';
 import { worldState, type WorldState } from './world-state';
 
 const NOTHING = new Uint8Array(0);
-const NO_PAGE: Page = { pageSize: 0, bookmark: '' };
+const NO_PAGE: Page = { size: 0, bookmark: '' };
 
 export type Metadata = ReadonlyMap<string, Uint8Array>;
 
@@ -101,7 +101,7 @@ export class Simulator {
     const from = isPaged(page) && page.bookmark !== '' ? page.bookmark : start;
     if (isPaged(page)) this.#beginPaged();
     this.#open();
-    const iterator = new RangeIterator(namespace, { start: from, end, pageSize: page?.pageSize ?? 0 }, this.#world.range(namespace, from, end));
+    const iterator = new RangeIterator(namespace, { start: from, end, size: page?.size ?? 0 }, this.#world.range(namespace, from, end));
     this.#ranges.push(iterator);
     return iterator;
   }

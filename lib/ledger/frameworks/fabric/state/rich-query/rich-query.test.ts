@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../../testing/random';
 import { RICH_SCAN_ENTRIES_MAX } from '../limits';
-import { createBatches } from '../query-iterator';
-import { bytes, drain, TestLedger, text } from '../testing/test-ledger';
+import { bytes, drain, takePage, TestLedger, text } from '../testing/test-ledger';
 import type { StateItem } from '../world-state';
 import { executeRichQuery } from './execute-rich-query';
 import { parseJsonIndex, type JsonIndex } from './json-index';
@@ -144,25 +143,24 @@ describe('pages of a rich query', () => {
     expect(whole.length).toBeGreaterThan(20);
     const seen: string[] = [];
     for (let bookmark = ''; ; ) {
-      const page = { pageSize: 1 + random.below(20), bookmark };
-      const batch = createBatches(ledger.simulator().getQueryResult('fleet', query, page), page).next();
-      seen.push(...batch.results.map(({ key }) => key));
-      bookmark = batch.page?.bookmark ?? '';
-      if (batch.results.length === 0) break;
+      const size = 1 + random.below(20);
+      const page = takePage(ledger.simulator().getQueryResult('fleet', query, { size, bookmark }), size);
+      seen.push(...page.results.map(({ key }) => key));
+      ({ bookmark } = page);
+      if (page.results.length === 0) break;
     }
     expect(seen).toEqual(whole);
   });
 
   it('of nothing have the bookmark of CouchDB, with which one can begin', () => {
-    const page = { pageSize: 5, bookmark: 'nil' };
-    const ledger = garage();
-    expect(createBatches(ledger.simulator().getQueryResult('fleet', '{"selector":{"make":"none"}}', page), page).next().page).toEqual({ fetched: 0, bookmark: 'nil' });
-    expect(createBatches(ledger.simulator().getQueryResult('fleet', '{"selector":{"make":"Ford"}}', page), page).next().page?.fetched).toBe(2);
+    const query = (make: string) => takePage(garage().simulator().getQueryResult('fleet', JSON.stringify({ selector: { make } }), { size: 5, bookmark: 'nil' }), 5);
+    expect(query('none')).toEqual({ results: [], bookmark: 'nil' });
+    expect(query('Ford').results).toHaveLength(2);
   });
 
   it('refuse a bookmark that is none', () => {
     for (const bookmark of ['g1AAAA', 'e30', 'x'.repeat(100_000), Buffer.from('["k",[1]]').toString('base64url')]) {
-      expect(() => drain(garage().simulator().getQueryResult('fleet', '{"selector":{}}', { pageSize: 5, bookmark }))).toThrowError('Invalid bookmark value');
+      expect(() => drain(garage().simulator().getQueryResult('fleet', '{"selector":{}}', { size: 5, bookmark }))).toThrowError('Invalid bookmark value');
     }
   });
 });

@@ -83,7 +83,7 @@ export class TestLedger {
     this.height = number;
     this.#blocks.set(
       number,
-      ordered.map(({ txId, result }, index) => ({ txId, timestamp: { seconds: number, nanos: index }, rwset: result.rwset })),
+      ordered.map(({ txId, result }, index) => ({ txId, timestamp: { seconds: BigInt(number), nanos: index }, rwset: result.rwset })),
     );
     return { ...validated, privately };
   }
@@ -120,4 +120,15 @@ export function drain<T>(iterator: { next(): T | undefined }): T[] {
   const results: T[] = [];
   for (let result = iterator.next(); result !== undefined; result = iterator.next()) results.push(result);
   return results;
+}
+
+/** A page as the peer reads it: it does not ask for more than the page has. */
+export function takePage<T>(iterator: { next(): T | undefined; bookmark(): string }, size: number): { readonly results: T[]; readonly bookmark: string } {
+  const results: T[] = [];
+  while (results.length < size) {
+    const result = iterator.next();
+    if (result === undefined) break;
+    results.push(result);
+  }
+  return { results, bookmark: iterator.bookmark() };
 }
