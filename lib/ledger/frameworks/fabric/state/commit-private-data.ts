@@ -107,7 +107,7 @@ function expire(outcome: BlockOutcome, updates: UpdateBatch): void {
     const bytes = updates.reader.get(key);
     // The plaintext may be older than the hash, when newer plaintext is missing: then it goes by its own time.
     const isOwn = bytes !== undefined && decodeVersion(bytes).block === committed;
-    if (!updates.has(key) && (isCurrent || isOwn)) dropPrivateKey(namespace, collection, name, updates);
+    if (isCurrent || isOwn) dropPrivateKey(namespace, collection, name, updates);
   }
   for (const { key } of readEntries(updates.before, privateExpiryRange(outcome.block))) {
     dropWriteSet(decodePrivatePosition(key), updates);

@@ -6,7 +6,7 @@ import { encodePrivateRwset, encodePrivateWrites, encodeRwset } from './encode-r
 import { promisedBy } from './private-writes';
 import { listMissing, reconcilePrivateData } from './reconcile-private-data';
 import type { SimulationResult, Simulator } from './simulator';
-import { keyHashOf, privateWriteSetRange } from './state-keys';
+import { hashExpiryRange, keyHashOf, privateWriteSetRange } from './state-keys';
 import { applyTo, bytes, dump, TestLedger, text } from './testing/test-ledger';
 import { readEntries, worldState } from './world-state';
 
@@ -118,6 +118,14 @@ describe('private data of a block', () => {
     expect(make(null)).toEqual(make(undefined));
   });
 
+  it('that are older than the hash are not made current by metadata', () => {
+    const ledger = new TestLedger({ collections: FOREVER });
+    ledger.submit(put('k', 'outdated'));
+    lost(ledger, put('k', 'newer'), 'x');
+    ledger.submit((simulator) => simulator.putPrivateDataMetadata('basic', 'secret', 'k', new Map([['p', bytes('1')]])));
+    expect(() => ledger.simulator().getPrivateData('basic', 'secret', 'k')).toThrowError('is not available');
+  });
+
   it('are deleted by a write that deletes', () => {
     const ledger = new TestLedger({ collections: FOREVER });
     ledger.submit(put('k', 'v'));
@@ -135,6 +143,19 @@ describe('a time to live', () => {
       expect([plainOf(ledger, 'k') !== undefined, hashedOf(ledger, 'k') !== undefined, holds(ledger, 'shortlived')], `block ${ledger.height}`).toEqual([isThere, isThere, isThere]);
     }
     expect(dump(ledger.privateState)).toEqual([]);
+    // The schedule goes with what it was for.
+    const [schedule = 0] = hashExpiryRange(0).from;
+    expect(dump(ledger.state).filter((line) => line.startsWith(schedule.toString(16)))).toEqual([]);
+  });
+
+  it('of a value ends though its successor is missing', () => {
+    const ledger = new TestLedger({ collections: SHORT });
+    ledger.submit(put('k', 'outdated'));
+    lost(ledger, put('k', 'newer'), 'x');
+    ledger.submit(idle);
+    expect(holds(ledger, 'outdated')).toBe(true);
+    ledger.submit(idle);
+    expect([holds(ledger, 'outdated'), hashedOf(ledger, 'k') !== undefined]).toEqual([false, true]);
   });
 
   it('begins anew with each write, also of metadata alone', () => {
@@ -224,6 +245,15 @@ describe('private data that come late', () => {
     ledger.submit(purge('k'));
     expect(reconcile(ledger, late)).toBe(true);
     expect([plainOf(ledger, 'k'), holds(ledger, 'topsecret')]).toEqual([undefined, false]);
+  });
+
+  it('that delete take away what stands for nothing any more', () => {
+    const ledger = new TestLedger({ collections: FOREVER });
+    ledger.submit(put('k', 'v'));
+    const late = lateOf(ledger, lost(ledger, (simulator) => simulator.delPrivateData('basic', 'secret', 'k'), 'x'));
+    expect(() => ledger.simulator().getPrivateData('basic', 'secret', 'k')).toThrowError('is not available');
+    expect(reconcile(ledger, late)).toBe(true);
+    expect(ledger.simulator().getPrivateData('basic', 'secret', 'k')).toBeUndefined();
   });
 
   it('follow a version that metadata moved meanwhile', () => {

@@ -116,15 +116,13 @@ export function privateNameOf(namespace: string, collection: string, keyHash: Ui
 }
 
 /**
- * Takes every value that a key had up to this version out of the write sets, and remembers that, so that late ones do not
+ * Takes every value that a key had so far out of the write sets, and remembers that, so that late ones do not
  * bring them back. What is left of a write set no longer has the hash that was promised.
  */
 export function purgePast(namespace: string, collection: string, keyHash: Uint8Array, { block, transaction }: Version, updates: UpdateBatch): void {
-  const until = encodePosition(block, transaction);
-  updates.put(privatePurgedKey(namespace, collection, keyHash), until);
+  updates.put(privatePurgedKey(namespace, collection, keyHash), encodePosition(block, transaction));
   for (const { key } of readEntries(updates.reader, privateWrittenAtRange(namespace, collection, keyHash))) {
     const at = decodeWrittenAt(key);
-    if (Buffer.compare(encodePosition(at.block, at.transaction), until) > 0) continue;
     updates.delete(key);
     const setKey = privateWriteSetKey(at.block, at.transaction, namespace, collection);
     const plaintext = updates.reader.get(setKey);

@@ -5,9 +5,9 @@ import { expiryOf, type CollectionsOf } from './collections';
 import { encodePrivateWrites } from './encode-rwset';
 import { applyPrivateWrite, dropPrivateKey, isPurged, keepWriteSet, openPromised } from './private-writes';
 import { isDeleting, type KeyWrite } from './rwset';
-import { decodePrivatePosition, hashedKey, keyHashOf, privateKey, privateMissingKey, privateMissingRange, type PrivatePosition } from './state-keys';
+import { decodePrivatePosition, hashedKey, keyHashOf, privateMissingKey, privateMissingRange, type PrivatePosition } from './state-keys';
 import { UpdateBatch } from './update-batch';
-import { decodeVersion, decodeVersioned, sameVersion, type Version } from './versioned-value';
+import { decodeVersioned, sameVersion, type Version } from './versioned-value';
 import { readEntries } from './world-state';
 
 /** Private data that this peer may have and lacks, oldest first, at most `limit`: what it asks other members for. */
@@ -58,8 +58,8 @@ export function reconcilePrivateData(
 function applyLate(namespace: string, collection: string, write: KeyWrite, written: Version, state: StateReader, updates: UpdateBatch): void {
   const bytes = state.get(hashedKey(namespace, collection, keyHashOf(write.key)));
   if (isDeleting(write)) {
-    const plain = updates.reader.get(privateKey(namespace, collection, write.key));
-    if (bytes === undefined && plain !== undefined && isBefore(decodeVersion(plain), written)) dropPrivateKey(namespace, collection, write.key, updates);
+    // Without a hash whatever plaintext there is stands for nothing.
+    if (bytes === undefined) dropPrivateKey(namespace, collection, write.key, updates);
     return;
   }
   if (bytes === undefined) return;
@@ -67,8 +67,4 @@ function applyLate(namespace: string, collection: string, write: KeyWrite, writt
   // Metadata alone may have moved the version since; then the hash is still this value's.
   if (!sameVersion(hashed.version, written) && !bytesEqual(hashed.value, sha256(write.value))) return;
   applyPrivateWrite(namespace, collection, write, hashed.version, updates);
-}
-
-function isBefore(a: Version, b: Version): boolean {
-  return a.block < b.block || (a.block === b.block && a.transaction < b.transaction);
 }

@@ -3,10 +3,14 @@ import type { StateReader } from '../../../core/storage';
 import { decodeRwset } from './decode-rwset';
 import { encodeRwset } from './encode-rwset';
 import { STATE_PAGE } from './limits';
+import { RangeSummary } from './range-summary';
 import { costOfRwset } from './rwset-cost';
 import type { RangeResults, TxRwset } from './rwset';
 import { bytes, drain, TestLedger } from './testing/test-ledger';
+import { publicKey } from './state-keys';
 import { validateBlock } from './validate-block';
+import { ValidationCode } from './validation-code';
+import { encodeVersioned } from './versioned-value';
 
 const keys = Array.from({ length: 2_000 }, (_, index) => `k${String(index).padStart(4, '0')}`);
 
@@ -14,6 +18,13 @@ function filled(): TestLedger {
   const ledger = new TestLedger();
   ledger.submit((simulator) => keys.forEach((key) => simulator.putState('basic', key, bytes('v'))));
   return ledger;
+}
+
+/** The tree over the first keys only. */
+function firstHashes(degree: number): readonly Uint8Array[] {
+  const summary = new RangeSummary(degree);
+  for (const key of keys.slice(0, degree * (degree + 1))) summary.add({ key, version: { block: 1, transaction: 0 } });
+  return summary.topHashes;
 }
 
 /** Entries of the state that a commit fetches, pages and their rest included. */
@@ -42,12 +53,33 @@ describe('the cost of a read-write set', () => {
       { kind: 'hashes', maxDegree: 50, maxLevel: 9, hashes: [] },
       { kind: 'hashes', maxDegree: 2, maxLevel: 1, hashes: [new Uint8Array(32)] },
       { kind: 'reads', reads: [] },
+      // True as far as it goes, and then too short.
+      { kind: 'hashes', maxDegree: 2, maxLevel: 1, hashes: firstHashes(2) },
     ];
     const forged = forgedResults.map((results): TxRwset => ({ namespaces: honest.namespaces.map((one) => ({ ...one, rangeQueries: one.rangeQueries.map((query) => ({ ...query, results })) })) }));
     for (const rwset of [honest, ...forged.map((one) => decodeRwset(encodeRwset(one)))]) {
       expect(costOfRwset(rwset) + STATE_PAGE, rwset.namespaces[0]?.rangeQueries[0]?.results.kind).toBeGreaterThanOrEqual(readsOf(ledger, rwset));
     }
     expect(costOfRwset(honest)).toBeGreaterThanOrEqual(keys.length);
+  });
+
+  it('bounds a commit whatever the state holds: a tree that asks for more than a query brings is a conflict', () => {
+    let reads = 0;
+    const endless: StateReader = {
+      get: () => undefined,
+      range: ({ from, limit }) => {
+        if (from[0] !== publicKey('basic', '')[0]) return [];
+        const value = encodeVersioned({ version: { block: 1, transaction: 0 }, value: bytes('v'), metadata: new Uint8Array(0) });
+        const entries = Array.from({ length: limit }, (_, index) => ({ key: publicKey('basic', `k${String(reads + index).padStart(9, '0')}`), value }));
+        reads += limit;
+        return entries;
+      },
+    };
+    const rangeQueries = [{ start: '', end: '', isExhausted: true, results: { kind: 'hashes' as const, maxDegree: 50, maxLevel: 9, hashes: [] } }];
+    const rwset: TxRwset = { namespaces: [{ namespace: 'basic', reads: [], rangeQueries, writes: [], metadataWrites: [], collections: [] }] };
+    const block = { number: 2, headerHash: new Uint8Array(32), collectionsOf: () => undefined, transactions: [{ txId: 'x', code: 0, rwset, isEndorsed: true }] };
+    expect([...validateBlock(block, endless).codes]).toEqual([ValidationCode.phantomReadConflict]);
+    expect(reads).toBeLessThanOrEqual(costOfRwset(rwset) + STATE_PAGE);
   });
 
   it('counts reads, writes and hashes, and never more than a query may bring', () => {

@@ -34,6 +34,8 @@ describe('a simulation', () => {
       simulator.getState('another', 'k');
       drain(simulator.getStateByRange('basic', 'a', 'c'));
       simulator.getStateByRange('basic', 'a', '').next();
+      // The same once more adds nothing.
+      drain(simulator.getStateByRange('basic', 'a', 'c'));
     });
     const version = { block: 1, transaction: 0 };
     const expected = toProto({

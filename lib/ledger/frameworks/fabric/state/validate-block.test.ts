@@ -5,9 +5,10 @@ import { decodeMetadata, decodeRwset } from './decode-rwset';
 import { encodeRwset } from './encode-rwset';
 import type { RangeQuery, TxRwset } from './rwset';
 import type { SimulationResult, Simulator } from './simulator';
-import { keyHashOf } from './state-keys';
+import { historyKey, keyHashOf } from './state-keys';
 import { bytes, drain, dump, TestLedger, text, type Ordered } from './testing/test-ledger';
 import { findBlockByHash, findBlockCodes, findTransaction } from './transaction-index';
+import { validateBlock } from './validate-block';
 import { ValidationCode } from './validation-code';
 import { worldState } from './world-state';
 
@@ -271,6 +272,17 @@ describe('a block', () => {
     const again = make();
     expect(again.writes).toEqual(writes);
     expect(again.privately.writes).toEqual(privately.writes);
+  });
+
+  it('keeps no history of what is no transaction of a chaincode', () => {
+    const ledger = filled();
+    const rwset = decodeRwset(ledger.simulate(put('k')).rwset);
+    const historyOf = (isEndorsed: boolean) => {
+      const block = { number: 2, headerHash: sha256(bytes('x')), transactions: [{ txId: 'x', code: valid, rwset, isEndorsed }], collectionsOf: () => undefined };
+      const key = Buffer.from(historyKey('basic', 'k', 2, 0));
+      return validateBlock(block, ledger.state).writes.some((write) => key.equals(write.key));
+    };
+    expect([historyOf(true), historyOf(false)]).toEqual([true, false]);
   });
 
   it('of no transactions leaves its hash alone', () => {
