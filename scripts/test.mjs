@@ -51,7 +51,7 @@ async function runStages(context, options, log) {
   const { family, atEnd } = context;
   requireNode();
   const isServed = needsServices(options.stages);
-  if (isServed) await requirePrograms(log);
+  if (isServed) await requirePrograms(log, { runsChaincode: true });
   await log.step('packages', () => installPackages(family));
   if (isServed) await log.step('chaincode runtime', () => installChaincodeRuntime(family));
   await log.step('database client', () => generateClient(family));

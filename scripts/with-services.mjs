@@ -21,7 +21,7 @@ await runCommand(async (context) => {
   const data = temporaryData(context, 'services');
   const log = createLog((line) => process.stderr.write(`${line}\n`));
   const supervise = createSupervisor({ family, logs: dataLayout(data).logs, say: log.say });
-  await requirePrograms(log);
+  await requirePrograms(log, { runsChaincode: true });
   await log.step('chaincode runtime', () => installChaincodeRuntime(family));
   const secrets = ensureSecrets(data);
   atEnd(await borrowServers(randomBytes(6).toString('hex')));

@@ -9,11 +9,14 @@ import { SetupError } from './setup-error.mjs';
 /** Ports that a person finds again, taken when they are free; nobody but our own processes needs them. */
 const preferredPorts = { postgres: 4110, redis: 4111 };
 
-/** Finds or installs the programs that npm does not bring: told before anything that takes time is begun. */
-export function requirePrograms(log) {
+/**
+ * Finds or installs the programs that npm does not bring: told before anything that takes time is begun.
+ * `runsChaincode`: also what locks publishers' code in, which tests run and no city node yet.
+ */
+export function requirePrograms(log, { runsChaincode = false } = {}) {
   return log.step('programs', () => {
     const redis = process.env.REDIS_URL ? 'REDIS_URL is set' : `redis-server ${requireRedis()}`;
-    return `${redis}, bubblewrap ${requireBubblewrap()}`;
+    return runsChaincode ? `${redis}, bubblewrap ${requireBubblewrap()}` : redis;
   });
 }
 
