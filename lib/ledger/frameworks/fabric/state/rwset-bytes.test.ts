@@ -110,6 +110,12 @@ describe('bytes that are no read-write set', () => {
     expect(outcomeOf(() => decodeRwset(Buffer.from([0x5b, 0x54])))).toBe('rwset-malformed');
   });
 
+  it('are refused with a hash tree that cannot be built', () => {
+    const query = { start: '', end: '', isExhausted: true, results: { kind: 'hashes' as const, maxDegree: 1, maxLevel: 1, hashes: [] } };
+    const encoded = encodeRwset({ namespaces: [{ namespace: 'a', reads: [], rangeQueries: [query], writes: [], metadataWrites: [], collections: [] }] });
+    expect(outcomeOf(() => decodeRwset(encoded))).toBe('rwset-malformed');
+  });
+
   it('are skipped where a field is not known, and the last of a repeated one counts', () => {
     const twice = Buffer.from([0x12, 0x07, 0x0a, 0x01, 0x61, 0x0a, 0x02, 0x62, 0x63, 0xa2, 0x06, 0x01, 0x00]);
     expect(decodeRwset(twice).namespaces[0]?.namespace).toBe('bc');

@@ -274,6 +274,7 @@ describe('the past of a key', () => {
     ledger.submit((simulator) => simulator.putState('basic', 'k', bytes('second')), 'two');
     expect(ledger.commit([{ txId: 'stale', result: stale }]).codes[0]).toBe(ValidationCode.mvccReadConflict);
     ledger.submit((simulator) => simulator.delState('basic', 'k'), 'three');
+    ledger.submit((simulator) => simulator.putState('another', 'k', bytes('of another chaincode')), 'four');
     const past = drain(ledger.simulator().getHistoryForKey('basic', 'k'));
     expect(past.map(({ txId, isDelete, value, timestamp }) => [txId, isDelete, text(value), Number(timestamp.seconds)])).toEqual([
       ['three', true, '', 4],

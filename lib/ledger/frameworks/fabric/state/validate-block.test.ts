@@ -5,7 +5,7 @@ import { decodeMetadata, decodeRwset } from './decode-rwset';
 import { encodeRwset } from './encode-rwset';
 import type { RangeQuery, TxRwset } from './rwset';
 import type { SimulationResult, Simulator } from './simulator';
-import { historyKey, keyHashOf } from './state-keys';
+import { hashedKey, historyKey, keyHashOf, publicKey } from './state-keys';
 import { bytes, drain, dump, TestLedger, text, type Ordered } from './testing/test-ledger';
 import { findBlockByHash, findBlockCodes, findTransaction } from './transaction-index';
 import { validateBlock } from './validate-block';
@@ -272,6 +272,20 @@ describe('a block', () => {
     const again = make();
     expect(again.writes).toEqual(writes);
     expect(again.privately.writes).toEqual(privately.writes);
+  });
+
+  it('deletes by an empty value and by the hash of one, whatever the flag says', () => {
+    const ledger = filled('k');
+    together(ledger, (simulator) => simulator.putPrivateData('basic', 'secret', 'p', bytes('v')));
+    const [part] = decodeRwset(ledger.simulate(put('k')).rwset).namespaces;
+    for (const valueHash of [sha256(new Uint8Array(0)), new Uint8Array(0)]) {
+      const collections = [{ collection: 'secret', reads: [], metadataWrites: [], privateRwsetHash: new Uint8Array(0), writes: [{ keyHash: keyHashOf('p'), isDelete: false, isPurge: false, valueHash }] }];
+      const writes = [{ key: 'k', isDelete: false, value: new Uint8Array(0) }];
+      const rwset: TxRwset = { namespaces: part === undefined ? [] : [{ ...part, writes, collections }] };
+      const block = { number: 9, headerHash: sha256(bytes('x')), transactions: [{ txId: 'x', code: valid, rwset, isEndorsed: true }], collectionsOf: () => undefined };
+      const deleted = validateBlock(block, ledger.state).writes.filter(({ value }) => value === undefined).map(({ key }) => Buffer.from(key).toString('hex'));
+      expect(deleted).toEqual([publicKey('basic', 'k'), hashedKey('basic', 'secret', keyHashOf('p'))].map((key) => Buffer.from(key).toString('hex')));
+    }
   });
 
   it('keeps no history of what is no transaction of a chaincode', () => {
