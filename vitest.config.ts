@@ -8,7 +8,7 @@ const everywhere = '{app,bench,lib,prisma,scripts,workers}/**';
 const kind = (name: string) => `${everywhere}/*.${name}.{ts,tsx,mjs}`;
 const notUnit = [kind('integration.test'), kind('conformance.test'), kind('full.test')];
 // Unit tests that only calculate, a hundred files: they share processes, for a fresh one takes longer than most of them.
-const calculations = '{app/{\\(portal\\),\\(admin\\),_components},lib/ledger/{core,vm/evm}}/**/*.test.{ts,tsx}';
+const calculations = '{app/{\\(portal\\),\\(admin\\),_components},lib/ledger/{core,frameworks/fabric/protocol,vm/evm}}/**/*.test.{ts,tsx}';
 // Each worker has its own database (scripts/testing/shards.mjs); a file gets a fresh process.
 const setupFiles = ['scripts/testing/use-shard.mjs'];
 

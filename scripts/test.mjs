@@ -1,6 +1,7 @@
 // `npm test`: everything that is checked, from a bare clone, on free ports and throw-away data.
 // The last line is always `N passed, N failed`.
 import { randomBytes } from 'node:crypto';
+import { installChaincodeRuntime } from './supervisor/chaincode-runtime.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
 import { processEnvironment } from './supervisor/environment.mjs';
 import { installPackages, requireNode } from './supervisor/install.mjs';
@@ -52,6 +53,7 @@ async function runStages(context, options, log) {
   const isServed = needsServices(options.stages);
   if (isServed) await requirePrograms(log);
   await log.step('packages', () => installPackages(family));
+  if (isServed) await log.step('chaincode runtime', () => installChaincodeRuntime(family));
   await log.step('database client', () => generateClient(family));
   const data = temporaryData(context, 'test');
   const supervise = createSupervisor({ family, logs: dataLayout(data).logs, say: log.say });

@@ -1,6 +1,7 @@
 // `npm run with-services -- <command …>`: runs a command beside a private PostgreSQL and Redis that are
 // gone afterwards, with the environment that the product's processes have.
 import { randomBytes } from 'node:crypto';
+import { installChaincodeRuntime } from './supervisor/chaincode-runtime.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
 import { processEnvironment } from './supervisor/environment.mjs';
 import { createLog } from './supervisor/log.mjs';
@@ -21,6 +22,7 @@ await runCommand(async (context) => {
   const log = createLog((line) => process.stderr.write(`${line}\n`));
   const supervise = createSupervisor({ family, logs: dataLayout(data).logs, say: log.say });
   await requirePrograms(log);
+  await log.step('chaincode runtime', () => installChaincodeRuntime(family));
   const secrets = ensureSecrets(data);
   atEnd(await borrowServers(randomBytes(6).toString('hex')));
   const { databaseUrl, redisUrl } = await startServices({ data, secrets, supervise, log, durable: false });

@@ -22,3 +22,20 @@ export { openSecretFiles, type SecretFiles } from './storage/disk/secret-files';
 export { nodeFiles } from './storage/disk/node-files';
 export { lockDirectory, type DirectoryLock } from './storage/disk/directory-lock';
 export { CHAIN_ID_MAX, CHAIN_ID_MIN, createEthereumDoor, createEthereumFramework, ETHEREUM, ethereumConfigSchema, parseRequests, scopeOf, type EthereumConfig, type ThreadsOptions } from './frameworks/ethereum';
+export {
+  ChaincodeError,
+  ChaincodeRefusal,
+  ChaincodeStream,
+  chaincodeLimits,
+  decodeResponse,
+  encodeInput,
+  isChaincodeError,
+  type ChaincodeCall,
+  type ChaincodeErrorCode,
+  type ChaincodePage,
+  type ChaincodeReply,
+  type ChaincodeRows,
+  type ChaincodeWorld,
+  type HistoryRow,
+  type StateRow,
+} from './vm/chaincode';

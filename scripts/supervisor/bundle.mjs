@@ -6,7 +6,7 @@ import { hashFiles } from './build.mjs';
 import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
-const ofAll = ['scripts/supervisor/bundle.mjs', 'lib', 'scripts/supervisor/bundle.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const ofAll = ['lib', 'scripts/supervisor/bundle.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
 /** Needs no client of the database. */
 const ledgerPrograms = {
   kind: 'city-node',

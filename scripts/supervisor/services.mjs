@@ -1,4 +1,5 @@
 // PostgreSQL and Redis: servers that the environment names, or instances of our own in the data directory.
+import { requireBubblewrap } from './bubblewrap.mjs';
 import { acceptsConnections, startPostgres } from './postgres.mjs';
 import { freePort } from './ports.mjs';
 import { dataLayout } from './project.mjs';
@@ -10,7 +11,10 @@ const preferredPorts = { postgres: 4110, redis: 4111 };
 
 /** Finds or installs the programs that npm does not bring: told before anything that takes time is begun. */
 export function requirePrograms(log) {
-  return log.step('programs', () => (process.env.REDIS_URL ? 'REDIS_URL is set' : `redis-server ${requireRedis()}`));
+  return log.step('programs', () => {
+    const redis = process.env.REDIS_URL ? 'REDIS_URL is set' : `redis-server ${requireRedis()}`;
+    return `${redis}, bubblewrap ${requireBubblewrap()}`;
+  });
 }
 
 async function requireAnswer(check, what, variable) {

@@ -29,6 +29,17 @@ describe('a sub-chain that nobody uses', () => {
     expect(await readCounter(node.host, 'c', chains[7])).toMatchObject({ value: 5, height: 2 });
   });
 
+  it('lets the process come to rest, also when it was made and never used', async () => {
+    const node = await diskNode();
+    for (const index of [1, 2, 3]) await openTestChain([node], chainId(`tide-${index}`));
+    expect([node.host.stats().openChains, node.manual.timesRested()]).toEqual([0, 0]);
+    await letRest([node]);
+    expect([node.manual.scheduled(), node.manual.timesRested()]).toEqual([0, 1]);
+    await node.host.submit(chainId('tide-1'), add('c', 1));
+    await letRest([node]);
+    expect([node.host.stats().openChains, node.manual.scheduled(), node.manual.timesRested()]).toEqual([0, 0, 2]);
+  });
+
   it('is still known by what it spent, and holds no memory any more', async () => {
     const node = await diskNode();
     await openTestChain([node]);

@@ -187,6 +187,8 @@ class Host implements LedgerHost {
       this.#changes.touch(spec.chain);
       // Others speak to a validator at once; who orders alone, or follows, is opened when somebody uses it.
       if (spec.finality !== 'solo') this.#runner(spec.chain);
+      // Making it took memory, too.
+      this.#armSweep();
       return head;
     });
   }
@@ -700,7 +702,7 @@ class Host implements LedgerHost {
     if (this.#runners.peek(chain) === undefined) this.#storage.rest(chain);
   }
 
-  /** One timer for all peers, and only while some are open. */
+  /** One timer for all peers, and only while some are open or were just made. */
   #armSweep(): void {
     this.#disarmSweep ??= this.#ports.schedule(REST_MS, () => {
       this.#disarmSweep = undefined;

@@ -7,3 +7,4 @@ export { runKills, type KillRun } from './kill-run';
 export { runPowerCuts, type PowerCutRun } from './power-cut-run';
 export { counterFramework, encodeCounterTransaction } from './counter-framework';
 export { createRealPorts } from './real-ports';
+export { MemoryWorld } from '../vm/chaincode/testing';

@@ -11,6 +11,8 @@ export interface ManualPorts {
   work(ms: number): void;
   /** Tasks that are scheduled and have not run. */
   scheduled(): number;
+  /** How often the machine came to rest. */
+  timesRested(): number;
   /** The process that scheduled them is gone. */
   forgetTasks(): void;
   readonly log: readonly { level: 'info' | 'warn' | 'error'; event: string; fields: LogFields }[];
@@ -27,6 +29,7 @@ export function createManualPorts(): ManualPorts {
   let now = TEST_EPOCH_MS;
   let workedMs = 0;
   let nonces = 0;
+  let rests = 0;
   const tasks = new Set<Task>();
   const log: { level: 'info' | 'warn' | 'error'; event: string; fields: LogFields }[] = [];
   const write =
@@ -43,6 +46,9 @@ export function createManualPorts(): ManualPorts {
         return () => void tasks.delete(task);
       },
       yieldTurn: async () => undefined,
+      rested: () => {
+        rests += 1;
+      },
       nonce: () => Buffer.alloc(16, (nonces += 1)),
       logger: { info: write('info'), warn: write('warn'), error: write('error') },
     },
@@ -58,6 +64,7 @@ export function createManualPorts(): ManualPorts {
       workedMs += ms;
     },
     scheduled: () => tasks.size,
+    timesRested: () => rests,
     forgetTasks: () => tasks.clear(),
     log,
   };

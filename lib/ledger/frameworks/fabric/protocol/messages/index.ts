@@ -1,0 +1,5 @@
+export * from './config';
+export * from './envelopes-and-blocks';
+export * from './peer';
+export * from './queries';
+export * from './signature-policy';

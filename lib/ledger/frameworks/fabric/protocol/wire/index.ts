@@ -1,0 +1,3 @@
+export { bool, bytes, chosenInt32, embedded, embeddedBytes, int32, int64, mapOfBytes, mapOfBytesByNumber, mapOfMessages, repeatedBytes, repeatedMessages, repeatedStrings, string, uint32, uint64 } from './fields';
+export { message, type Decoded, type Field, type MessageType, type Values } from './message';
+export { WireError } from './wire-error';

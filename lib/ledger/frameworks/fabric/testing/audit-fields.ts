@@ -1,0 +1,55 @@
+/**
+ * The auditor's own reading of protocol buffers: nothing here is imported from the engine, so that one mistake cannot
+ * hide in both.
+ */
+export class Fields {
+  readonly #values = new Map<number, (Buffer | bigint)[]>();
+
+  constructor(bytes: Uint8Array) {
+    const data = Buffer.from(bytes);
+    let at = 0;
+    const varint = (): bigint => {
+      let value = 0n;
+      for (let shift = 0n; shift < 70n; shift += 7n) {
+        if (at >= data.length) throw new Error('a message is cut off');
+        const byte = data.readUInt8(at);
+        at += 1;
+        value |= BigInt(byte & 0x7f) << shift;
+        if (byte < 0x80) return value;
+      }
+      throw new Error('a number is too long');
+    };
+    while (at < data.length) {
+      const tag = varint();
+      const isNumber = (tag & 7n) === 0n;
+      if (!isNumber && (tag & 7n) !== 2n) throw new Error(`a field of kind ${tag & 7n}, which no message of Fabric has`);
+      const number = varint();
+      if (!isNumber && at + Number(number) > data.length) throw new Error('a message is cut off');
+      const value = isNumber ? number : data.subarray(at, at + Number(number));
+      if (!isNumber) at += Number(number);
+      const name = Number(tag >> 3n);
+      this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
+    }
+  }
+
+  /** All byte strings of a field, in their order. */
+  list(field: number): Buffer[] {
+    return (this.#values.get(field) ?? []).filter((value) => typeof value !== 'bigint');
+  }
+
+  bytes(field: number): Buffer {
+    return this.list(field).at(-1) ?? Buffer.alloc(0);
+  }
+
+  text(field: number): string {
+    return this.bytes(field).toString('utf8');
+  }
+
+  number(field: number): bigint {
+    return (this.#values.get(field) ?? []).findLast((value) => typeof value === 'bigint') ?? 0n;
+  }
+
+  message(field: number): Fields {
+    return new Fields(Buffer.concat(this.list(field)));
+  }
+}

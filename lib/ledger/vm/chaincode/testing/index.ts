@@ -1,0 +1,2 @@
+export { MemoryWorld } from './memory-world';
+export { PACKAGE_ID, ScriptedChaincode, type ShimType } from './scripted-chaincode';
