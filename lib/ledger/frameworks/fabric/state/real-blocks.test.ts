@@ -13,7 +13,7 @@ import { encodeRwset } from './encode-rwset';
 import { hashedKey, publicKey } from './state-keys';
 import { applyTo } from './testing/test-ledger';
 import { validateBlock, type BlockTransaction, type ValidatedBlock } from './validate-block';
-import { ValidationCode } from './validation-code';
+import { VALIDATION_CODES } from '../protocol/transaction/validation-codes';
 import { decodeVersioned } from './versioned-value';
 
 const blocks = readRealBlocks().map((bytes) => unpackBlock(bytes));
@@ -27,7 +27,7 @@ function resultsOf(envelope: Uint8Array): Uint8Array {
 /** As ordered, without that peer's verdict. */
 function transactionOf(envelope: Uint8Array): BlockTransaction {
   const { type, txId } = unpackHeaders(envelope).channelHeader;
-  if (type !== HEADER_TYPES.ENDORSER_TRANSACTION) return { txId, code: ValidationCode.valid, rwset: undefined, isEndorsed: false };
+  if (type !== HEADER_TYPES.ENDORSER_TRANSACTION) return { txId, code: VALIDATION_CODES.VALID, rwset: undefined, isEndorsed: false };
   const checked = checkRwset(resultsOf(envelope));
   return { txId, code: checked.code, rwset: checked.rwset, isEndorsed: true };
 }

@@ -10,7 +10,7 @@ import { FabricStateError } from './state-error';
 import { toProto } from './testing/proto-rwset';
 import { randomRwset } from './testing/random-rwset';
 import { bytes } from './testing/test-ledger';
-import { ValidationCode } from './validation-code';
+import { VALIDATION_CODES } from '../protocol/transaction/validation-codes';
 
 const firstSeed = Number(process.env.SEED ?? 1);
 const seeds = Array.from({ length: 300 }, (_, index) => firstSeed + index);
@@ -126,10 +126,10 @@ describe('checkRwset', () => {
   const one = (namespace: string, key = 'k') => ({ namespace, reads: [], rangeQueries: [], writes: [{ key, isDelete: false, value: bytes('v') }], metadataWrites: [], collections: [] });
 
   it.each([
-    ['no read-write set', Buffer.from([0xff]), ValidationCode.badRwset],
-    ['a namespace twice', encodeRwset({ namespaces: [one('a'), one('a')] }), ValidationCode.illegalWriteset],
-    ['a key that is too long', encodeRwset({ namespaces: [one('a', 'x'.repeat(2_000))] }), ValidationCode.invalidWriteset],
-    ['a namespace with a zero byte', encodeRwset({ namespaces: [one('a\0b')] }), ValidationCode.invalidWriteset],
+    ['no read-write set', Buffer.from([0xff]), VALIDATION_CODES.BAD_RWSET],
+    ['a namespace twice', encodeRwset({ namespaces: [one('a'), one('a')] }), VALIDATION_CODES.ILLEGAL_WRITESET],
+    ['a key that is too long', encodeRwset({ namespaces: [one('a', 'x'.repeat(2_000))] }), VALIDATION_CODES.INVALID_WRITESET],
+    ['a namespace with a zero byte', encodeRwset({ namespaces: [one('a\0b')] }), VALIDATION_CODES.INVALID_WRITESET],
   ])('says of %s which code Fabric has for it', (_what, encoded, code) => {
     expect(checkRwset(encoded).code).toBe(code);
   });

@@ -9,10 +9,10 @@ import { hashedKey, historyKey, keyHashOf, publicKey } from './state-keys';
 import { bytes, drain, dump, TestLedger, text, type Ordered } from './testing/test-ledger';
 import { findBlockByHash, findBlockCodes, findTransaction } from './transaction-index';
 import { validateBlock } from './validate-block';
-import { ValidationCode } from './validation-code';
+import { VALIDATION_CODES } from '../protocol/transaction/validation-codes';
 import { worldState } from './world-state';
 
-const { valid, mvccReadConflict, phantomReadConflict, duplicateTxId } = ValidationCode;
+const { VALID: valid, MVCC_READ_CONFLICT: mvccReadConflict, PHANTOM_READ_CONFLICT: phantomReadConflict, DUPLICATE_TXID: duplicateTxId } = VALIDATION_CODES;
 const withSecret = { collections: { basic: { secret: { blockToLive: 0 } } } };
 
 type Run = (simulator: Simulator) => void;
@@ -38,21 +38,6 @@ function filled(...keys: readonly string[]): TestLedger {
 }
 
 const valueOf = (ledger: TestLedger, key: string) => worldState(ledger.state, ledger.privateState).get('basic', key);
-
-describe('the codes', () => {
-  it('are those of Fabric', () => {
-    const official = peer.TxValidationCode;
-    expect(ValidationCode).toEqual({
-      valid: official.VALID,
-      mvccReadConflict: official.MVCC_READ_CONFLICT,
-      phantomReadConflict: official.PHANTOM_READ_CONFLICT,
-      duplicateTxId: official.DUPLICATE_TXID,
-      invalidWriteset: official.INVALID_WRITESET,
-      illegalWriteset: official.ILLEGAL_WRITESET,
-      badRwset: official.BAD_RWSET,
-    });
-  });
-});
 
 describe('reads at commit', () => {
   it('conflict with a write in the block before them, and only then', () => {
@@ -168,7 +153,7 @@ describe('hashed reads at commit', () => {
 });
 
 describe('ids of transactions', () => {
-  const once = (ledger: TestLedger, txId: string, run: Run, code?: number): Ordered => ({ txId, result: ledger.simulate(run), code });
+  const once = (ledger: TestLedger, txId: string, run: Run, code?: Ordered['code']): Ordered => ({ txId, result: ledger.simulate(run), code });
 
   it('count once in a block and once in the ledger, and the first answer stays', () => {
     const ledger = filled();
@@ -254,7 +239,7 @@ describe('a block', () => {
       { txId: '1', result: bad },
       { txId: '2', result: { ...bad, rwset: encodeRwset(rwset) }, code: peer.TxValidationCode.BAD_CREATOR_SIGNATURE },
     ]);
-    expect([...codes]).toEqual([ValidationCode.badRwset, peer.TxValidationCode.BAD_CREATOR_SIGNATURE]);
+    expect([...codes]).toEqual([VALIDATION_CODES.BAD_RWSET, peer.TxValidationCode.BAD_CREATOR_SIGNATURE]);
     // Two ids, the block's hash and its codes.
     expect(dump(ledger.state).length - before).toBe(4);
   });
