@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryState } from '../../../storage/memory/memory-state';
-import { computeCommitHash, type NamespaceUpdates, type StateUpdate } from '../protocol/block/compute-commit-hash';
+import { computeCommitHash } from '../protocol/block/compute-commit-hash';
 import { hashHeader } from '../protocol/block/header-hash';
 import { readCommitHash } from '../protocol/block/read-metadata';
 import { unpackBlock, type UnpackedBlock } from '../protocol/block/unpack-block';
@@ -10,11 +10,9 @@ import { unpackTransaction } from '../protocol/transaction/unpack-transaction';
 import { readRealBlocks } from '../vectors/read-block-file';
 import { checkRwset } from './check-rwset';
 import { encodeRwset } from './encode-rwset';
-import { hashedKey, publicKey } from './state-keys';
 import { applyTo } from './testing/test-ledger';
-import { validateBlock, type BlockTransaction, type ValidatedBlock } from './validate-block';
+import { validateBlock, type BlockTransaction } from './validate-block';
 import { VALIDATION_CODES } from '../protocol/transaction/validation-codes';
-import { decodeVersioned } from './versioned-value';
 
 const blocks = readRealBlocks().map((bytes) => unpackBlock(bytes));
 const filterOf = (block: UnpackedBlock): Uint8Array => block.metadata[METADATA_SLOTS.TRANSACTIONS_FILTER] ?? new Uint8Array(0);
@@ -32,29 +30,6 @@ function transactionOf(envelope: Uint8Array): BlockTransaction {
   return { txId, code: checked.code, rwset: checked.rwset, isEndorsed: true };
 }
 
-/** What our validation would write, in the form of Fabric's commit hash. */
-function updatesOf({ writes, outcome }: ValidatedBlock): NamespaceUpdates[] {
-  const [publicSpace, hashedSpace] = [publicKey('', '')[0], hashedKey('', '', new Uint8Array(32))[0]];
-  const byNamespace = new Map<string, Map<string, StateUpdate[]>>();
-  for (const { key, value } of writes) {
-    if (key[0] !== publicSpace && key[0] !== hashedSpace) continue;
-    const [namespace, ...rest] = Buffer.from(key.subarray(1)).toString('latin1').split('\0');
-    const collection = key[0] === hashedSpace ? (rest[0] ?? '') : '';
-    const start = 2 + (namespace?.length ?? 0) + (key[0] === hashedSpace ? collection.length + 1 : 0);
-    const stored = value && decodeVersioned(value);
-    // A delete leaves no version behind; the blocks have one transaction each.
-    const version = stored?.version ?? { block: outcome.block, transaction: 0 };
-    const collections = byNamespace.get(namespace ?? '') ?? new Map<string, StateUpdate[]>();
-    byNamespace.set(namespace ?? '', collections);
-    collections.set(collection, [...(collections.get(collection) ?? []), { key: key.subarray(start), value: stored?.value, version: { block: BigInt(version.block), transaction: BigInt(version.transaction) } }]);
-  }
-  return [...byNamespace].map(([namespace, collections]) => ({
-    namespace,
-    updates: collections.get('') ?? [],
-    collections: [...collections].filter(([name]) => name !== '').map(([collection, updates]) => ({ collection, updates })),
-  }));
-}
-
 describe('the blocks of a real Fabric, validated by us', () => {
   it('get the codes of that peer and, one upon the other, its commit hashes: every key, value and version', () => {
     const state = new MemoryState();
@@ -66,7 +41,7 @@ describe('the blocks of a real Fabric, validated by us', () => {
       expect([...validated.codes], `block ${index}`).toEqual([...filterOf(block)]);
       applyTo(state, validated.writes);
       if (index === 0) continue;
-      const updates = updatesOf(validated);
+      const { updates } = validated;
       writes += updates.reduce((sum, one) => sum + one.updates.length + one.collections.reduce((inner, part) => inner + part.updates.length, 0), 0);
       previous = computeCommitHash(validated.codes, updates, previous);
       expect(Buffer.from(previous).toString('hex'), `block ${index}`).toBe(Buffer.from(readCommitHash(block)).toString('hex'));

@@ -284,6 +284,20 @@ describe('a block', () => {
     expect([historyOf(true), historyOf(false)]).toEqual([true, false]);
   });
 
+  it('tells its changes for the commit hash: of a key the last, deletes with who deleted, nothing of what expires', () => {
+    const ledger = new TestLedger({ collections: { basic: { secret: { blockToLive: 1 } } } });
+    together(ledger, all(put('a'), put('b'), put('c'), (simulator) => simulator.putPrivateData('basic', 'secret', 'p', bytes('v'))));
+    together(ledger);
+    const describeC: Run = (simulator) => simulator.putStateMetadata('basic', 'c', new Map([['p', bytes('1')]]));
+    const runs = [put('a', '1'), put('a', '2'), del('b'), describeC, (simulator: Simulator) => simulator.putStateMetadata('basic', 'never', new Map())];
+    const { updates, writes } = ledger.commit(runs.map((run, index) => ({ txId: String(index), result: ledger.simulate(run) })));
+    const told = updates.map((one) => [one.namespace, one.collections, one.updates.map(({ key, value, version }) => [text(key), text(value), version]).sort()]);
+    const at = (transaction: bigint) => ({ block: 3n, transaction });
+    expect(told).toEqual([['basic', [], [['a', '2', at(1n)], ['b', undefined, at(2n)], ['c', 'v', at(3n)]]]]);
+    const expired = Buffer.from(hashedKey('basic', 'secret', keyHashOf('p')));
+    expect(writes.some(({ key, value }) => value === undefined && expired.equals(key))).toBe(true);
+  });
+
   it('of no transactions leaves its hash alone', () => {
     const ledger = filled();
     expect(ledger.commit([]).writes).toHaveLength(1);

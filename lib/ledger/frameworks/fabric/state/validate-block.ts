@@ -1,8 +1,11 @@
 import type { StateReader, StateWrite } from '../../../core/storage';
 import { ByteWriter } from '../../../core/codec';
-import { applyWrites } from './apply-writes';
+import { keyName } from '../../../storage/sorted-map';
+import type { NamespaceUpdates } from '../protocol/block/compute-commit-hash';
+import { applyWrites, type AppliedChange } from './apply-writes';
 import { expiryOf, type CollectionsOf } from './collections';
 import { findConflict } from './find-conflict';
+import { listUpdates } from './list-updates';
 import type { TxRwset } from './rwset';
 import { blockCodesKey, blockHashKey, decodeHashExpiryKey, hashedKey, hashExpiryKey, hashExpiryRange, historyKey, transactionKey, type HashExpiry } from './state-keys';
 import { encodePlace, findTransaction } from './transaction-index';
@@ -40,6 +43,8 @@ export interface ValidatedBlock {
   readonly codes: Uint8Array;
   /** Sorted by key, each key once; the same on every peer. */
   readonly writes: readonly StateWrite[];
+  /** For Fabric's commit hash, in no particular order. What expires with the block is no part of it, as in Fabric. */
+  readonly updates: readonly NamespaceUpdates[];
   /** For the private side: what the block did to the hashed state. */
   readonly outcome: BlockOutcome;
 }
@@ -60,13 +65,14 @@ export interface BlockOutcome {
 export function validateBlock(block: BlockToValidate, state: StateReader): ValidatedBlock {
   const updates = new UpdateBatch(state);
   const codes = codesByIds(block.transactions, state);
+  const changes = new Map<string, AppliedChange>();
   const valid: { version: Version; rwset: TxRwset }[] = [];
   for (const [index, { rwset, isEndorsed }] of block.transactions.entries()) {
     if (codes[index] !== VALIDATION_CODES.VALID || rwset === undefined) continue;
     codes[index] = findConflict(rwset, updates);
     if (codes[index] !== VALIDATION_CODES.VALID) continue;
     const version = { block: block.number, transaction: index };
-    applyWrites(rwset, version, updates);
+    applyWrites(rwset, version, updates, (key, change) => void changes.set(keyName(key), change));
     valid.push({ version, rwset });
     if (isEndorsed) noteHistory(rwset, version, updates);
   }
@@ -78,7 +84,7 @@ export function validateBlock(block: BlockToValidate, state: StateReader): Valid
     updates.delete(hashExpiryKey(block.number, one.committed, one.namespace, one.collection, one.keyHash));
     if (one.isCurrent) updates.delete(hashedKey(one.namespace, one.collection, one.keyHash));
   }
-  return { codes, writes: updates.writes(), outcome };
+  return { codes, writes: updates.writes(), updates: listUpdates(changes.values()), outcome };
 }
 
 /** Ids of the ledger first, then those of the block. */
