@@ -2,9 +2,9 @@ import { decodeRwset } from './decode-rwset';
 import type { NamespaceRwset, TxRwset } from './rwset';
 import { checkKey, checkName } from './state-keys';
 import { FabricStateError } from './state-error';
-import { ValidationCode } from './validation-code';
+import { VALIDATION_CODES, type ValidationCode } from '../protocol/transaction/validation-codes';
 
-export type CheckedRwset = { readonly code: typeof ValidationCode.valid; readonly rwset: TxRwset } | { readonly code: number; readonly rwset?: undefined };
+export type CheckedRwset = { readonly code: typeof VALIDATION_CODES.VALID; readonly rwset: TxRwset } | { readonly code: ValidationCode; readonly rwset?: undefined };
 
 const HASH_BYTES = 32;
 
@@ -16,12 +16,12 @@ const HASH_BYTES = 32;
 export function checkRwset(bytes: Uint8Array): CheckedRwset {
   try {
     const rwset = decodeRwset(bytes);
-    if (new Set(rwset.namespaces.map(({ namespace }) => namespace)).size < rwset.namespaces.length) return { code: ValidationCode.illegalWriteset };
+    if (new Set(rwset.namespaces.map(({ namespace }) => namespace)).size < rwset.namespaces.length) return { code: VALIDATION_CODES.ILLEGAL_WRITESET };
     for (const one of rwset.namespaces) checkNames(one);
-    return { code: ValidationCode.valid, rwset };
+    return { code: VALIDATION_CODES.VALID, rwset };
   } catch (error) {
     if (!(error instanceof FabricStateError)) throw error;
-    return { code: error.code === 'name-refused' ? ValidationCode.invalidWriteset : ValidationCode.badRwset };
+    return { code: error.code === 'name-refused' ? VALIDATION_CODES.INVALID_WRITESET : VALIDATION_CODES.BAD_RWSET };
   }
 }
 

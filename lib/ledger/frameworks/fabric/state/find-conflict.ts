@@ -4,20 +4,20 @@ import { RangeSummary } from './range-summary';
 import type { NamespaceRwset, RangeQuery, TxRwset } from './rwset';
 import { hashedKey, keyTextOf, publicKey, publicRange, type KeyRange } from './state-keys';
 import type { UpdateBatch } from './update-batch';
-import { ValidationCode } from './validation-code';
+import { VALIDATION_CODES, type ValidationCode } from '../protocol/transaction/validation-codes';
 import { decodeVersion, sameVersion, type Version } from './versioned-value';
 
 /**
  * Whether what a transaction read is still so, on top of the block's valid transactions before it
  * (kvledger/txmgmt/validation/validator.go): MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT, or VALID.
  */
-export function findConflict(rwset: TxRwset, updates: UpdateBatch): number {
+export function findConflict(rwset: TxRwset, updates: UpdateBatch): ValidationCode {
   for (const one of rwset.namespaces) {
-    if (!one.reads.every(({ key, version }) => isUnchanged(publicKey(one.namespace, key), version, updates))) return ValidationCode.mvccReadConflict;
-    if (!one.rangeQueries.every((query) => isRangeUnchanged(one.namespace, query, updates))) return ValidationCode.phantomReadConflict;
-    if (!areHashesUnchanged(one, updates)) return ValidationCode.mvccReadConflict;
+    if (!one.reads.every(({ key, version }) => isUnchanged(publicKey(one.namespace, key), version, updates))) return VALIDATION_CODES.MVCC_READ_CONFLICT;
+    if (!one.rangeQueries.every((query) => isRangeUnchanged(one.namespace, query, updates))) return VALIDATION_CODES.PHANTOM_READ_CONFLICT;
+    if (!areHashesUnchanged(one, updates)) return VALIDATION_CODES.MVCC_READ_CONFLICT;
   }
-  return ValidationCode.valid;
+  return VALIDATION_CODES.VALID;
 }
 
 function areHashesUnchanged({ namespace, collections }: NamespaceRwset, updates: UpdateBatch): boolean {

@@ -15,6 +15,5 @@ export { FabricStateError, type FabricStateErrorCode } from './state-error';
 export { decodePrivatePosition, keyHashOf, privateWriteSetRange, type PrivatePosition } from './state-keys';
 export { findBlockByHash, findBlockCodes, findTransaction, type TransactionPlace } from './transaction-index';
 export { validateBlock, type BlockOutcome, type BlockToValidate, type BlockTransaction, type ValidatedBlock } from './validate-block';
-export { ValidationCode } from './validation-code';
 export { sameVersion, type Version, type VersionedValue } from './versioned-value';
 export { worldState, type StateItem, type WorldState } from './world-state';

@@ -5,7 +5,7 @@ import { publicKey } from './state-keys';
 import { runModel, type ModelRunParts } from './testing/model-run';
 import { drain } from './testing/test-ledger';
 import { validateBlock, type BlockTransaction, type ValidatedBlock } from './validate-block';
-import { ValidationCode } from './validation-code';
+import { VALIDATION_CODES, type ValidationCode } from '../protocol/transaction/validation-codes';
 import { decodeVersioned, encodeVersioned } from './versioned-value';
 
 const firstSeed = Number(process.env.SEED ?? 1);
@@ -66,7 +66,7 @@ const forgetsTheBlock: ModelRunParts = {
   validate: (block, state): ValidatedBlock => {
     const transactions = block.transactions.map((one, index) => {
       const alone = block.transactions.map((other, at) => (at === index ? other : { ...other, rwset: undefined }));
-      const code = validateBlock({ ...block, transactions: alone }, state).codes[index] ?? ValidationCode.valid;
+      const code = (validateBlock({ ...block, transactions: alone }, state).codes[index] ?? VALIDATION_CODES.VALID) as ValidationCode;
       const rwset = one.rwset && { namespaces: one.rwset.namespaces.map((part) => ({ ...part, reads: [], rangeQueries: [], collections: part.collections.map((inner) => ({ ...inner, reads: [] })) })) };
       return { ...one, code, rwset };
     });

@@ -10,7 +10,7 @@ import { FabricStateError } from './state-error';
 import { toProto } from './testing/proto-rwset';
 import { randomRwset } from './testing/random-rwset';
 import { bytes } from './testing/test-ledger';
-import { ValidationCode } from './validation-code';
+import { VALIDATION_CODES } from '../protocol/transaction/validation-codes';
 
 const firstSeed = Number(process.env.SEED ?? 1);
 const seeds = Array.from({ length: 300 }, (_, index) => firstSeed + index);
@@ -110,6 +110,12 @@ describe('bytes that are no read-write set', () => {
     expect(outcomeOf(() => decodeRwset(Buffer.from([0x5b, 0x54])))).toBe('rwset-malformed');
   });
 
+  it('are refused with a hash tree that cannot be built', () => {
+    const query = { start: '', end: '', isExhausted: true, results: { kind: 'hashes' as const, maxDegree: 1, maxLevel: 1, hashes: [] } };
+    const encoded = encodeRwset({ namespaces: [{ namespace: 'a', reads: [], rangeQueries: [query], writes: [], metadataWrites: [], collections: [] }] });
+    expect(outcomeOf(() => decodeRwset(encoded))).toBe('rwset-malformed');
+  });
+
   it('are skipped where a field is not known, and the last of a repeated one counts', () => {
     const twice = Buffer.from([0x12, 0x07, 0x0a, 0x01, 0x61, 0x0a, 0x02, 0x62, 0x63, 0xa2, 0x06, 0x01, 0x00]);
     expect(decodeRwset(twice).namespaces[0]?.namespace).toBe('bc');
@@ -120,10 +126,10 @@ describe('checkRwset', () => {
   const one = (namespace: string, key = 'k') => ({ namespace, reads: [], rangeQueries: [], writes: [{ key, isDelete: false, value: bytes('v') }], metadataWrites: [], collections: [] });
 
   it.each([
-    ['no read-write set', Buffer.from([0xff]), ValidationCode.badRwset],
-    ['a namespace twice', encodeRwset({ namespaces: [one('a'), one('a')] }), ValidationCode.illegalWriteset],
-    ['a key that is too long', encodeRwset({ namespaces: [one('a', 'x'.repeat(2_000))] }), ValidationCode.invalidWriteset],
-    ['a namespace with a zero byte', encodeRwset({ namespaces: [one('a\0b')] }), ValidationCode.invalidWriteset],
+    ['no read-write set', Buffer.from([0xff]), VALIDATION_CODES.BAD_RWSET],
+    ['a namespace twice', encodeRwset({ namespaces: [one('a'), one('a')] }), VALIDATION_CODES.ILLEGAL_WRITESET],
+    ['a key that is too long', encodeRwset({ namespaces: [one('a', 'x'.repeat(2_000))] }), VALIDATION_CODES.INVALID_WRITESET],
+    ['a namespace with a zero byte', encodeRwset({ namespaces: [one('a\0b')] }), VALIDATION_CODES.INVALID_WRITESET],
   ])('says of %s which code Fabric has for it', (_what, encoded, code) => {
     expect(checkRwset(encoded).code).toBe(code);
   });

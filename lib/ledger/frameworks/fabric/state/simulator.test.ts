@@ -7,7 +7,7 @@ import { keyHashOf } from './state-keys';
 import { Simulator } from './simulator';
 import { toProto } from './testing/proto-rwset';
 import { bytes, drain, takePage, TestLedger, text } from './testing/test-ledger';
-import { ValidationCode } from './validation-code';
+import { VALIDATION_CODES } from '../protocol/transaction/validation-codes';
 
 const POLICY = 'VALIDATION_PARAMETER';
 const withSecret = { collections: { basic: { secret: { blockToLive: 0 } } } };
@@ -272,8 +272,9 @@ describe('the past of a key', () => {
       simulator.putState('basic', 'k', bytes('lost'));
     });
     ledger.submit((simulator) => simulator.putState('basic', 'k', bytes('second')), 'two');
-    expect(ledger.commit([{ txId: 'stale', result: stale }]).codes[0]).toBe(ValidationCode.mvccReadConflict);
+    expect(ledger.commit([{ txId: 'stale', result: stale }]).codes[0]).toBe(VALIDATION_CODES.MVCC_READ_CONFLICT);
     ledger.submit((simulator) => simulator.delState('basic', 'k'), 'three');
+    ledger.submit((simulator) => simulator.putState('another', 'k', bytes('of another chaincode')), 'four');
     const past = drain(ledger.simulator().getHistoryForKey('basic', 'k'));
     expect(past.map(({ txId, isDelete, value, timestamp }) => [txId, isDelete, text(value), Number(timestamp.seconds)])).toEqual([
       ['three', true, '', 4],

@@ -5,14 +5,14 @@ import { decodeMetadata, decodeRwset } from './decode-rwset';
 import { encodeRwset } from './encode-rwset';
 import type { RangeQuery, TxRwset } from './rwset';
 import type { SimulationResult, Simulator } from './simulator';
-import { historyKey, keyHashOf } from './state-keys';
+import { hashedKey, historyKey, keyHashOf, publicKey } from './state-keys';
 import { bytes, drain, dump, TestLedger, text, type Ordered } from './testing/test-ledger';
 import { findBlockByHash, findBlockCodes, findTransaction } from './transaction-index';
 import { validateBlock } from './validate-block';
-import { ValidationCode } from './validation-code';
+import { VALIDATION_CODES } from '../protocol/transaction/validation-codes';
 import { worldState } from './world-state';
 
-const { valid, mvccReadConflict, phantomReadConflict, duplicateTxId } = ValidationCode;
+const { VALID: valid, MVCC_READ_CONFLICT: mvccReadConflict, PHANTOM_READ_CONFLICT: phantomReadConflict, DUPLICATE_TXID: duplicateTxId } = VALIDATION_CODES;
 const withSecret = { collections: { basic: { secret: { blockToLive: 0 } } } };
 
 type Run = (simulator: Simulator) => void;
@@ -38,21 +38,6 @@ function filled(...keys: readonly string[]): TestLedger {
 }
 
 const valueOf = (ledger: TestLedger, key: string) => worldState(ledger.state, ledger.privateState).get('basic', key);
-
-describe('the codes', () => {
-  it('are those of Fabric', () => {
-    const official = peer.TxValidationCode;
-    expect(ValidationCode).toEqual({
-      valid: official.VALID,
-      mvccReadConflict: official.MVCC_READ_CONFLICT,
-      phantomReadConflict: official.PHANTOM_READ_CONFLICT,
-      duplicateTxId: official.DUPLICATE_TXID,
-      invalidWriteset: official.INVALID_WRITESET,
-      illegalWriteset: official.ILLEGAL_WRITESET,
-      badRwset: official.BAD_RWSET,
-    });
-  });
-});
 
 describe('reads at commit', () => {
   it('conflict with a write in the block before them, and only then', () => {
@@ -168,7 +153,7 @@ describe('hashed reads at commit', () => {
 });
 
 describe('ids of transactions', () => {
-  const once = (ledger: TestLedger, txId: string, run: Run, code?: number): Ordered => ({ txId, result: ledger.simulate(run), code });
+  const once = (ledger: TestLedger, txId: string, run: Run, code?: Ordered['code']): Ordered => ({ txId, result: ledger.simulate(run), code });
 
   it('count once in a block and once in the ledger, and the first answer stays', () => {
     const ledger = filled();
@@ -254,7 +239,7 @@ describe('a block', () => {
       { txId: '1', result: bad },
       { txId: '2', result: { ...bad, rwset: encodeRwset(rwset) }, code: peer.TxValidationCode.BAD_CREATOR_SIGNATURE },
     ]);
-    expect([...codes]).toEqual([ValidationCode.badRwset, peer.TxValidationCode.BAD_CREATOR_SIGNATURE]);
+    expect([...codes]).toEqual([VALIDATION_CODES.BAD_RWSET, peer.TxValidationCode.BAD_CREATOR_SIGNATURE]);
     // Two ids, the block's hash and its codes.
     expect(dump(ledger.state).length - before).toBe(4);
   });
@@ -274,6 +259,20 @@ describe('a block', () => {
     expect(again.privately.writes).toEqual(privately.writes);
   });
 
+  it('deletes by an empty value and by the hash of one, whatever the flag says', () => {
+    const ledger = filled('k');
+    together(ledger, (simulator) => simulator.putPrivateData('basic', 'secret', 'p', bytes('v')));
+    const [part] = decodeRwset(ledger.simulate(put('k')).rwset).namespaces;
+    for (const valueHash of [sha256(new Uint8Array(0)), new Uint8Array(0)]) {
+      const collections = [{ collection: 'secret', reads: [], metadataWrites: [], privateRwsetHash: new Uint8Array(0), writes: [{ keyHash: keyHashOf('p'), isDelete: false, isPurge: false, valueHash }] }];
+      const writes = [{ key: 'k', isDelete: false, value: new Uint8Array(0) }];
+      const rwset: TxRwset = { namespaces: part === undefined ? [] : [{ ...part, writes, collections }] };
+      const block = { number: 9, headerHash: sha256(bytes('x')), transactions: [{ txId: 'x', code: valid, rwset, isEndorsed: true }], collectionsOf: () => undefined };
+      const deleted = validateBlock(block, ledger.state).writes.filter(({ value }) => value === undefined).map(({ key }) => Buffer.from(key).toString('hex'));
+      expect(deleted).toEqual([publicKey('basic', 'k'), hashedKey('basic', 'secret', keyHashOf('p'))].map((key) => Buffer.from(key).toString('hex')));
+    }
+  });
+
   it('keeps no history of what is no transaction of a chaincode', () => {
     const ledger = filled();
     const rwset = decodeRwset(ledger.simulate(put('k')).rwset);
@@ -283,6 +282,20 @@ describe('a block', () => {
       return validateBlock(block, ledger.state).writes.some((write) => key.equals(write.key));
     };
     expect([historyOf(true), historyOf(false)]).toEqual([true, false]);
+  });
+
+  it('tells its changes for the commit hash: of a key the last, deletes with who deleted, nothing of what expires', () => {
+    const ledger = new TestLedger({ collections: { basic: { secret: { blockToLive: 1 } } } });
+    together(ledger, all(put('a'), put('b'), put('c'), (simulator) => simulator.putPrivateData('basic', 'secret', 'p', bytes('v'))));
+    together(ledger);
+    const describeC: Run = (simulator) => simulator.putStateMetadata('basic', 'c', new Map([['p', bytes('1')]]));
+    const runs = [put('a', '1'), put('a', '2'), del('b'), describeC, (simulator: Simulator) => simulator.putStateMetadata('basic', 'never', new Map())];
+    const { updates, writes } = ledger.commit(runs.map((run, index) => ({ txId: String(index), result: ledger.simulate(run) })));
+    const told = updates.map((one) => [one.namespace, one.collections, one.updates.map(({ key, value, version }) => [text(key), text(value), version]).sort()]);
+    const at = (transaction: bigint) => ({ block: 3n, transaction });
+    expect(told).toEqual([['basic', [], [['a', '2', at(1n)], ['b', undefined, at(2n)], ['c', 'v', at(3n)]]]]);
+    const expired = Buffer.from(hashedKey('basic', 'secret', keyHashOf('p')));
+    expect(writes.some(({ key, value }) => value === undefined && expired.equals(key))).toBe(true);
   });
 
   it('of no transactions leaves its hash alone', () => {

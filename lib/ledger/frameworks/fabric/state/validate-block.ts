@@ -1,13 +1,17 @@
 import type { StateReader, StateWrite } from '../../../core/storage';
 import { ByteWriter } from '../../../core/codec';
-import { applyWrites } from './apply-writes';
+import { keyName } from '../../../storage/sorted-map';
+import type { NamespaceUpdates } from '../protocol/block/compute-commit-hash';
+import { applyWrites, type AppliedChange } from './apply-writes';
 import { expiryOf, type CollectionsOf } from './collections';
 import { findConflict } from './find-conflict';
+import { listUpdates } from './list-updates';
 import type { TxRwset } from './rwset';
 import { blockCodesKey, blockHashKey, decodeHashExpiryKey, hashedKey, hashExpiryKey, hashExpiryRange, historyKey, transactionKey, type HashExpiry } from './state-keys';
 import { encodePlace, findTransaction } from './transaction-index';
 import { UpdateBatch } from './update-batch';
-import { ValidationCode } from './validation-code';
+import { markDuplicates } from '../protocol/transaction/mark-duplicates';
+import { VALIDATION_CODES, type ValidationCode } from '../protocol/transaction/validation-codes';
 import { decodeVersion, type Version } from './versioned-value';
 import { readEntries } from './world-state';
 
@@ -18,7 +22,7 @@ export interface BlockTransaction {
   /** Of the channel header; empty: none that could be used twice. */
   readonly txId: string;
   /** What the checks before this said (form, signatures, policies): only `valid` ones are looked at here. */
-  readonly code: number;
+  readonly code: ValidationCode;
   /** By `checkRwset`; undefined for a transaction that writes nothing here. */
   readonly rwset: TxRwset | undefined;
   /** A chaincode's transaction. The writes of others, such as a new configuration, have no history. */
@@ -39,6 +43,8 @@ export interface ValidatedBlock {
   readonly codes: Uint8Array;
   /** Sorted by key, each key once; the same on every peer. */
   readonly writes: readonly StateWrite[];
+  /** For Fabric's commit hash, in no particular order. What expires with the block is no part of it, as in Fabric. */
+  readonly updates: readonly NamespaceUpdates[];
   /** For the private side: what the block did to the hashed state. */
   readonly outcome: BlockOutcome;
 }
@@ -58,15 +64,15 @@ export interface BlockOutcome {
  */
 export function validateBlock(block: BlockToValidate, state: StateReader): ValidatedBlock {
   const updates = new UpdateBatch(state);
-  const codes = Uint8Array.from(block.transactions, ({ code }) => code);
-  markDuplicates(block.transactions, codes, state);
+  const codes = codesByIds(block.transactions, state);
+  const changes = new Map<string, AppliedChange>();
   const valid: { version: Version; rwset: TxRwset }[] = [];
   for (const [index, { rwset, isEndorsed }] of block.transactions.entries()) {
-    if (codes[index] !== ValidationCode.valid || rwset === undefined) continue;
+    if (codes[index] !== VALIDATION_CODES.VALID || rwset === undefined) continue;
     codes[index] = findConflict(rwset, updates);
-    if (codes[index] !== ValidationCode.valid) continue;
+    if (codes[index] !== VALIDATION_CODES.VALID) continue;
     const version = { block: block.number, transaction: index };
-    applyWrites(rwset, version, updates);
+    applyWrites(rwset, version, updates, (key, change) => void changes.set(keyName(key), change));
     valid.push({ version, rwset });
     if (isEndorsed) noteHistory(rwset, version, updates);
   }
@@ -78,17 +84,16 @@ export function validateBlock(block: BlockToValidate, state: StateReader): Valid
     updates.delete(hashExpiryKey(block.number, one.committed, one.namespace, one.collection, one.keyHash));
     if (one.isCurrent) updates.delete(hashedKey(one.namespace, one.collection, one.keyHash));
   }
-  return { codes, writes: updates.writes(), outcome };
+  return { codes, writes: updates.writes(), updates: listUpdates(changes.values()), outcome };
 }
 
-/** Ids of the ledger first, then those of the block: of two valid ones with an id the first stays. */
-function markDuplicates(transactions: readonly BlockTransaction[], codes: Uint8Array, state: StateReader): void {
-  const seen = new Set<string>();
-  for (const [index, { txId }] of transactions.entries()) {
-    if (codes[index] !== ValidationCode.valid || txId === '') continue;
-    if (seen.has(txId) || findTransaction(state, txId) !== undefined) codes[index] = ValidationCode.duplicateTxId;
-    else seen.add(txId);
-  }
+/** Ids of the ledger first, then those of the block. */
+function codesByIds(transactions: readonly BlockTransaction[], state: StateReader): Uint8Array {
+  const codes = transactions.map(({ code, txId }) => {
+    const isTwice = code === VALIDATION_CODES.VALID && txId !== '' && findTransaction(state, txId) !== undefined;
+    return isTwice ? VALIDATION_CODES.DUPLICATE_TXID : code;
+  });
+  return Uint8Array.from(markDuplicates(codes, transactions.map(({ txId }) => txId)));
 }
 
 function noteHistory(rwset: TxRwset, { block, transaction }: Version, updates: UpdateBatch): void {

@@ -1,18 +1,24 @@
 import { isUtf8 } from 'node:buffer';
+import { WireError } from '../protocol/wire';
+import { WireReader } from '../protocol/wire/wire-reader';
+import { WireWriter } from '../protocol/wire/wire-writer';
 import { FabricStateError } from './state-error';
 
+const VARINT = 0;
+const LENGTH = 2;
+
 /**
- * Protocol buffers as far as read-write sets use them: texts, bytes, messages, lists of those, and small numbers. Written as Go's
- * proto.Marshal does it: fields in the order of their numbers, defaults left out. An own reader, because limits must hold
- * while it reads, and text that is not UTF-8 must be refused as Go does.
+ * Writes one message of a read-write set as Go's proto.Marshal does it: fields in the order of their numbers, defaults left
+ * out. The messages that read-write sets are made of have lists of hundreds of thousands, so they are written and read field
+ * by field instead of by the descriptions in `protocol/messages`: limits must count over all lists while they are read.
  */
-export class WireWriter {
-  readonly #parts: Uint8Array[] = [];
-  #length = 0;
+export class MessageWriter {
+  readonly #writer = new WireWriter();
 
   /** Left out when 0. A safe integer from 0. */
   uint(field: number, value: number): this {
-    return value === 0 ? this : this.#push(varint(field * 8)).#push(varint(value));
+    if (value !== 0) this.#writer.tag(field, VARINT).varint(value % 2 ** 32, Math.floor(value / 2 ** 32));
+    return this;
   }
 
   /** Left out when false. */
@@ -27,12 +33,14 @@ export class WireWriter {
 
   /** Left out when empty. */
   text(field: number, value: string): this {
-    return value === '' ? this : this.item(field, Buffer.from(value, 'utf8'));
+    if (value !== '') this.#writer.tag(field, LENGTH).string(value);
+    return this;
   }
 
   /** Bytes of a message or of an item of a list: there also when empty. */
   item(field: number, value: Uint8Array): this {
-    return this.#push(varint(field * 8 + 2)).#push(varint(value.length)).#push(value);
+    this.#writer.tag(field, LENGTH).bytes(value);
+    return this;
   }
 
   /** A list of messages. */
@@ -42,13 +50,7 @@ export class WireWriter {
   }
 
   finish(): Uint8Array {
-    return Buffer.concat(this.#parts, this.#length);
-  }
-
-  #push(part: Uint8Array): this {
-    this.#parts.push(part);
-    this.#length += part.length;
-    return this;
+    return this.#writer.finish();
   }
 }
 
@@ -60,29 +62,19 @@ export interface FieldHandlers {
   readonly onNumber?: (field: number, value: number) => void;
 }
 
-const VARINT = 0;
-const FIXED64 = 1;
-const LENGTH = 2;
-const GROUP_START = 3;
-const GROUP_END = 4;
-const FIXED32 = 5;
-/** Groups are a relic that no message of Fabric has; an unknown field may be one. */
-const GROUP_DEPTH_MAX = 16;
-
-/** Throws `rwset-malformed`. Fixed-width fields and groups are passed over: no read-write set has one. */
+/** Throws `rwset-malformed`. */
 export function readFields(bytes: Uint8Array, { onBytes, onNumber }: FieldHandlers): void {
-  let at = 0;
-  while (at < bytes.length) {
-    const [field, type, start] = readTag(bytes, at);
-    if (type === VARINT) {
-      const [value, next] = readVarint(bytes, start);
-      onNumber?.(field, value);
-      at = next;
-    } else if (type === LENGTH) {
-      const [length, begin] = readVarint(bytes, start);
-      at = skipped(bytes, begin, length);
-      onBytes(field, bytes.subarray(begin, at));
-    } else at = pass(bytes, start, field, type, 0);
+  try {
+    const reader = new WireReader(bytes);
+    while (reader.next()) {
+      if (reader.wireType === LENGTH) onBytes(reader.number, reader.bytes());
+      else if (reader.wireType === VARINT) {
+        reader.varint();
+        onNumber?.(reader.number, reader.high * 2 ** 32 + reader.low);
+      } else reader.skip();
+    }
+  } catch (error) {
+    throw error instanceof WireError ? malformed(error.message) : error;
   }
 }
 
@@ -105,76 +97,4 @@ export function asUint32(value: number): number {
 
 export function malformed(what: string): FabricStateError {
   return new FabricStateError('rwset-malformed', `not a read-write set: ${what}`);
-}
-
-function readTag(bytes: Uint8Array, at: number): [field: number, type: number, next: number] {
-  const [key, next] = readVarint(bytes, at);
-  const field = Math.floor(key / 8);
-  if (field === 0 || field > 0x1fff_ffff) throw malformed('a field number is out of range');
-  return [field, key % 8, next];
-}
-
-/** The place after a value that nobody asked for. */
-function pass(bytes: Uint8Array, at: number, field: number, type: number, depth: number): number {
-  switch (type) {
-    case VARINT:
-      return readVarint(bytes, at)[1];
-    case FIXED64:
-      return skipped(bytes, at, 8);
-    case LENGTH: {
-      const [length, start] = readVarint(bytes, at);
-      return skipped(bytes, start, length);
-    }
-    case FIXED32:
-      return skipped(bytes, at, 4);
-    case GROUP_START:
-      return passGroup(bytes, at, field, depth);
-    default:
-      throw malformed('a field has a wire type that is not known');
-  }
-}
-
-function passGroup(bytes: Uint8Array, start: number, group: number, depth: number): number {
-  if (depth >= GROUP_DEPTH_MAX) throw malformed('its groups lie too deep');
-  for (let at = start; ; ) {
-    const [field, type, next] = readTag(bytes, at);
-    if (type === GROUP_END) {
-      if (field !== group) throw malformed('a group ends another');
-      return next;
-    }
-    at = pass(bytes, next, field, type, depth + 1);
-  }
-}
-
-function skipped(bytes: Uint8Array, at: number, count: number): number {
-  if (count > bytes.length - at) throw malformed('it ends in the middle of a field');
-  return at + count;
-}
-
-/** At most ten bytes; bits beyond the 64th are refused as Go does. */
-function readVarint(bytes: Uint8Array, start: number): [value: number, next: number] {
-  let value = 0;
-  for (let at = start, place = 1; ; at += 1, place *= 0x80) {
-    const byte = bytes[at];
-    if (byte === undefined) throw malformed('it ends in the middle of a number');
-    if (at - start === 9 && byte > 1) throw malformed('a number has more than 64 bits');
-    value += (byte & 0x7f) * place;
-    if (byte < 0x80) return [value, at + 1];
-  }
-}
-
-/** Nearly every tag and most lengths have one byte. */
-const SHORT = Array.from({ length: 0x80 }, (_, value) => Uint8Array.of(value));
-
-function varint(value: number): Uint8Array {
-  const short = SHORT[value];
-  if (short !== undefined) return short;
-  const out: number[] = [];
-  let rest = value;
-  while (rest >= 0x80) {
-    out.push((rest % 0x80) + 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  out.push(rest);
-  return Uint8Array.from(out);
 }

@@ -3,7 +3,7 @@ import { encodeMetadata } from '../encode-rwset';
 import type { SimulationResult, Simulator, SimulatorInput } from '../simulator';
 import { keyHashOf } from '../state-keys';
 import type { validateBlock } from '../validate-block';
-import { ValidationCode } from '../validation-code';
+import { VALIDATION_CODES } from '../../protocol/transaction/validation-codes';
 import { worldState } from '../world-state';
 import { bytes, TestLedger, text } from './test-ledger';
 
@@ -61,7 +61,7 @@ export function runModel(seed: number, parts: ModelRunParts = {}): string | unde
     const touched = new Set<string>();
     const expected = ordered.map(({ intent }, index) => {
       const code = conflictOf(intent, block, touched);
-      if (code === ValidationCode.valid) apply(intent, block, touched, `${ledger.height}.${index}`);
+      if (code === VALIDATION_CODES.VALID) apply(intent, block, touched, `${ledger.height}.${index}`);
       return code;
     });
     model = block;
@@ -125,14 +125,14 @@ function conflictOf(intent: Intent, model: Model, touched: ReadonlySet<string>):
   const isStale = ({ name, version }: Intent['reads'][number]) => touched.has(name) || model.get(name)?.version !== version;
   for (const namespace of [...NAMESPACES].sort(compare)) {
     const inNamespace = (one: { readonly namespace: string }) => one.namespace === namespace;
-    if (intent.reads.filter(inNamespace).some(isStale)) return ValidationCode.mvccReadConflict;
+    if (intent.reads.filter(inNamespace).some(isStale)) return VALIDATION_CODES.MVCC_READ_CONFLICT;
     for (const { start, end, seen, isWhole } of intent.ranges.filter(inNamespace)) {
       const now = rangeOf(model, namespace, start, (key) => (isWhole ? end === '' || compare(key, end) < 0 : compare(key, end) <= 0));
-      if (now.map(told).join() !== seen.join()) return ValidationCode.phantomReadConflict;
+      if (now.map(told).join() !== seen.join()) return VALIDATION_CODES.PHANTOM_READ_CONFLICT;
     }
-    if (intent.hashedReads.filter(inNamespace).some(isStale)) return ValidationCode.mvccReadConflict;
+    if (intent.hashedReads.filter(inNamespace).some(isStale)) return VALIDATION_CODES.MVCC_READ_CONFLICT;
   }
-  return ValidationCode.valid;
+  return VALIDATION_CODES.VALID;
 }
 
 function apply(intent: Intent, model: Map<string, Entry>, touched: Set<string>, version: string): void {

@@ -10,7 +10,7 @@ import type { PastTransaction } from '../history';
 import type { JsonIndex } from '../rich-query/json-index';
 import { Simulator, type SimulationResult } from '../simulator';
 import { validateBlock, type BlockTransaction, type ValidatedBlock } from '../validate-block';
-import { ValidationCode } from '../validation-code';
+import { VALIDATION_CODES, type ValidationCode } from '../../protocol/transaction/validation-codes';
 
 /** A transaction as a test orders it. */
 export interface Ordered {
@@ -19,7 +19,7 @@ export interface Ordered {
   /** The plaintext that comes with the block, if it is not the right one. Null: none. */
   readonly plaintext?: Uint8Array | null;
   /** What the checks before would have said. */
-  readonly code?: number;
+  readonly code?: ValidationCode;
 }
 
 export interface TestLedgerOptions {
@@ -63,9 +63,9 @@ export class TestLedger {
 
   commit(ordered: readonly Ordered[]): ValidatedBlock & { readonly privately: CommittedPrivate } {
     const number = this.height + 1;
-    const transactions = ordered.map(({ txId, result, code = ValidationCode.valid }): BlockTransaction => {
+    const transactions = ordered.map(({ txId, result, code = VALIDATION_CODES.VALID }): BlockTransaction => {
       const checked = checkRwset(result.rwset);
-      return { txId, code: code === ValidationCode.valid ? checked.code : code, rwset: checked.rwset, isEndorsed: true };
+      return { txId, code: code === VALIDATION_CODES.VALID ? checked.code : code, rwset: checked.rwset, isEndorsed: true };
     });
     const validate = this.options.validate ?? validateBlock;
     const block = { number, headerHash: sha256(Uint8Array.of(number)), transactions, collectionsOf: this.collectionsOf };
