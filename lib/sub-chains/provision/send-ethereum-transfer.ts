@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
 import { z } from 'zod';
 import { AppError } from '@/lib/platform';
+import { withTimeLimit } from '@/lib/platform/pure/time-limit';
 
 const callMsMax = 3_000;
 const receiptMsMax = 4_000;
@@ -51,15 +52,17 @@ export async function awaitEthereumReceipt(door: Door, transactionHash: string):
 async function call<S extends z.ZodType>(door: Door, method: string, params: readonly unknown[], schema: S): Promise<z.output<S>> {
   let body: unknown;
   try {
-    const response = await fetch(door.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${door.key}` },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-      redirect: 'error',
-      signal: AbortSignal.any([door.signal, AbortSignal.timeout(callMsMax)]),
+    body = await withTimeLimit(callMsMax, door.signal, async (signal) => {
+      const response = await fetch(door.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${door.key}` },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+        redirect: 'error',
+        signal,
+      });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return response.json() as Promise<unknown>;
     });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    body = await response.json();
   } catch (error) {
     door.signal.throwIfAborted();
     throw notPassed(door, `${method} did not get through`, error);
