@@ -1,18 +1,17 @@
 // One backup: the database's instant, then the files' instant, written aside and named when all of it is on the disk.
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectPath } from '../supervisor/project.mjs';
 import { SetupError } from '../supervisor/setup-error.mjs';
+import { copyCut } from './copy-cut.mjs';
 import { dumpDatabase, openSnapshot } from './dump-database.mjs';
 import { dataDirectory, databaseDirectory, headsName, writeManifest } from './manifest.mjs';
 import { readLedgers } from './read-ledgers.mjs';
 import { nameOfBackup, unfinished } from './retention.mjs';
-import { formatBytes, requireSpace } from './space.mjs';
+import { requireSpace } from './space.mjs';
 import { measureFiles, takeCut } from './take-cut.mjs';
-
-const chunkBytes = 4 * 1024 * 1024;
 
 /**
  * The order matters. A sub-chain stands in the database once its ledger is on the disk: so the database's instant comes
@@ -71,34 +70,6 @@ export async function createBackup({ family, log, data, to, databaseUrl, now = n
 
 function countOf(ledgers, what) {
   return ledgers.reduce((sum, ledger) => sum + ledger[what].length, 0);
-}
-
-function copyCut({ files }, directory) {
-  let bytes = 0;
-  for (const file of files) {
-    const target = path.join(directory, file.path);
-    mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
-    if (file.content) writeFileSync(target, file.content, { mode: 0o600 });
-    else copyHandle(file, target);
-    bytes += file.bytes;
-  }
-  return `${files.length} files, ${formatBytes(bytes)}`;
-}
-
-/** The first `bytes` of an open file: what was there when everything stood still. */
-function copyHandle({ path: name, handle, bytes }, target) {
-  const output = openSync(target, 'wx', 0o600);
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  try {
-    for (let at = 0; at < bytes; ) {
-      const count = readSync(handle, buffer, 0, Math.min(chunkBytes, bytes - at), at);
-      if (count === 0) throw new Error(`${name} became shorter while it was copied: no backup was made.`);
-      for (let done = 0; done < count; ) done += writeSync(output, buffer, done, count - done);
-      at += count;
-    }
-  } finally {
-    closeSync(output);
-  }
 }
 
 /** Everything below the directory would survive a power cut. One call of the system where it has one. */

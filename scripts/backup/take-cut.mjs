@@ -1,10 +1,10 @@
 // One instant of everything that an installation keeps in files: which there are, and how long each is.
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { dataLayout, hostDirectory } from '../supervisor/project.mjs';
 import { whilePaused } from './pause-processes.mjs';
 
-/** Up to here a file is read on the spot; a longer one only ever grows at its end, so an open file and a length are enough. */
+/** Up to here a file is read on the spot. Of a longer one an open file and lengths are enough: what is written in it stays. */
 const smallBytes = 64 * 1024;
 const filesMax = 1_000_000;
 
@@ -94,8 +94,9 @@ function readHolder(file) {
  * All files as they are at one instant. The city-node processes stand still meanwhile: what one of them has said is then
  * in its own files, and nothing that another has heard is missing there, as if the power went for all of them together.
  * @param {string} data
- * @returns {Promise<{ files: { path: string, bytes: number, content?: Buffer, handle?: number }[], pausedMs: number,
- *   processes: number, close: () => void }>} paths are relative to the data directory
+ * @returns {Promise<{ files: { path: string, bytes: number, content?: Buffer, handle?: number, written?: number }[], pausedMs: number,
+ *   processes: number, close: () => void }>} paths are relative to the data directory; behind
+ *   `written` bytes there are zeros up to `bytes`
  */
 export async function takeCut(data) {
   const hosts = listHostDirectories(data);
@@ -127,11 +128,23 @@ export async function takeCut(data) {
 function look(file) {
   const handle = openSync(file, constants.O_RDONLY);
   const { size } = fstatSync(handle);
-  if (size > smallBytes) return { bytes: size, handle };
+  if (size > smallBytes) return { bytes: size, handle, written: writtenBytes(handle, size) };
   try {
     const content = readFileSync(handle);
     return { bytes: content.length, content };
   } finally {
     closeSync(handle);
   }
+}
+
+/** A log is written over zeros that lie ahead of it: up to where it is not zero. What lies behind may be another group in a moment. */
+function writtenBytes(handle, size) {
+  const buffer = Buffer.allocUnsafe(smallBytes);
+  for (let end = size; end > 0; ) {
+    const from = Math.max(0, end - buffer.length);
+    const count = readSync(handle, buffer, 0, end - from, from);
+    for (let at = count - 1; at >= 0; at--) if (buffer[at] !== 0) return from + at + 1;
+    end = from;
+  }
+  return 0;
 }

@@ -101,7 +101,7 @@ export async function bundle({ kind, sources, modules, data = [] }) {
 function removeOldPrograms(kind, current) {
   const older = readdirSync(programs(kind))
     .filter((name) => name !== current && /^[0-9a-f]{16}$/.test(name))
-    .map((name) => ({ name, at: statSync(path.join(programs(kind), name)).mtimeMs }))
+    .map((name) => ({ name, at: statSync(path.join(programs(kind), name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.at - a.at);
   for (const { name } of older.slice(keptMax - 1)) rmSync(path.join(programs(kind), name), { recursive: true, force: true });
 }

@@ -11,7 +11,8 @@ const gone = new WeakRef(load);
 load = undefined;
 await sleep(1);
 const before = process.memoryUsage().heapTotal;
-await createCollector()();
+const collect = createCollector((error) => { throw error; });
+await Promise.all([collect(), collect()]);
 process.stdout.write(JSON.stringify({ isGone: gone.deref() === undefined, before, after: process.memoryUsage().heapTotal }));
 `;
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openControlServer, parseControlSecret, type HttpListener, type JoinConfig } from '@/lib/control';
 import { AccessKeyTable, MeterBook, openGateway, QuotaTable, type GatewayLimits } from '@/lib/gateway';
-import { createQueueBudget, lockDirectory, openLedgerHost, Turns, type DirectoryLock, type MachinePorts, type TimeMs } from '@/lib/ledger';
+import { createQueueBudget, lockDirectory, openLedgerHost, Turns, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { openPeerChannel } from '@/lib/peer-channel';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
@@ -80,9 +80,11 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const hosts = new Map<string, CityNodePeers>();
   const queueBudget = createQueueBudget();
   const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => performance.now() });
-  const collect = createCollector();
+  const ledgers: LedgerHost[] = [];
+  const collect = createCollector((error) => logger.warn({ err: error }, 'memory could not be given back'));
   const rested = (): void => {
-    if ([...hosts.values()].every((host) => host.stats().openChains === 0)) void collect();
+    // Of this process: a peer that has its own takes no memory here.
+    if (ledgers.every((ledger) => ledger.stats().openChains === 0)) void collect();
   };
   for (const code of join.cityNodes) {
     const shared = await openLedgerHost({
@@ -95,6 +97,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
       turns,
     });
     opened.push(() => shared.close());
+    ledgers.push(shared);
     const host = await CityNodePeers.open({
       cityNode: code,
       dataDirectory,

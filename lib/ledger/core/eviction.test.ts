@@ -33,6 +33,11 @@ describe('a sub-chain that nobody uses', () => {
     const node = await diskNode();
     for (const index of [1, 2, 3]) await openTestChain([node], chainId(`tide-${index}`));
     expect([node.host.stats().openChains, node.manual.timesRested()]).toEqual([0, 0]);
+    // Not while they are still being made.
+    node.manual.advance(29_000);
+    await openTestChain([node], chainId('tide-4'));
+    node.manual.advance(1_000);
+    expect([node.manual.scheduled(), node.manual.timesRested()]).toEqual([1, 0]);
     await letRest([node]);
     expect([node.manual.scheduled(), node.manual.timesRested()]).toEqual([0, 1]);
     await node.host.submit(chainId('tide-1'), add('c', 1));

@@ -71,6 +71,8 @@ class Host implements LedgerHost {
   readonly #frameworks: ReadonlyMap<string, Framework>;
   readonly #runners = new OpenedPeers<PeerRunner>();
   #disarmSweep: (() => void) | undefined;
+  /** A sub-chain was made since the last sweep: others may follow it. */
+  #wasMade = false;
   readonly #paused: PausedPeers;
   /** Peers that exist here, with a ledger or with their key alone. */
   readonly #names: Set<ChainId>;
@@ -188,6 +190,7 @@ class Host implements LedgerHost {
       // Others speak to a validator at once; who orders alone, or follows, is opened when somebody uses it.
       if (spec.finality !== 'solo') this.#runner(spec.chain);
       // Making it took memory, too.
+      this.#wasMade = true;
       this.#armSweep();
       return head;
     });
@@ -707,8 +710,10 @@ class Host implements LedgerHost {
     this.#disarmSweep ??= this.#ports.schedule(REST_MS, () => {
       this.#disarmSweep = undefined;
       this.#sweep();
-      if (this.#runners.size > 0) this.#armSweep();
-      else this.#ports.rested?.();
+      const isResting = this.#runners.size === 0 && !this.#wasMade;
+      this.#wasMade = false;
+      if (isResting) this.#ports.rested?.();
+      else this.#armSweep();
     });
   }
 

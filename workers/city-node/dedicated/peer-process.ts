@@ -22,6 +22,7 @@ const CLOSE_MS_MAX = 25_000;
 const LOOK_MS = 10_000;
 /** … and killed when it said nothing between so many looks. */
 const SILENT_LOOKS_MAX = 3;
+const MEMORY = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 /** A dedicated process as the city node's process sees it: begun, spoken to, ended. */
 export class PeerProcess {
@@ -36,8 +37,9 @@ export class PeerProcess {
   private constructor(options: PeerProcessOptions) {
     this.#options = options;
     const { chain, cityNode } = options.open;
-    // No environment: what the process must know it is told, and secrets of this one are none of its business.
-    this.#child = fork(fileURLToPath(ENTRY), [cityNode, chain], { serialization: 'advanced', execArgv: [], env: {} as NodeJS.ProcessEnv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    // No environment but glibc's memory settings (as scripts/supervisor/environment.mjs has them): what the process must know
+    // it is told, and secrets of this one are none of its business.
+    this.#child = fork(fileURLToPath(ENTRY), [cityNode, chain], { serialization: 'advanced', execArgv: [], env: MEMORY as Record<string, string> as NodeJS.ProcessEnv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.calls = new IpcCalls({
       port: { send: (message, done) => this.#send(message, done) },
       onCall: options.onCall,

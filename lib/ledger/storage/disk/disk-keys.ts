@@ -53,7 +53,6 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
   files.makeDirectory(directory);
   const places = new Map<ChainId, KeyPlace>();
   const fresh = new Map<ChainId, Signer>();
-  let spare: ReturnType<typeof createKey> | undefined;
   let nextNumber = 1;
   /** Whether a group without a key is the last one in the log. */
   let isSealed = true;
@@ -142,12 +141,9 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
       inOrder(chain, async () => {
         const known = places.get(chain);
         if (known !== undefined) return openSigner(read(chain, known));
-        const { signer, privateKey } = spare ?? createKey();
+        const { signer, privateKey } = createKey();
         const number = nextNumber++;
-        const writing = write(chain, number, State.fresh, encryptSecret(keyEncryptionKey, privateKey, contextOf(chain)));
-        // The next one is made while the disk works.
-        spare = createKey();
-        const location = await writing;
+        const location = await write(chain, number, State.fresh, encryptSecret(keyEncryptionKey, privateKey, contextOf(chain)));
         places.set(chain, { number, location, isUsed: false });
         const [oldest] = fresh.size < FRESH_MAX ? [] : fresh.keys();
         if (oldest !== undefined) fresh.delete(oldest);
