@@ -183,6 +183,27 @@ describe('segment log', () => {
     }
   });
 
+  it('takes back the piece of room that a full disk cut short, also of a new segment, and goes on once there is space', async () => {
+    for (const segmentBytesMax of [1_000_000, 700]) {
+      const files = createPowerCutFiles();
+      const manual = createManualPorts();
+      const space = new DiskSpace({ ...manual.ports, freeBytes: () => files.freeBytes('/log') });
+      const { log } = await open(files, { roomBytes: 500, segmentBytesMax, space });
+      await log.append([frame(1, 'x'.repeat(700))], nothing);
+      const { position } = log;
+      for (const left of [0, 30, 250, 900]) {
+        files.setRoom(left);
+        await expect(log.append([frame(2, 'y'.repeat(700))], nothing)).rejects.toMatchObject({ code: 'storage-full' });
+        expect([log.position.group, log.failure]).toEqual([position.group, undefined]);
+        files.setRoom(10_000_000);
+        manual.advance(1_000);
+      }
+      await log.append([frame(3)], nothing);
+      const killed = await open(files, { roomBytes: 500, segmentBytesMax });
+      expect(killed.found.map(({ sequence }) => sequence), `segments of ${segmentBytesMax}`).toEqual([1, 3]);
+    }
+  });
+
   it('leaves no room in a segment that is followed by another', async () => {
     const files = createPowerCutFiles();
     const { log } = await open(files, { roomBytes: 500, segmentBytesMax: 200 });
