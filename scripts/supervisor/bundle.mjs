@@ -1,9 +1,10 @@
 // Programs of few files: they start five times as fast as from their sources, the city node in two thirds of the memory.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { hashFiles } from './build.mjs';
 import { projectPath } from './project.mjs';
+import { removeOlder } from './remove-older.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const ofAll = ['lib', 'scripts/supervisor/bundle.mjs', 'package.json', 'package-lock.json', 'tsconfig.json'];
@@ -29,8 +30,6 @@ const portalPrograms = {
 /** They load compiled files of their own. */
 const external = ['lmdb', 'secp256k1', '@node-rs/argon2'];
 const programs = (kind) => projectPath('.cache/programs', kind);
-/** Processes of an earlier one may still run from it. */
-const keptMax = 3;
 
 /** @returns {Promise<{ cityNode: string, worker: string, seed: string, joinHosts: string }>} their files */
 export async function bundlePrograms() {
@@ -94,14 +93,6 @@ export async function bundle({ kind, sources, modules, data = [] }) {
     if (!existsSync(directory)) throw error;
     rmSync(aside, { recursive: true, force: true });
   }
-  removeOldPrograms(kind, name);
+  removeOlder(programs(kind), name);
   return directory;
-}
-
-function removeOldPrograms(kind, current) {
-  const older = readdirSync(programs(kind))
-    .filter((name) => name !== current && /^[0-9a-f]{16}$/.test(name))
-    .map((name) => ({ name, at: statSync(path.join(programs(kind), name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-    .sort((a, b) => b.at - a.at);
-  for (const { name } of older.slice(keptMax - 1)) rmSync(path.join(programs(kind), name), { recursive: true, force: true });
 }

@@ -1,15 +1,14 @@
 // What Fabric chaincode finds beside itself in its sandbox (lib/sandbox): packages of its own, apart from the product's.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { acquireLock } from './lock.mjs';
 import { projectPath } from './project.mjs';
+import { removeOlder } from './remove-older.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const source = () => projectPath('lib/sandbox/runtime');
 const runtimes = () => projectPath('.cache/chaincode-runtime');
-/** Processes of an earlier one may still run from it. */
-const keptMax = 3;
 
 /** Where the runtime of this state of the lock file lies, installed or not: `node_modules` is in it. */
 export function chaincodeRuntimeDirectory() {
@@ -37,17 +36,9 @@ export async function installChaincodeRuntime(family) {
       throw new SetupError(`npm ci of the chaincode runtime failed:\n${output.trim()}`);
     }
     renameSync(aside, directory);
-    removeOldRuntimes(path.basename(directory));
+    removeOlder(runtimes(), path.basename(directory));
     return 'installed';
   } finally {
     lock.release();
   }
-}
-
-function removeOldRuntimes(current) {
-  const older = readdirSync(runtimes())
-    .filter((name) => name !== current && /^[0-9a-f]{16}$/.test(name))
-    .map((name) => ({ name, at: statSync(path.join(runtimes(), name)).mtimeMs }))
-    .sort((a, b) => b.at - a.at);
-  for (const { name } of older.slice(keptMax - 1)) rmSync(path.join(runtimes(), name), { recursive: true, force: true });
 }
