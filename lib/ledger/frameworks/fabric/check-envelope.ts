@@ -15,8 +15,7 @@ export interface OrderableEnvelope {
   /** SHA-256 of its bytes: two envelopes of one transaction are two. */
   readonly id: Hash;
   readonly txId: string;
-  /** Bytes of the SerializedIdentity whose signature over the payload was verified. */
-  readonly creator: Uint8Array;
+  /** Whose signature over the payload was verified. No bytes of the envelope: it is remembered longer than those. */
   readonly identity: Identity;
 }
 
@@ -56,7 +55,7 @@ function checkWriter(channel: Channel, bytes: Uint8Array, id: Hash): OrderableEn
   if (identity === undefined || reason !== undefined) throw refuseEnvelope('forbidden', `${reason ?? 'nobody signed'}: permission denied`);
   const txId = computeTxId(nonce, creator);
   if (channelPart.txId !== txId) throw refuseEnvelope('bad-request', `invalid txid. got [${channelPart.txId}], expected [${txId}]`);
-  return { id, txId, creator, identity };
+  return { id, txId, identity };
 }
 
 /** A channel's configuration is that of block 0. */

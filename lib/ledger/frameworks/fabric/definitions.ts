@@ -27,7 +27,7 @@ export function readDefinitions(channel: Channel, state: StateReader): Definitio
   };
   const findCollection = (namespace: string, collection: string): CollectionDefinition | undefined => find(namespace)?.collections.find(({ name }) => name === collection);
   const policyOf = (namespace: string): Uint8Array | undefined => {
-    const policy = namespace === LIFECYCLE ? lifecycleEndorsementPolicy(channel) : find(namespace)?.endorsementPolicy;
+    const policy = namespace === LIFECYCLE ? lifecycleEndorsementPolicy(channel.policies, channel.mspIds) : find(namespace)?.endorsementPolicy;
     return policy === undefined || policy.length === 0 ? undefined : policy;
   };
   return {
@@ -36,7 +36,11 @@ export function readDefinitions(channel: Channel, state: StateReader): Definitio
     policyOf,
     collectionPolicyOf(namespace, collection) {
       const mspId = mspIdOfImplicitCollection(collection);
-      if (mspId !== undefined) return channel.mspIds.includes(mspId) ? { policy: implicitEndorsementPolicy(channel, mspId) } : { reason: `no such collection '${collection}'` };
+      if (mspId !== undefined) {
+        // Who is no organisation of the channel endorses nothing.
+        const policy = implicitEndorsementPolicy(channel.policies, channel.mspIds.map((name) => ({ name, mspId: name })), mspId);
+        return policy === undefined ? { reason: `no such collection '${collection}'` } : { policy };
+      }
       const found = findCollection(namespace, collection);
       return found === undefined ? { reason: `no such collection '${collection}'` } : { policy: found.endorsementPolicy ?? NOTHING };
     },
