@@ -246,6 +246,18 @@ class Host implements LedgerHost {
     }
   }
 
+  async keepLocally(chain: ChainId, request: unknown): Promise<void> {
+    const runner = this.#runner(chain);
+    // What is copied of it is blocks: this would be left behind.
+    if (this.moves.isDeparting(chain)) throw away(chain);
+    const use = runner.enterUse();
+    try {
+      await runner.keepLocally(request);
+    } finally {
+      use.leave();
+    }
+  }
+
   head(chain: ChainId): ChainHead {
     return this.#runner(chain).peer.head;
   }

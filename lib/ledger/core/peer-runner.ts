@@ -12,6 +12,7 @@ import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, EV
 import { HeightWaiters } from './height-waiters';
 import type { HostTurns } from './host-turns';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import { checkLocalKeys, writesOnThisPeer } from './local-writes';
 import type { Commit } from './move/pieces';
 import type { Ordering } from './ordering';
 import { countEmptyTail, rulesOfNext, type Peer } from './peer';
@@ -289,6 +290,23 @@ export class PeerRunner {
     return agreementOf(rules, this.#evidence, this.#validator);
   }
 
+  /** Keeps what the framework makes of the request under the peer's own keys, durably. */
+  async keepLocally(request: unknown): Promise<void> {
+    this.checkRunning();
+    const { instance, storage } = this.peer;
+    assert(instance.keepLocally !== undefined, 'the framework keeps something for the peer alone');
+    // In the step in which it goes to the storage: a block in between would have changed what it was made from.
+    const writes = instance.keepLocally(request, storage.pendingState);
+    if (writes.length === 0) return;
+    checkLocalKeys(instance, writes);
+    try {
+      await storage.writeLocal(writes);
+    } catch (error) {
+      this.#onStorageFailed(error);
+      throw error;
+    }
+  }
+
   /** Fetches and executes what others have, until it has it all durably. */
   async catchUp(): Promise<ChainHead> {
     this.checkRunning();
@@ -468,8 +486,9 @@ export class PeerRunner {
     if (before.validators.length > 1) notes.set(VOTES_BLOCK_NOTE, undefined);
     // First, for it throws when the write set is not canonical: then this block does not exist.
     const record = encodeSealed(draft.body, { certificate, ...(attestation === undefined ? {} : { attestation }) });
-    const commit = peer.storage.commit(header.height, record, executed.writes, notes);
-    this.#context.committed(peer.chain, { height: header.height, block: record, writes: executed.writes, notes });
+    const writes = writesOnThisPeer(peer.instance, executed, peer.storage.pendingState);
+    const commit = peer.storage.commit(header.height, record, writes, notes);
+    this.#context.committed(peer.chain, { height: header.height, block: record, writes, notes });
     peer.parent = { height: header.height, hash, time: header.time };
     peer.rules = history;
     peer.tail = executed.transactions.length > 0 ? { empty: 0, isBare: false } : peer.tail && { ...peer.tail, empty: peer.tail.empty + 1 };

@@ -24,6 +24,8 @@ export const FrameKind = {
   stage: 8,
   /** It is the chain of its name now. Sequence: its height. No payload. */
   install: 9,
+  /** State changes between two blocks, of keys that are the peer's own. Sequence: height of the block before. Payload: as that of `writes`. */
+  local: 10,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
@@ -45,7 +47,7 @@ export interface FrameLocation {
 
 export const FRAME_HEAD_BYTES = 19;
 export const FRAME_PAYLOAD_MAX = 64 * 1024 * 1024;
-const KIND_MAX = 9;
+const KIND_MAX = 10;
 
 export interface FramePlace {
   /** 16 bytes that only this store knows. */
