@@ -247,15 +247,9 @@ class Host implements LedgerHost {
   }
 
   async keepLocally(chain: ChainId, request: unknown): Promise<void> {
-    const runner = this.#runner(chain);
     // What is copied of it is blocks: this would be left behind.
     if (this.moves.isDeparting(chain)) throw away(chain);
-    const use = runner.enterUse();
-    try {
-      await runner.keepLocally(request);
-    } finally {
-      use.leave();
-    }
+    await this.#runner(chain).keepLocally(request);
   }
 
   head(chain: ChainId): ChainHead {

@@ -299,11 +299,14 @@ export class PeerRunner {
     const writes = instance.keepLocally(request, storage.pendingState);
     if (writes.length === 0) return;
     checkLocalKeys(instance, writes);
+    const use = this.enterUse();
     try {
       await storage.writeLocal(writes);
     } catch (error) {
       this.#onStorageFailed(error);
       throw error;
+    } finally {
+      use.leave();
     }
   }
 

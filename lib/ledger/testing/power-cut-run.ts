@@ -222,7 +222,7 @@ function checkStory(storage: LedgerStorage, chain: ChainId, story: Story): void 
   const notedHeight = Buffer.from(found.note('height') ?? []).toString();
   if (notedHeight !== (noted < 0 ? '' : `${noted}`)) throw new Error(`${chain}: the note of block ${noted} says ${notedHeight}: block and note came apart`);
   const own = Number(Buffer.from(found.state.get(OWN_KEY) ?? []).toString());
-  if (own < story.own.acknowledged || own > story.own.handed) throw new Error(`${chain}: change ${own} between blocks, but ${story.own.acknowledged} were acknowledged and ${story.own.handed} handed over`);
+  if (own < story.own.acknowledged || own > story.own.handed) throw new Error(`${chain}: the state has change ${own} between blocks, but ${story.own.acknowledged} were acknowledged and ${story.own.handed} handed over`);
   const note = found.note('n');
   if (story.noteAcknowledged && story.note !== undefined && Buffer.from(note ?? []).toString() !== story.note) throw new Error(`${chain}: an acknowledged note is gone`);
 }

@@ -2,7 +2,7 @@ import type { StateReader } from '../../core/storage';
 import { sha256Hex } from '../../core/crypto';
 import type { Hash } from '../../core/types';
 import type { Channel } from './channel';
-import { Memory } from './memory';
+import type { Memory } from './memory';
 import type { Identity } from './msp/msp';
 import { validIdentities } from './policy/valid-identities';
 import { channelHeader, computeTxId, ENVELOPE_BYTES_MAX, envelope, HEADER_TYPES, payload, signatureHeader, type ChannelHeader } from './protocol';

@@ -2,6 +2,7 @@ import type { StateReader } from '../../core/storage';
 import type { ChaincodeDefinition, CollectionDefinition, FindDefinition } from './chaincode-definition';
 import type { Channel } from './channel';
 import { createCollectionsOf, encodeImplicitMembers, findDefinition, implicitEndorsementPolicy, LIFECYCLE, lifecycleEndorsementPolicy, mspIdOfImplicitCollection } from './lifecycle';
+import { FabricRefusal } from './msp/refusal';
 import { decodeSignaturePolicy } from './policy/decode-signature-policy';
 import type { CollectionsOf } from './state';
 
@@ -18,6 +19,16 @@ export interface Definitions {
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** Whoever a member policy names. A policy that cannot be read names nobody: a majority agreed on it, and the channel lives on. */
+function mspIdsOf(policy: Uint8Array): ReadonlySet<string> {
+  try {
+    return new Set(decodeSignaturePolicy(policy).principals.flatMap(({ meaning }) => ('mspId' in meaning ? [meaning.mspId] : [])));
+  } catch (error) {
+    if (error instanceof FabricRefusal) return new Set();
+    throw error;
+  }
+}
 
 export function readDefinitions(channel: Channel, state: StateReader): Definitions {
   const known = new Map<string, ChaincodeDefinition | undefined>();
@@ -47,8 +58,7 @@ export function readDefinitions(channel: Channel, state: StateReader): Definitio
     membersOf(namespace, collection) {
       const mspId = mspIdOfImplicitCollection(collection);
       const members = mspId === undefined ? findCollection(namespace, collection)?.memberPolicy : encodeImplicitMembers(mspId);
-      if (members === undefined) return new Set();
-      return new Set(decodeSignaturePolicy(members).principals.flatMap(({ meaning }) => ('mspId' in meaning ? [meaning.mspId] : [])));
+      return members === undefined ? new Set() : mspIdsOf(members);
     },
   };
 }

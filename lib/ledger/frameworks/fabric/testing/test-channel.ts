@@ -116,6 +116,11 @@ export class TestChannel {
     return this.transaction({ chaincode: LIFECYCLE, results: encodeRwset({ namespaces: [{ ...EMPTY, namespace: LIFECYCLE, writes }] }) });
   }
 
+  /** Bytes of the policy that a chaincode puts at a key. */
+  keyPolicy(text: string): Uint8Array {
+    return signaturePolicy(text);
+  }
+
   /** What a chaincode would have read and written on a state. */
   simulate(state: StateReader, run: (simulator: Simulator) => void): SimulationResult {
     const { collectionsOf } = readDefinitions(createChannel(this.config), state);
