@@ -29,6 +29,11 @@ const portalPrograms = {
 };
 /** They load compiled files of their own. */
 const external = ['lmdb', 'secp256k1', '@node-rs/argon2'];
+/** Zod's door brings its messages in fifty languages along, a tenth of the city node; English is what its users read. */
+const zodInEnglish = {
+  name: 'zod-in-english',
+  setup: (build) => build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.(c?js)$/ }, ({ path: file }) => ({ contents: `export { default as en } from './en.js';`, loader: 'js', resolveDir: path.dirname(file) })),
+};
 const programs = (kind) => projectPath('.cache/programs', kind);
 
 /** @returns {Promise<{ cityNode: string, worker: string, seed: string, joinHosts: string }>} their files */
@@ -79,6 +84,7 @@ export async function bundle({ kind, sources, modules, data = [] }) {
       sourcemap: true,
       sourcesContent: false,
       banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
+      plugins: [zodInEnglish],
       logLevel: 'silent',
     });
   } catch (error) {

@@ -30,7 +30,7 @@ export class OwedBlock {
 
   /** Somebody looked at the head. */
   headRead(): void {
-    if (this.#disarm !== undefined || !this.#isOwed()) return;
+    if (this.#disarm !== undefined || !this.#mayBeOwed() || (this.#home.peer.tail !== undefined && !this.#isOwed())) return;
     this.#disarm = this.#home.ports.schedule(ANSWERS_FIRST_MS, () => {
       this.#disarm = undefined;
       if (this.#isOwed()) this.#home.demand();
@@ -43,15 +43,18 @@ export class OwedBlock {
     this.#disarm = undefined;
   }
 
+  /** What can be said without a look at the last blocks: that comes after the answers, too. */
+  #mayBeOwed(): boolean {
+    const { peer, ports } = this.#home;
+    const isSettled = peer.stopped === undefined && peer.head.height === peer.parent.height;
+    return peer.instance.blocksOnDemand !== undefined && isSettled && ports.now() >= peer.head.time + EMPTY_PAUSE_MS;
+  }
+
   #isOwed(): boolean {
     const { peer, ports } = this.#home;
-    const wanted = peer.instance.blocksOnDemand;
-    if (wanted === undefined || peer.stopped !== undefined || peer.head.height !== peer.parent.height) return false;
-    const now = ports.now();
-    if (now < peer.head.time + EMPTY_PAUSE_MS) return false;
-    const confirmations = wanted.confirmations ?? 0;
+    const { confirmations = 0, ageMsMax = Number.POSITIVE_INFINITY } = peer.instance.blocksOnDemand ?? {};
+    if (!this.#mayBeOwed()) return false;
     peer.tail ??= countEmptyTail(peer.storage, confirmations);
-    const isYoung = !peer.tail.isBare && peer.tail.empty < confirmations - 1;
-    return isYoung || (wanted.ageMsMax !== undefined && now - peer.head.time > wanted.ageMsMax);
+    return (!peer.tail.isBare && peer.tail.empty < confirmations - 1) || ports.now() - peer.head.time > ageMsMax;
   }
 }
