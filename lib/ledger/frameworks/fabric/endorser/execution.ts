@@ -1,7 +1,7 @@
 import { ChaincodeRefusal, encodeInput, type ChaincodeReply } from '../../../vm/chaincode';
 import { createCollectionsOf, findDefinition, invokeLifecycle, LIFECYCLE } from '../lifecycle';
 import { chaincodeInput, response, signedProposal, type Response, type UnpackedProposal } from '../protocol';
-import { WireError } from '../protocol/wire';
+import { WireError } from '@/lib/platform/pure/wire';
 import { FabricStateError, membersOnly, Simulator, type JsonIndex } from '../state';
 import { invokeSystemChaincode } from '../system';
 import { checkAccess, type Caller } from './access-rules';

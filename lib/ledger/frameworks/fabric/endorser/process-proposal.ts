@@ -17,7 +17,7 @@ import {
   type SignedProposal,
   type UnpackedProposal,
 } from '../protocol';
-import { WireError } from '../protocol/wire';
+import { WireError } from '@/lib/platform/pure/wire';
 import { FabricStateError, findTransaction, type SimulationResult } from '../state';
 import { checkAccess, type Caller } from './access-rules';
 import { encodeInterest, listInterest, type ChaincodeInterest } from './chaincode-interest';
