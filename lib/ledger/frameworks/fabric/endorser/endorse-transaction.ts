@@ -39,14 +39,12 @@ interface Planning {
 async function planned({ homeMspId }: GatewayRequest, { proposal, name, view, peers }: Planning, ports: EndorserPorts): Promise<Good[]> {
   const isSecret = proposal.transientMap.size > 0;
   const fallback: ChaincodeInterest = { chaincode: name, collection: undefined, readsNothing: false, keyPolicies: [], isKeysOnly: false };
-  const [mostLikely, ...others] = await listPeers(ports, view, homeMspId, name);
-  const candidates = listCandidates(ports, view, mostLikely ?? homeMspId);
-  if (isSecret && mostLikely !== homeMspId) {
+  const isHome = (await listPeers(ports, view, homeMspId, name))[0] === homeMspId;
+  if (isSecret && !isHome) {
     throw new GatewayRefused(GATEWAY_CODES.FAILED_PRECONDITION, "no endorsers found in the gateway's organization; retry specifying endorsing organization(s) to protect transient data");
   }
-  // Somebody else's first word only where the gateway's own organisation has none.
-  const [planFirst] = mostLikely === homeMspId ? [[homeMspId]] : await planOrganisations(ports, view, [fallback], candidates);
-  const firsts = mostLikely === homeMspId ? [homeMspId] : [...new Set([...(planFirst ?? []), mostLikely ?? homeMspId, ...others])];
+  const candidates = listCandidates(ports, view, homeMspId);
+  const [firsts = []] = isHome ? [[homeMspId]] : await planOrganisations(ports, view, [fallback], candidates);
   const first = await peers.askFirst(firsts);
   const interest = first.interest.length > 0 ? first.interest : [fallback];
   const preferred = [...candidates].sort((a, b) => Number(b.mspId === first.mspId) - Number(a.mspId === first.mspId));
