@@ -39,3 +39,21 @@ export {
   type HistoryRow,
   type StateRow,
 } from './vm/chaincode';
+export {
+  BROADCAST_STATUSES,
+  createFabricFramework,
+  FABRIC,
+  fabricConfigSchema,
+  FabricReadError,
+  queryChannel,
+  waitForTransaction,
+  withChannelView,
+  type BlockSigner,
+  type ChannelView,
+  type FabricConfig,
+  type FabricFrameworkOptions,
+  type FabricLocalRequest,
+  type FabricQuery,
+  type FabricReads,
+  type LocalRoles,
+} from './frameworks/fabric';

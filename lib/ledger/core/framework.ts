@@ -41,6 +41,12 @@ export interface FrameworkInstance {
    */
   readonly blocksOnDemand?: BlocksOnDemand;
 
+  /**
+   * State keys whose first byte is this or greater are the peer's own: other peers hold others, no root commits to them and
+   * no snapshot for other peers holds them. Absent: there are none.
+   */
+  readonly localKeysFrom?: number;
+
   /** State and roots at height 0. */
   initGenesis(input: GenesisInput): Promise<ExecutedBlock>;
 
@@ -52,6 +58,12 @@ export interface FrameworkInstance {
 
   /** Executes ordered transactions on top of `state` and returns everything a peer stores for the block. */
   executeBlock(input: BlockInput, state: StateReader): Promise<ExecutedBlock>;
+
+  /**
+   * What this peer keeps for itself between two blocks: changes of its own keys, on the state with all that was executed.
+   * Sorted, each key once. Throws an error of the framework's own protocol. Absent: it keeps nothing.
+   */
+  keepLocally?(request: unknown, state: StateReader): readonly StateWrite[];
 
   /**
    * Answers a read on durable state. Requests and answers are the framework's own types;
@@ -113,8 +125,14 @@ export interface ExecutedBlock {
   readonly eventRoot: Hash;
   /** The block header in the framework's own encoding (Ethereum: RLP), committed to by the engine's header. */
   readonly frameworkHeader: Uint8Array;
-  /** Everything the block changes: state, receipts, indices. Sorted by key, each key once. */
+  /** Everything the block changes on every peer: state, receipts, indices. Sorted by key, each key once. */
   readonly writes: readonly StateWrite[];
+  /**
+   * What the block changes of the peer's own keys (`localKeysFrom`). Asked when the block is committed, on the state before
+   * it, where own keys may be other than they were when it was executed. Both become durable together. Sorted, each key
+   * once; must not throw. Absent: nothing.
+   */
+  readonly localWrites?: (state: StateReader) => readonly StateWrite[];
   /** Time of worker threads that the execution took. Absent: none. */
   readonly workerMs?: number;
 }

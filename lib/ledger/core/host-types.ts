@@ -33,6 +33,12 @@ export interface LedgerHost {
    */
   query(chain: ChainId, request: unknown, signal: AbortSignal, options?: { isObserver?: boolean }): Promise<unknown>;
 
+  /**
+   * Has the framework keep something on this peer alone, between two blocks; resolves when it is durable. Errors of the
+   * framework's protocol pass through; `chain-stopped`, and `peer-away` while the peer is on its way to another directory.
+   */
+  keepLocally(chain: ChainId, request: unknown): Promise<void>;
+
   /** Last durable block. Errors: `peer-missing` when only the key is there. */
   head(chain: ChainId): ChainHead;
   /** Undefined when there is none. Error `block-missing`: there is one, but this peer joined from a snapshot and has not fetched it yet. */

@@ -246,6 +246,12 @@ class Host implements LedgerHost {
     }
   }
 
+  async keepLocally(chain: ChainId, request: unknown): Promise<void> {
+    // What is copied of it is blocks: this would be left behind.
+    if (this.moves.isDeparting(chain)) throw away(chain);
+    await this.#runner(chain).keepLocally(request);
+  }
+
   head(chain: ChainId): ChainHead {
     return this.#runner(chain).peer.head;
   }

@@ -12,9 +12,11 @@ import { decodeEvidenceNote, encodeEvidenceNote, EVIDENCE_MAX, EVIDENCE_NOTE, EV
 import { HeightWaiters } from './height-waiters';
 import type { HostTurns } from './host-turns';
 import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, RulesChange, StopNote, SubmitAnswer } from './host-types';
+import { checkLocalKeys, writesOnThisPeer } from './local-writes';
 import type { Commit } from './move/pieces';
 import type { Ordering } from './ordering';
-import { countEmptyTail, rulesOfNext, type Peer } from './peer';
+import { OwedBlock } from './owed-block';
+import { rulesOfNext, type Peer } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { decodePeerMessage, encodePeerMessage } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
@@ -89,6 +91,7 @@ export class PeerRunner {
   readonly #context: RunnerContext;
   readonly #waiting: WaitingTransactions;
   readonly #heights = new HeightWaiters();
+  readonly #owed: OwedBlock;
   #validator: Validator | undefined;
   #evidence: readonly NotedEvidence[];
   #change: ChainRules | undefined;
@@ -112,6 +115,7 @@ export class PeerRunner {
     this.peer = peer;
     this.#context = context;
     this.#isStopKept = peer.stopped !== undefined;
+    this.#owed = new OwedBlock({ peer, ports: context.ports, demand: () => this.#demand() });
     this.#waiting = new WaitingTransactions({
       peer,
       context,
@@ -220,18 +224,14 @@ export class PeerRunner {
 
   /** A reader looked at the head: if the framework owes it a block, one is made. */
   headRead(): void {
+    this.#owed.headRead();
+  }
+
+  #demand(): void {
     const { peer } = this;
-    const wanted = peer.instance.blocksOnDemand;
-    if (wanted === undefined || peer.stopped !== undefined || peer.head.height !== peer.parent.height) return;
-    const now = this.#context.ports.now();
-    if (now < peer.head.time + EMPTY_PAUSE_MS) return;
-    const confirmations = wanted.confirmations ?? 0;
-    peer.tail ??= countEmptyTail(peer.storage, confirmations);
-    const isYoung = !peer.tail.isBare && peer.tail.empty < confirmations - 1;
-    const isOld = wanted.ageMsMax !== undefined && now - peer.head.time > wanted.ageMsMax;
-    if (!isYoung && !isOld) return;
     if (this.#validator !== undefined) return this.#validator.demand(true);
     // Readers ask as often as they like, also while no block can come.
+    const now = this.#context.ports.now();
     const sinceMs = now - this.#demandedAt;
     if (sinceMs >= 0 && sinceMs < EMPTY_PAUSE_MS) return;
     this.#demandedAt = now;
@@ -287,6 +287,26 @@ export class PeerRunner {
     const { peer } = this;
     const rules = rulesOfNext(peer);
     return agreementOf(rules, this.#evidence, this.#validator);
+  }
+
+  /** Keeps what the framework makes of the request under the peer's own keys, durably. */
+  async keepLocally(request: unknown): Promise<void> {
+    this.checkRunning();
+    const { instance, storage } = this.peer;
+    assert(instance.keepLocally !== undefined, 'the framework keeps something for the peer alone');
+    // In the step in which it goes to the storage: a block in between would have changed what it was made from.
+    const writes = instance.keepLocally(request, storage.pendingState);
+    if (writes.length === 0) return;
+    checkLocalKeys(instance, writes);
+    const use = this.enterUse();
+    try {
+      await storage.writeLocal(writes);
+    } catch (error) {
+      this.#onStorageFailed(error);
+      throw error;
+    } finally {
+      use.leave();
+    }
   }
 
   /** Fetches and executes what others have, until it has it all durably. */
@@ -355,7 +375,7 @@ export class PeerRunner {
     const isBehind = peer.unsettled > 0 || peer.announcedHeight > peer.head.height;
     const isAwaited = this.#uses > 0 || !this.#heights.isEmpty || !this.#waiting.isEmpty;
     const lacksBlocks = peer.storage.firstHeight > 0;
-    const hasWork = lacksBlocks || this.#following !== undefined || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
+    const hasWork = lacksBlocks || this.#following !== undefined || this.#owed.isPending || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
     // Why it stopped itself may not be on the disk.
     return !isBehind && !isAwaited && !hasWork && peer.stopped?.by !== 'fault' && this.#context.ports.now() >= this.#changeWantedUntil;
   }
@@ -423,6 +443,7 @@ export class PeerRunner {
   #endValidator(): void {
     this.#validator?.end();
     this.#validator = undefined;
+    this.#owed.drop();
     this.#bellGrace?.();
     this.#bellGrace = undefined;
   }
@@ -468,8 +489,9 @@ export class PeerRunner {
     if (before.validators.length > 1) notes.set(VOTES_BLOCK_NOTE, undefined);
     // First, for it throws when the write set is not canonical: then this block does not exist.
     const record = encodeSealed(draft.body, { certificate, ...(attestation === undefined ? {} : { attestation }) });
-    const commit = peer.storage.commit(header.height, record, executed.writes, notes);
-    this.#context.committed(peer.chain, { height: header.height, block: record, writes: executed.writes, notes });
+    const writes = writesOnThisPeer(peer.instance, executed, peer.storage.pendingState);
+    const commit = peer.storage.commit(header.height, record, writes, notes);
+    this.#context.committed(peer.chain, { height: header.height, block: record, writes, notes });
     peer.parent = { height: header.height, hash, time: header.time };
     peer.rules = history;
     peer.tail = executed.transactions.length > 0 ? { empty: 0, isBare: false } : peer.tail && { ...peer.tail, empty: peer.tail.empty + 1 };

@@ -88,6 +88,11 @@ export interface ChainStorage {
    * together with the block: both are there after a power cut, or neither.
    */
   commit(height: Height, block: Uint8Array, writes: readonly StateWrite[], notes?: Notes): Promise<void>;
+  /**
+   * Changes of the state between two blocks, after all that was handed over before: for keys that are the peer's own and
+   * that no block of another peer changes. Writes and errors as those of `commit`; resolves when they are durable.
+   */
+  writeLocal(writes: readonly StateWrite[]): Promise<void>;
   /** Whoever begins with this chain goes on from `height`: after a restart, or after `storage-full`. */
   restart(): void;
   /**

@@ -19,7 +19,9 @@ export interface PinnedState extends StateReader {
 }
 
 interface Layer {
+  /** Of the block, or the last before changes between two blocks. */
   readonly height: number;
+  readonly isLocal: boolean;
   readonly values: Overlay;
   /** Of keys and values. */
   readonly bytes: number;
@@ -28,6 +30,17 @@ interface Layer {
 /** A reader that falls further behind than this loses its view rather than the host its memory. */
 export const UNDO_LAYERS_MAX = 512;
 const UNDO_ENTRIES_MAX = 200_000;
+
+/** What a layer replaced. Layers are counted, for between two blocks the state may change, too. */
+interface UndoLayer extends Layer {
+  readonly count: number;
+}
+
+/** What a snapshot looks at: the state after so many layers. */
+interface View {
+  readonly height: number;
+  readonly count: number;
+}
 
 /**
  * One chain's state in time: blocks that are not durable yet lie as layers over the durable state, and while someone
@@ -39,11 +52,14 @@ export class ChainState {
   /** Handed to commit, not durable yet; oldest first. */
   readonly #pending: Layer[] = [];
   /** What each durable block replaced; oldest first, without gaps. Empty while nobody holds a snapshot. */
-  readonly #undo: Layer[] = [];
+  readonly #undo: UndoLayer[] = [];
   #undoEntries = 0;
   #layerBytes = 0;
-  readonly #snapshots = new Set<{ readonly height: number }>();
+  readonly #snapshots = new Set<View>();
   #height: number;
+  #pendingBlocks = 0;
+  /** Layers that became durable since it was opened. */
+  #count = 0;
   #isEnded = false;
   readonly pending: StateReader;
 
@@ -62,7 +78,7 @@ export class ChainState {
   }
 
   get pendingHeight(): number {
-    return this.#height + this.#pending.length;
+    return this.#height + this.#pendingBlocks;
   }
 
   /** Bytes of keys and values in memory: of layers, of what readers may still ask for, and of the durable state's own. */
@@ -82,25 +98,50 @@ export class ChainState {
   /** Puts the next block's writes on top. Throws (a broken invariant) when they are not canonical. */
   push(height: number, writes: readonly StateWrite[]): void {
     assert(height === this.pendingHeight + 1, `block ${height} of ${this.#chain} does not follow ${this.pendingHeight}`);
-    let bytes = 0;
-    for (const { key, value } of writes) bytes += key.length + (value?.length ?? 0);
-    this.#pending.push({ height, values: toOverlay(writes), bytes });
-    this.#layerBytes += bytes;
+    this.#put(height, false, writes);
+    this.#pendingBlocks += 1;
+  }
+
+  /** Puts changes between two blocks on top. */
+  pushLocal(writes: readonly StateWrite[]): void {
+    assert(this.pendingHeight >= 0, `${this.#chain} has a first block`);
+    this.#put(this.pendingHeight, true, writes);
   }
 
   /** The oldest pending block is durable now. */
   promote(height: number): void {
+    const layer = this.#take();
+    assert(layer?.isLocal === false && layer.height === height, `block ${height} of ${this.#chain} is not the next to be durable`);
+    this.#pendingBlocks -= 1;
+    this.#height = height;
+  }
+
+  /** The same for changes between two blocks. */
+  promoteLocal(): void {
+    assert(this.#take()?.isLocal === true, `a block of ${this.#chain} is the next to be durable`);
+  }
+
+  #put(height: number, isLocal: boolean, writes: readonly StateWrite[]): void {
+    let bytes = 0;
+    for (const { key, value } of writes) bytes += key.length + (value?.length ?? 0);
+    this.#pending.push({ height, isLocal, values: toOverlay(writes), bytes });
+    this.#layerBytes += bytes;
+  }
+
+  #take(): Layer | undefined {
     const layer = this.#pending.shift();
-    assert(layer !== undefined && layer.height === height, `block ${height} of ${this.#chain} is not the next to be durable`);
+    if (layer === undefined) return undefined;
     this.#layerBytes -= layer.bytes;
+    this.#count += 1;
     if (this.#snapshots.size > 0) this.#remember(layer);
     this.#durable.apply(layer.values);
-    this.#height = height;
+    return layer;
   }
 
   /** Nothing of what is not durable will be. */
   dropPending(): void {
     for (const { bytes } of this.#pending.splice(0)) this.#layerBytes -= bytes;
+    this.#pendingBlocks = 0;
   }
 
   /** A chain that was filled aside begins at that height. */
@@ -111,7 +152,7 @@ export class ChainState {
 
   /** At the durable height, or at an earlier one that a snapshot reaches back to. Error `view-too-old`. */
   snapshot(at = this.#height): StateSnapshot {
-    const view = { height: at };
+    const view = this.#viewAt(at);
     this.#snapshots.add(view);
     const release = (): void => {
       if (this.#snapshots.delete(view)) this.#forgetUndo();
@@ -130,7 +171,7 @@ export class ChainState {
    * until it is released. Error `view-too-old`.
    */
   pin(at: number): StateSnapshot {
-    const view = { height: at };
+    const view = this.#viewAt(at);
     this.#snapshots.add(view);
     try {
       const layers = this.#layersSince(view);
@@ -150,14 +191,24 @@ export class ChainState {
     this.#isEnded = true;
   }
 
-  #layersSince(view: { readonly height: number }): readonly Layer[] {
+  /** The state as the next block found it. Error `view-too-old`. */
+  #viewAt(height: number): View {
+    if (height === this.#height) return { height, count: this.#count };
+    const next = this.#undo.find((layer) => !layer.isLocal && layer.height === height + 1);
+    if (next === undefined) throw this.#tooOld(height);
+    return { height, count: next.count - 1 };
+  }
+
+  #layersSince(view: View): readonly Layer[] {
     assert(this.#snapshots.has(view), 'a snapshot was read after its release');
-    if (view.height === this.#height && !this.#isEnded) return [];
-    const first = this.#isEnded ? -1 : this.#undo.findIndex((layer) => layer.height === view.height + 1);
-    if (first < 0) {
-      throw new LedgerError('view-too-old', { chain: this.#chain }, `The view of ${this.#chain} at height ${view.height} is too old; read again.`);
-    }
+    if (view.count === this.#count && !this.#isEnded) return [];
+    const first = this.#isEnded ? -1 : this.#undo.findIndex((layer) => layer.count === view.count + 1);
+    if (first < 0) throw this.#tooOld(view.height);
     return this.#undo.slice(first);
+  }
+
+  #tooOld(height: number): LedgerError<'view-too-old'> {
+    return new LedgerError('view-too-old', { chain: this.#chain }, `The view of ${this.#chain} at height ${height} is too old; read again.`);
   }
 
   #getPending(key: Uint8Array): Uint8Array | undefined {
@@ -176,7 +227,7 @@ export class ChainState {
     return reader.range(range);
   }
 
-  #readerAt(view: { readonly height: number }): StateReader {
+  #readerAt(view: View): StateReader {
     const layersSince = (): readonly Layer[] => this.#layersSince(view);
     return {
       get: (key) => {
@@ -197,15 +248,15 @@ export class ChainState {
       values.set(name, before);
       bytes += name.length + (before?.length ?? 0);
     }
-    this.#undo.push({ height: layer.height, values, bytes });
+    this.#undo.push({ ...layer, count: this.#count, values, bytes });
     this.#layerBytes += bytes;
     this.#undoEntries += values.size;
     while (this.#undo.length > UNDO_LAYERS_MAX || (this.#undoEntries > UNDO_ENTRIES_MAX && this.#undo.length > 1)) this.#dropOldestUndo();
   }
 
   #forgetUndo(): void {
-    const oldest = Math.min(...[...this.#snapshots].map((view) => view.height));
-    while (this.#undo[0] !== undefined && this.#undo[0].height <= oldest) this.#dropOldestUndo();
+    const oldest = Math.min(...[...this.#snapshots].map((view) => view.count));
+    while (this.#undo[0] !== undefined && this.#undo[0].count <= oldest) this.#dropOldestUndo();
   }
 
   #dropOldestUndo(): void {

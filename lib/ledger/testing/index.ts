@@ -8,3 +8,4 @@ export { runPowerCuts, type PowerCutRun } from './power-cut-run';
 export { counterFramework, encodeCounterTransaction } from './counter-framework';
 export { createRealPorts } from './real-ports';
 export { MemoryWorld } from '../vm/chaincode/testing';
+export { createRandom } from './random';

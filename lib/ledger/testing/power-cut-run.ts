@@ -22,6 +22,8 @@ export interface PowerCutRun {
 }
 
 const DIRECTORY = '/ledger';
+/** Behind the keys of blocks. */
+const OWN_KEY: Uint8Array = Buffer.from('~own');
 
 /**
  * One life of a storage under load with power cuts at seeded moments, and an index that rots now and then. Throws when an acknowledged block, note or removal
@@ -144,6 +146,15 @@ function act(storage: LedgerStorage, stories: Map<ChainId, Story>, random: Rando
     }, onError);
     return;
   }
+  if (story.blocks.length > 0 && random.chance(0.1)) {
+    const { own } = story;
+    own.handed += 1;
+    const count = own.handed;
+    opened.writeLocal([{ key: OWN_KEY, value: Buffer.from(`${count}`) }]).then(() => {
+      own.acknowledged = Math.max(own.acknowledged, count);
+    }, onError);
+    return;
+  }
   const at = story.blocks.length;
   const block = randomBlock(chain, at, random);
   const { bytes, writes, isNoted } = block;
@@ -210,6 +221,8 @@ function checkStory(storage: LedgerStorage, chain: ChainId, story: Story): void 
   const noted = story.blocks.slice(0, found.height + 1).findLastIndex(({ isNoted }) => isNoted);
   const notedHeight = Buffer.from(found.note('height') ?? []).toString();
   if (notedHeight !== (noted < 0 ? '' : `${noted}`)) throw new Error(`${chain}: the note of block ${noted} says ${notedHeight}: block and note came apart`);
+  const own = Number(Buffer.from(found.state.get(OWN_KEY) ?? []).toString());
+  if (own < story.own.acknowledged || own > story.own.handed) throw new Error(`${chain}: the state has change ${own} between blocks, but ${story.own.acknowledged} were acknowledged and ${story.own.handed} handed over`);
   const note = found.note('n');
   if (story.noteAcknowledged && story.note !== undefined && Buffer.from(note ?? []).toString() !== story.note) throw new Error(`${chain}: an acknowledged note is gone`);
 }

@@ -1,7 +1,7 @@
 import { isLedgerError } from '../core/errors';
 import type { ChainStorage, LedgerStorage, StagedChain } from '../core/storage';
 import { height, type ChainId } from '../core/types';
-import { ignoreCut, randomBlock, type Story } from './power-cut-story';
+import { freshOwn, ignoreCut, randomBlock, type Story } from './power-cut-story';
 import type { Random } from './random';
 
 /** What the state is after these blocks. */
@@ -39,7 +39,7 @@ export function actStaged(storage: LedgerStorage, chain: ChainId, story: Story, 
     const noted = blocks.findLastIndex(({ isNoted }) => isNoted);
     const note = noted < 0 ? undefined : Buffer.from(`${noted}`);
     await stage.install({ height: height(at), notes: new Map([['height', note]]) });
-    Object.assign(story, { blocks, acknowledged: blocks.length, note: undefined, noteAcknowledged: true, staging: undefined, firstHeight: blocks.length - kept, isFilling: false, installed: story.installed + 1 });
+    Object.assign(story, { blocks, acknowledged: blocks.length, own: freshOwn(), note: undefined, noteAcknowledged: true, staging: undefined, firstHeight: blocks.length - kept, isFilling: false, installed: story.installed + 1 });
   };
   run().catch(async (error: unknown) => {
     // After the cut it is found out what became of it; a full disk had no room for it.
@@ -74,5 +74,5 @@ export function actFill(opened: ChainStorage, story: Story, onError: (error: unk
 export function takeInstalled(story: Story, found: ChainStorage): void {
   const { staging } = story;
   if (staging?.isInstalling !== true || found.height + 1 < staging.blocks.length) return;
-  Object.assign(story, { blocks: staging.blocks, note: undefined, noteAcknowledged: true, staging: undefined, firstHeight: found.firstHeight });
+  Object.assign(story, { blocks: staging.blocks, own: freshOwn(), note: undefined, noteAcknowledged: true, staging: undefined, firstHeight: found.firstHeight });
 }

@@ -6,6 +6,8 @@ import type { Random } from './random';
 export interface Story {
   readonly blocks: { readonly bytes: string; readonly writes: readonly StateWrite[]; readonly isNoted: boolean }[];
   acknowledged: number;
+  /** Changes between two blocks, counted: the state says the last one. */
+  own: { handed: number; acknowledged: number };
   note: string | undefined;
   noteAcknowledged: boolean;
   /** Removal was asked for. */
@@ -23,7 +25,11 @@ export interface Story {
 }
 
 export function freshStory(): Story {
-  return { blocks: [], acknowledged: 0, note: undefined, noteAcknowledged: true, removing: false, removed: false, staging: undefined, firstHeight: 0, isFilling: false, epoch: 0, installed: 0 };
+  return { blocks: [], acknowledged: 0, own: freshOwn(), note: undefined, noteAcknowledged: true, removing: false, removed: false, staging: undefined, firstHeight: 0, isFilling: false, epoch: 0, installed: 0 };
+}
+
+export function freshOwn(): Story['own'] {
+  return { handed: 0, acknowledged: 0 };
 }
 
 export function randomBlock(chain: ChainId, at: number, random: Random): Story['blocks'][number] {

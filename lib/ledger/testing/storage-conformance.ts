@@ -84,6 +84,32 @@ export function describeStorageConformance(name: string, subject: StorageUnderTe
       expect(done).toEqual([1, 2, 3]);
     });
 
+    it('takes changes between two blocks in the order in which they come, without another height', async () => {
+      const chain = await genesis(tide, [put('a', '0')]);
+      const order: string[] = [];
+      const first = chain.commit(height(1), bytes('one'), [put('a', '1')]).then(() => order.push('block 1'));
+      const own = chain.writeLocal([put('a', 'own'), put('z', 'own')]).then(() => order.push('own'));
+      expect([chain.pendingHeight, all(chain.pendingState), all(chain.state)]).toEqual([1, ['a=own', 'z=own'], ['a=0']]);
+      const second = chain.commit(height(2), bytes('two'), [drop('z')]).then(() => order.push('block 2'));
+      expect([chain.pendingHeight, all(chain.pendingState)]).toEqual([2, ['a=own']]);
+      await Promise.all([first, own, second]);
+      expect(order).toEqual(['block 1', 'own', 'block 2']);
+      expect([chain.height, all(chain.state)]).toEqual([2, ['a=own']]);
+    });
+
+    it('keeps a view as it was when something changes between two blocks, and pins a height as the next block found it', async () => {
+      const chain = await genesis(tide, [put('a', '0')]);
+      const before = chain.snapshot();
+      await chain.writeLocal([put('a', 'own')]);
+      const between = chain.snapshot();
+      await chain.commit(height(1), bytes('one'), [put('a', '1')]);
+      await chain.writeLocal([put('a', 'own again')]);
+      const pinned = await chain.pin(height(0));
+      expect([before, between, pinned].map((view) => [view.height, text(view.get(bytes('a')))])).toEqual([[0, '0'], [0, 'own'], [0, 'own']]);
+      expect(text(chain.snapshot().get(bytes('a')))).toBe('own again');
+      for (const view of [before, between, pinned]) view.release();
+    });
+
     it('deletes keys that a block deletes, in every view', async () => {
       const chain = await genesis(tide, [put('a', '1'), put('b', '1'), put('c', '1')]);
       const commit = chain.commit(height(1), bytes('one'), [drop('b'), drop('never-there')]);
@@ -293,13 +319,14 @@ export function describeStorageConformance(name: string, subject: StorageUnderTe
       const chain = await genesis(tide, [put('a', '0'), put('b', '0')]);
       await genesis(reef);
       for (let at = 1; at <= 50; at += 1) await chain.commit(height(at), bytes(`block ${at}`), [put('a', String(at)), at % 2 === 0 ? drop('b') : put('b', String(at))]);
+      await chain.writeLocal([put('own', '1')]);
       await chain.setNote('stopped', bytes('why'));
       const size = storage.sizeBytes(tide);
       for (let round = 0; round < 3; round += 1) {
         storage = await reopen(storage);
         const again = storage.open(tide);
         expect(again?.height).toBe(50);
-        expect(again && all(again.state)).toEqual(['a=50']);
+        expect(again && all(again.state)).toEqual(['a=50', 'own=1']);
         for (let at = 1; at <= 50; at += 1) expect(text(again?.block(height(at)))).toBe(`block ${at}`);
         expect(text(again?.note('stopped'))).toBe('why');
         expect(storage.sizeBytes(tide)).toBeGreaterThanOrEqual(size);

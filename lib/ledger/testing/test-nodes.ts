@@ -168,10 +168,10 @@ export function final(answer: SubmitAnswer): FinalAnswer {
 }
 
 /** Keys and genesis of a sub-chain on all nodes. With solo finality node 0 orders, otherwise all do. */
-export async function openTestChain(nodes: readonly Pick<TestNode, 'host'>[], chain: ChainId = TEST_CHAIN, config: unknown = {}, finality: Finality = 'solo'): Promise<GenesisSpec> {
+export async function openTestChain(nodes: readonly Pick<TestNode, 'host'>[], chain: ChainId = TEST_CHAIN, config: unknown = {}, finality: Finality = 'solo', framework = 'counter'): Promise<GenesisSpec> {
   const identities = await Promise.all(nodes.map(({ host }) => host.createPeer(chain)));
   const peers = identities.map(({ publicKey }, at) => ({ name: `C${at}`, publicKey, orders: at === 0 || finality !== 'solo' }));
-  const spec: GenesisSpec = { chain, framework: 'counter', config, time: timeMs(TEST_EPOCH_MS), finality, peers };
+  const spec: GenesisSpec = { chain, framework, config, time: timeMs(TEST_EPOCH_MS), finality, peers };
   await Promise.all(nodes.map(({ host }) => host.createChain(spec)));
   return spec;
 }

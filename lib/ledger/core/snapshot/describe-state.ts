@@ -17,9 +17,11 @@ const AFTER_ALL_KEYS: Uint8Array = new Uint8Array(STATE_KEY_BYTES_MAX + 1).fill(
 
 /**
  * Cuts a state that stands still into its ranges, a little at a time: `pause` gives other work its turn and throws when
- * nobody wants the answer any more. Throws RangeError when the state is larger than a snapshot can be.
+ * nobody wants the answer any more. Keys from the first byte `localKeysFrom` on are left out. Throws RangeError when the
+ * state is larger than a snapshot can be.
  */
-export async function describeState(state: StateReader, pause: () => Promise<void>): Promise<StateDescription> {
+export async function describeState(state: StateReader, pause: () => Promise<void>, localKeysFrom?: number): Promise<StateDescription> {
+  const to = localKeysFrom === undefined ? AFTER_ALL_KEYS : Uint8Array.of(localKeysFrom);
   const ranges: RangeDescription[] = [];
   let [open, openBytes, bytes]: [StateEntry[], number, number] = [[], 0, 0];
   const close = (): void => {
@@ -30,7 +32,7 @@ export async function describeState(state: StateReader, pause: () => Promise<voi
     [open, openBytes] = [[], 0];
   };
   for (let from: Uint8Array = new Uint8Array(0), isMore = true; isMore; ) {
-    const page = state.range({ from, to: AFTER_ALL_KEYS, limit: PAGE });
+    const page = state.range({ from, to, limit: PAGE });
     for (const entry of page) {
       if (entry.value.length > VALUE_BYTES_MAX) throw new RangeError(`a state with a value of ${entry.value.length} bytes has no snapshot`);
       open.push(entry);

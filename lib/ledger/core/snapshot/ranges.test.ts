@@ -41,6 +41,15 @@ describe('a state in ranges', () => {
     }
   });
 
+  it('leaves out what is a peer’s own, so that peers with other keys of their own describe the same state', async () => {
+    const shared = [{ key: Uint8Array.of(0x01), value: Uint8Array.of(1) }, { key: Uint8Array.of(0x3f, 0xff), value: Uint8Array.of(2) }];
+    const own = { key: Uint8Array.of(0x40), value: Uint8Array.of(3) };
+    const described = await describeState(stateOf([...shared, own]), noPause, 0x40);
+    expect(described.stateHash).toBe((await describeState(stateOf(shared), noPause)).stateHash);
+    expect(described.stateHash).not.toBe((await describeState(stateOf([...shared, own]), noPause)).stateHash);
+    expect(described.ranges.flatMap((range) => readRange(stateOf([...shared, own]), range))).toHaveLength(2);
+  });
+
   it('is cut alike however it came about, and named otherwise when anything in it differs', async () => {
     const entries = randomEntries(createRandom(9), 900, 2_000);
     const [first] = entries;

@@ -158,7 +158,7 @@ export class SnapshotKeeper {
     const description = await describeState(pin, async () => {
       await this.#ports.yieldTurn();
       end.signal.throwIfAborted();
-    });
+    }, peer.instance.localKeysFrom);
     const record = peer.storage.block(height(at));
     if (record === undefined) throw new Error(`block ${at} is not here`);
     const { stateHash, bytes, ranges } = description;

@@ -80,6 +80,8 @@ export class DiskChain implements ChainStorage {
 
   /** Looked for here, while no checkpoint of this chain can be under way, and told to whoever reads a note. */
   #findNotesFault(): unknown {
+    // Just made: what lay under its number all the same would not have the checksum of its place.
+    if (this.record.entries === 0) return undefined;
     try {
       const isWhole = noteDigest(this.#home.index, this.record.number) === this.record.noteDigest;
       return isWhole ? undefined : this.#home.indexDamage('Notes of a sub-chain are missing from the index, or there are too many');
@@ -164,6 +166,12 @@ export class DiskChain implements ChainStorage {
     });
   }
 
+  writeLocal(writes: readonly StateWrite[]): Promise<void> {
+    if (this.#refused) return Promise.reject(this.#home.fullError());
+    this.#state.pushLocal(writes);
+    return this.#append([this.#frame(FrameKind.local, this.pendingHeight, encodeWrites(writes))], () => this.#state.promoteLocal());
+  }
+
   fillBlock(height: Height, block: Uint8Array): Promise<void> {
     assert(height === this.#nextFill, `block ${height} of ${this.chain} is not the next below ${this.#nextFill + 1}`);
     const frame = this.#frame(FrameKind.block, height, Buffer.from(block));
@@ -237,6 +245,7 @@ export class DiskChain implements ChainStorage {
     if (frame.kind === FrameKind.note) this.#setNote(frame.payload);
     if (this.record.isStaged) return this.#replayStaged(frame, location);
     if (frame.kind === FrameKind.writes) this.#replayed = frame;
+    if (frame.kind === FrameKind.local) this.#replayLocal(frame.payload);
     if (frame.kind === FrameKind.block) this.#replayBlock(frame.sequence, location);
   }
 
@@ -271,6 +280,11 @@ export class DiskChain implements ChainStorage {
       this.record.height = height;
     }
     this.#blocks.set(height, location);
+  }
+
+  #replayLocal(payload: Uint8Array): void {
+    this.#state.pushLocal(decodeWrites(payload));
+    this.#state.promoteLocal();
   }
 
   /** What is put into a chain that is being filled; at its end, its beginning as a chain. */

@@ -183,6 +183,15 @@ class MemoryChain implements ChainStorage {
     return this.#last;
   }
 
+  writeLocal(writes: readonly StateWrite[]): Promise<void> {
+    const bytes = writes.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0);
+    this.#onNote(bytes);
+    this.#state.pushLocal(writes);
+    this.sizeBytes += bytes;
+    this.#last = this.#last.then(() => this.#state.promoteLocal());
+    return this.#last;
+  }
+
   /** Nothing is ever refused here. */
   restart(): void {}
 

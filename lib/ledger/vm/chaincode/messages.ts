@@ -1,4 +1,5 @@
-import { MessageReader, MessageWriter } from './wire';
+import { FieldWriter } from '@/lib/platform/pure/wire';
+import { MessageReader } from './wire';
 import type { HistoryRow, StateRow } from './world';
 
 /** `ChaincodeMessage.Type` of fabric-protos, peer/chaincode_shim.proto. */
@@ -69,9 +70,9 @@ export function decodeMessage(bytes: Uint8Array): ChaincodeMessage {
 }
 
 export function encodeMessage(message: Omit<ChaincodeMessage, 'type'> & { readonly type: MessageType }): Uint8Array {
-  const writer = new MessageWriter().int(1, messageTypes[message.type]).bytes(3, message.payload).text(4, message.txId);
-  if (message.proposal) writer.message(5, message.proposal);
-  if (message.event) writer.message(6, message.event);
+  const writer = new FieldWriter().int(1, messageTypes[message.type]).bytes(3, message.payload).text(4, message.txId);
+  if (message.proposal) writer.item(5, message.proposal);
+  if (message.event) writer.item(6, message.event);
   return writer.text(7, message.channel).finish();
 }
 
@@ -82,20 +83,20 @@ export function encodeReply(reply: ChaincodeReply): Uint8Array {
 
 /** `ledger.queryresult.KV`. */
 export function encodeStateRow({ namespace, key, value }: StateRow): Uint8Array {
-  return new MessageWriter().text(1, namespace).text(2, key).bytes(3, value).finish();
+  return new FieldWriter().text(1, namespace).text(2, key).bytes(3, value).finish();
 }
 
 /** `ledger.queryresult.KeyModification`. */
 export function encodeHistoryRow({ txId, value, timestamp, isDelete }: HistoryRow): Uint8Array {
-  const time = new MessageWriter().int(1, timestamp.seconds).int(2, timestamp.nanos).finish();
-  return new MessageWriter().text(1, txId).bytes(2, value).message(3, time).bool(4, isDelete).finish();
+  const time = new FieldWriter().int(1, timestamp.seconds).int(2, timestamp.nanos).finish();
+  return new FieldWriter().text(1, txId).bytes(2, value).item(3, time).bool(4, isDelete).finish();
 }
 
 /** `protos.StateMetadataResult`, in the order of the names: Go's order of a map is chance. */
 export function encodeMetadata(entries: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  const writer = new MessageWriter();
+  const writer = new FieldWriter();
   for (const [name, value] of [...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
-    writer.message(1, new MessageWriter().text(1, name).bytes(2, value).finish());
+    writer.item(1, new FieldWriter().text(1, name).bytes(2, value).finish());
   }
   return writer.finish();
 }
@@ -107,11 +108,11 @@ export function encodeQueryResponse(response: {
   readonly hasMore: boolean;
   readonly page?: { readonly fetched: number; readonly bookmark: string };
 }): Uint8Array {
-  const writer = new MessageWriter();
-  for (const row of response.results) writer.message(1, new MessageWriter().bytes(1, row).finish());
+  const writer = new FieldWriter();
+  for (const row of response.results) writer.item(1, new FieldWriter().bytes(1, row).finish());
   writer.bool(2, response.hasMore).text(3, response.id);
   if (response.page) {
-    writer.bytes(4, new MessageWriter().int(1, response.page.fetched).text(2, response.page.bookmark).finish());
+    writer.bytes(4, new FieldWriter().int(1, response.page.fetched).text(2, response.page.bookmark).finish());
   }
   return writer.finish();
 }
@@ -134,8 +135,8 @@ export function decodeCallee(bytes: Uint8Array): { chaincode: string; channel: s
 
 /** `protos.ChaincodeInput`: the function's name and its arguments. */
 export function encodeInput(args: readonly Uint8Array[], isInit = false): Uint8Array {
-  const writer = new MessageWriter();
-  for (const argument of args) writer.message(1, argument);
+  const writer = new FieldWriter();
+  for (const argument of args) writer.item(1, argument);
   return writer.bool(3, isInit).finish();
 }
 

@@ -4,7 +4,7 @@ import peer from '@hyperledger/fabric-protos/lib/peer/chaincode_shim_pb';
 import { describe, expect, it } from 'vitest';
 import { createManualPorts } from '../../testing/manual-ports';
 import { MemoryWorld, ScriptedChaincode, type ShimType } from './testing';
-import { MessageWriter } from './wire';
+import { FieldWriter } from '@/lib/platform/pure/wire';
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 const text = (payload: Uint8Array) => Buffer.from(payload).toString();
@@ -83,7 +83,7 @@ describe('state', () => {
 
   it('keys that are no UTF-8 are refused as Fabric refuses them, not read as another key', async () => {
     const { ask, world } = begin();
-    const request = { serializeBinary: () => new MessageWriter().bytes(1, Uint8Array.of(0x61, 0xff, 0x62)).finish() };
+    const request = { serializeBinary: () => new FieldWriter().bytes(1, Uint8Array.of(0x61, 0xff, 0x62)).finish() };
     await expect(ask('GET_STATE', request)).rejects.toThrow('GET_STATE failed: transaction ID: tx: unmarshal failed: field 1 contains invalid UTF-8');
     await expect(ask('PUT_STATE', request)).rejects.toThrow('unmarshal failed');
     expect(world.states.size).toBe(0);

@@ -4,7 +4,7 @@ import { FabricRefusal } from '../msp/refusal';
 import { decodeSignaturePolicy } from '../policy/decode-signature-policy';
 import type { PolicyPrincipal, SignaturePolicy, SignatureRule } from '../policy/signature-policy';
 import { mspRole } from '../protocol';
-import { bytes, message, string } from '../protocol/wire';
+import { bytes, message, string } from '@/lib/platform/pure/wire';
 import { LifecycleRefusal } from './lifecycle-refusal';
 import type { CollectionConfigPackage, StaticCollectionConfig } from './messages';
 import { unmarshal } from './records';

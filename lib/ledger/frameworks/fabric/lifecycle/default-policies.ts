@@ -2,7 +2,7 @@ import type { PolicyManager } from '../policy/create-policy-manager';
 import { encodeSignaturePolicy } from '../policy/encode-signature-policy';
 import { createSignaturePolicy } from '../policy/signature-policy';
 import { MSP_ROLES, mspRole } from '../protocol';
-import { embeddedBytes, message, string } from '../protocol/wire';
+import { embeddedBytes, message, string } from '@/lib/platform/pure/wire';
 import { LifecycleRefusal } from './lifecycle-refusal';
 
 const applicationPolicy = message('ApplicationPolicy', { signaturePolicy: embeddedBytes(1), channelConfigPolicyReference: string(2) });

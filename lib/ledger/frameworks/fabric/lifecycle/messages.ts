@@ -1,4 +1,4 @@
-import { bool, bytes, embedded, embeddedBytes, int32, int64, mapOfMessages, message, repeatedMessages, repeatedStrings, string, uint64, type Decoded, type Field } from '../protocol/wire';
+import { bool, bytes, embedded, embeddedBytes, int32, int64, mapOfMessages, message, repeatedMessages, repeatedStrings, string, uint64, type Decoded, type Field } from '@/lib/platform/pure/wire';
 
 /** Collections of one chaincode. */
 export const COLLECTIONS_MAX = 500;

@@ -1,5 +1,5 @@
 import { bytesEqual } from '@/lib/platform/pure/bytes';
-import { WireError, type MessageType } from '../protocol/wire';
+import { WireError, type MessageType } from '@/lib/platform/pure/wire';
 import { LifecycleRefusal, within } from './lifecycle-refusal';
 import { stateData, stateMetadata } from './messages';
 

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { Curve } from '../protocol/signature';
 import { childrenOf, derTag, expectTag, readBits, readOid, type DerNode } from './der';
-import type { Curve } from './ecdsa-signature';
 import { FabricRefusal } from './refusal';
 
 const ecdsaOid = '1.2.840.10045.2.1';

@@ -47,6 +47,17 @@ export function hashedKey(namespace: string, collection: string, keyHash: Uint8A
   return joined(HASHED, [namespace, collection], keyHash);
 }
 
+/** All hashed keys. */
+export function hashedRange(): KeyRange {
+  return { from: Uint8Array.of(HASHED), to: Uint8Array.of(HASHED + 1) };
+}
+
+/** Namespace, collection and key's hash of a {@link hashedKey}. */
+export function decodeHashedKey(key: Uint8Array): Omit<HashExpiry, 'committed'> {
+  const [namespace, collection, keyHash] = splitNames(key.subarray(1));
+  return { namespace, collection, keyHash };
+}
+
 /** One write of a key. The name is a hash: whatever bytes a key holds, the writes of one key lie together, oldest first. */
 export function historyKey(namespace: string, key: string, block: number, transaction: number): Uint8Array {
   return withHeight(historyPrefix(namespace, key), block, transaction);

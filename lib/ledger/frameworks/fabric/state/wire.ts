@@ -1,60 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { WireError } from '../protocol/wire';
-import { WireReader } from '../protocol/wire/wire-reader';
-import { WireWriter } from '../protocol/wire/wire-writer';
+import { WireError, WireReader } from '@/lib/platform/pure/wire';
 import { FabricStateError } from './state-error';
 
 const VARINT = 0;
 const LENGTH = 2;
 
 /**
- * Writes one message of a read-write set as Go's proto.Marshal does it: fields in the order of their numbers, defaults left
- * out. The messages that read-write sets are made of have lists of hundreds of thousands, so they are written and read field
- * by field instead of by the descriptions in `protocol/messages`: limits must count over all lists while they are read.
+ * Fields of one message, in their order. The messages that read-write sets are made of have lists of hundreds of thousands,
+ * so they are read field by field instead of by the descriptions in `protocol/messages`: limits must count over all lists
+ * while they are read. A field with another layout than its own is an unknown one, for Go too.
  */
-export class MessageWriter {
-  readonly #writer = new WireWriter();
-
-  /** Left out when 0. A safe integer from 0. */
-  uint(field: number, value: number): this {
-    if (value !== 0) this.#writer.tag(field, VARINT).varint(value % 2 ** 32, Math.floor(value / 2 ** 32));
-    return this;
-  }
-
-  /** Left out when false. */
-  bool(field: number, value: boolean): this {
-    return this.uint(field, value ? 1 : 0);
-  }
-
-  /** Left out when empty. */
-  bytes(field: number, value: Uint8Array): this {
-    return value.length === 0 ? this : this.item(field, value);
-  }
-
-  /** Left out when empty. */
-  text(field: number, value: string): this {
-    if (value !== '') this.#writer.tag(field, LENGTH).string(value);
-    return this;
-  }
-
-  /** Bytes of a message or of an item of a list: there also when empty. */
-  item(field: number, value: Uint8Array): this {
-    this.#writer.tag(field, LENGTH).bytes(value);
-    return this;
-  }
-
-  /** A list of messages. */
-  items<T>(field: number, values: readonly T[], encode: (value: T) => Uint8Array): this {
-    for (const value of values) this.item(field, encode(value));
-    return this;
-  }
-
-  finish(): Uint8Array {
-    return this.#writer.finish();
-  }
-}
-
-/** Fields of one message, in their order. A field with another layout than its own is an unknown one, for Go too. */
 export interface FieldHandlers {
   /** A view, not a copy. */
   readonly onBytes: (field: number, value: Uint8Array) => void;

@@ -1,6 +1,5 @@
+import { bool, bytes, message, repeatedMessages, string, WireWriter } from '@/lib/platform/pure/wire';
 import { sha256 } from '../../../../core/crypto';
-import { bool, bytes, message, repeatedMessages, string } from '../wire';
-import { WireWriter } from '../wire/wire-writer';
 
 /** One key that a block wrote, in the value that it has after the block. */
 export interface StateUpdate {

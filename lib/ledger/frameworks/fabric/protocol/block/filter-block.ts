@@ -1,5 +1,5 @@
 import { chaincodeAction, chaincodeActionPayload, chaincodeEvent, channelHeader, envelope, HEADER_TYPES, METADATA_SLOTS, payload, proposalResponsePayload, transaction, type FilteredBlock, type FilteredTransaction } from '../messages';
-import { WireError } from '../wire';
+import { WireError } from '@/lib/platform/pure/wire';
 import { codeAt } from './metadata';
 import { BlockInvalid, type UnpackedBlock } from './unpack-block';
 

@@ -1,6 +1,6 @@
 import { lastConfig, metadata, METADATA_SLOTS, ordererBlockMetadata, signatureHeader } from '../messages';
 import type { SignedStatement } from '../transaction/list-endorsements';
-import { WireError } from '../wire';
+import { WireError } from '@/lib/platform/pure/wire';
 import { encodeHeaderDer } from './header-hash';
 import { blockStatement } from './metadata';
 import { BlockInvalid, type UnpackedBlock } from './unpack-block';

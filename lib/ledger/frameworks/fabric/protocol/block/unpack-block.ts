@@ -1,6 +1,6 @@
 import { BLOCK_BYTES_MAX } from '../limits';
 import { blockData, blockHeader, blockMetadata, blockParts, type BlockHeader } from '../messages';
-import { WireError } from '../wire';
+import { WireError } from '@/lib/platform/pure/wire';
 import { hashData } from './header-hash';
 
 /** Bytes that are no block, or one whose parts do not belong together. */

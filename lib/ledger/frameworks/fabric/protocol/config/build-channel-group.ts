@@ -45,6 +45,8 @@ export interface ChannelOptions {
       readonly timeout: string;
     };
   };
+  /** Policies of the application, `Endorsement` or `LifecycleEndorsement`, other than that a majority of its organisations endorses. */
+  readonly applicationPolicies?: ReadonlyMap<string, PolicyBytes>;
   /** By resource, `peer/Propose`, the policy that guards it, `/Channel/Application/Writers`. */
   readonly accessRules?: ReadonlyMap<string, string>;
 }
@@ -80,11 +82,11 @@ function buildOrdererGroup({ organisations, batch, ...type }: ChannelOptions['or
   });
 }
 
-function buildApplicationGroup({ organisations, accessRules: rules = new Map() }: ChannelOptions): ConfigGroup {
+function buildApplicationGroup({ organisations, accessRules: rules = new Map(), applicationPolicies = new Map() }: ChannelOptions): ConfigGroup {
   const majority = implicitMeta('MAJORITY', 'Endorsement');
   const acls = new Map([...rules].map(([resource, policyRef]) => [resource, { policyRef }]));
   return group({
-    policies: groupPolicies({ LifecycleEndorsement: majority, Endorsement: majority }),
+    policies: groupPolicies({ LifecycleEndorsement: majority, Endorsement: majority, ...Object.fromEntries(applicationPolicies) }),
     values: { Capabilities: capabilitiesOf('V2_5'), ...(acls.size > 0 ? { ACLs: accessRules.encode({ acls }) } : {}) },
     groups: Object.fromEntries(
       organisations.map((one) => [

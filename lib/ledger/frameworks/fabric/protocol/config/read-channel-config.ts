@@ -9,7 +9,7 @@ import {
   payload,
   type ConfigGroup,
 } from '../messages';
-import { WireError, type MessageType } from '../wire';
+import { WireError, type MessageType } from '@/lib/platform/pure/wire';
 import { checkChannelId, ConfigInvalid } from './check-channel-id';
 
 /** An organisation's name and the bytes of its MSPConfig. */

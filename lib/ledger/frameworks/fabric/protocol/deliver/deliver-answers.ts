@@ -1,5 +1,5 @@
 import { blockAndPrivateData, filteredBlock, type FilteredBlock } from '../messages';
-import { embeddedBytes, int32, message } from '../wire';
+import { embeddedBytes, int32, message } from '@/lib/platform/pure/wire';
 
 /**
  * The one answer to Deliver of peers and, with `status` and `block` alone, of orderers. A status ends what the client

@@ -1,5 +1,5 @@
 import { SEEK_BEHAVIORS, seekInfo, type SeekPosition } from '../messages';
-import { WireError } from '../wire';
+import { WireError } from '@/lib/platform/pure/wire';
 import { DELIVER_STATUSES, DeliverRefused } from './unpack-deliver';
 
 /** Which blocks are wanted. */

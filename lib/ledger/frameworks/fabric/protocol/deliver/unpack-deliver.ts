@@ -2,7 +2,7 @@ import { ENVELOPE_BYTES_MAX } from '../limits';
 import { channelHeader, envelope, payload, signatureHeader } from '../messages';
 import { checkTimestamp } from '../proposal/check-timestamp';
 import { ProposalRefused } from '../proposal/proposal-refused';
-import { WireError } from '../wire';
+import { WireError } from '@/lib/platform/pure/wire';
 
 /** common.Status, as far as Deliver answers it. */
 export const DELIVER_STATUSES = { SUCCESS: 200, BAD_REQUEST: 400, FORBIDDEN: 403, NOT_FOUND: 404, INTERNAL_SERVER_ERROR: 500, SERVICE_UNAVAILABLE: 503 } as const;

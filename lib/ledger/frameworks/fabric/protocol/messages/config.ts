@@ -1,4 +1,4 @@
-import { bytes, embedded, embeddedBytes, int32, mapOfMessages, message, repeatedMessages, repeatedStrings, string, uint32, uint64, type Decoded, type MessageType } from '../wire';
+import { bytes, embedded, embeddedBytes, int32, mapOfMessages, message, repeatedMessages, repeatedStrings, string, uint32, uint64, type Decoded, type MessageType } from '@/lib/platform/pure/wire';
 import { CONFIG_ENTRIES_MAX, CONFIG_VALUES_MAX } from '../limits';
 
 /** common.Policy.PolicyType. */

@@ -1,4 +1,4 @@
-import { bytes, embedded, embeddedBytes, int32, int64, message, repeatedBytes, repeatedMessages, string, uint64, type Decoded } from '../wire';
+import { bytes, embedded, embeddedBytes, int32, int64, message, repeatedBytes, repeatedMessages, string, uint64, type Decoded } from '@/lib/platform/pure/wire';
 import { BLOCK_TRANSACTIONS_MAX, METADATA_MAX } from '../limits';
 
 /** common.HeaderType, as far as it goes over the wire. */

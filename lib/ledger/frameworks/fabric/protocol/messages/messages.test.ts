@@ -1,7 +1,7 @@
 import { common, ledger, orderer, peer } from '@hyperledger/fabric-protos';
 import { describe, expect, it } from 'vitest';
 import { makeMessage } from '../testing/make-message';
-import type { MessageType } from '../wire';
+import type { MessageType } from '@/lib/platform/pure/wire';
 import * as outerTypes from './envelopes-and-blocks';
 import * as configTypes from './config';
 import * as peerTypes from './peer';

@@ -1,4 +1,4 @@
-import { bool, bytes, embedded, embeddedBytes, int32, mapOfBytes, mapOfBytesByNumber, message, repeatedBytes, repeatedMessages, string, uint64, type Decoded } from '../wire';
+import { bool, bytes, embedded, embeddedBytes, int32, mapOfBytes, mapOfBytesByNumber, message, repeatedBytes, repeatedMessages, string, uint64, type Decoded } from '@/lib/platform/pure/wire';
 import { ACTIONS_MAX, ARGUMENTS_MAX, BLOCK_TRANSACTIONS_MAX, ENDORSEMENTS_MAX, TRANSIENT_ENTRIES_MAX } from '../limits';
 import { timestamp } from './envelopes-and-blocks';
 

@@ -1,4 +1,4 @@
-import { bytes, embedded, embeddedBytes, int32, message, uint64, type Decoded } from '../wire';
+import { bytes, embedded, embeddedBytes, int32, message, uint64, type Decoded } from '@/lib/platform/pure/wire';
 
 const nothing = message('Empty', {});
 const specified = message('SeekSpecified', { number: uint64(1) });

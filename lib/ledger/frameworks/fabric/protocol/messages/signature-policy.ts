@@ -1,4 +1,4 @@
-import { bytes, chosenInt32, embedded, int32, message, repeatedMessages, string } from '../wire';
+import { bytes, chosenInt32, embedded, int32, message, repeatedMessages, string } from '@/lib/platform/pure/wire';
 import { CONFIG_VALUES_MAX } from '../limits';
 
 /** common.MSPRole.MSPRoleType. */

@@ -12,7 +12,7 @@ import {
   type SignedProposal,
   type Timestamp,
 } from '../messages';
-import { WireError, type MessageType } from '../wire';
+import { WireError, type MessageType } from '@/lib/platform/pure/wire';
 import { ProposalRefused } from './proposal-refused';
 
 /** A proposal with everything that matters of it. All bytes are views of what came. */

@@ -1,4 +1,4 @@
-import { WireError, type MessageType } from '../wire';
+import { WireError, type MessageType } from '@/lib/platform/pure/wire';
 import { TransactionInvalid, type ValidationCodeName } from './validation-codes';
 
 /** Decodes, or throws {@link TransactionInvalid} with this code and Fabric's words. */

@@ -1,6 +1,6 @@
 import { channelHeader, envelope, payload, signatureHeader } from '../messages';
 import { computeTxId } from '../tx-id';
-import { WireError } from '../wire';
+import { WireError } from '@/lib/platform/pure/wire';
 
 /**
  * Under which name a transaction is found, valid or not (protoutil/txutils.go, GetOrComputeTxIDFromEnvelope): the one

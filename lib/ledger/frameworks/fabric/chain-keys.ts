@@ -1,0 +1,46 @@
+import { ByteWriter } from '../../core/codec';
+import { sha256 } from '../../core/crypto';
+
+/** What the channel itself keeps in its state, below the spaces of the world state (`state/state-keys.ts`). */
+
+/** → `encodeHead`. */
+export const headKey: Uint8Array = Uint8Array.of(0x10);
+/** → bytes of Fabric's block 0, with the configuration. */
+export const genesisKey: Uint8Array = Uint8Array.of(0x11);
+
+/** From here on keys are this peer's own: the world state's private spaces begin here, those of the channel follow. */
+export const LOCAL_KEYS_FROM = 0x40;
+const BLOCK_SIGNATURE = 0x50;
+const TRANSIENT = 0x51;
+const TRANSIENT_AT = 0x52;
+
+/** Block number → the slot SIGNATURES as this peer's orderer signed it. */
+export function blockSignatureKey(block: number): Uint8Array {
+  return new ByteWriter(7).u8(BLOCK_SIGNATURE).u48(block).finish();
+}
+
+/** Plaintext that was put aside for a transaction, one for each simulation that wrote another one. */
+export function transientKey(txId: string, plaintext: Uint8Array): Uint8Array {
+  return Buffer.concat([transientPrefix(txId), sha256(plaintext)]);
+}
+
+export function transientRange(txId: string): { readonly from: Uint8Array; readonly to: Uint8Array } {
+  const prefix = transientPrefix(txId);
+  return { from: prefix, to: Buffer.concat([prefix, Buffer.alloc(33, 0xff)]) };
+}
+
+/** Which plaintext was put aside at a height: its key is the rest. */
+export function transientAtKey(block: number, key: Uint8Array): Uint8Array {
+  return new ByteWriter(7 + key.length).u8(TRANSIENT_AT).u48(block).raw(key).finish();
+}
+
+/** All that was put aside before a height. */
+export function transientBefore(block: number): { readonly from: Uint8Array; readonly to: Uint8Array } {
+  return { from: Uint8Array.of(TRANSIENT_AT), to: new ByteWriter(7).u8(TRANSIENT_AT).u48(block).finish() };
+}
+
+export const TRANSIENT_AT_PREFIX_BYTES = 7;
+
+function transientPrefix(txId: string): Uint8Array {
+  return Buffer.concat([Uint8Array.of(TRANSIENT), sha256(Buffer.from(txId, 'utf8'))]);
+}

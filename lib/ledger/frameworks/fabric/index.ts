@@ -1,0 +1,12 @@
+export type { ChaincodeDefinition, CollectionDefinition, FindDefinition } from './chaincode-definition';
+export type { Channel } from './channel';
+export { fabricConfigSchema, type FabricConfig } from './config';
+export type { Definitions } from './definitions';
+export { createFabricFramework, FABRIC, type FabricFrameworkOptions } from './framework';
+export type { FabricLocalRequest } from './private-data/keep-locally';
+export type { BlockSigner, LocalRoles } from './private-data/local-writes';
+export type { FabricQuery, FabricReads } from './read/answer-query';
+export type { ChannelView } from './read/channel-view';
+export { queryChannel, waitForTransaction, withChannelView } from './read/query-channel';
+export { FabricReadError, type FabricReadErrorCode } from './read/read-error';
+export { BROADCAST_STATUSES, type FabricRefusalCode } from './refusals';

@@ -1,0 +1,32 @@
+import type { StateReader, StateWrite } from '../../../core/storage';
+import type { Channel } from '../channel';
+import { readDefinitions } from '../definitions';
+import { privateMissingKey, reconcilePrivateData, type LatePlaintext, type PrivatePosition } from '../state';
+import { putAside } from './transient-store';
+
+/** What a peer of a channel keeps for itself between two blocks. */
+export type FabricLocalRequest =
+  /** The plaintext of a simulation, before its endorsement is answered: bytes of a TxPvtReadWriteSet. */
+  | { readonly kind: 'put-aside'; readonly txId: string; readonly plaintext: Uint8Array }
+  /** Private data of an old block that another member gave; `hash` is what the block promised (`promised-hash`). */
+  | { readonly kind: 'reconcile'; readonly late: LatePlaintext }
+  /** Private data that this peer should have and was never promised to it in a block: it joined from a snapshot. */
+  | { readonly kind: 'note-missing'; readonly positions: readonly PrivatePosition[] };
+
+/** One call notes so many; whoever found more calls again. */
+export const NOTED_MAX = 1_000;
+
+/** Throws FabricStateError. */
+export function keepLocally(channel: Channel, request: FabricLocalRequest, state: StateReader): readonly StateWrite[] {
+  switch (request.kind) {
+    case 'put-aside':
+      return putAside(request.txId, request.plaintext, state);
+    case 'reconcile':
+      return reconcilePrivateData(request.late, state, state, readDefinitions(channel, state).collectionsOf) ?? [];
+    case 'note-missing': {
+      const keys = request.positions.slice(0, NOTED_MAX).map(({ block, transaction, namespace, collection }) => privateMissingKey(block, transaction, namespace, collection));
+      const absent = keys.filter((key) => state.get(key) === undefined).sort((a, b) => Buffer.compare(a, b));
+      return absent.filter((key, at) => at === 0 || Buffer.compare(key, absent[at - 1] ?? key) !== 0).map((key) => ({ key, value: Uint8Array.of(1) }));
+    }
+  }
+}
