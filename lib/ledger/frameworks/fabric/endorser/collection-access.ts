@@ -6,7 +6,7 @@ import { decodeSignaturePolicy } from '../policy/decode-signature-policy';
 import { policyOfSignatures } from '../policy/policy';
 import type { Simulator } from '../state';
 import { findIdentity } from './find-identity';
-import type { ChannelView } from './ports';
+import type { SimulationView } from './ports';
 
 /** What the caller of a transaction may do with a collection. */
 export interface CollectionAccess {
@@ -44,7 +44,7 @@ export function isMember(memberPolicy: Uint8Array, identity: Identity): boolean 
  * Of which collections an organisation's peer (bytes of its SerializedIdentity) has the plaintext. Asked often: answers are
  * remembered for the one view.
  */
-export function createMembership(view: ChannelView, serialized: Uint8Array | undefined): (namespace: string, collection: string) => boolean {
+export function createMembership(view: SimulationView, serialized: Uint8Array | undefined): (namespace: string, collection: string) => boolean {
   const known = new Map<string, boolean>();
   const peer = serialized && findIdentity(view.rules.msps, serialized);
   if (peer === undefined) return () => false;
@@ -57,7 +57,7 @@ export function createMembership(view: ChannelView, serialized: Uint8Array | und
 }
 
 /** Bytes of the common.SignaturePolicyEnvelope that says who is a member; empty, which nobody satisfies, when there is no such collection. */
-export function findMemberPolicy({ state }: ChannelView, chaincode: string, collection: string): Uint8Array {
+export function findMemberPolicy({ state }: SimulationView, chaincode: string, collection: string): Uint8Array {
   const mspId = mspIdOfImplicitCollection(collection);
   if (mspId !== undefined) return encodeImplicitMembers(mspId);
   return findDefinition(state, chaincode)?.collections.find(({ name }) => name === collection)?.memberPolicy ?? new Uint8Array(0);

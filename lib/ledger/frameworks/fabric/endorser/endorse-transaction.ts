@@ -6,7 +6,7 @@ import { listPeers, readProposal, type GatewayRequest } from './evaluate-transac
 import { findIdentity } from './find-identity';
 import { GATEWAY_CODES, GatewayRefused, type PeerError } from './gateway-refused';
 import { planOrganisations, type Candidate } from './plan-organisations';
-import type { ChannelView, EndorserPorts } from './ports';
+import type { SimulationView, EndorserPorts } from './ports';
 
 type Good = PeerOutcome & { readonly isGood: true };
 
@@ -31,7 +31,7 @@ export async function endorseTransaction(request: GatewayRequest, ports: Endorse
 interface Planning {
   readonly proposal: UnpackedProposal;
   readonly name: string;
-  readonly view: ChannelView;
+  readonly view: SimulationView;
   readonly peers: AskedPeers;
 }
 
@@ -53,7 +53,7 @@ async function planned({ homeMspId }: GatewayRequest, { proposal, name, view, pe
 }
 
 /** With transient data only members of the collections are asked, whatever of them was read. */
-async function planSecretly(ports: EndorserPorts, view: ChannelView, { interest, isSecret }: { readonly interest: readonly ChaincodeInterest[]; readonly isSecret: boolean }, candidates: readonly Candidate[]): Promise<(readonly string[])[]> {
+async function planSecretly(ports: EndorserPorts, view: SimulationView, { interest, isSecret }: { readonly interest: readonly ChaincodeInterest[]; readonly isSecret: boolean }, candidates: readonly Candidate[]): Promise<(readonly string[])[]> {
   const protectedCollections = isSecret ? interest.filter(({ collection, readsNothing }) => collection !== undefined && readsNothing).map(({ collection }) => collection) : [];
   if (protectedCollections.length === 0) return planOrganisations(ports, view, interest, candidates);
   try {
@@ -82,7 +82,7 @@ class AskedPeers {
 
   constructor(
     readonly request: GatewayRequest,
-    readonly view: ChannelView,
+    readonly view: SimulationView,
     readonly ports: EndorserPorts,
   ) {}
 
@@ -142,7 +142,7 @@ function toEndorsed({ answer: { payload, endorsement } }: Good): EndorsedRespons
   return { payload, endorsement };
 }
 
-function listCandidates(ports: EndorserPorts, view: ChannelView, preferred: string): Candidate[] {
+function listCandidates(ports: EndorserPorts, view: SimulationView, preferred: string): Candidate[] {
   const candidates = view.organisations.flatMap(({ mspId }): Candidate[] => {
     const signer = ports.signerOf(mspId);
     const identity = signer && findIdentity(view.rules.msps, signer.serialized);

@@ -9,7 +9,7 @@ import type { ChaincodeInterest } from './chaincode-interest';
 import { findMemberPolicy, isMember } from './collection-access';
 import { runsChaincode } from './find-chaincode';
 import { GATEWAY_CODES, GatewayRefused } from './gateway-refused';
-import type { ChannelView, EndorserPorts } from './ports';
+import type { SimulationView, EndorserPorts } from './ports';
 
 /** An organisation's peer that may be asked. */
 export interface Candidate {
@@ -23,7 +23,7 @@ export interface Candidate {
  * discovery/endorsement makes of a ChaincodeInterest). Throws {@link GatewayRefused}.
  * @param candidates the preferred first
  */
-export async function planOrganisations(ports: EndorserPorts, view: ChannelView, interest: readonly ChaincodeInterest[], candidates: readonly Candidate[]): Promise<(readonly string[])[]> {
+export async function planOrganisations(ports: EndorserPorts, view: SimulationView, interest: readonly ChaincodeInterest[], candidates: readonly Candidate[]): Promise<(readonly string[])[]> {
   try {
     const policies = interest.flatMap((one) => listPolicies(view, one));
     const members = candidates.filter(({ identity }) => interest.every((one) => one.collection === undefined || one.readsNothing || isMember(findMemberPolicy(view, one.chaincode, one.collection), identity)));
@@ -47,21 +47,21 @@ function planAble(plan: (from: readonly Candidate[]) => (readonly Identity[])[],
   }
 }
 
-async function filterAble(ports: EndorserPorts, view: ChannelView, interest: readonly ChaincodeInterest[], members: readonly Candidate[]): Promise<Candidate[]> {
+async function filterAble(ports: EndorserPorts, view: SimulationView, interest: readonly ChaincodeInterest[], members: readonly Candidate[]): Promise<Candidate[]> {
   const names = [...new Set(interest.map(({ chaincode }) => chaincode))];
   const able = await Promise.all(members.map(async ({ mspId }) => (await Promise.all(names.map((name) => runsChaincode(ports, view, mspId, name)))).every(Boolean)));
   return members.filter((_, index) => able[index]);
 }
 
 /** All of these must be satisfied. */
-function listPolicies(view: ChannelView, { chaincode, collection, keyPolicies, isKeysOnly }: ChaincodeInterest): SignaturePolicy[] {
+function listPolicies(view: SimulationView, { chaincode, collection, keyPolicies, isKeysOnly }: ChaincodeInterest): SignaturePolicy[] {
   const ofKeys = keyPolicies.map(decodeSignaturePolicy);
   if (isKeysOnly) return ofKeys;
   return [readApplicationPolicy(policyOf(view, chaincode, collection), view.rules.policies).convert(), ...ofKeys];
 }
 
 /** Bytes of the protos.ApplicationPolicy of a chaincode, or of a collection that has one of its own. */
-function policyOf({ state, rules, organisations, channelId }: ChannelView, chaincode: string, collection: string | undefined): Uint8Array {
+function policyOf({ state, rules, organisations, channelId }: SimulationView, chaincode: string, collection: string | undefined): Uint8Array {
   if (chaincode === LIFECYCLE) return lifecycleEndorsementPolicy(rules.policies, organisations.map(({ mspId }) => mspId));
   const definition = findDefinition(state, chaincode);
   if (definition === undefined) throw new FabricRefusal('not-allowed', `No metadata was found for chaincode ${chaincode} in channel ${channelId}`);

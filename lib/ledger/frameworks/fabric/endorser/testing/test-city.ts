@@ -13,7 +13,7 @@ import { createConfigGroup, createChannelGroups, type TestGroup } from '../../te
 import { createTestOrganisation, testStartMs, type TestOrganisation } from '../../testing/test-organisation';
 import { chaincodeInput } from '../../protocol';
 import { ChaincodeRefusal, type ChaincodeCall, type ChaincodeReply, type ChaincodeWorld } from '../../../../vm/chaincode';
-import type { ChannelView, EndorserPorts, PrivatePlaintext } from '../ports';
+import type { SimulationView, EndorserPorts, PrivatePlaintext } from '../ports';
 import type { SystemLedger } from '../../system';
 
 /** What a chaincode of a test answers: a text, a whole response, or a failure thrown. */
@@ -22,7 +22,7 @@ export type TestChaincode = (args: readonly string[], world: ChaincodeWorld, cal
 interface TestChannel {
   readonly state: MemoryState;
   readonly privateState: MemoryState;
-  readonly rules: ChannelView['rules'];
+  readonly rules: SimulationView['rules'];
   readonly blocks: (readonly PastTransaction[])[];
   readonly mspIds: readonly string[];
   readonly accessRules: Map<string, string>;
@@ -109,7 +109,7 @@ export class TestCity {
     };
   }
 
-  #view(channelId: string): ChannelView | undefined {
+  #view(channelId: string): SimulationView | undefined {
     const channel = this.channels.get(channelId);
     if (channel === undefined) return undefined;
     channel.held += 1;
