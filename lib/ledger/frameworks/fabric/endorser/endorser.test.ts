@@ -48,7 +48,7 @@ function peerInput(args: readonly string[]): Uint8Array {
 async function submitInit(city: TestCity, client: TestUser): Promise<void> {
   const signedProposal = signProposal(client, { channelId: 'one', chaincode: 'basic', args: ['put', 'b', '2'], isInit: true });
   const payload = await endorseTransaction({ signedProposal, homeMspId: client.mspId, mspIds: [] }, city.ports());
-  city.commit('one', envelope.encode({ payload, signature: client.signer.sign(payload) }));
+  await city.commit('one', envelope.encode({ payload, signature: client.signer.sign(payload) }));
 }
 
 function user(city: TestCity, mspId: string, units: readonly string[] = ['client']): TestUser {

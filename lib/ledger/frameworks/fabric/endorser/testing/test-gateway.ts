@@ -49,7 +49,7 @@ export function openContract(city: TestCity, user: TestUser, channelId: string, 
     },
     '/gateway.Gateway/Submit': async (bytes) => {
       const envelope = gateway.SubmitRequest.deserializeBinary(bytes).getPreparedTransaction();
-      codes.set(channelId, city.commit(channelId, envelope?.serializeBinary() ?? new Uint8Array(0)));
+      codes.set(channelId, await city.commit(channelId, envelope?.serializeBinary() ?? new Uint8Array(0)));
       return new gateway.SubmitResponse().serializeBinary();
     },
     '/gateway.Gateway/CommitStatus': async () => {
@@ -63,14 +63,19 @@ export function openContract(city: TestCity, user: TestUser, channelId: string, 
     makeUnaryRequest(method: string, serialize: (value: unknown) => Buffer, deserialize: (value: Buffer) => unknown, argument: unknown, _options: unknown, callback: (error: unknown, value?: unknown) => void) {
       const handler = handlers[method];
       if (handler === undefined) throw new Error(`nobody answers ${method}`);
-      handler(serialize(argument)).then(
-        (answer) => callback(null, deserialize(Buffer.from(answer))),
-        (error: unknown) => callback(serviceError(error)),
-      );
+      void respond(() => handler(serialize(argument)), (answer) => deserialize(Buffer.from(answer)), callback);
     },
   } as unknown as GrpcClient;
   const { mspId, signer } = user;
   return connect({ client, identity: { mspId, credentials: signer.pem }, signer: signers.newPrivateKeySigner(signer.key) }).getNetwork(channelId).getContract(chaincode);
+}
+
+async function respond(run: () => Promise<Uint8Array>, read: (answer: Uint8Array) => unknown, tell: (error: unknown, value?: unknown) => void): Promise<void> {
+  const [error, value] = await run().then(
+    (answer) => [null, read(answer)] as const,
+    (reason: unknown) => [serviceError(reason), undefined] as const,
+  );
+  tell(error, value);
 }
 
 /** As the client's transport gives errors; what stands behind it stays at hand. */
