@@ -141,7 +141,11 @@ export async function deploy(
   fill(args, definition);
   const [first = ''] = mspIds;
   const client = { mspId: first, signer: city.organisation(first).issue({ units: ['client'] }) };
-  await openContract(city, client, channelId, '_lifecycle', ports).submit('CommitChaincodeDefinition', { arguments: [args.serializeBinary()] });
+  await openContract(city, client, channelId, '_lifecycle', ports).submit('CommitChaincodeDefinition', {
+    arguments: [args.serializeBinary()],
+    // Who did not approve does not endorse it.
+    ...(mspIds.length < city.organisations.size ? { endorsingOrganizations: mspIds } : {}),
+  });
 }
 
 function fill(
