@@ -53,7 +53,7 @@ function openView({ host, channels, signal }: HostChannels, channelId: string): 
     withChannelView(host, chain, signal, ({ channel, head, state, privateState, transactionAt }) => {
       return new Promise<void>((release) => {
         const organisations = channel.mspIds.map((mspId) => ({ name: mspId, mspId }));
-        resolve({ channelId, height: head.number + 1, state, privateState, rules: channel, organisations, accessRules: new Map(), transactionAt, release });
+        resolve({ channelId, height: head.number + 1, state, privateState, rules: channel, organisations, accessRules: channel.accessRules, transactionAt, release });
       });
     }).catch(reject);
   });
