@@ -115,18 +115,18 @@ export async function deploy(
     readonly policy?: Uint8Array;
     readonly collections?: peer.CollectionConfigPackage;
     readonly initRequired?: boolean;
-    /** Label by organisation; without one it approves and runs nothing. */
-    readonly packages: Readonly<Record<string, string | undefined>>;
+    /** By organisation the label of a chaincode of the city, or a package; without one it approves and runs nothing. */
+    readonly packages: Readonly<Record<string, string | Uint8Array | undefined>>;
   },
 ): Promise<void> {
   const ports = city.ports();
   const mspIds = Object.keys(definition.packages);
   for (const mspId of mspIds) {
-    const label = definition.packages[mspId];
+    const given = definition.packages[mspId];
     const args = new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs();
     fill(args, definition);
-    if (label !== undefined) {
-      const installed = await city.packages.put(mspId, Buffer.from(`${label}:code`));
+    if (given !== undefined) {
+      const installed = await ports.packages.put(mspId, typeof given === 'string' ? Buffer.from(`${given}:code`) : given);
       if ('refused' in installed) throw new Error(installed.refused);
       const source = new lifecycle.ChaincodeSource();
       const local = new lifecycle.ChaincodeSource.Local();
@@ -141,7 +141,11 @@ export async function deploy(
   fill(args, definition);
   const [first = ''] = mspIds;
   const client = { mspId: first, signer: city.organisation(first).issue({ units: ['client'] }) };
-  await openContract(city, client, channelId, '_lifecycle', ports).submit('CommitChaincodeDefinition', { arguments: [args.serializeBinary()] });
+  await openContract(city, client, channelId, '_lifecycle', ports).submit('CommitChaincodeDefinition', {
+    arguments: [args.serializeBinary()],
+    // Who did not approve does not endorse it.
+    ...(mspIds.length < city.organisations.size ? { endorsingOrganizations: mspIds } : {}),
+  });
 }
 
 function fill(
