@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { consumptionQuerySchema, consumptionSchema } from './consumption';
 import { defineCall, type Handlers } from './define-call';
+import * as f from './fabric';
 import * as s from './schemas';
 
 const none = z.object({}).strict();
@@ -8,6 +9,7 @@ const noBody = z.undefined();
 const quickMs = 10_000;
 const peer = { params: s.peerNameSchema, query: none } as const;
 const host = { params: none, query: none } as const;
+const fabricIdentity = { params: f.fabricIdentityNameSchema, query: none } as const;
 
 /** The longest a host holds a `waitForHeight` open. */
 export const waitMsMax = 20_000;
@@ -62,6 +64,10 @@ export const controlCalls = {
   acknowledgeMeters: defineCall({ ...host, method: 'POST', path: '/v1/meters/acknowledge', body: s.meterAcknowledgeSchema, answer: s.doneSchema, timeoutMs: quickMs }),
   channelRequest: defineCall({ ...host, method: 'POST', path: '/v1/channel/request', body: s.channelRequestSchema, answer: s.channelRequestResultSchema, timeoutMs: quickMs }),
   putChannelCertificate: defineCall({ ...host, method: 'PUT', path: '/v1/channel/certificate', body: s.putChannelCertificateSchema, answer: s.channelHoldingSchema, timeoutMs: quickMs }),
+  fabricRequest: defineCall({ ...fabricIdentity, method: 'POST', path: '/v1/fabric/identities/:mspId/:role/request', body: f.fabricRequestSchema, answer: f.fabricRequestResultSchema, timeoutMs: quickMs }),
+  putFabricCertificate: defineCall({ ...fabricIdentity, method: 'PUT', path: '/v1/fabric/identities/:mspId/:role', body: f.putFabricCertificateSchema, answer: f.fabricHoldingSchema, timeoutMs: quickMs }),
+  removeFabricIdentity: defineCall({ ...fabricIdentity, method: 'DELETE', path: '/v1/fabric/identities/:mspId/:role', body: noBody, answer: s.doneSchema, timeoutMs: quickMs }),
+  listFabricIdentities: defineCall({ ...host, method: 'GET', path: '/v1/fabric/identities', body: noBody, answer: f.fabricIdentitiesSchema, timeoutMs: quickMs }),
   report: defineCall({ ...host, method: 'GET', path: '/v1/report', body: noBody, answer: s.hostReportSchema, timeoutMs: quickMs }),
   consumption: defineCall({ ...host, method: 'GET', path: '/v1/consumption', query: consumptionQuerySchema.strict(), body: noBody, answer: consumptionSchema, timeoutMs: quickMs }),
 } as const;

@@ -2,6 +2,7 @@ import { AppError } from '@/lib/platform/pure/errors';
 import { controlCalls, type CallAnswer } from './calls';
 import type { ConsumptionQuery } from './consumption';
 import { createCallSender, type CallOptions } from './create-call-sender';
+import type { FabricHolding, FabricIdentityName, PutFabricCertificate } from './fabric';
 import type { AccessKeyRecord, ApproveChange, BlockCertificate, ChainLimits, ChannelHolding, HomeStatus, OpenChain, PeerHomeName, PeerName, PeerStatus, PutChannelCertificate } from './schemas';
 
 export interface ControlClientOptions {
@@ -56,6 +57,13 @@ export interface ControlClient {
   channelRequest(input?: { retire?: string }, options?: CallOptions): Promise<CallAnswer<'channelRequest'>>;
   /** In use when it answers, with what the host holds then: lists newer than these stay. CONFLICT for another host's or another portal's. */
   putChannelCertificate(input: PutChannelCertificate, options?: CallOptions): Promise<ChannelHolding>;
+  /** A request for the key of an organisation's peer or orderer on this host. With `retire`, the hash of a key, for another key than that one. */
+  fabricRequest(identity: FabricIdentityName, input?: { retire?: string }, options?: CallOptions): Promise<CallAnswer<'fabricRequest'>>;
+  /** In use when it answers. CONFLICT for a certificate of another key, and where the MSP id is another organisation's. */
+  putFabricCertificate(identity: FabricIdentityName, input: PutFabricCertificate, options?: CallOptions): Promise<FabricHolding>;
+  /** Forgets key and certificate. Succeeds for one that was never there. */
+  removeFabricIdentity(identity: FabricIdentityName, options?: CallOptions): Promise<void>;
+  listFabricIdentities(options?: CallOptions): Promise<FabricHolding[]>;
   report(options?: CallOptions): Promise<CallAnswer<'report'>>;
   /** What the host's sub-chains take of it: a page of them, and sums of all. */
   consumption(query?: Partial<ConsumptionQuery>, options?: CallOptions): Promise<CallAnswer<'consumption'>>;
@@ -102,6 +110,14 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     },
     channelRequest: (input = {}, call) => send('channelRequest', { body: input }, call),
     putChannelCertificate: (input, call) => send('putChannelCertificate', { body: input }, call),
+    fabricRequest: (identity, input = {}, call) => send('fabricRequest', { params: identity, body: input }, call),
+    putFabricCertificate: (identity, input, call) => send('putFabricCertificate', { params: identity, body: input }, call),
+    async removeFabricIdentity(identity, call) {
+      await send('removeFabricIdentity', { params: identity }, call);
+    },
+    async listFabricIdentities(call) {
+      return (await send('listFabricIdentities', {}, call)).identities;
+    },
     report: (call) => send('report', {}, call),
     consumption: (query = {}, call) => send('consumption', { query }, call),
   };

@@ -31,6 +31,8 @@ export const joinConfigSchema = z.object({
   control: listenerSchema,
   /** The peer channel: other hosts that carry peers of the same sub-chains. */
   channel: listenerSchema,
+  /** gRPC for Fabric's clients. Join files of earlier releases have none: such a host has no door for them. */
+  fabric: listenerSchema.optional(),
   /** Where clients reach the gateway. */
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
 });

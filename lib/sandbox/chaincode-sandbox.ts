@@ -95,6 +95,11 @@ export class ChaincodeSandbox {
     return this.store.install(publisher, bytes);
   }
 
+  /** What a package brings beside its code, as indexes; paths are from META-INF. None when it is not installed. */
+  readMetadata(publisher: string, packageId: string): { path: string; bytes: Uint8Array }[] {
+    return this.store.readMetadata(publisher, packageId);
+  }
+
   /** Stops what runs of a package and forgets it. */
   async uninstall(publisher: string, packageId: string): Promise<void> {
     for (const [key, place] of this.places) {

@@ -3,6 +3,7 @@ import type { AccessKeyTable, MeterBook } from '@/lib/gateway';
 import { AppError } from '@/lib/platform/pure/errors';
 import type { ChannelKeeper } from './channel-keeper';
 import type { ConsumptionReader } from './consumption-reader';
+import type { FabricPart } from './fabric/fabric-part';
 import type { HostRegister } from './host-register';
 import { KeyKeeper } from './key-keeper';
 import { translated } from './ledger-errors';
@@ -19,11 +20,12 @@ export interface ControlHandlersOptions {
   readonly report: ReportReader;
   readonly consumption: ConsumptionReader;
   readonly channel: ChannelKeeper;
+  readonly fabric: FabricPart;
   readonly now: () => number;
 }
 
 /** The host's side of every control call. */
-export function createControlHandlers({ peers, doors, register, accessKeys, meters, report, consumption, channel, now }: ControlHandlersOptions): ControlHandlers {
+export function createControlHandlers({ peers, doors, register, accessKeys, meters, report, consumption, channel, fabric, now }: ControlHandlersOptions): ControlHandlers {
   const keys = new KeyKeeper(register, accessKeys, now);
   return {
     createPeer: ({ params }) => peers.createPeer(params),
@@ -65,6 +67,13 @@ export function createControlHandlers({ peers, doors, register, accessKeys, mete
     },
     channelRequest: ({ body }) => channel.request(body),
     putChannelCertificate: ({ body }) => channel.put(body),
+    fabricRequest: ({ params, body }) => fabric.request(params, body),
+    putFabricCertificate: ({ params, body }) => fabric.putCertificate(params, body),
+    async removeFabricIdentity({ params }) {
+      await fabric.removeIdentity(params);
+      return {};
+    },
+    listFabricIdentities: async () => ({ identities: fabric.listIdentities() }),
     report: () => report.read(),
     consumption: ({ query }) => consumption.read(query),
   };

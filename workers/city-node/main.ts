@@ -8,24 +8,26 @@ import { createProcessLogger, logLevels, type ProcessLogger } from './process-lo
 
 const usage = `Opens the city nodes of one host.
 
-  tsx workers/city-node/main.ts --data <directory> [--log-level info]
+  tsx workers/city-node/main.ts --data <directory> [--log-level info] [--chaincode-runtime <directory>]
 
-The directory holds join.json, written when the host joined the portal, and everything that the host keeps.`;
+The directory holds join.json, written when the host joined the portal, and everything that the host keeps. Chaincode of
+Fabric channels finds its packages in the runtime (lib/sandbox/runtime, installed by set-up); without one it is refused.`;
 
 /** What is in flight at SIGTERM may take so long; then connections are cut. */
 const drainMs = 5_000;
 
-const argumentsSchema = z.object({ data: z.string().min(1), 'log-level': z.enum(logLevels) });
+const argumentsSchema = z.object({ data: z.string().min(1), 'log-level': z.enum(logLevels), 'chaincode-runtime': z.string().min(1).optional() });
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { data: { type: 'string' }, 'log-level': { type: 'string', default: 'info' } } });
+  const { values } = parseArgs({ options: { data: { type: 'string' }, 'log-level': { type: 'string', default: 'info' }, 'chaincode-runtime': { type: 'string' } } });
   const parsed = argumentsSchema.safeParse(values);
   if (!parsed.success) throw new Error(`${z.prettifyError(parsed.error)}\n\n${usage}`);
   const dataDirectory = path.resolve(parsed.data.data);
   const join = await readJoinConfig(dataDirectory);
   const logger = createProcessLogger(join.hostId, parsed.data['log-level']);
   const startedAt = performance.now();
-  const cityNode = await openCityNode({ dataDirectory, join, version: product.version, logger });
+  const runtime = parsed.data['chaincode-runtime'];
+  const cityNode = await openCityNode({ dataDirectory, join, version: product.version, logger, chaincodeRuntime: runtime === undefined ? undefined : path.resolve(runtime) });
   logger.info(
     { cityNodes: join.cityNodes, gateway: `${join.gateway.host}:${cityNode.gatewayPort}`, control: `${join.control.host}:${cityNode.controlPort}`, channel: `${join.channel.host}:${cityNode.channelPort}`, ms: Math.round(performance.now() - startedAt) },
     'city node open',

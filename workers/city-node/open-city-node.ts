@@ -13,6 +13,7 @@ import { createCollector } from './create-collector';
 import { createControlHandlers } from './control-handlers';
 import { CityNodePeers } from './dedicated/city-node-peers';
 import { DedicatedPeer } from './dedicated/dedicated-peer';
+import { FabricPart } from './fabric/fabric-part';
 import { HostRegister } from './host-register';
 import { loadFrameworks } from './load-frameworks';
 import { loadNodeKey } from './load-node-key';
@@ -30,12 +31,16 @@ export interface CityNodeOptions {
   readonly version: string;
   readonly logger: ProcessLogger;
   readonly gatewayLimits?: Partial<GatewayLimits>;
+  /** Directory of the installed chaincode runtime. Absent: Fabric's chaincode is refused. */
+  readonly chaincodeRuntime?: string | undefined;
 }
 
 export interface CityNode {
   readonly gatewayPort: number;
   readonly controlPort: number;
   readonly channelPort: number;
+  /** Of the door for Fabric's clients; undefined while there is none. */
+  readonly fabricPort: number | undefined;
   /** Takes nothing new, finishes what is in flight (at most `graceMs`), closes the storage. */
   close(graceMs: number): Promise<void>;
 }
@@ -51,7 +56,7 @@ export async function openCityNode(options: CityNodeOptions): Promise<CityNode> 
   }
 }
 
-async function openParts({ dataDirectory, join, version, logger, gatewayLimits }: CityNodeOptions, opened: (() => Promise<void>)[]): Promise<CityNode> {
+async function openParts({ dataDirectory, join, version, logger, gatewayLimits, chaincodeRuntime }: CityNodeOptions, opened: (() => Promise<void>)[]): Promise<CityNode> {
   const startedAtMs = Date.now();
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const lock: DirectoryLock = await lockDirectory(dataDirectory);
@@ -62,6 +67,8 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     opened.push(() => part.close());
     return part;
   };
+  const fabric = new FabricPart({ directory: path.join(dataDirectory, 'fabric'), nodeKey, hostId: join.hostId, chaincodeRuntime, logger, now: Date.now });
+  opened.push(() => fabric.close());
   // Together: each waits for the disk.
   const [channel, register, meters, { frameworks, codecs, notes }] = await allOrNone(
     ChannelKeeper.open({ directory: path.join(dataDirectory, 'channel'), nodeKey, hostId: join.hostId, authority: join.authority, now: Date.now, logger }),
@@ -82,30 +89,31 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
         onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
       }),
     ),
+    fabric.prepare(),
   );
   logger.info({ frameworks: notes }, 'frameworks loaded');
   const network = new PeerNetwork({ hostId: join.hostId, register, logger });
   const hosts = new Map<string, CityNodePeers>();
   const queueBudget = createQueueBudget();
   const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => performance.now() });
-  const ledgers: LedgerHost[] = [];
+  const ledgers = new Map<string, LedgerHost>();
   const collect = createCollector((error) => logger.warn({ err: error }, 'memory could not be given back'));
   const rested = (): void => {
     // Of this process: a peer that has its own takes no memory here.
-    if (ledgers.every((ledger) => ledger.stats().openChains === 0)) void collect();
+    if ([...ledgers.values()].every((ledger) => ledger.stats().openChains === 0)) void collect();
   };
   for (const code of join.cityNodes) {
     const shared = await openLedgerHost({
       directory: path.join(dataDirectory, code),
       keyEncryptionKey: nodeKey,
-      frameworks,
+      frameworks: [...frameworks, fabric.framework],
       link: network.linkOf(code),
       ports: { ...portsOf(code, logger), rested },
       queueBudget,
       turns,
     });
     opened.push(() => shared.close());
-    ledgers.push(shared);
+    ledgers.set(code, shared);
     const host = await CityNodePeers.open({
       cityNode: code,
       dataDirectory,
@@ -136,6 +144,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     quotas,
     accessKeys,
     network,
+    fabric,
     onBackgroundError: (error, event, peer) => logger.warn({ ...peer, err: error }, event),
   });
   // Before the doors: what comes in through them may need other hosts.
@@ -156,11 +165,13 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     ...(gatewayLimits ? { limits: gatewayLimits } : {}),
   });
   opened.push(() => gateway.close(0));
+  opened.push(() => fabric.end());
+  await fabric.begin({ ledgers, register, quotas, identity: channel, listen: join.fabric });
   const control = await openControlServer({
     ...join.control,
     hostId: join.hostId,
     secret: parseControlSecret(join.secret),
-    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, consumption, channel, now: Date.now }),
+    handlers: createControlHandlers({ peers, doors, register, accessKeys, meters, report, consumption, channel, fabric, now: Date.now }),
     isReady: () => ready,
     logger,
   });
@@ -175,9 +186,12 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
     gatewayPort: gateway.port,
     controlPort: control.port,
     channelPort: peerChannel.port,
+    get fabricPort() {
+      return fabric.port;
+    },
     async close(graceMs) {
       ready = false;
-      await Promise.all([gateway, control].map((listener: HttpListener) => listener.close(graceMs)));
+      await Promise.all([...[gateway, control].map((listener: HttpListener) => listener.close(graceMs)), fabric.end()]);
       // After the doors: what came in through them may still need the other hosts.
       await peerChannel.close(graceMs);
       await closeAll(opened, logger);

@@ -7,6 +7,7 @@ import type { CityNodeHost } from './dedicated/peer-home';
 import { nameOf, type HostRegister } from './host-register';
 import { problemOf } from './problem-of';
 import type { CodecBackend, FrameworkCodec } from './load-frameworks';
+import { wakePeer } from './wake-peer';
 
 export interface PeerDoorsOptions {
   /** By city-node code. */
@@ -15,9 +16,6 @@ export interface PeerDoorsOptions {
   readonly codecs: ReadonlyMap<string, FrameworkCodec>;
   readonly register: HostRegister;
 }
-
-/** How long the first reader of a following peer waits for what the peer may have missed while the process was down. */
-const catchUpMsMax = 2_000;
 
 /** The doors of all open peers of this process, made when they are first used. */
 export class PeerDoors {
@@ -33,6 +31,8 @@ export class PeerDoors {
   /** @throws AppError NOT_FOUND when the peer's ledger is not open here. */
   get(peer: PeerName): PeerDoor {
     const door = this.find(peer.cityNode, peer.chain);
+    const registered = door === undefined ? this.options.register.findPeer(peer) : undefined;
+    if (registered) throw new AppError('UNSUPPORTED', { what: registered.framework }, { publicMessage: `Sub-chains of ${registered.framework} are not spoken to by JSON-RPC.` });
     if (!door) throw new AppError('NOT_FOUND', { subject: 'peer' }, { publicMessage: 'This city node has no open peer of this sub-chain.' });
     return door;
   }
@@ -157,18 +157,8 @@ export class PeerDoor implements ChainDoor {
     });
   }
 
-  /** A bell that rang while this process was down was heard by nobody. */
   private async wake(): Promise<void> {
-    const { orders, state, agreement } = this.host.peerStatus(this.chainId);
-    const ordersAlone = orders && agreement?.validators.length === 1;
-    if (!ordersAlone && state === 'running') {
-      const pause = new Promise((resolve) => setTimeout(resolve, catchUpMsMax).unref());
-      // Neighbours that are away, or a peer that stops itself over what they send, are no reason not to answer reads.
-      const caughtUp = this.host.catchUp(this.chainId).catch((error: unknown) => {
-        if (!isLedgerError(error, 'peers-unreachable') && !isLedgerError(error, 'peer-away') && !isLedgerError(error, 'chain-stopped') && !isLedgerError(error, 'block-refused')) throw error;
-      });
-      await Promise.race([caughtUp, pause]);
-    }
+    await wakePeer(this.host, this.chainId);
     this.isAwake = true;
   }
 }

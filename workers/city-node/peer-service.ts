@@ -7,7 +7,9 @@ import { AppError } from '@/lib/platform/pure/errors';
 import { agreementStatus } from './agreement-status';
 import type { CityNodeHost, PeerMover } from './dedicated/peer-home';
 import { deployContract } from './deploy-contract';
-import { nameOf, type HostRegister } from './host-register';
+import type { FabricPart } from './fabric/fabric-part';
+import { FABRIC } from './fabric/late-framework';
+import { nameOf, type HostRegister, type RegisteredPeer } from './host-register';
 import { translated } from './ledger-errors';
 import { ProtocolError, type PeerDoors } from './peer-doors';
 import type { PeerNetwork } from './peer-network';
@@ -21,6 +23,8 @@ export interface PeerServiceOptions {
   readonly quotas: QuotaTable;
   readonly accessKeys: AccessKeyTable;
   readonly network: Pick<PeerNetwork, 'forget'>;
+  /** What sub-chains have here beside their ledgers. */
+  readonly fabric: Pick<FabricPart, 'reserve' | 'release'>;
   /** For work that nobody waits for. */
   readonly onBackgroundError: (error: unknown, event: string, peer: PeerName) => void;
 }
@@ -61,14 +65,17 @@ export class PeerService {
   /** Begins the move and says how it stands: it goes on by itself. */
   async move(peer: PeerName, to: PeerHomeName): Promise<HomeStatus> {
     const host = this.host(peer.cityNode);
-    this.options.doors.get(peer);
+    const { framework } = this.registered(peer);
+    if (framework === FABRIC && to === 'own') {
+      throw new AppError('UNSUPPORTED', { what: 'home' }, { publicMessage: 'The peer of a Fabric channel cannot have a process of its own: its clients are answered by its city node’s.' });
+    }
     host.move(idOf(peer), to).catch((error: unknown) => this.options.onBackgroundError(error, 'a peer was not moved', peer));
     return host.homeStatus(idOf(peer));
   }
 
   remove(peer: PeerName): Promise<void> {
     return this.inOrder(peer, async () => {
-      const { register, doors, quotas, accessKeys, network } = this.options;
+      const { register, doors, quotas, accessKeys, network, fabric } = this.options;
       const host = this.host(peer.cityNode);
       doors.forget(peer);
       // The ledger first: until it is gone, the register must know that there is something to remove.
@@ -79,11 +86,12 @@ export class PeerService {
       network.forget(peer.chain);
       quotas.delete(peer.chain);
       accessKeys.removeChain(peer.chain);
+      await fabric.release(peer.chain);
     });
   }
 
   async setLimits(peer: PeerName, limits: ChainLimits): Promise<void> {
-    this.options.doors.get(peer);
+    this.registered(peer);
     await this.options.register.putLimits(peer.chain, limits);
     this.options.quotas.update(peer.chain, limits);
   }
@@ -196,9 +204,14 @@ export class PeerService {
   }
 
   private async openInOrder(peer: PeerName, input: OpenChain): Promise<OpenChainResult> {
-    const { register } = this.options;
+    const { register, fabric } = this.options;
     const host = this.host(peer.cityNode);
-    const head = await translated(() => host.createChain(genesisOf(peer, input)));
+    await fabric.reserve(peer.chain, input);
+    const head = await translated(() => host.createChain(genesisOf(peer, input))).catch(async (error: unknown) => {
+      // A ledger that is there keeps its name.
+      if (![...this.options.hosts.values()].some((one) => one.has(idOf(peer)))) await fabric.release(peer.chain);
+      throw error;
+    });
     // Limits that were set since stay: this may be a repetition of the first call.
     if (register.findLimits(peer.chain) === undefined) await register.putLimits(peer.chain, input.limits);
     // Last: with it the peer's doors are open.
@@ -209,6 +222,12 @@ export class PeerService {
     // The others may have blocks already; nobody waits for them here, and their next bell does as well.
     if (!status.orders && status.state === 'running') host.catchUp(idOf(peer)).catch((error: unknown) => this.options.onBackgroundError(error, 'a new peer has not caught up yet', peer));
     return { genesisHash: head.genesisHash, height: head.height };
+  }
+
+  private registered(peer: PeerName): RegisteredPeer {
+    const registered = this.options.register.findPeer(peer);
+    if (!registered) throw new AppError('NOT_FOUND', { subject: 'peer' }, { publicMessage: 'This city node has no open peer of this sub-chain.' });
+    return registered;
   }
 
   private measure(peer: PeerName, host: CityNodeHost & PeerMover): PeerStatus {

@@ -153,6 +153,10 @@ export class FakeNetwork {
       acknowledgeMeters: async () => ({}),
       channelRequest: absent,
       putChannelCertificate: absent,
+      fabricRequest: absent,
+      putFabricCertificate: absent,
+      removeFabricIdentity: absent,
+      listFabricIdentities: async () => ({ identities: [] }),
       report: async () => ({ hostId, version: '0.1.0', startedAtMs: 1, atMs: Date.now(), memoryRssBytes: 1, cpuSeconds: 0, diskFreeBytes: 1, cityNodes: [] }),
       consumption: absent,
     };

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SandboxLimits } from '../limits';
@@ -49,6 +49,14 @@ export class PackageStore {
   find(publisher: string, packageId: string): string | undefined {
     const code = path.join(this.placeOf(publisher, packageId), 'src');
     return existsSync(code) ? code : undefined;
+  }
+
+  /** The files below META-INF of an installed package, by their paths from there; none when it is not installed. */
+  readMetadata(publisher: string, packageId: string): { path: string; bytes: Uint8Array }[] {
+    const place = path.join(this.placeOf(publisher, packageId), 'META-INF');
+    if (!existsSync(place)) return [];
+    const files = readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return files.map((entry) => path.join(entry.parentPath, entry.name)).sort().map((file) => ({ path: path.relative(place, file), bytes: readFileSync(file) }));
   }
 
   async remove(publisher: string, packageId: string): Promise<void> {

@@ -71,7 +71,8 @@ export const fabricConfigSchema = z
   });
 
 export type FabricConfig = z.infer<typeof fabricConfigSchema>;
-type Organisation = z.infer<typeof organisation>;
+/** An organisation as the settings describe it; all PEM. */
+export type OrganisationSettings = z.infer<typeof organisation>;
 
 const ENVELOPE_BYTES_DEFAULT = 2 * 1024 * 1024;
 
@@ -97,8 +98,13 @@ export function channelOptionsOf(config: FabricConfig): ChannelOptions {
   };
 }
 
-function toOrganisation(one: Organisation): OrganisationConfig {
-  const mspConfig = encodeMspConfig({
+function toOrganisation(one: OrganisationSettings): OrganisationConfig {
+  return { name: one.mspId, mspId: one.mspId, mspConfig: toMspConfig(one) };
+}
+
+/** Bytes of the msp.MSPConfig. */
+export function toMspConfig(one: OrganisationSettings): Uint8Array {
+  return encodeMspConfig({
     mspId: one.mspId,
     roots: one.rootCertificates,
     intermediates: one.intermediateCertificates ?? [],
@@ -108,7 +114,6 @@ function toOrganisation(one: Organisation): OrganisationConfig {
     admins: one.adminCertificates ?? [],
     hasNodeUnits: one.nodeUnits ?? true,
   });
-  return { name: one.mspId, mspId: one.mspId, mspConfig };
 }
 
 /** @throws FabricRefusal not-allowed, limit */

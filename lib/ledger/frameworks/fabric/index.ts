@@ -1,6 +1,6 @@
 export type { ChaincodeDefinition, CollectionDefinition, FindDefinition } from './chaincode-definition';
 export type { Channel } from './channel';
-export { fabricConfigSchema, type FabricConfig } from './config';
+export { fabricConfigSchema, type FabricConfig, type OrganisationSettings } from './config';
 export type { Definitions } from './definitions';
 export {
   ChaincodeUnavailable,
@@ -19,6 +19,10 @@ export {
   type ProposalRequest,
 } from './endorser';
 export type { InstalledPackage, InstalledPackages } from './lifecycle';
+export { createIdentitySigner, hashRoots, openOrganisation, readMemberCertificate, type LocalCertificate, type LocalOrganisation } from './local-organisation';
+export { FabricRefusal } from './msp/refusal';
+export type { IdentitySigner } from './protocol';
+export { FabricStateError, parseJsonIndex, type JsonIndex } from './state';
 export { createFabricFramework, FABRIC, type FabricFrameworkOptions } from './framework';
 export type { FabricLocalRequest } from './private-data/keep-locally';
 export type { BlockSigner, LocalRoles } from './private-data/local-writes';

@@ -1,0 +1,110 @@
+import { setImmediate } from 'node:timers/promises';
+import type { QuotaTable } from '@/lib/gateway';
+import type { ChainId, EndorserPorts, ServedChannel, ServiceMethod } from '@/lib/ledger';
+import { boundViews, viewBounds } from './bound-views';
+import type { ChannelHosts } from './channel-hosts';
+import type { FabricRooms } from './open-fabric-rooms';
+
+export interface ChannelServicesOptions {
+  readonly rooms: FabricRooms;
+  readonly hosts: ChannelHosts;
+  readonly quotas: QuotaTable;
+  /** `host:port` by which clients know this host's peers. */
+  readonly address: () => string;
+  /** Ends what is being read. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+/** For one call of a chaincode; Fabric's own default (core.yaml, chaincode.executetimeout). */
+const EXECUTE_TIMEOUT_MS = 30_000;
+/** Channels whose certificates stay read. */
+const CHANNELS_MAX = 256;
+
+/** The services of this host's channels over bytes: for the door. */
+export class ChannelServices {
+  private readonly served = new Map<string, ServedChannel>();
+  readonly methods: readonly ServiceMethod[];
+
+  constructor(private readonly options: ChannelServicesOptions) {
+    const { rooms, address, now } = options;
+    this.methods = rooms.fabric.createFabricServices({
+      findChannel: (channelId) => this.find(channelId),
+      endorser: this.endorserPorts(),
+      addressOf: address,
+      // Clients name none: each is answered by its own organisation's peer.
+      organisationAt: () => undefined,
+      nowMs: now,
+      yieldTurn: () => setImmediate(),
+      limits: rooms.fabric.serviceLimitDefaults,
+    });
+  }
+
+  /** The sub-chain is gone, or who this host is in its channel changed. */
+  forget(): void {
+    this.served.clear();
+  }
+
+  private chainOf(channelId: string): ChainId | undefined {
+    const chain = this.options.rooms.book.findChannel(channelId)?.chain as ChainId | undefined;
+    return chain !== undefined && this.options.hosts.has(chain) ? chain : undefined;
+  }
+
+  private find(channelId: string): ServedChannel | undefined {
+    const chain = this.chainOf(channelId);
+    if (chain === undefined) return undefined;
+    const known = this.served.get(channelId) ?? this.serve(chain);
+    this.served.delete(channelId);
+    this.served.set(channelId, known);
+    const [oldest] = this.served.keys();
+    if (this.served.size > CHANNELS_MAX && oldest !== undefined) this.served.delete(oldest);
+    return known;
+  }
+
+  private serve(chain: ChainId): ServedChannel {
+    const { rooms, hosts } = this.options;
+    const config = rooms.fabric.fabricConfigSchema.parse(hosts.genesis(chain).config);
+    const mspIds = config.organisations.map(({ mspId }) => mspId).sort();
+    return rooms.fabric.serveChannel({
+      host: hosts,
+      chain,
+      config,
+      homeMspId: mspIds.find((mspId) => rooms.identities.signerOf(mspId) !== undefined) ?? mspIds[0] ?? '',
+      quota: this.quotaOf(chain),
+      sizeBytes: () => hosts.glance(chain)?.resources.diskBytes ?? 0,
+    });
+  }
+
+  /** Asked each time: the table forgets what nobody uses. */
+  private quotaOf(chain: ChainId): ServedChannel['quota'] {
+    const { quotas } = this.options;
+    const closed = { message: 'The channel is not open here.' };
+    return {
+      takeRequest: (nowMs) => (quotas.get(chain) ?? { takeRequest: () => closed }).takeRequest(nowMs),
+      takeTransaction: (nowMs, sizeBytes) => (quotas.get(chain) ?? { takeTransaction: () => closed }).takeTransaction(nowMs, sizeBytes),
+    };
+  }
+
+  private endorserPorts(): EndorserPorts {
+    const { rooms, hosts, signal, now } = this.options;
+    const { fabric, book, identities, chaincode } = rooms;
+    const find = (channelId: string) => this.chainOf(channelId);
+    const channelsOf = (mspId: string) => book.listChannels().filter(({ channelId, organisations }) => find(channelId) !== undefined && organisations.some((one) => one.mspId === mspId));
+    const portsWith = (list: () => readonly string[]) => fabric.portsOfHost({ host: hosts, channels: { find, list }, signal });
+    const ports = portsWith(() => book.listChannels().map(({ channelId }) => channelId));
+    return {
+      ...ports,
+      openView: boundViews(ports.openView, viewBounds),
+      // Others' channels are not opened for it.
+      listUses: (mspId, packageIds) => portsWith(() => channelsOf(mspId).map(({ channelId }) => channelId)).listUses(mspId, packageIds),
+      system: { ...ports.system, listChannels: async (mspId) => channelsOf(mspId).map(({ channelId }) => channelId) },
+      runChaincode: (name, call) => chaincode.run(name, call),
+      indexesOf: (mspId, packageId, collection) => chaincode.indexesOf(mspId, packageId, collection),
+      packages: chaincode,
+      signerOf: (mspId) => identities.signerOf(mspId),
+      localMsps: (mspId) => identities.localMsps(mspId),
+      nowMs: now,
+      executeTimeoutMs: EXECUTE_TIMEOUT_MS,
+    };
+  }
+}

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { FabricHolding, FabricIdentityName, OpenChain, PutFabricCertificate } from '@/lib/control';
+import type { ChainId, LocalRoles } from '@/lib/ledger';
+import { AppError } from '@/lib/platform/pure/errors';
+import { FABRIC, LateFabricFramework } from './late-framework';
+import type { FabricRooms, FabricRoomsOptions } from './open-fabric-rooms';
+import type { ServedFabric, ServeFabricOptions } from './serve-fabric';
+
+export type FabricPartOptions = Omit<FabricRoomsOptions, 'fabric'>;
+type Ground = Omit<ServeFabricOptions, 'rooms' | 'logger' | 'now'>;
+
+const NO_ROLES: LocalRoles = { organisations: [] };
+
+/**
+ * Fabric in a city node. Nothing of it is loaded before the host's first channel or identity, and by a later process only
+ * if there was one: what tells is that `<data>/fabric` exists.
+ */
+export class FabricPart {
+  readonly framework: LateFabricFramework;
+  private ground: Ground | undefined;
+  private rooms: FabricRooms | undefined;
+  private served: ServedFabric | undefined;
+  private opening: Promise<FabricRooms> | undefined;
+  private isClosed = false;
+
+  constructor(private readonly options: FabricPartOptions) {
+    this.framework = new LateFabricFramework({ yieldTurn: () => setImmediate(), rolesOf: (chain) => this.rooms?.identities.rolesOf(chain) ?? NO_ROLES });
+  }
+
+  /** Before ledgers are opened: they may hold channels. */
+  async prepare(): Promise<void> {
+    if (existsSync(this.options.directory)) await this.openRooms();
+  }
+
+  /** Once the ledgers are open. Rejects when the door cannot listen. */
+  async begin(ground: Ground): Promise<void> {
+    this.ground = ground;
+    if (this.rooms !== undefined) await this.open();
+  }
+
+  /** Undefined while there is no door. */
+  get port(): number | undefined {
+    return this.served?.port;
+  }
+
+  /**
+   * Before a sub-chain is opened: gives the channel its name here.
+   * @throws AppError INVALID_INPUT, CONFLICT, UNAVAILABLE
+   */
+  async reserve(chain: string, { framework, config }: Pick<OpenChain, 'framework' | 'config'>): Promise<void> {
+    if (framework !== FABRIC) return;
+    const { fabric, book } = await this.open();
+    const parsed = fabric.fabricConfigSchema.safeParse(config);
+    if (!parsed.success) {
+      const fields = Object.fromEntries(parsed.error.issues.slice(0, 10).map((issue) => [['config', ...issue.path].join('.'), issue.message]));
+      throw new AppError('INVALID_INPUT', { fields }, { publicMessage: `The channel’s configuration cannot be used: ${Object.entries(fields).map(([at, why]) => `${at}: ${why}`).join('; ')}.` });
+    }
+    const memberOf = (one: (typeof parsed.data.organisations)[number]) => ({ mspId: one.mspId, rootsHash: fabric.hashRoots(one) });
+    const { channelId, organisations, ordererOrganisations } = parsed.data;
+    try {
+      await book.putChannel({ chain, channelId, organisations: organisations.map(memberOf), orderers: ordererOrganisations.map(memberOf) });
+    } catch (error) {
+      if (!(error instanceof fabric.FabricRefusal)) throw error;
+      throw new AppError('INVALID_INPUT', { fields: { config: error.message } }, { publicMessage: `The channel’s configuration cannot be used: ${error.message}.`, cause: error });
+    }
+  }
+
+  /** The sub-chain has no peer here, or it came to nothing: its channel's name is free again. Idempotent. */
+  async release(chain: string): Promise<void> {
+    if (this.rooms === undefined) return;
+    await this.rooms.book.removeChannel(chain);
+    this.served?.forget(chain as ChainId);
+  }
+
+  async request(identity: FabricIdentityName, input: { retire?: string | undefined }): Promise<{ request: string; publicKeyHash: string; holding?: FabricHolding }> {
+    return (await this.open()).identities.request(identity, input);
+  }
+
+  async putCertificate(identity: FabricIdentityName, input: PutFabricCertificate): Promise<FabricHolding> {
+    const { identities } = await this.open();
+    const holding = await identities.put(identity, input);
+    this.served?.identitiesChanged();
+    return holding;
+  }
+
+  async removeIdentity(identity: FabricIdentityName): Promise<void> {
+    await this.rooms?.identities.remove(identity);
+    this.served?.identitiesChanged();
+  }
+
+  listIdentities(): FabricHolding[] {
+    return this.rooms?.identities.list() ?? [];
+  }
+
+  /** Ends the door, every chaincode and what is being read. Before the ledgers are closed. */
+  async end(): Promise<void> {
+    this.isClosed = true;
+    await this.opening?.catch(() => undefined);
+    const { served } = this;
+    this.served = undefined;
+    await served?.close();
+  }
+
+  /** After the ledgers. */
+  async close(): Promise<void> {
+    await this.end();
+    const { rooms } = this;
+    this.rooms = undefined;
+    await rooms?.chaincode.close();
+    await rooms?.close();
+  }
+
+  /** All of it. What failed is tried again by the next call. */
+  private open(): Promise<FabricRooms> {
+    if (this.isClosed) return Promise.reject(new AppError('UNAVAILABLE', { what: 'city node' }, { publicMessage: 'The city node is shutting down. Try again in a moment.' }));
+    this.opening ??= this.openAll().finally(() => {
+      this.opening = undefined;
+    });
+    return this.opening;
+  }
+
+  private async openAll(): Promise<FabricRooms> {
+    const rooms = await this.openRooms();
+    if (this.served === undefined && this.ground !== undefined) {
+      const { serveFabric } = await import('./serve-fabric');
+      const { logger, now } = this.options;
+      this.served = await serveFabric({ ...this.ground, rooms, logger, now });
+    }
+    return rooms;
+  }
+
+  private async openRooms(): Promise<FabricRooms> {
+    if (this.rooms !== undefined) return this.rooms;
+    const begunAt = performance.now();
+    const [fabric, { openFabricRooms }] = await Promise.all([this.framework.load(), import('./open-fabric-rooms')]);
+    this.rooms = await openFabricRooms({ ...this.options, fabric });
+    this.options.logger.info({ ms: Math.round(performance.now() - begunAt) }, 'Fabric loaded');
+    return this.rooms;
+  }
+}

@@ -1,0 +1,64 @@
+import type { ControlLogger } from '@/lib/control';
+import type { QuotaTable } from '@/lib/gateway';
+import type { ChainId, LedgerHost } from '@/lib/ledger';
+import type { ChannelIdentity } from '@/lib/peer-channel';
+import type { HostRegister } from '../host-register';
+import { ChannelHosts } from './channel-hosts';
+import { ChannelServices } from './channel-services';
+import { DoorKeeper } from './keep-door';
+import type { FabricRooms } from './open-fabric-rooms';
+
+/** What of the city node the channels' services stand on. */
+export interface ServeFabricOptions {
+  readonly rooms: FabricRooms;
+  readonly ledgers: ReadonlyMap<string, LedgerHost>;
+  readonly register: HostRegister;
+  readonly quotas: QuotaTable;
+  readonly identity: ChannelIdentity;
+  /** Undefined: no door for clients, as the host joined before there was one. */
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  readonly logger: ControlLogger;
+  readonly now: () => number;
+}
+
+export interface ServedFabric {
+  /** Undefined while the door is closed. */
+  readonly port: number | undefined;
+  /** The sub-chain has no peer here any more. */
+  forget(chain: ChainId): void;
+  /** Who this host is in its channels changed. */
+  identitiesChanged(): void;
+  /** Takes nothing new, ends what is under way and every chaincode. */
+  close(): Promise<void>;
+}
+
+/** Opens the services of this host's channels, and their door. Rejects when it cannot listen. */
+export async function serveFabric({ rooms, ledgers, register, quotas, identity, listen, logger, now }: ServeFabricOptions): Promise<ServedFabric> {
+  const reads = new AbortController();
+  const hosts = new ChannelHosts({ ledgers, register, logger });
+  const address = (): string => `${listen?.host ?? ''}:${door?.port ?? listen?.port ?? 0}`;
+  const services = new ChannelServices({ rooms, hosts, quotas, address, signal: reads.signal, now });
+  const door = listen && new DoorKeeper({ listen, identity, methods: services.methods, logger });
+  if (door === undefined) logger.warn({}, 'this host joined without a port for Fabric’s clients: join it anew to open one');
+  try {
+    await door?.open();
+  } catch (error) {
+    await door?.close();
+    throw error;
+  }
+  return {
+    get port() {
+      return door?.port;
+    },
+    forget(chain) {
+      hosts.forget(chain);
+      services.forget();
+    },
+    identitiesChanged: () => services.forget(),
+    async close() {
+      await door?.close();
+      reads.abort(new Error('the city node is closing'));
+      await rooms.chaincode.close();
+    },
+  };
+}
