@@ -30,8 +30,8 @@ export function isChaincodeName(name: string): boolean {
 /** What a definition must be held against. */
 export interface DefinitionContext {
   readonly msps: MspManager;
-  /** Collections of the definition in force; undefined when there is none. */
-  readonly committed: CollectionConfigPackage | undefined;
+  /** Collections of the definition in force; undefined when there is none. Read last: the read is part of the transaction. */
+  committed(): CollectionConfigPackage | undefined;
 }
 
 /**
@@ -50,7 +50,7 @@ export function checkDefinition(name: string, version: string, collections: Coll
   });
   const { msps, committed } = findContext();
   checkCollections(configs, msps);
-  checkAgainstCommitted(configs, committed);
+  checkAgainstCommitted(configs, committed());
 }
 
 function checkCollections(configs: readonly StaticCollectionConfig[], msps: MspManager): void {

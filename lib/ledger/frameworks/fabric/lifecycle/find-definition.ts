@@ -1,9 +1,10 @@
 import type { StateReader } from '../../../core/storage';
-import type { ChaincodeDefinition } from '../chaincode-definition';
+import type { ChaincodeDefinition, CollectionDefinition } from '../chaincode-definition';
 import { worldState } from '../state';
 import { isChaincodeName } from './check-definition';
 import { LIFECYCLE, listCollections, readDefinition } from './definition';
 import { LifecycleRefusal } from './lifecycle-refusal';
+import type { ReadKey } from './records';
 
 /**
  * The definition of a chaincode that is in force in a state. Undefined also for names that no chaincode can have, such as
@@ -21,6 +22,17 @@ export function findDefinition(state: StateReader, name: string): ChaincodeDefin
     return { name, sequence, version, initRequired, endorsementPolicy: validationParameter, collections: listCollections(collections) };
   } catch (error) {
     if (error instanceof LifecycleRefusal) return undefined;
+    throw error;
+  }
+}
+
+/** The collections of a definition, read key by key as a simulation reads them; none when there is no definition that can be read. */
+export function readCollections(read: ReadKey, name: string): readonly CollectionDefinition[] {
+  try {
+    const stored = readDefinition(read, name);
+    return stored === undefined ? [] : listCollections(stored.collections);
+  } catch (error) {
+    if (error instanceof LifecycleRefusal) return [];
     throw error;
   }
 }

@@ -1,5 +1,10 @@
 // Fabric's `_lifecycle`: what the organisations of a channel agree on for each chaincode.
 export { defaultEndorsementPolicy, implicitEndorsementPolicy, lifecycleEndorsementPolicy, type ChannelOrganisation } from './default-policies';
-export { LIFECYCLE } from './definition';
-export { findDefinition } from './find-definition';
+export { LISTED_MAX } from './messages';
+export { LIFECYCLE, readSequence } from './definition';
+export { findDefinition, readCollections } from './find-definition';
 export { createCollectionsOf, encodeImplicitMembers, mspIdOfImplicitCollection, nameImplicitCollection } from './implicit-collections';
+export { findApproval, listPackageUses, type Approval, type InstalledPackage, type InstalledPackages, type PackageUse } from './installed-packages';
+export type { LifecycleChannel, LifecycleInvocation } from './invocation';
+export { invokeLifecycle } from './invoke-lifecycle';
+export { LifecycleRefusal } from './lifecycle-refusal';

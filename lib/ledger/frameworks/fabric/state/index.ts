@@ -6,6 +6,7 @@ export { decodeMetadata, decodePrivateRwset, decodePrivateWrites, decodeRwset } 
 export { encodeMetadata, encodePrivateRwset, encodePrivateWrites, encodeRwset } from './encode-rwset';
 export { readHistory, type KeyModification, type PastTransaction, type TransactionAt } from './history';
 export { type Page, type QueryIterator, type QueryResult } from './query-iterator';
+export { membersOnly } from './members-only';
 export { listMissing, reconcilePrivateData, type LatePlaintext } from './reconcile-private-data';
 export { parseJsonIndex, type JsonIndex } from './rich-query/json-index';
 export type * from './rwset';

@@ -117,6 +117,12 @@ export function privateRange(namespace: string, collection: string, start: strin
   return rangeBetween(joined(PRIVATE, [namespace, collection], NOTHING), start, end);
 }
 
+/** Whose a key or a bound of {@link privateRange} is. */
+export function decodePrivateNames(key: Uint8Array): { readonly namespace: string; readonly collection: string } {
+  const [namespace, collection] = splitNames(key.subarray(1));
+  return { namespace, collection };
+}
+
 /** SHA-256 of a private key → its text, for what is asked by hash: expiry and purging. */
 export function privateNameKey(namespace: string, collection: string, keyHash: Uint8Array): Uint8Array {
   return joined(PRIVATE_NAME, [namespace, collection], keyHash);

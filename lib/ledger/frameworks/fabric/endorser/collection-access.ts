@@ -1,0 +1,64 @@
+import { ChaincodeRefusal } from '../../../vm/chaincode';
+import type { CollectionDefinition } from '../chaincode-definition';
+import { encodeImplicitMembers, findDefinition, LIFECYCLE, mspIdOfImplicitCollection, readCollections } from '../lifecycle';
+import type { Identity } from '../msp/msp';
+import { FabricRefusal } from '../msp/refusal';
+import { decodeSignaturePolicy } from '../policy/decode-signature-policy';
+import { policyOfSignatures } from '../policy/policy';
+import type { Simulator } from '../state';
+import { findIdentity } from './find-identity';
+import type { ChannelView } from './ports';
+
+/** What the caller of a transaction may do with a collection. */
+export interface CollectionAccess {
+  readonly mayRead: boolean;
+  readonly mayWrite: boolean;
+}
+
+/**
+ * Looks up a collection in the definition as the simulation sees it, for its definition is part of what the transaction
+ * depends on (core/common/privdata/store.go, RetrieveReadWritePermission). Throws `ChaincodeRefusal`.
+ */
+export function findCollectionAccess(simulator: Simulator, at: { readonly channelId: string; readonly namespace: string; readonly collection: string }, caller: Identity): CollectionAccess {
+  const { channelId, namespace, collection } = at;
+  const collections = namespace === LIFECYCLE ? [] : readCollections((key) => simulator.getState(LIFECYCLE, key), namespace);
+  // Anybody may ask an organisation's own collection: its chaincode and its peers say what becomes of it.
+  if (mspIdOfImplicitCollection(collection) !== undefined) return { mayRead: true, mayWrite: true };
+  const found = collections.find(({ name }) => name === collection);
+  if (found === undefined) throw new ChaincodeRefusal(`collection ${channelId}/${namespace}/${collection} could not be found`);
+  if ((!found.memberOnlyRead && !found.memberOnlyWrite) || isMember(found.memberPolicy, caller)) return { mayRead: true, mayWrite: true };
+  return { mayRead: !found.memberOnlyRead, mayWrite: !found.memberOnlyWrite };
+}
+
+/** Whether an identity is a member of a collection by its policy (bytes of a common.SignaturePolicyEnvelope). */
+export function isMember(memberPolicy: Uint8Array, identity: Identity): boolean {
+  try {
+    return policyOfSignatures(decodeSignaturePolicy(memberPolicy)).evaluate([identity]) === undefined;
+  } catch (error) {
+    // A policy that cannot be read has no members.
+    if (error instanceof FabricRefusal) return false;
+    throw error;
+  }
+}
+
+/**
+ * Of which collections an organisation's peer (bytes of its SerializedIdentity) has the plaintext. Asked often: answers are
+ * remembered for the one view.
+ */
+export function createMembership({ state, rules }: ChannelView, serialized: Uint8Array | undefined): (namespace: string, collection: string) => boolean {
+  const known = new Map<string, boolean>();
+  const peer = serialized && findIdentity(rules.msps, serialized);
+  if (peer === undefined) return () => false;
+  return (namespace, collection) => {
+    const name = `${namespace}\0${collection}`;
+    const answer = known.get(name) ?? isMember(memberPolicyOf(namespace === LIFECYCLE ? [] : (findDefinition(state, namespace)?.collections ?? []), collection), peer);
+    known.set(name, answer);
+    return answer;
+  };
+}
+
+function memberPolicyOf(collections: readonly CollectionDefinition[], collection: string): Uint8Array {
+  const mspId = mspIdOfImplicitCollection(collection);
+  if (mspId !== undefined) return encodeImplicitMembers(mspId);
+  return collections.find(({ name }) => name === collection)?.memberPolicy ?? new Uint8Array(0);
+}

@@ -1,0 +1,7 @@
+// From a signed proposal to what a chaincode answers, and to endorsements.
+export { checkAccess, type Caller } from './access-rules';
+export { endorseTransaction } from './endorse-transaction';
+export { evaluateTransaction, type GatewayRequest } from './evaluate-transaction';
+export { GATEWAY_CODES, GatewayRefused, type GatewayCode, type PeerError } from './gateway-refused';
+export { ChaincodeUnavailable, type ChannelView, type EndorserPorts, type PrivatePlaintext } from './ports';
+export { processProposal, type ProposalAnswer, type ProposalRequest } from './process-proposal';
