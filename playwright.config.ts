@@ -24,8 +24,8 @@ export default defineConfig({
     { name: 'journeys', testMatch: '**/*.journey.ts', testIgnore: '**/damage.journey.ts' },
     { name: 'damage', testMatch: '**/damage.journey.ts', dependencies: ['journeys'] },
   ],
-  // One journey waits for blocks and mails of its own people only, so two may share the product.
-  workers: 2,
+  // A journey waits for blocks and mails of its own people only, so several may share the product.
+  workers: 3,
   retries: 0,
   timeout: 90_000,
   expect: { timeout: 15_000 },

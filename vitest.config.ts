@@ -7,8 +7,9 @@ import { SpreadingSequencer } from './scripts/testing/spreading-sequencer.ts';
 const everywhere = '{app,bench,lib,prisma,scripts,workers}/**';
 const kind = (name: string) => `${everywhere}/*.${name}.{ts,tsx,mjs}`;
 const notUnit = [kind('integration.test'), kind('conformance.test'), kind('full.test')];
-// Unit tests that only calculate, a hundred files: they share processes, for a fresh one takes longer than most of them.
-const calculations = '{app/{\\(portal\\),\\(admin\\),_components},lib/ledger/{core,frameworks/fabric/protocol,vm/evm}}/**/*.test.{ts,tsx}';
+// Unit tests that only calculate, two hundred files: they share processes, for a fresh one takes longer than most of them.
+const engine = 'core,frameworks/{ethereum/rpc,fabric},ordering,storage,vm/{chaincode,evm}';
+const calculations = ['lib/ledger/frameworks/ethereum/*.test.ts', `{app/{\\(portal\\),\\(admin\\),_components},lib/{city-nodes,explorer,platform/pure,sub-chains,x509},lib/ledger/{${engine}}}/**/*.test.{ts,tsx}`];
 // Each worker has its own database (scripts/testing/shards.mjs); a file gets a fresh process.
 const setupFiles = ['scripts/testing/use-shard.mjs'];
 
@@ -28,14 +29,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [kind('test')],
-          exclude: [...notUnit, calculations],
+          exclude: [...notUnit, ...calculations],
         },
       },
       {
         extends: true,
         test: {
           name: 'unit-calculations',
-          include: [calculations],
+          include: calculations,
           exclude: notUnit,
           isolate: false,
           // Last: between others, nobody would take over their processes.

@@ -4,15 +4,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { bundledProgram } from '@/lib/gateway/testing';
 import { parseSimOptions } from './options';
 import { simStateSchema } from './state-file';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
+const program = await bundledProgram('sim');
 const directory = mkdtempSync(path.join(os.tmpdir(), 'chainworks-sim-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function run(...args: string[]): { readonly status: number | null; readonly lines: readonly string[] } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', path.join(project, 'scripts/sim/run.ts'), ...args], { cwd: project, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: project, encoding: 'utf8' });
   return { status, lines: `${stdout}${stderr}`.trim().split('\n') };
 }
 

@@ -1,8 +1,9 @@
-// The work of `npm run sim`: hands chunks of seeds to processes, keeps what came of them, says it.
+// The work of `npm run sim`, bundled, in the project's directory: hands chunks of seeds to processes, keeps what came of them, says it.
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { simulate } from '@/lib/ledger/testing';
+import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import { parseSimOptions, type SimOptions } from './options';
 import { addSums, nameProgram, newState, readState, writeState, type SeedFailure, type SimState } from './state-file';
 import type { Chunk, ChunkResult } from './worker';
@@ -10,7 +11,7 @@ import type { Chunk, ChunkResult } from './worker';
 const CHUNK_SEEDS = 20;
 const SAY_EVERY_MS = 5_000;
 const ATTEMPTS_MAX = 3;
-const project = fileURLToPath(new URL('../..', import.meta.url));
+const project = process.cwd();
 
 function describe({ seed, kind, what, why, atMs }: SeedFailure, mode: string): string {
   return `seed ${seed}: ${kind}, ${what} at ${atMs} ms: ${why}\n  npm run sim -- --seed ${seed} --mode ${mode} --trace`;
@@ -31,7 +32,7 @@ async function runChunks(chunks: Chunk[], shards: number, isOver: () => boolean,
     for (let chunk = chunks.shift(); chunk !== undefined && !isOver(); chunk = chunks.shift()) {
       let result: ChunkResult | undefined;
       for (let attempt = 1; result === undefined; attempt += 1) {
-        child = child?.connected === true ? child : fork(path.join(project, 'scripts/sim/worker.ts'), { execArgv: ['--import', 'tsx'], cwd: project });
+        child = child?.connected === true ? child : fork(fileURLToPath(moduleBeside(import.meta.url, './worker')));
         result = await ask(child, chunk).catch((error: unknown) => {
           // Somebody on this machine may have killed it; seeds that kill it do so again.
           if (attempt === ATTEMPTS_MAX) throw error;

@@ -27,8 +27,14 @@ const portalPrograms = {
   sources: ['workers', 'prisma', 'scripts'],
   modules: { 'worker-main': 'workers/main.ts', seed: 'prisma/seed.ts', 'join-embedded-hosts': 'scripts/join-embedded-hosts.ts' },
 };
+const simulatorPrograms = { kind: 'sim', sources: ['scripts/sim'], modules: { sim: 'scripts/sim/run.ts', worker: 'scripts/sim/worker.ts' } };
 /** They load compiled files of their own. */
 const external = ['lmdb', 'secp256k1', '@node-rs/argon2'];
+/** Zod's door brings its messages in fifty languages along, a tenth of the city node; English is what its users read. */
+const zodInEnglish = {
+  name: 'zod-in-english',
+  setup: (build) => build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.(c?js)$/ }, ({ path: file }) => ({ contents: `export { default as en } from './en.js';`, loader: 'js', resolveDir: path.dirname(file) })),
+};
 const programs = (kind) => projectPath('.cache/programs', kind);
 
 /** @returns {Promise<{ cityNode: string, worker: string, seed: string, joinHosts: string }>} their files */
@@ -44,6 +50,9 @@ export const bundleCityNode = async () => path.join(await bundle(ledgerPrograms)
 
 /** @returns {Promise<string>} the file of the program that reads copies of ledgers */
 export const bundleLedgerReader = async () => path.join(await bundle(ledgerPrograms), 'read-ledgers.mjs');
+
+/** @returns {Promise<string>} the simulator's file */
+export const bundleSimulator = async () => path.join(await bundle(simulatorPrograms), 'sim.mjs');
 
 /**
  * Bundles when the sources changed. Safe to run side by side: each set of sources has a directory of its own.
@@ -79,6 +88,7 @@ export async function bundle({ kind, sources, modules, data = [] }) {
       sourcemap: true,
       sourcesContent: false,
       banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);" },
+      plugins: [zodInEnglish],
       logLevel: 'silent',
     });
   } catch (error) {

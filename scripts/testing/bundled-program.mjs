@@ -1,6 +1,6 @@
 // Says where a bundled program of the sources as they are lies, for tests that start real processes. Argument: which.
 import path from 'node:path';
-import { bundle, bundleCityNode, bundlePrograms } from '../supervisor/bundle.mjs';
+import { bundle, bundleCityNode, bundlePrograms, bundleSimulator } from '../supervisor/bundle.mjs';
 
 const testPrograms = {
   kind: 'tests',
@@ -10,6 +10,7 @@ const testPrograms = {
 
 async function find(name) {
   if (name in testPrograms.modules) return path.join(await bundle(testPrograms), `${name}.mjs`);
+  if (name === 'sim') return bundleSimulator();
   return name === 'cityNode' ? bundleCityNode() : (await bundlePrograms())[name];
 }
 

@@ -9,7 +9,7 @@ const found = new Map<string, Promise<string>>();
  * The file of a program, bundled as `npm start` does it from the sources as they are. From its sources a process takes
  * seconds of a core to start, and tests start hundreds.
  */
-export function bundledProgram(name: 'cityNode' | 'worker' | 'seed' | 'die-at-places' | 'telling-worker'): Promise<string> {
+export function bundledProgram(name: 'cityNode' | 'worker' | 'seed' | 'die-at-places' | 'telling-worker' | 'sim'): Promise<string> {
   const program =
     found.get(name) ??
     promisify(execFile)(process.execPath, ['scripts/testing/bundled-program.mjs', name], { cwd: projectDirectory }).then(({ stdout }) => stdout);

@@ -316,6 +316,20 @@ describe('a reader of the head', () => {
     expect(status(reader).height).toBe(block + 2);
   });
 
+  it('is answered, with all others who ask meanwhile, before anything is done for the block that is owed', async () => {
+    const nodes = await city(1, 'solo', [owing]);
+    await submitAt(nodes, 0);
+    await passTime(nodes, 3_000);
+    const reader = at(nodes, 0);
+    for (let read = 0; read < 4; read += 1) {
+      await readCounter(reader.host, 'c');
+      await passTime(nodes, 50);
+      expect(status(reader).height).toBe(1);
+    }
+    await passTime(nodes, 200);
+    expect(status(reader).height).toBe(2);
+  });
+
   it('who only observes is owed nothing', async () => {
     const nodes = await city(1, 'solo', [owing]);
     await submitAt(nodes, 0);

@@ -15,7 +15,8 @@ import type { Agreement, AgreementPosition, ChainHead, FinalAnswer, PeerLink, Ru
 import { checkLocalKeys, writesOnThisPeer } from './local-writes';
 import type { Commit } from './move/pieces';
 import type { Ordering } from './ordering';
-import { countEmptyTail, rulesOfNext, type Peer } from './peer';
+import { OwedBlock } from './owed-block';
+import { rulesOfNext, type Peer } from './peer';
 import type { PeerKeys } from './peer-keys';
 import { decodePeerMessage, encodePeerMessage } from './peer-message';
 import type { LogFields, MachinePorts } from './ports';
@@ -90,6 +91,7 @@ export class PeerRunner {
   readonly #context: RunnerContext;
   readonly #waiting: WaitingTransactions;
   readonly #heights = new HeightWaiters();
+  readonly #owed: OwedBlock;
   #validator: Validator | undefined;
   #evidence: readonly NotedEvidence[];
   #change: ChainRules | undefined;
@@ -113,6 +115,7 @@ export class PeerRunner {
     this.peer = peer;
     this.#context = context;
     this.#isStopKept = peer.stopped !== undefined;
+    this.#owed = new OwedBlock({ peer, ports: context.ports, demand: () => this.#demand() });
     this.#waiting = new WaitingTransactions({
       peer,
       context,
@@ -221,18 +224,14 @@ export class PeerRunner {
 
   /** A reader looked at the head: if the framework owes it a block, one is made. */
   headRead(): void {
+    this.#owed.headRead();
+  }
+
+  #demand(): void {
     const { peer } = this;
-    const wanted = peer.instance.blocksOnDemand;
-    if (wanted === undefined || peer.stopped !== undefined || peer.head.height !== peer.parent.height) return;
-    const now = this.#context.ports.now();
-    if (now < peer.head.time + EMPTY_PAUSE_MS) return;
-    const confirmations = wanted.confirmations ?? 0;
-    peer.tail ??= countEmptyTail(peer.storage, confirmations);
-    const isYoung = !peer.tail.isBare && peer.tail.empty < confirmations - 1;
-    const isOld = wanted.ageMsMax !== undefined && now - peer.head.time > wanted.ageMsMax;
-    if (!isYoung && !isOld) return;
     if (this.#validator !== undefined) return this.#validator.demand(true);
     // Readers ask as often as they like, also while no block can come.
+    const now = this.#context.ports.now();
     const sinceMs = now - this.#demandedAt;
     if (sinceMs >= 0 && sinceMs < EMPTY_PAUSE_MS) return;
     this.#demandedAt = now;
@@ -376,7 +375,7 @@ export class PeerRunner {
     const isBehind = peer.unsettled > 0 || peer.announcedHeight > peer.head.height;
     const isAwaited = this.#uses > 0 || !this.#heights.isEmpty || !this.#waiting.isEmpty;
     const lacksBlocks = peer.storage.firstHeight > 0;
-    const hasWork = lacksBlocks || this.#following !== undefined || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
+    const hasWork = lacksBlocks || this.#following !== undefined || this.#owed.isPending || this.#bellGrace !== undefined || this.#marking !== undefined || this.#validator?.isIdle === false;
     // Why it stopped itself may not be on the disk.
     return !isBehind && !isAwaited && !hasWork && peer.stopped?.by !== 'fault' && this.#context.ports.now() >= this.#changeWantedUntil;
   }
@@ -444,6 +443,7 @@ export class PeerRunner {
   #endValidator(): void {
     this.#validator?.end();
     this.#validator = undefined;
+    this.#owed.drop();
     this.#bellGrace?.();
     this.#bellGrace = undefined;
   }

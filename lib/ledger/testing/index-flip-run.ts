@@ -14,8 +14,8 @@ export interface IndexFlipRun {
   readonly to?: number;
 }
 
-/** Starts until an index that ends the process is thrown away: one more than the sudden ends it takes to doubt it. */
-const STARTS_MAX = 5;
+/** Starts until an index that ends the process is thrown away: more than the sudden ends it takes to doubt it, for a start that refuses is none. */
+const STARTS_MAX = 8;
 /** A broken tree may lead in circles within the library. */
 const SILENT_MS_MAX = 30_000;
 

@@ -114,5 +114,6 @@ export function memoryIndexHome(index: IndexPort): IndexHome & { readonly curren
       current = createMemoryIndex();
     },
     closed: () => undefined,
+    abandoned: () => undefined,
   };
 }

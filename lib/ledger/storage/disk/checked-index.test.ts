@@ -11,7 +11,7 @@ import { createCheckedIndex } from './checked-index';
 import type { IndexChange } from './index-port';
 import { openIndex } from './open-index';
 import { EMPTY_SUM, isSameSum, replaceInSum, type IndexSum } from './index-sum';
-import { allOf, positionKey } from './index-keys';
+import { allOf, indexKey, positionKey } from './index-keys';
 
 const tide = chainId('tide-4417');
 const reef = chainId('reef-2209');
@@ -153,6 +153,33 @@ describe('the index', () => {
     expect(told).toHaveLength(4);
     for (const code of ['EMFILE', 12, -30_790]) expect(read(failing(code))).toMatchObject({ code });
     expect(told).toHaveLength(4);
+  });
+
+  it('whose damage shows only while the log is read behind it is made anew at once', async () => {
+    for (const moment of ['sweep', 'write'] as const) {
+      const { files, index } = await filled();
+      // Blocks that the index does not have yet, so that opening writes to it.
+      const behind = await open(files, index);
+      await behind.open(tide)?.commit(height(3), bytes('block 3'), [{ key: bytes('k0'), value: bytes('another') }]);
+      const { from } = allOf('sweep');
+      let met = 0;
+      const broken = (): never => {
+        met += 1;
+        throw Object.assign(new Error('Invalid page'), { code: -30_796 });
+      };
+      const damaged: MemoryIndex = {
+        ...index,
+        range: (range) => (moment === 'sweep' && Buffer.compare(range.from, from) === 0 ? broken() : index.range(range)),
+        apply: moment === 'write' ? async () => broken() : (changes) => index.apply(changes),
+      };
+      // A removal that was not finished: the start writes that it is.
+      if (moment === 'write') await createCheckedIndex(index, '/index', () => undefined).apply([[indexKey('sweep', 99), Uint8Array.of(1)]]);
+      const storage = await open(files, damaged);
+      expect(met, moment).toBe(1);
+      expect(storage.height(tide)).toBe(3);
+      expect(await storage.verify()).toEqual([]);
+      expect(Buffer.from(storage.open(reef)?.state.get(bytes('k2')) ?? []).toString()).toBe(`value 2 of ${reef}`);
+    }
   });
 
   it('that the system does not open is not thrown away, one that its library does not open is', async () => {

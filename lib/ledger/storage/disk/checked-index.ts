@@ -14,8 +14,8 @@ export const INDEX_ADVICE = 'Start the city node again: its index is made anew f
 
 /**
  * An index whose every value carries a CRC-32C over key and value, looked at with each read. Reads throw
- * `storage-corrupt` when it is another, when keys come out of order, or when the library finds its file broken; `onDamage`
- * is called before.
+ * `storage-corrupt` when it is another, when keys come out of order, or when the library finds its file broken, as writes do;
+ * `onDamage` is called before.
  */
 export function createCheckedIndex(inner: IndexPort, path: string, onDamage: () => void): IndexPort {
   const damaged = (cause?: unknown): LedgerError<'storage-corrupt'> => {
@@ -50,7 +50,13 @@ export function createCheckedIndex(inner: IndexPort, path: string, onDamage: () 
   });
   return {
     ...checked(inner),
-    apply: (changes) => inner.apply(sealed(changes)),
+    apply: async (changes) => {
+      try {
+        await inner.apply(sealed(changes));
+      } catch (error) {
+        throw isBrokenFile(error) ? damaged(error) : error;
+      }
+    },
     snapshot: () => {
       const snapshot = inner.snapshot();
       return { ...checked(snapshot), release: () => snapshot.release() };
@@ -88,6 +94,14 @@ export function isSystemError(error: unknown): boolean {
   const { code } = error;
   return typeof code === 'string' ? /^E[A-Z]/.test(code) : typeof code === 'number' && (code > 0 || NOT_DAMAGE.has(code));
 }
+
+/** LMDB's own codes for a file that is not as it was written; what else a write may throw is a fault of who called it. */
+function isBrokenFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'number' && BROKEN.has(error.code);
+}
+
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_PANIC, MDB_VERSION_MISMATCH, MDB_INVALID, MDB_PAGE_FULL, MDB_BAD_TXN. */
+const BROKEN = new Set([-30_797, -30_796, -30_795, -30_794, -30_793, -30_786, -30_782]);
 
 /** LMDB: the map is full, too many readers. */
 const NOT_DAMAGE = new Set([-30_792, -30_790]);

@@ -1,7 +1,10 @@
+import { statSync, truncateSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { LedgerStorage } from '../../core/storage';
 import { chainId, height, type ChainId } from '../../core/types';
 import { createMemoryIndex, type MemoryIndex } from '../../testing/memory-index';
+import { makeSmallLedger, openRealStorage } from '../../testing/real-index';
+import { createTemporaryDirectory } from '../../testing/temporary-directory';
 import { openTestStorage } from '../../testing/open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from '../../testing/power-cut-files';
 import { createRandom } from '../../testing/random';
@@ -245,6 +248,17 @@ describe('damage to the log', () => {
       const error = await outcome(() => openOn(changed(disk, last, (bytes) => bytes.subarray(0, length)), index.cut(true)));
       expect(error, `length ${length}`).toMatchObject({ code: 'storage-corrupt', details: { file: last } });
     }
+  });
+
+  it('by a file that lost its end stays named however often the city node is started', async () => {
+    const { path: directory, remove } = createTemporaryDirectory();
+    await makeSmallLedger(directory);
+    const segment = `${directory}/segment-00000001.log`;
+    truncateSync(segment, statSync(segment).size / 2);
+    for (let start = 1; start <= 6; start += 1) {
+      expect(await outcome(() => openRealStorage(directory)), `start ${start}`).toMatchObject({ code: 'storage-corrupt', details: { file: segment } });
+    }
+    remove();
   });
 
   it('by a segment of another ledger is named', async () => {

@@ -2,12 +2,12 @@
 const POLYNOMIAL = 0x82f63b78;
 const tables = makeTables();
 
-/** Checksum of the bytes; `previous` continues one, so that crc(a ‖ b) = crc(b, crc(a)). */
-export function crc32c(bytes: Uint8Array, previous = 0): number {
+/** Checksum of the bytes from `start` to before `end`; `previous` continues one, so that crc(a ‖ b) = crc(b, crc(a)). */
+export function crc32c(bytes: Uint8Array, previous = 0, start = 0, end = bytes.length): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
   let crc = ~previous;
-  let at = 0;
-  for (const end = bytes.length - 7; at < end; at += 8) {
+  let at = start;
+  for (; at < end - 7; at += 8) {
     crc ^= byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24);
     crc =
       look(t7, crc & 255) ^
@@ -19,7 +19,7 @@ export function crc32c(bytes: Uint8Array, previous = 0): number {
       look(t1, byte(bytes, at + 6)) ^
       look(t0, byte(bytes, at + 7));
   }
-  for (; at < bytes.length; at += 1) crc = look(t0, (crc ^ byte(bytes, at)) & 255) ^ (crc >>> 8);
+  for (; at < end; at += 1) crc = look(t0, (crc ^ byte(bytes, at)) & 255) ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 

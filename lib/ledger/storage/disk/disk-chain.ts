@@ -80,6 +80,8 @@ export class DiskChain implements ChainStorage {
 
   /** Looked for here, while no checkpoint of this chain can be under way, and told to whoever reads a note. */
   #findNotesFault(): unknown {
+    // Just made: what lay under its number all the same would not have the checksum of its place.
+    if (this.record.entries === 0) return undefined;
     try {
       const isWhole = noteDigest(this.#home.index, this.record.number) === this.record.noteDigest;
       return isWhole ? undefined : this.#home.indexDamage('Notes of a sub-chain are missing from the index, or there are too many');

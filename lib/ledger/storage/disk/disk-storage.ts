@@ -1,5 +1,5 @@
 import { assert } from '@/lib/platform/pure/assert';
-import { LedgerError } from '../../core/errors';
+import { isLedgerError, LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
 import type { ChainStorage, Damage, LedgerStorage, StagedChain, StorageStats } from '../../core/storage';
 import { chainId, height, type ChainId, type Height } from '../../core/types';
@@ -16,7 +16,7 @@ import type { FrameNote } from './group';
 import { newRecord, type ChainRecord, type IndexPosition } from './index-keys';
 import type { IndexHome, IndexPort } from './index-port';
 import { EMPTY_SUM } from './index-sum';
-import { openIndex, type OpenedIndex } from './open-index';
+import { ANEW_EVENT, openIndex, type OpenedIndex } from './open-index';
 import { checkLogFormat, TORN_EVENT, type LogPosition } from './scan-log';
 import { segmentName } from './segment';
 import { SegmentFiles } from './segment-files';
@@ -45,20 +45,39 @@ const CHECKPOINT_DELAY_MS = 1_000;
 /**
  * Storage on disk: blocks and write sets in the log, one sync per group of commits of all chains; blocks' places and
  * state in the index, which follows by checkpoints and is rolled forward from the log when the directory is opened.
- * Errors: `storage-corrupt`, `storage-format`.
+ * An index that turns out to be damaged meanwhile is made anew from the log. Errors: `storage-corrupt`, `storage-format`.
  */
 export async function openDiskStorage(options: DiskStorageOptions): Promise<LedgerStorage> {
-  let opened: OpenedIndex | undefined;
   try {
-    opened = await openIndex(options.index, options.logger, () => checkFormat(options));
-    const storage = new DiskStorage(options, opened);
-    await storage.recover(opened.position);
-    return storage;
+    try {
+      return await openOnce(options);
+    } catch (error) {
+      if (!isDamageOf(options.index.path, error)) throw error;
+      options.logger.error({ reason: error.message }, ANEW_EVENT);
+      options.index.clear();
+      return await openOnce(options);
+    }
   } catch (error) {
-    await opened?.index.close();
     await options.lock.release();
     throw error;
   }
+}
+
+async function openOnce(options: DiskStorageOptions): Promise<LedgerStorage> {
+  const opened = await openIndex(options.index, options.logger, () => checkFormat(options));
+  const storage = new DiskStorage(options, opened);
+  try {
+    await storage.recover(opened.position);
+    return storage;
+  } catch (error) {
+    await storage.abandon();
+    if (!isDamageOf(options.index.path, error)) options.index.abandoned();
+    throw error;
+  }
+}
+
+function isDamageOf(path: string, error: unknown): error is LedgerError<'storage-corrupt'> {
+  return isLedgerError(error, 'storage-corrupt') && error.details.file === path;
 }
 
 function checkFormat({ files, directory }: DiskStorageOptions): void {
@@ -274,13 +293,18 @@ class DiskStorage implements LedgerStorage {
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
+    await this.abandon();
+    this.#options.index.closed();
+    await this.#options.lock.release();
+  }
+
+  /** Lets go of files, index and timers; not of the lock. Also when it was not opened to the end. */
+  async abandon(): Promise<void> {
     this.#isClosed = true;
-    await this.#requireLog().close();
+    await this.#log?.close();
     await this.#checkpoints.close();
     this.#space.close();
     await this.#index.close();
-    this.#options.index.closed();
-    await this.#options.lock.release();
   }
 
   #replay(frame: Frame, location: FrameLocation): void {

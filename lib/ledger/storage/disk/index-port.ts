@@ -39,4 +39,6 @@ export interface IndexHome {
   clear(): void;
   /** It was closed in good order. */
   closed(): void;
+  /** It was closed, because what lies beside it cannot be opened: the end of this process says nothing about the index. */
+  abandoned(): void;
 }

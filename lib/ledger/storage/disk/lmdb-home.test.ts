@@ -57,6 +57,16 @@ describe('the index on disk', () => {
     expect(await lives([closeWell, endSuddenly, endSuddenly, endSuddenly, endSuddenly])).toEqual(['empty', 'kept', 'kept', 'kept', '3 processes in a row ended suddenly with it', 'empty']);
   });
 
+  it('is kept however often what was found damaged is the log: it alone knows how far that was', async () => {
+    const refuses = (home: IndexHome): void => {
+      home.opened();
+      home.abandoned();
+    };
+    expect(await lives([closeWell, ...Array.from({ length: 5 }, () => refuses)])).toEqual(['empty', ...Array.from({ length: 5 }, () => 'kept')]);
+    // Neither does that hide sudden ends before and after it.
+    expect(await lives([closeWell, endSuddenly, endSuddenly, refuses, endSuddenly, closeWell])).toEqual(['empty', 'kept', 'kept', 'kept', 'kept', '3 processes in a row ended suddenly with it', 'empty']);
+  });
+
   it('is thrown away once damage was found in it, also when the process then ended well', async () => {
     const distrusts = async (home: IndexHome): Promise<void> => {
       home.opened();

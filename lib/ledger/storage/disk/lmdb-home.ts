@@ -87,6 +87,13 @@ export function createLmdbHome({ files, directory, removeDirectory, onCleared }:
     closed: () => {
       if (readMark()?.phase !== Phase.distrusted) files.unlink(markPath);
     },
+    abandoned: () => {
+      if (readMark()?.phase !== Phase.running) return;
+      if (suddenEnds === 0) return files.unlink(markPath);
+      // The next one counts itself again.
+      suddenEnds -= 1;
+      tryMark(Phase.running);
+    },
   };
 
   function readMark(): { readonly phase: number; readonly suddenEnds: number } | undefined {

@@ -12,6 +12,8 @@ export interface OpenedIndex {
   readonly records: readonly ChainRecord[];
 }
 
+/** Logged with what was found. */
+export const ANEW_EVENT = 'the index is damaged and is made anew from the log';
 const CHAINS_MAX = 1_000_000;
 const EVERYTHING = { from: Uint8Array.of(0), to: Uint8Array.of(255) };
 
@@ -29,7 +31,7 @@ export async function openIndex(home: IndexHome, logger: MachinePorts['logger'],
       logger.warn({ reason: error.message }, 'the index is made anew from the log');
     } else {
       if (!isLedgerError(error, 'storage-corrupt')) throw error;
-      logger.error({ reason: error.message }, 'the index is damaged and is made anew from the log');
+      logger.error({ reason: error.message }, ANEW_EVENT);
     }
     home.clear();
     opened = await tryOpen(home);

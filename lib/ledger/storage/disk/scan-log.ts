@@ -132,7 +132,9 @@ async function scanSegment({ number, isTail, from, segments, reader, until }: Se
     handOver(found, { scan, at, reader });
     group += 1;
     at = Math.min(found.end, scan.bytes.length);
-    await reader.onGroup?.({ segment: number, offset: start + at, group, salt });
+    const pause = reader.onGroup?.({ segment: number, offset: start + at, group, salt });
+    // A turn of the event loop's queue for each of ten thousand groups is most of reading them.
+    if (pause !== undefined) await pause;
   }
   return { segment: number, offset: start + at, group, salt };
 }
