@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createKey } from '../core/crypto';
 import { TransactionRefused, type BlockInput, type ExecutedBlock, type Framework, type FrameworkInstance } from '../core/framework';
+import { writesOnThisPeer } from '../core/local-writes';
 import type { ChainStorage } from '../core/storage';
 import { chainId, height, timeMs, ZERO_HASH } from '../core/types';
 import { createMemoryStorage } from '../storage/memory/memory-storage';
@@ -44,7 +45,7 @@ export function describeFrameworkConformance(name: string, subject: FrameworkUnd
         storage,
         genesis,
         execute: (transactions: readonly Uint8Array[], building = true, isEnough?: () => boolean) => instance.executeBlock(input(transactions, building, isEnough), storage.pendingState),
-        commit: (executed: ExecutedBlock) => storage.commit(height(storage.pendingHeight + 1), Buffer.from('block'), executed.writes),
+        commit: (executed: ExecutedBlock) => storage.commit(height(storage.pendingHeight + 1), Buffer.from('block'), writesOnThisPeer(instance, executed, storage.pendingState)),
       };
     };
     type Replica = Awaited<ReturnType<typeof createReplica>>;
@@ -84,6 +85,18 @@ export function describeFrameworkConformance(name: string, subject: FrameworkUnd
       const built = await replica.execute([await subject.transaction(0, 0), await subject.transaction(1, 0)]);
       await replica.commit(built);
       expect(replica.storage.height).toBe(1);
+    });
+
+    it('keeps a peer’s own keys apart from those that all peers have alike', async () => {
+      const { localKeysFrom = 0x100 } = replica.instance;
+      const built = await replica.execute([await subject.transaction(0, 0), await subject.failing(1, 0)]);
+      const first = ({ key }: { readonly key: Uint8Array }): number => key[0] ?? 0;
+      for (const write of [...replica.genesis.writes, ...built.writes]) expect(first(write)).toBeLessThan(localKeysFrom);
+      const own = built.localWrites?.(replica.storage.pendingState) ?? [];
+      for (const write of own) expect(first(write)).toBeGreaterThanOrEqual(localKeysFrom);
+      // Asked twice on one state, they change the same keys: signatures in them may differ.
+      expect((built.localWrites?.(replica.storage.pendingState) ?? []).map(({ key }) => Buffer.from(key).toString('hex'))).toEqual(own.map(({ key }) => Buffer.from(key).toString('hex')));
+      await replica.commit(built);
     });
 
     it('does not change the state it executes on, nor remember an execution that was not committed', async () => {

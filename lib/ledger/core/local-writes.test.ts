@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { city, at } from '../testing/test-city';
+import { counterFramework } from '../testing/counter-framework';
+import { add, createTestNode, openTestChain, passTime, rest, restartTestNode, TEST_CHAIN } from '../testing/test-nodes';
+import type { ExecutedBlock, Framework, FrameworkInstance } from './framework';
+import { writesOnThisPeer } from './local-writes';
+import type { StateReader, StateWrite } from './storage';
+
+const write = (key: number, value = 1): StateWrite => ({ key: Uint8Array.of(key), value: Uint8Array.of(value) });
+const NOTHING: StateReader = { get: () => undefined, range: () => [] };
+/** Behind every key of the counters. */
+const OWN = 0xf0;
+
+/** The counters, and keys that are the peer's own: what it is told to keep, and how many blocks found that. */
+const keeping: Framework = {
+  ...(counterFramework as Framework),
+  open: (context) => {
+    const inner = counterFramework.open(context as Parameters<typeof counterFramework.open>[0]);
+    const instance: FrameworkInstance = {
+      localKeysFrom: OWN,
+      initGenesis: (input) => inner.initGenesis(input),
+      checkTransaction: (bytes, state) => inner.checkTransaction(bytes, state),
+      query: async (_request, view) => view.state.range({ from: Uint8Array.of(OWN), to: Uint8Array.of(0xff), limit: 10 }).map(({ key, value }) => [key[0], value[0]]),
+      keepLocally: (request) => request as readonly StateWrite[],
+      executeBlock: async (input, state) => ({
+        ...(await inner.executeBlock(input, state)),
+        localWrites: (before) => [write(OWN + 1, (before.get(Uint8Array.of(OWN))?.[0] ?? 0) + 100)],
+      }),
+    };
+    return instance;
+  },
+};
+const readOwn = (host: { query(chain: typeof TEST_CHAIN, request: unknown, signal: AbortSignal): Promise<unknown> }) => host.query(TEST_CHAIN, {}, new AbortController().signal);
+
+describe('keys that are a peer’s own', () => {
+  it('come behind those that all peers have, and nowhere else', () => {
+    const block = (writes: readonly StateWrite[], own: readonly StateWrite[]): Pick<ExecutedBlock, 'writes' | 'localWrites'> => ({ writes, localWrites: () => own });
+    expect(writesOnThisPeer({ localKeysFrom: 0x40 }, block([write(1)], [write(0x40), write(0x41)]), NOTHING)).toEqual([write(1), write(0x40), write(0x41)]);
+    expect(() => writesOnThisPeer({ localKeysFrom: 0x40 }, block([write(1), write(0x40)], []), NOTHING)).toThrow(/no key that is the peer’s own/);
+    expect(() => writesOnThisPeer({ localKeysFrom: 0x40 }, block([], [write(0x3f)]), NOTHING)).toThrow(/keys of its own/);
+    expect(() => writesOnThisPeer({}, block([], [write(0x40)]), NOTHING)).toThrow(/keys of its own/);
+    expect(writesOnThisPeer({}, { writes: [write(0xff)] }, NOTHING)).toEqual([write(0xff)]);
+  });
+
+  it('are kept between blocks, each peer for itself, and a block finds them as they are when it is committed', async () => {
+    const nodes = await city(4, 'byzantine', [keeping]);
+    const [first, second] = [at(nodes, 0), at(nodes, 1)];
+    await first.host.keepLocally(TEST_CHAIN, [write(OWN, 7)]);
+    const answer = second.host.submit(TEST_CHAIN, add('c', 1));
+    await passTime(nodes, 4_000);
+    await answer;
+    expect(await readOwn(first.host)).toEqual([[OWN, 7], [OWN + 1, 107]]);
+    expect(await readOwn(second.host)).toEqual([[OWN + 1, 100]]);
+    expect(first.host.head(TEST_CHAIN).hash).toBe(second.host.head(TEST_CHAIN).hash);
+    const again = await restartTestNode(first);
+    expect(await readOwn(again.host)).toEqual([[OWN, 7], [OWN + 1, 107]]);
+  });
+
+  it('are not taken from a peer that is stopped, or on its way to another directory', async () => {
+    const node = await createTestNode({ frameworks: [keeping] });
+    await openTestChain([node]);
+    await rest();
+    await node.host.moves.next(TEST_CHAIN);
+    await expect(node.host.keepLocally(TEST_CHAIN, [write(OWN)])).rejects.toMatchObject({ code: 'peer-away' });
+    node.host.moves.stay(TEST_CHAIN);
+    await node.host.stopChain(TEST_CHAIN, 'a test');
+    await expect(node.host.keepLocally(TEST_CHAIN, [write(OWN)])).rejects.toMatchObject({ code: 'chain-stopped' });
+    await node.host.startChain(TEST_CHAIN);
+    await node.host.keepLocally(TEST_CHAIN, [write(OWN)]);
+    expect(await readOwn(node.host)).toEqual([[OWN, 1]]);
+    await expect(node.host.keepLocally(TEST_CHAIN, [write(1)])).rejects.toThrow(/keys of its own/);
+  });
+});
