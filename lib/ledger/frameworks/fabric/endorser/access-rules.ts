@@ -1,7 +1,7 @@
 import { checkPrincipal } from '../msp/check-principal';
 import type { Identity } from '../msp/msp';
 import { validIdentities } from '../policy/valid-identities';
-import type { ChannelView } from './ports';
+import type { SimulationView } from './ports';
 
 const READERS = '/Channel/Application/Readers';
 const WRITERS = '/Channel/Application/Writers';
@@ -44,7 +44,7 @@ const ofChannel: ReadonlyMap<string, string> = new Map([
 /** Who made a proposal: known to be its creator, by the MSPs of the channel of `view`. */
 export interface Caller {
   readonly identity: Identity;
-  readonly view: ChannelView | undefined;
+  readonly view: SimulationView | undefined;
   readonly signed: { readonly data: Uint8Array; readonly identity: Uint8Array; readonly signature: Uint8Array };
 }
 
@@ -52,7 +52,7 @@ export interface Caller {
  * Whether the caller may use a resource of a channel, or of a peer of the organisation `mspId`: undefined when it may, else
  * Fabric's words (core/aclmgmt, core/policy/policy.go).
  */
-export function checkAccess(resource: string, target: { readonly channelId: string; readonly view: ChannelView | undefined }, caller: Caller, mspId: string): string | undefined {
+export function checkAccess(resource: string, target: { readonly channelId: string; readonly view: SimulationView | undefined }, caller: Caller, mspId: string): string | undefined {
   const role = ofOrganisation.get(resource);
   if (role !== undefined) return checkRole(role, caller.identity, mspId);
   const fallback = ofChannel.get(resource);
@@ -77,6 +77,6 @@ function checkRole(role: 'admin' | 'member', identity: Identity, mspId: string):
 }
 
 /** In another channel the same certificate may be another's, or nobody's: it is looked at anew. */
-function signersIn(view: ChannelView, { identity, view: known, signed }: Caller): readonly Identity[] {
+function signersIn(view: SimulationView, { identity, view: known, signed }: Caller): readonly Identity[] {
   return view === known ? [identity] : validIdentities([signed], view.rules.msps);
 }

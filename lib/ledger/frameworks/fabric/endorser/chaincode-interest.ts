@@ -1,4 +1,4 @@
-import { bool, message, repeatedBytes, repeatedMessages, repeatedStrings, string } from '../protocol/wire';
+import { bool, message, repeatedBytes, repeatedMessages, repeatedStrings, string } from '@/lib/platform/pure/wire';
 import { decodeRwset, keyHashOf, type SimulationResult } from '../state';
 
 /** Chaincodes and collections of one simulation, at most. */

@@ -1,5 +1,4 @@
 import { ChaincodeRefusal } from '../../../vm/chaincode';
-import type { CollectionDefinition } from '../chaincode-definition';
 import { encodeImplicitMembers, findDefinition, LIFECYCLE, mspIdOfImplicitCollection, readCollections } from '../lifecycle';
 import type { Identity } from '../msp/msp';
 import { FabricRefusal } from '../msp/refusal';
@@ -7,7 +6,7 @@ import { decodeSignaturePolicy } from '../policy/decode-signature-policy';
 import { policyOfSignatures } from '../policy/policy';
 import type { Simulator } from '../state';
 import { findIdentity } from './find-identity';
-import type { ChannelView } from './ports';
+import type { SimulationView } from './ports';
 
 /** What the caller of a transaction may do with a collection. */
 export interface CollectionAccess {
@@ -45,20 +44,21 @@ export function isMember(memberPolicy: Uint8Array, identity: Identity): boolean 
  * Of which collections an organisation's peer (bytes of its SerializedIdentity) has the plaintext. Asked often: answers are
  * remembered for the one view.
  */
-export function createMembership({ state, rules }: ChannelView, serialized: Uint8Array | undefined): (namespace: string, collection: string) => boolean {
+export function createMembership(view: SimulationView, serialized: Uint8Array | undefined): (namespace: string, collection: string) => boolean {
   const known = new Map<string, boolean>();
-  const peer = serialized && findIdentity(rules.msps, serialized);
+  const peer = serialized && findIdentity(view.rules.msps, serialized);
   if (peer === undefined) return () => false;
   return (namespace, collection) => {
     const name = `${namespace}\0${collection}`;
-    const answer = known.get(name) ?? isMember(memberPolicyOf(namespace === LIFECYCLE ? [] : (findDefinition(state, namespace)?.collections ?? []), collection), peer);
+    const answer = known.get(name) ?? isMember(findMemberPolicy(view, namespace, collection), peer);
     known.set(name, answer);
     return answer;
   };
 }
 
-function memberPolicyOf(collections: readonly CollectionDefinition[], collection: string): Uint8Array {
+/** Bytes of the common.SignaturePolicyEnvelope that says who is a member; empty, which nobody satisfies, when there is no such collection. */
+export function findMemberPolicy({ state }: SimulationView, chaincode: string, collection: string): Uint8Array {
   const mspId = mspIdOfImplicitCollection(collection);
   if (mspId !== undefined) return encodeImplicitMembers(mspId);
-  return collections.find(({ name }) => name === collection)?.memberPolicy ?? new Uint8Array(0);
+  return findDefinition(state, chaincode)?.collections.find(({ name }) => name === collection)?.memberPolicy ?? new Uint8Array(0);
 }

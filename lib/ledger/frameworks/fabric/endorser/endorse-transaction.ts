@@ -6,7 +6,7 @@ import { listPeers, readProposal, type GatewayRequest } from './evaluate-transac
 import { findIdentity } from './find-identity';
 import { GATEWAY_CODES, GatewayRefused, type PeerError } from './gateway-refused';
 import { planOrganisations, type Candidate } from './plan-organisations';
-import type { ChannelView, EndorserPorts } from './ports';
+import type { SimulationView, EndorserPorts } from './ports';
 
 type Good = PeerOutcome & { readonly isGood: true };
 
@@ -31,7 +31,7 @@ export async function endorseTransaction(request: GatewayRequest, ports: Endorse
 interface Planning {
   readonly proposal: UnpackedProposal;
   readonly name: string;
-  readonly view: ChannelView;
+  readonly view: SimulationView;
   readonly peers: AskedPeers;
 }
 
@@ -39,14 +39,12 @@ interface Planning {
 async function planned({ homeMspId }: GatewayRequest, { proposal, name, view, peers }: Planning, ports: EndorserPorts): Promise<Good[]> {
   const isSecret = proposal.transientMap.size > 0;
   const fallback: ChaincodeInterest = { chaincode: name, collection: undefined, readsNothing: false, keyPolicies: [], isKeysOnly: false };
-  const [mostLikely, ...others] = await listPeers(ports, view, homeMspId, name);
-  const candidates = listCandidates(ports, view, mostLikely ?? homeMspId);
-  if (isSecret && mostLikely !== homeMspId) {
+  const isHome = (await listPeers(ports, view, homeMspId, name))[0] === homeMspId;
+  if (isSecret && !isHome) {
     throw new GatewayRefused(GATEWAY_CODES.FAILED_PRECONDITION, "no endorsers found in the gateway's organization; retry specifying endorsing organization(s) to protect transient data");
   }
-  // Somebody else's first word only where the gateway's own organisation has none.
-  const [planFirst] = mostLikely === homeMspId ? [[homeMspId]] : await planOrganisations(ports, view, [fallback], candidates);
-  const firsts = mostLikely === homeMspId ? [homeMspId] : [...new Set([...(planFirst ?? []), mostLikely ?? homeMspId, ...others])];
+  const candidates = listCandidates(ports, view, homeMspId);
+  const [firsts = []] = isHome ? [[homeMspId]] : await planOrganisations(ports, view, [fallback], candidates);
   const first = await peers.askFirst(firsts);
   const interest = first.interest.length > 0 ? first.interest : [fallback];
   const preferred = [...candidates].sort((a, b) => Number(b.mspId === first.mspId) - Number(a.mspId === first.mspId));
@@ -55,7 +53,7 @@ async function planned({ homeMspId }: GatewayRequest, { proposal, name, view, pe
 }
 
 /** With transient data only members of the collections are asked, whatever of them was read. */
-async function planSecretly(ports: EndorserPorts, view: ChannelView, { interest, isSecret }: { readonly interest: readonly ChaincodeInterest[]; readonly isSecret: boolean }, candidates: readonly Candidate[]): Promise<(readonly string[])[]> {
+async function planSecretly(ports: EndorserPorts, view: SimulationView, { interest, isSecret }: { readonly interest: readonly ChaincodeInterest[]; readonly isSecret: boolean }, candidates: readonly Candidate[]): Promise<(readonly string[])[]> {
   const protectedCollections = isSecret ? interest.filter(({ collection, readsNothing }) => collection !== undefined && readsNothing).map(({ collection }) => collection) : [];
   if (protectedCollections.length === 0) return planOrganisations(ports, view, interest, candidates);
   try {
@@ -84,7 +82,7 @@ class AskedPeers {
 
   constructor(
     readonly request: GatewayRequest,
-    readonly view: ChannelView,
+    readonly view: SimulationView,
     readonly ports: EndorserPorts,
   ) {}
 
@@ -144,7 +142,7 @@ function toEndorsed({ answer: { payload, endorsement } }: Good): EndorsedRespons
   return { payload, endorsement };
 }
 
-function listCandidates(ports: EndorserPorts, view: ChannelView, preferred: string): Candidate[] {
+function listCandidates(ports: EndorserPorts, view: SimulationView, preferred: string): Candidate[] {
   const candidates = view.organisations.flatMap(({ mspId }): Candidate[] => {
     const signer = ports.signerOf(mspId);
     const identity = signer && findIdentity(view.rules.msps, signer.serialized);

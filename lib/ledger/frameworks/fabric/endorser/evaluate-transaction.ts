@@ -2,7 +2,7 @@ import { chaincodeAction, ProposalRefused, proposalResponsePayload, unpackPropos
 import { askPeer } from './ask-peer';
 import { runsChaincode } from './find-chaincode';
 import { GATEWAY_CODES, GatewayRefused, type PeerError } from './gateway-refused';
-import type { ChannelView, EndorserPorts } from './ports';
+import type { SimulationView, EndorserPorts } from './ports';
 
 export interface GatewayRequest {
   readonly signedProposal: SignedProposal;
@@ -36,7 +36,7 @@ export async function evaluateTransaction({ signedProposal, homeMspId, mspIds }:
 
 async function askOneAfterAnother(
   mspIds: readonly string[],
-  { signedProposal, view, name, isProtected }: { readonly signedProposal: SignedProposal; readonly view: ChannelView; readonly name: string; readonly isProtected: boolean },
+  { signedProposal, view, name, isProtected }: { readonly signedProposal: SignedProposal; readonly view: SimulationView; readonly name: string; readonly isProtected: boolean },
   ports: EndorserPorts,
 ): Promise<Response> {
   const errors: PeerError[] = [];
@@ -55,7 +55,7 @@ async function askOneAfterAnother(
 }
 
 /** Organisations of the channel with a peer here that runs the chaincode: the gateway's own first, then by their names. */
-export async function listPeers(ports: EndorserPorts, view: ChannelView, homeMspId: string, chaincode: string): Promise<string[]> {
+export async function listPeers(ports: EndorserPorts, view: SimulationView, homeMspId: string, chaincode: string): Promise<string[]> {
   const here = view.organisations.map(({ mspId }) => mspId).filter((mspId) => ports.signerOf(mspId) !== undefined);
   const sorted = here.sort((a, b) => Number(b === homeMspId) - Number(a === homeMspId) || Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const runs = await Promise.all(sorted.map((mspId) => runsChaincode(ports, view, mspId, chaincode)));

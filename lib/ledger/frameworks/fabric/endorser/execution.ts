@@ -1,7 +1,7 @@
 import { ChaincodeRefusal, encodeInput, type ChaincodeReply } from '../../../vm/chaincode';
 import { createCollectionsOf, findDefinition, invokeLifecycle, LIFECYCLE } from '../lifecycle';
 import { chaincodeInput, response, signedProposal, type Response, type UnpackedProposal } from '../protocol';
-import { WireError } from '../protocol/wire';
+import { WireError } from '@/lib/platform/pure/wire';
 import { FabricStateError, membersOnly, Simulator, type JsonIndex } from '../state';
 import { invokeSystemChaincode } from '../system';
 import { checkAccess, type Caller } from './access-rules';
@@ -9,7 +9,7 @@ import { createChaincodeWorld } from './chaincode-world';
 import { createMembership } from './collection-access';
 import { ExecutionFailed, toExecutionFailed } from './execution-failed';
 import { findChaincode, isSystemChaincode, SYSTEM_VERSION, type RunnableChaincode } from './find-chaincode';
-import type { ChannelView, EndorserPorts } from './ports';
+import type { SimulationView, EndorserPorts } from './ports';
 
 /** Key under which a chaincode's version stands once it was initialised (core/chaincode/chaincode_support.go). */
 const INITIALIZED = '\0\u{10ffff}initialized';
@@ -20,7 +20,7 @@ const CHANNELS_MAX = 16;
 
 /** A channel in which chaincodes of the proposal run: the proposal's own, or one that is only read. */
 export interface ExecutionChannel {
-  readonly view: ChannelView;
+  readonly view: SimulationView;
   readonly simulator: Simulator;
 }
 
@@ -47,12 +47,12 @@ export interface ExecutionInput {
  */
 export class Execution {
   readonly #indexes = new Map<string, (collection: string | undefined) => readonly JsonIndex[]>();
-  readonly #others: ChannelView[] = [];
+  readonly #others: SimulationView[] = [];
 
   constructor(readonly input: ExecutionInput) {}
 
   /** A simulation of the proposal on a channel. */
-  open(view: ChannelView): ExecutionChannel {
+  open(view: SimulationView): ExecutionChannel {
     const { ports, mspId, proposal } = this.input;
     const simulator = new Simulator({
       txId: proposal.txId,
@@ -171,7 +171,7 @@ export class Execution {
   }
 
   /** The view of a channel by its name, each opened once. */
-  async #viewOf(channelId: string): Promise<ChannelView | undefined> {
+  async #viewOf(channelId: string): Promise<SimulationView | undefined> {
     if (channelId === '') return undefined;
     const known = [this.input.caller.view, ...this.#others].find((one) => one?.channelId === channelId);
     if (known !== undefined) return known;

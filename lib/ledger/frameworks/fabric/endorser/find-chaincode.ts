@@ -2,7 +2,7 @@ import type { ChaincodeDefinition } from '../chaincode-definition';
 import { findApproval, findDefinition, LIFECYCLE, LifecycleRefusal, readSequence } from '../lifecycle';
 import type { Simulator } from '../state';
 import { ExecutionFailed } from './execution-failed';
-import type { ChannelView, EndorserPorts } from './ports';
+import type { SimulationView, EndorserPorts } from './ports';
 
 /** System chaincodes; all of them have this version. */
 export const SYSTEM_VERSION = 'syscc';
@@ -22,7 +22,7 @@ export interface RunnableChaincode {
  * What an organisation runs for a chaincode of the channel; the sequence of its definition becomes a part of what the
  * transaction depends on (core/chaincode/lifecycle/endorsement_info.go). Throws {@link ExecutionFailed}.
  */
-export async function findChaincode(ports: EndorserPorts, view: ChannelView, simulator: Simulator, mspId: string, name: string): Promise<RunnableChaincode> {
+export async function findChaincode(ports: EndorserPorts, view: SimulationView, simulator: Simulator, mspId: string, name: string): Promise<RunnableChaincode> {
   const { channelId, state } = view;
   const sequence = readInForce(simulator, channelId, name);
   if (sequence === 0n) throw new ExecutionFailed(`chaincode ${name} not found`);
@@ -36,7 +36,7 @@ export async function findChaincode(ports: EndorserPorts, view: ChannelView, sim
 }
 
 /** Whether an organisation runs a chaincode of the channel, as gateways ask it of peers. */
-export async function runsChaincode(ports: EndorserPorts, { state }: ChannelView, mspId: string, name: string): Promise<boolean> {
+export async function runsChaincode(ports: EndorserPorts, { state }: SimulationView, mspId: string, name: string): Promise<boolean> {
   if (isSystemChaincode(name)) return true;
   if (findDefinition(state, name) === undefined) return false;
   const installed = (await ports.packages.list(mspId)).map(({ packageId }) => packageId);

@@ -3,5 +3,5 @@ export { checkAccess, type Caller } from './access-rules';
 export { endorseTransaction } from './endorse-transaction';
 export { evaluateTransaction, type GatewayRequest } from './evaluate-transaction';
 export { GATEWAY_CODES, GatewayRefused, type GatewayCode, type PeerError } from './gateway-refused';
-export { ChaincodeUnavailable, type ChannelView, type EndorserPorts, type PrivatePlaintext } from './ports';
+export { ChaincodeUnavailable, type SimulationView, type EndorserPorts, type PrivatePlaintext } from './ports';
 export { processProposal, type ProposalAnswer, type ProposalRequest } from './process-proposal';

@@ -8,7 +8,7 @@ import type { JsonIndex, TransactionAt } from '../state';
 import type { SystemLedger } from '../system';
 
 /** A channel as of one of its blocks. It stands still, whatever is committed meanwhile, until it is released. */
-export interface ChannelView {
+export interface SimulationView {
   readonly channelId: string;
   /** Number of blocks: one more than the number of the last. */
   readonly height: number;
@@ -43,7 +43,7 @@ export class ChaincodeUnavailable extends Error {
 /** What an endorser needs of the city node that it is part of. */
 export interface EndorserPorts {
   /** Undefined when no such channel is here. */
-  openView(channelId: string): Promise<ChannelView | undefined>;
+  openView(channelId: string): Promise<SimulationView | undefined>;
   /**
    * Runs a call on an organisation's chaincode. Rejects with {@link ChaincodeUnavailable} before it began, with the stream's
    * `ChaincodeError` after that.

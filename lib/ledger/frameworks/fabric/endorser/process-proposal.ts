@@ -17,7 +17,7 @@ import {
   type SignedProposal,
   type UnpackedProposal,
 } from '../protocol';
-import { WireError } from '../protocol/wire';
+import { WireError } from '@/lib/platform/pure/wire';
 import { FabricStateError, findTransaction, type SimulationResult } from '../state';
 import { checkAccess, type Caller } from './access-rules';
 import { encodeInterest, listInterest, type ChaincodeInterest } from './chaincode-interest';
@@ -25,7 +25,7 @@ import { Execution, type ExecutionChannel } from './execution';
 import { ExecutionFailed } from './execution-failed';
 import { isSystemChaincode } from './find-chaincode';
 import { findIdentity } from './find-identity';
-import type { ChannelView, EndorserPorts } from './ports';
+import type { SimulationView, EndorserPorts } from './ports';
 
 /** What a peer answers to a proposal. */
 export interface ProposalAnswer {
@@ -40,7 +40,7 @@ export interface ProposalRequest {
   /** Whose peer is asked. */
   readonly mspId: string;
   /** The channel as it is to be simulated on; undefined: as it is now. */
-  readonly view?: ChannelView;
+  readonly view?: SimulationView;
 }
 
 /** No state of its own is needed for these, and a simulation would hold up what they wait for. */
@@ -70,12 +70,12 @@ interface Simulated {
   readonly proposal: UnpackedProposal;
   readonly mspId: string;
   readonly signer: IdentitySigner;
-  readonly view: ChannelView | undefined;
+  readonly view: SimulationView | undefined;
   readonly caller: Caller;
 }
 
 /** Who speaks, that it is new, and that it may be proposed: `preProcess`. */
-function checkCaller(proposal: UnpackedProposal, view: ChannelView | undefined, mspId: string, ports: EndorserPorts): Caller {
+function checkCaller(proposal: UnpackedProposal, view: SimulationView | undefined, mspId: string, ports: EndorserPorts): Caller {
   const msps = view === undefined ? ports.localMsps(mspId) : view.rules.msps;
   const found: { identity?: Identity } = {};
   checkProposal(proposal, (serialized) => {

@@ -1,5 +1,5 @@
 import type { Response } from '../protocol';
-import type { MessageType } from '../protocol/wire';
+import type { MessageType } from '@/lib/platform/pure/wire';
 import { approveDefinition } from './approve-definition';
 import { checkCommitReadiness, commitDefinition, listApprovals } from './commit-definition';
 import { LIFECYCLE } from './definition';

@@ -1,6 +1,6 @@
 import { LISTED_MAX } from '../lifecycle';
 import type { Response } from '../protocol';
-import { message, repeatedMessages, string } from '../protocol/wire';
+import { message, repeatedMessages, string } from '@/lib/platform/pure/wire';
 import type { SystemInvocation } from './invoke-system-chaincode';
 import { failure, success, textOf } from './responses';
 

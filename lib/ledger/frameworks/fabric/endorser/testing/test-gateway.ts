@@ -1,0 +1,152 @@
+import { Metadata, status } from '@grpc/grpc-js';
+import { connect, signers, type Contract, type GrpcClient } from '@hyperledger/fabric-gateway';
+import { common, gateway, peer } from '@hyperledger/fabric-protos';
+import lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
+import { endorseTransaction } from '../endorse-transaction';
+import { evaluateTransaction } from '../evaluate-transaction';
+import { GatewayRefused } from '../gateway-refused';
+import type { TestSigner } from '../../testing/test-organisation';
+import type { EndorserPorts } from '../ports';
+import type { TestCity } from './test-city';
+
+export interface TestUser {
+  readonly mspId: string;
+  readonly signer: TestSigner;
+}
+
+/** What the client got instead of an answer. */
+export interface TestRefusal {
+  readonly code: number;
+  readonly message: string;
+  readonly details: readonly string[];
+}
+
+/**
+ * A contract as the unmodified official client sees it, with the endorser behind it instead of a socket. What it submits
+ * stands in a block at once.
+ */
+export function openContract(city: TestCity, user: TestUser, channelId: string, chaincode: string, ports: EndorserPorts = city.ports()): Contract {
+  const handlers: Readonly<Record<string, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
+    '/gateway.Gateway/Endorse': async (bytes) => {
+      const request = gateway.EndorseRequest.deserializeBinary(bytes);
+      const payload = await endorseTransaction({ ...proposed(request.getProposedTransaction()), homeMspId: user.mspId, mspIds: request.getEndorsingOrganizationsList() }, ports);
+      const envelope = new common.Envelope();
+      envelope.setPayload(payload);
+      const answer = new gateway.EndorseResponse();
+      answer.setPreparedTransaction(envelope);
+      return answer.serializeBinary();
+    },
+    '/gateway.Gateway/Evaluate': async (bytes) => {
+      const request = gateway.EvaluateRequest.deserializeBinary(bytes);
+      const { status, message, payload } = await evaluateTransaction({ ...proposed(request.getProposedTransaction()), homeMspId: user.mspId, mspIds: request.getTargetOrganizationsList() }, ports);
+      const result = new peer.Response();
+      result.setStatus(status);
+      result.setMessage(message);
+      result.setPayload(payload);
+      const answer = new gateway.EvaluateResponse();
+      answer.setResult(result);
+      return answer.serializeBinary();
+    },
+    '/gateway.Gateway/Submit': async (bytes) => {
+      const envelope = gateway.SubmitRequest.deserializeBinary(bytes).getPreparedTransaction();
+      codes.set(channelId, city.commit(channelId, envelope?.serializeBinary() ?? new Uint8Array(0)));
+      return new gateway.SubmitResponse().serializeBinary();
+    },
+    '/gateway.Gateway/CommitStatus': async () => {
+      const answer = new gateway.CommitStatusResponse();
+      answer.setResult((codes.get(channelId) ?? 255) as 0);
+      return answer.serializeBinary();
+    },
+  };
+  const codes = new Map<string, number>();
+  const client = {
+    makeUnaryRequest(method: string, serialize: (value: unknown) => Buffer, deserialize: (value: Buffer) => unknown, argument: unknown, _options: unknown, callback: (error: unknown, value?: unknown) => void) {
+      const handler = handlers[method];
+      if (handler === undefined) throw new Error(`nobody answers ${method}`);
+      handler(serialize(argument)).then(
+        (answer) => callback(null, deserialize(Buffer.from(answer))),
+        (error: unknown) => callback(serviceError(error)),
+      );
+    },
+  } as unknown as GrpcClient;
+  const { mspId, signer } = user;
+  return connect({ client, identity: { mspId, credentials: signer.pem }, signer: signers.newPrivateKeySigner(signer.key) }).getNetwork(channelId).getContract(chaincode);
+}
+
+/** As the client's transport gives errors; what stands behind it stays at hand. */
+function serviceError(error: unknown): Error {
+  const refused = error instanceof GatewayRefused ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  return Object.assign(new Error(message), { code: refused?.code ?? status.INTERNAL, details: message, metadata: new Metadata(), refused });
+}
+
+function proposed(message: peer.SignedProposal | undefined): { signedProposal: { proposalBytes: Uint8Array; signature: Uint8Array } } {
+  if (message === undefined) throw new Error('no proposed transaction');
+  return { signedProposal: { proposalBytes: message.getProposalBytes_asU8(), signature: message.getSignature_asU8() } };
+}
+
+/** Waits for the refusal of a request. */
+export async function refusalOf(request: Promise<unknown>): Promise<TestRefusal> {
+  const error: unknown = await request.then(
+    (value) => {
+      throw new Error(`it was answered: ${String(value)}`);
+    },
+    (reason: unknown) => reason,
+  );
+  const cause = error instanceof Error && 'cause' in error ? error.cause : error;
+  const refused = cause instanceof Error && 'refused' in cause ? cause.refused : undefined;
+  if (!(refused instanceof GatewayRefused)) throw error;
+  return { code: refused.code, message: refused.message, details: refused.details.map(({ mspId, message }) => `${mspId}: ${message}`) };
+}
+
+/** Approves a definition for organisations and puts it in force, by the calls of the official client. */
+export async function deploy(
+  city: TestCity,
+  channelId: string,
+  definition: {
+    readonly name: string;
+    readonly version?: string;
+    readonly sequence?: number;
+    readonly policy?: Uint8Array;
+    readonly collections?: peer.CollectionConfigPackage;
+    readonly initRequired?: boolean;
+    /** Label by organisation; without one it approves and runs nothing. */
+    readonly packages: Readonly<Record<string, string | undefined>>;
+  },
+): Promise<void> {
+  const ports = city.ports();
+  const mspIds = Object.keys(definition.packages);
+  for (const mspId of mspIds) {
+    const label = definition.packages[mspId];
+    const args = new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs();
+    fill(args, definition);
+    if (label !== undefined) {
+      const installed = await city.packages.put(mspId, Buffer.from(`${label}:code`));
+      if ('refused' in installed) throw new Error(installed.refused);
+      const source = new lifecycle.ChaincodeSource();
+      const local = new lifecycle.ChaincodeSource.Local();
+      local.setPackageId(installed.packageId);
+      source.setLocalPackage(local);
+      args.setSource(source);
+    }
+    const admin = { mspId, signer: city.organisation(mspId).issue({ units: ['admin'] }) };
+    await openContract(city, admin, channelId, '_lifecycle', ports).submit('ApproveChaincodeDefinitionForMyOrg', { arguments: [args.serializeBinary()], endorsingOrganizations: [mspId] });
+  }
+  const args = new lifecycle.CommitChaincodeDefinitionArgs();
+  fill(args, definition);
+  const [first = ''] = mspIds;
+  const client = { mspId: first, signer: city.organisation(first).issue({ units: ['client'] }) };
+  await openContract(city, client, channelId, '_lifecycle', ports).submit('CommitChaincodeDefinition', { arguments: [args.serializeBinary()] });
+}
+
+function fill(
+  args: { setName(name: string): unknown; setVersion(version: string): unknown; setSequence(sequence: number): unknown; setValidationParameter(policy: Uint8Array): unknown; setCollections(collections?: peer.CollectionConfigPackage): unknown; setInitRequired(is: boolean): unknown },
+  { name, version = '1.0', sequence = 1, policy, collections, initRequired = false }: Parameters<typeof deploy>[2],
+): void {
+  args.setName(name);
+  args.setVersion(version);
+  args.setSequence(sequence);
+  if (policy !== undefined) args.setValidationParameter(policy);
+  args.setCollections(collections);
+  args.setInitRequired(initRequired);
+}
