@@ -9,3 +9,4 @@ export { counterFramework, encodeCounterTransaction } from './counter-framework'
 export { createRealPorts } from './real-ports';
 export { MemoryWorld } from '../vm/chaincode/testing';
 export { createRandom } from './random';
+export { openFabricTestCity, type FabricTestCity } from './fabric-city';
