@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
+import type { loadSync } from '@grpc/proto-loader';
 import { z } from 'zod';
 import { chainIdSchema, cityCodeSchema } from '@/lib/control';
 import { channelLimits } from './limits';
@@ -87,20 +88,29 @@ export interface Wire {
 export const requestBytesMax = transactionBytesMax + 16 * 1024;
 export const answerBytesMax = recordsBytesMax + 16 * 1024;
 
-function loadWire(): Wire {
-  const file = path.join(import.meta.dirname, 'peer-channel.proto');
-  const service = loadSync(file, { longs: Number, enums: String, defaults: true, oneofs: true })['chainworks.channel.v1.PeerChannel'] as ServiceDefinition;
-  const method = <I, O>(name: string, request: z.ZodType<I>, answer: z.ZodType<O>): Method<I, O> => {
-    const definition = service[name];
-    if (!definition) throw new Error(`${file} lacks the method ${name}`);
-    return {
-      path: definition.path,
-      encodeRequest: definition.requestSerialize as (value: I) => Buffer,
-      decodeRequest: decoder(definition.requestDeserialize, request),
-      encodeAnswer: definition.responseSerialize as (value: O) => Buffer,
-      decodeAnswer: decoder(definition.responseDeserialize, answer),
-    };
-  };
+const SERVICE = 'chainworks.channel.v1.PeerChannel';
+let loaded: ServiceDefinition | undefined;
+
+/** With the first message: a host without others has none, and its start does not wait for the loader. */
+function definitionOf(name: string): ServiceDefinition[string] {
+  if (loaded === undefined) {
+    const loader = createRequire(import.meta.url)('@grpc/proto-loader') as { loadSync: typeof loadSync };
+    const file = path.join(import.meta.dirname, 'peer-channel.proto');
+    loaded = loader.loadSync(file, { longs: Number, enums: String, defaults: true, oneofs: true })[SERVICE] as ServiceDefinition;
+  }
+  const definition = loaded[name];
+  if (!definition) throw new Error(`peer-channel.proto lacks the method ${name}`);
+  return definition;
+}
+
+function describeWire(): Wire {
+  const method = <I, O>(name: string, request: z.ZodType<I>, answer: z.ZodType<O>): Method<I, O> => ({
+    path: `/${SERVICE}/${name}`,
+    encodeRequest: (value) => definitionOf(name).requestSerialize(value),
+    decodeRequest: decoder(() => definitionOf(name).requestDeserialize, request),
+    encodeAnswer: (value) => definitionOf(name).responseSerialize(value),
+    decodeAnswer: decoder(() => definitionOf(name).responseDeserialize, answer),
+  });
   return {
     exchange: method('Exchange', frameSchema, frameSchema),
     fetchBlocks: method('FetchBlocks', fetchRequestSchema, fetchAnswerSchema),
@@ -110,8 +120,9 @@ function loadWire(): Wire {
   };
 }
 
-function decoder<T>(deserialize: (bytes: Buffer) => unknown, schema: z.ZodType<T>): (bytes: Buffer) => Arrived<T> {
+function decoder<T>(find: () => (bytes: Buffer) => unknown, schema: z.ZodType<T>): (bytes: Buffer) => Arrived<T> {
   return (bytes) => {
+    const deserialize = find();
     let raw: unknown;
     try {
       raw = deserialize(bytes);
@@ -125,4 +136,4 @@ function decoder<T>(deserialize: (bytes: Buffer) => unknown, schema: z.ZodType<T
   };
 }
 
-export const wire: Wire = loadWire();
+export const wire: Wire = describeWire();

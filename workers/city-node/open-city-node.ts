@@ -57,26 +57,34 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
   const lock: DirectoryLock = await lockDirectory(dataDirectory);
   opened.push(() => lock.release());
   const nodeKey = await loadNodeKey(dataDirectory);
-  const channel = await ChannelKeeper.open({ directory: path.join(dataDirectory, 'channel'), nodeKey, hostId: join.hostId, authority: join.authority, now: Date.now, logger });
-  const register = await HostRegister.open(path.join(dataDirectory, 'register.journal'), nodeKey);
-  opened.push(() => register.close());
-  const meters = await MeterBook.open({
-    file: path.join(dataDirectory, 'meters.journal'),
-    now: Date.now,
-    schedule: (delayMs, task) => void setTimeout(task, delayMs).unref(),
-    onError: (error) => logger.error({ err: error }, 'meters are not written; they stay in memory and are tried again'),
-  });
-  opened.push(() => meters.close());
-
-  const network = new PeerNetwork({ hostId: join.hostId, register, logger });
-  const { frameworks, codecs, notes, close: closeFrameworks } = await loadFrameworks({
-    version,
-    yieldTurn: () => setImmediate(),
-    threads: threadOptions(logger),
-    onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
-  });
-  opened.push(closeFrameworks);
+  const keep = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+    const part = await opening;
+    opened.push(() => part.close());
+    return part;
+  };
+  // Together: each waits for the disk.
+  const [channel, register, meters, { frameworks, codecs, notes }] = await allOrNone(
+    ChannelKeeper.open({ directory: path.join(dataDirectory, 'channel'), nodeKey, hostId: join.hostId, authority: join.authority, now: Date.now, logger }),
+    keep(HostRegister.open(path.join(dataDirectory, 'register.journal'), nodeKey)),
+    keep(
+      MeterBook.open({
+        file: path.join(dataDirectory, 'meters.journal'),
+        now: Date.now,
+        schedule: (delayMs, task) => void setTimeout(task, delayMs).unref(),
+        onError: (error) => logger.error({ err: error }, 'meters are not written; they stay in memory and are tried again'),
+      }),
+    ),
+    keep(
+      loadFrameworks({
+        version,
+        yieldTurn: () => setImmediate(),
+        threads: threadOptions(logger),
+        onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
+      }),
+    ),
+  );
   logger.info({ frameworks: notes }, 'frameworks loaded');
+  const network = new PeerNetwork({ hostId: join.hostId, register, logger });
   const hosts = new Map<string, CityNodePeers>();
   const queueBudget = createQueueBudget();
   const turns = new Turns({ yieldTurn: () => setImmediate(), elapsedMs: () => performance.now() });
@@ -175,6 +183,12 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits }
       await closeAll(opened, logger);
     },
   };
+}
+
+/** What each came to; rejects with the first failure once all have ended, so that nothing opens behind its back. */
+async function allOrNone<T extends readonly unknown[]>(...tasks: { readonly [At in keyof T]: Promise<T[At]> }): Promise<T> {
+  await Promise.allSettled(tasks);
+  return (await Promise.all(tasks)) as unknown as T;
 }
 
 /** In reverse order; one that fails does not keep the others open. */

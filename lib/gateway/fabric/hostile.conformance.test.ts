@@ -208,7 +208,8 @@ describe('a hostile client', () => {
       if ((request as { kind?: string }).kind === 'block') read += 1;
       return query.call(test.city.host, chain, request, ...rest);
     };
-    for (let count = 0; count < 12; count += 1) await test.contract().submitTransaction('put', 'large', 'x'.repeat(100_000));
+    const contract = test.contract();
+    for (let count = 0; count < 12; count += 1) await contract.submitTransaction('put', 'large', 'x'.repeat(900_000));
     const call = test.dial().makeBidiStreamRequest<Bytes, Buffer>('/protos.Deliver/Deliver', asIs, (bytes) => bytes);
     const over = new Promise((resolve) => call.on('error', resolve));
     call.write(seek({ from: 0, to: 900 }));

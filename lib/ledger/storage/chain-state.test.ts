@@ -28,6 +28,34 @@ describe('a chain’s state in time', () => {
     expect([read(state.durable, 'a'), read(state.durable, 'b'), state.height]).toEqual(['1', undefined, 2]);
   });
 
+  it('keeps a view however much changes between two blocks, and each view as it was', () => {
+    const state = create();
+    state.push(0, [put('a', '0')]);
+    state.promote(0);
+    const own = (value: string): void => {
+      state.pushLocal([put('a', value), put(`k${value}`, value)]);
+      state.promoteLocal();
+    };
+    const first = state.snapshot();
+    for (let change = 1; change <= UNDO_LAYERS_MAX * 2; change += 1) own(`${change}`);
+    const second = state.snapshot();
+    own('after');
+    state.push(1, [put('a', 'block')]);
+    state.promote(1);
+    own('last');
+    const third = state.snapshot();
+    own('even later');
+    expect([first, second, third].map((view) => [read(view, 'a'), read(view, 'k1'), read(view, 'kafter'), read(view, 'klast')])).toEqual([
+      ['0', undefined, undefined, undefined],
+      [`${UNDO_LAYERS_MAX * 2}`, '1', undefined, undefined],
+      ['last', '1', 'after', 'last'],
+    ]);
+    const earlier = state.snapshot(0);
+    expect(read(earlier, 'a')).toBe('after');
+    for (const view of [first, second, third, earlier]) view.release();
+    expect(() => state.snapshot(0)).toThrow(/too old/);
+  });
+
   it('lets no block become durable out of turn', () => {
     const state = create();
     state.push(0, []);

@@ -31,9 +31,10 @@ interface Layer {
 export const UNDO_LAYERS_MAX = 512;
 const UNDO_ENTRIES_MAX = 200_000;
 
-/** What a layer replaced. Layers are counted, for between two blocks the state may change, too. */
+/** What a layer replaced, and those after it up to the next view or block. Layers are counted, for between two blocks the state may change, too. */
 interface UndoLayer extends Layer {
   readonly count: number;
+  bytes: number;
 }
 
 /** What a snapshot looks at: the state after so many layers. */
@@ -241,16 +242,20 @@ export class ChainState {
   }
 
   #remember(layer: Layer): void {
-    const values: Overlay = new SortedMap();
-    let bytes = 0;
+    const last = this.#undo.at(-1);
+    // Changes between two blocks may be many: where nobody looks in between, they are remembered as one with what was before.
+    const isJoined = layer.isLocal && last !== undefined && ![...this.#snapshots].some((view) => view.count >= last.count);
+    const undone = isJoined ? last : { ...layer, count: this.#count, values: new SortedMap<Uint8Array | undefined>(), bytes: 0 };
     for (const [name] of layer.values.entries()) {
+      if (undone.values.has(name)) continue;
       const before = this.#durable.get(Buffer.from(name, 'latin1'));
-      values.set(name, before);
-      bytes += name.length + (before?.length ?? 0);
+      undone.values.set(name, before);
+      const bytes = name.length + (before?.length ?? 0);
+      undone.bytes += bytes;
+      this.#layerBytes += bytes;
+      this.#undoEntries += 1;
     }
-    this.#undo.push({ ...layer, count: this.#count, values, bytes });
-    this.#layerBytes += bytes;
-    this.#undoEntries += values.size;
+    if (!isJoined) this.#undo.push(undone);
     while (this.#undo.length > UNDO_LAYERS_MAX || (this.#undoEntries > UNDO_ENTRIES_MAX && this.#undo.length > 1)) this.#dropOldestUndo();
   }
 

@@ -11,6 +11,8 @@ export interface Channel extends ChannelRules {
   /** `/Channel/Writers`: who may have a transaction ordered. */
   readonly writers: Policy;
   readonly envelopeBytesMax: number;
+  /** By resource, `peer/Propose`, the path of the policy that guards it, where it is not Fabric's default. */
+  readonly accessRules: ReadonlyMap<string, string>;
 }
 
 /** @throws FabricRefusal when certificates or policies of the configuration cannot be used */
@@ -22,5 +24,6 @@ export function createChannel(config: FabricConfig): Channel {
     mspIds: config.organisations.map(({ mspId }) => mspId).sort(),
     writers: rules.policies.getPolicy('/Channel/Writers'),
     envelopeBytesMax: envelopeBytesMaxOf(config),
+    accessRules: new Map(Object.entries(config.accessRules ?? {})),
   };
 }

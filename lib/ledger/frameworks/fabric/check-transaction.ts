@@ -1,8 +1,9 @@
-import { TransactionRefused, type CheckedTransaction } from '../../core/framework';
+import type { CheckedTransaction } from '../../core/framework';
 import type { StateReader } from '../../core/storage';
 import type { Channel } from './channel';
 import { checkEnvelope, type KnownWriters } from './check-envelope';
 import { TransactionInvalid, unpackTransaction } from './protocol';
+import { refuseEnvelope } from './refusals';
 import { costOfRwset } from './state';
 import { readNamespacesWith } from './read-namespaces';
 
@@ -18,7 +19,7 @@ export const BLOCK_COST_MAX = 300_000n;
 export function checkTransaction(channel: Channel, bytes: Uint8Array, state: StateReader, known: KnownWriters): CheckedTransaction {
   const { id } = checkEnvelope(channel, bytes, state, known);
   const cost = costOf(bytes);
-  if (cost > BLOCK_COST_MAX) throw new TransactionRefused('too-costly', `the transaction looks at ${cost} keys and signatures, a block at ${BLOCK_COST_MAX}: read less in one transaction`);
+  if (cost > BLOCK_COST_MAX) throw refuseEnvelope('too-costly', `the transaction looks at ${cost} keys and signatures, a block at ${BLOCK_COST_MAX}: read less in one transaction`);
   return { id, bytes, cost };
 }
 

@@ -2,6 +2,23 @@ export type { ChaincodeDefinition, CollectionDefinition, FindDefinition } from '
 export type { Channel } from './channel';
 export { fabricConfigSchema, type FabricConfig } from './config';
 export type { Definitions } from './definitions';
+export {
+  ChaincodeUnavailable,
+  endorseTransaction,
+  evaluateTransaction,
+  GATEWAY_CODES,
+  GatewayRefused,
+  portsOfHost,
+  processProposal,
+  type ChannelDirectory,
+  type EndorserPorts,
+  type GatewayCode,
+  type GatewayRequest,
+  type PeerError,
+  type ProposalAnswer,
+  type ProposalRequest,
+} from './endorser';
+export type { InstalledPackage, InstalledPackages } from './lifecycle';
 export { createFabricFramework, FABRIC, type FabricFrameworkOptions } from './framework';
 export type { FabricLocalRequest } from './private-data/keep-locally';
 export type { BlockSigner, LocalRoles } from './private-data/local-writes';
@@ -10,5 +27,5 @@ export type { ChannelView } from './read/channel-view';
 export { queryChannel, waitForTransaction, withChannelView } from './read/query-channel';
 export { FabricReadError, type FabricReadErrorCode } from './read/read-error';
 export { BROADCAST_STATUSES, type FabricRefusalCode } from './refusals';
-export type { EndorserPorts, PrivatePlaintext, SimulationView } from './endorser';
+export type { PrivatePlaintext, SimulationView } from './endorser';
 export { createFabricServices, serveChannel, serviceLimitDefaults, type ServeChannelOptions, type ServedChannel, type ServiceLimits, type ServiceMethod, type ServicePorts } from './services';

@@ -1,7 +1,7 @@
 import { TransactionRefused } from '../../core/framework';
 
 /** common.Status of a BroadcastResponse, as far as an orderer refuses with it. */
-export const BROADCAST_STATUSES = { 'bad-request': 400, forbidden: 403, 'not-found': 404 } as const;
+export const BROADCAST_STATUSES = { 'bad-request': 400, forbidden: 403, 'not-found': 404, 'too-costly': 413 } as const;
 
 export type FabricRefusalCode = keyof typeof BROADCAST_STATUSES | 'duplicate-txid' | 'repeated';
 

@@ -70,10 +70,23 @@ function readHead(frame: Frame | undefined, wanted: number): FrameNote[] | undef
   const reader = new ByteReader(frame.payload);
   const notes = reader.list(FRAMES_MAX, (): FrameNote => {
     const note = { kind: reader.u8() as FrameKind, chain: reader.u32(), sequence: reader.u48(), sizeBytes: reader.u32() };
-    return reader.flag() ? { ...note, name: chainId(reader.string(NAME_BYTES_MAX)) } : note;
+    return reader.flag() ? namedNote(note, reader.bytes(NAME_BYTES_MAX)) : note;
   });
   reader.end();
   return notes;
+}
+
+/** The name is read when somebody asks: that is for who finds damage, and a start reads thousands of notes. */
+function namedNote({ kind, chain, sequence, sizeBytes }: FrameNote, text: Uint8Array): FrameNote {
+  return {
+    kind,
+    chain,
+    sequence,
+    sizeBytes,
+    get name() {
+      return chainId(Buffer.from(text).toString('utf8'));
+    },
+  };
 }
 
 /** Payloads of both kinds begin with the name, or are it. */

@@ -143,6 +143,9 @@ describe('chaincodes that call one another', () => {
     expect(text(await contractOf(city, 'Org1MSP', 'two').evaluateTransaction('get', '', 'there'))).toBe('yes');
     const denied = await refusalOf(contractOf(city, 'Org3MSP').evaluateTransaction('call', 'every', 'two', 'get', '', 'there'));
     expect(denied.details[0]).toMatch(/on channel \[two\] with policy \[\/Channel\/Application\/Writers\]/);
+    // There another authority stands behind the name of the caller's organisation.
+    city.channels.set('three', new TestCity(['Org1MSP']).addChannel('three'));
+    expect((await refusalOf(contractOf(city).evaluateTransaction('call', 'every', 'three', 'get', '', 'there'))).details[0]).toMatch(/on channel \[three\] with policy \[\/Channel\/Application\/Writers\]/);
     expect((await refusalOf(contractOf(city).evaluateTransaction('call', 'every', 'ghost', 'get', '', 'there'))).details[0]).toContain('Failed to get policy manager for channel [ghost]');
     expect([city.channel('one').held, city.channel('two').held]).toEqual([0, 0]);
   });
@@ -221,6 +224,15 @@ describe('whom the gateway asks', () => {
     expect(peers(city, 'every').sort()).toEqual(['Org1MSP', 'Org2MSP', 'Org3MSP']);
     city.ran.length = 0;
     await contractOf(city).submitTransaction('put', '', 'free', 'w');
+    expect(peers(city, 'every')).toEqual(['Org1MSP']);
+  });
+
+  it('is not whom the chaincode\'s policy names, when all that is written has policies of its own', async () => {
+    const city = await openCity({ policy: "AND('Org1MSP.peer', 'Org2MSP.peer', 'Org3MSP.peer')" });
+    await contractOf(city).submitTransaction('put', '', 'k', 'v');
+    await contractOf(city).submitTransaction('policy', '', 'k', "OR('Org1MSP.peer')");
+    city.ran.length = 0;
+    await contractOf(city).submitTransaction('put', '', 'k', 'w');
     expect(peers(city, 'every')).toEqual(['Org1MSP']);
   });
 

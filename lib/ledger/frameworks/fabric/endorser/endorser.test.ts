@@ -1,7 +1,7 @@
 import { peer } from '@hyperledger/fabric-protos';
 import { describe, expect, it } from 'vitest';
 import { ChaincodeError } from '../../../vm/chaincode';
-import { chaincodeEvent, envelope, proposalResponse, unpackTransaction } from '../protocol';
+import { chaincodeAction, chaincodeEvent, envelope, proposalResponse, proposalResponsePayload, unpackTransaction } from '../protocol';
 import { checkRwset } from '../state';
 import { encodeApplicationPolicy } from '../testing/test-policies';
 import { endorseTransaction } from './endorse-transaction';
@@ -48,7 +48,7 @@ function peerInput(args: readonly string[]): Uint8Array {
 async function submitInit(city: TestCity, client: TestUser): Promise<void> {
   const signedProposal = signProposal(client, { channelId: 'one', chaincode: 'basic', args: ['put', 'b', '2'], isInit: true });
   const payload = await endorseTransaction({ signedProposal, homeMspId: client.mspId, mspIds: [] }, city.ports());
-  city.commit('one', envelope.encode({ payload, signature: client.signer.sign(payload) }));
+  await city.commit('one', envelope.encode({ payload, signature: client.signer.sign(payload) }));
 }
 
 function user(city: TestCity, mspId: string, units: readonly string[] = ['client']): TestUser {
@@ -124,6 +124,14 @@ describe('a transaction of the official client', () => {
       message: 'failed to collect enough transaction endorsements, see attached details for more info',
       details: ['Org2MSP: ProposalResponsePayloads do not match'],
     });
+  });
+
+  it('is tried with other organisations while some may still agree, and each that differs is told once', async () => {
+    const city = await openCity(['Org1MSP', 'Org2MSP', 'Org3MSP'], "OutOf(2, 'Org1MSP.peer', 'Org2MSP.peer', 'Org3MSP.peer')");
+    const contract = openContract(city, user(city, 'Org1MSP'), 'one', 'basic');
+    expect([...(await refusalOf(contract.submitTransaction('whoami'))).details].sort()).toEqual(['Org2MSP: ProposalResponsePayloads do not match', 'Org3MSP: ProposalResponsePayloads do not match']);
+    city.chaincodes.set('basic', async (_args, world, _call, mspId) => (await world.putState('', 'odd', bytes(mspId === 'Org2MSP' ? 'odd' : 'even')), 'ok'));
+    expect(text(await contract.submitTransaction('any'))).toBe('ok');
   });
 
   it('goes to the organisations that the client names, to no other', async () => {
@@ -255,6 +263,50 @@ describe('a chaincode that nobody can run', () => {
     // The other organisation's gateway asks where the chaincode is.
     expect(text(await openContract(city, user(city, 'Org2MSP'), 'one', 'basic').evaluateTransaction('get', 'a'))).toBe('nothing');
     expect(city.ran.at(-1)).toBe('Org1MSP basic');
+  });
+});
+
+describe('a peer', () => {
+  const ask = async (city: TestCity, mspId: string, args: readonly string[], from = 'Org1MSP') => {
+    const signedProposal = signProposal(user(city, from), { channelId: 'one', chaincode: 'basic', args });
+    return proposalResponse.decode((await processProposal({ signedProposal, mspId }, city.ports())).bytes);
+  };
+
+  it('endorses nothing for an organisation that the channel does not have, or that has no key here', async () => {
+    const city = new TestCity(['Org1MSP', 'Org2MSP']);
+    city.addChannel('one', ['Org1MSP']);
+    expect((await ask(city, 'Org2MSP', ['get'])).response).toMatchObject({ status: 500, message: "channel 'one' not found" });
+    expect((await ask(city, 'Org9MSP', ['get'])).response).toMatchObject({ status: 500, message: 'this peer endorses nothing for Org9MSP' });
+    expect(city.channel('one').held).toBe(0);
+  });
+
+  it('runs only what its organisation approved and installed', async () => {
+    const city = new TestCity(['Org1MSP', 'Org2MSP']);
+    city.addChannel('one');
+    city.chaincodes.set('basic', basic);
+    await deploy(city, 'one', { name: 'basic', packages: { Org1MSP: 'basic' } });
+    // That it has the package is no consent.
+    await city.packages.put('Org2MSP', bytes('basic:code'));
+    const head = 'make sure the chaincode basic has been successfully defined on channel one and try again: ';
+    expect((await ask(city, 'Org2MSP', ['get'])).response?.message).toBe(`${head}chaincode definition for 'basic' at sequence 1 on channel 'one' has not yet been approved by this org`);
+    await deploy(city, 'one', { name: 'basic', sequence: 2, packages: { Org1MSP: 'basic', Org2MSP: undefined } });
+    expect((await ask(city, 'Org2MSP', ['get'])).response?.message).toBe(`${head}chaincode definition for 'basic' exists, but chaincode is not installed`);
+    expect(city.ran.filter((one) => one.startsWith('Org2MSP'))).toEqual([]);
+  });
+
+  it('gives a failed call no endorsement, no event, and keeps nothing of its plaintext', async () => {
+    const city = await openCity();
+    city.chaincodes.set('basic', async ([status = '200'], world) => {
+      await world.putState('_implicit_org_Org1MSP', 'secret', bytes('x'));
+      return { status: Number(status), event: chaincodeEvent.encode({ chaincodeId: 'basic', txId: 'x', eventName: 'made', payload: bytes('it') }) };
+    });
+    const kept = city.plaintexts.length;
+    const eventOf = ({ payload }: { payload: Uint8Array }) => chaincodeAction.decode(proposalResponsePayload.decode(payload).extension).events.length;
+    const failed = await ask(city, 'Org1MSP', ['500']);
+    expect([failed.endorsement, eventOf(failed), city.plaintexts.length]).toEqual([undefined, 0, kept]);
+    expect(await ask(city, 'Org1MSP', ['400'])).toMatchObject({ endorsement: undefined, payload: new Uint8Array(0) });
+    const good = await ask(city, 'Org1MSP', ['200']);
+    expect([good.endorsement !== undefined, eventOf(good) > 0, city.plaintexts.length]).toEqual([true, true, kept + 1]);
   });
 });
 

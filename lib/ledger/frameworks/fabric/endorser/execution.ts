@@ -162,7 +162,6 @@ export class Execution {
       args,
       mspId,
       proposedChaincode: proposal.chaincode.name,
-      channelId: own.channelId,
       ledger: ports.system,
       checkAccess: async (resource, channelId) => checkAccess(resource, { channelId, view: await this.#viewOf(channelId) }, caller, mspId),
     });

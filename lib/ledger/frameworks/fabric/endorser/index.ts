@@ -5,4 +5,5 @@ export { endorseTransaction } from './endorse-transaction';
 export { evaluateTransaction, type GatewayRequest } from './evaluate-transaction';
 export { GATEWAY_CODES, GatewayRefused, type GatewayCode, type PeerError } from './gateway-refused';
 export { ChaincodeUnavailable, type SimulationView, type EndorserPorts, type PrivatePlaintext } from './ports';
+export { portsOfHost, type ChannelDirectory, type HostChannels } from './ports-of-host';
 export { processProposal, type ProposalAnswer, type ProposalRequest } from './process-proposal';

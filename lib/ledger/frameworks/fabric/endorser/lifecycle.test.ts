@@ -36,7 +36,7 @@ async function submit(city: TestCity, name: string, message: Message, mspId = 'O
   const client = user(city, mspId);
   const signedProposal = signProposal(client, { channelId: 'one', chaincode: '_lifecycle', args: [name, message.serializeBinary()] });
   const payload = await endorseTransaction({ signedProposal, homeMspId: mspId, mspIds: [mspId] }, city.ports());
-  expect(city.commit('one', envelope.encode({ payload, signature: client.signer.sign(payload) }))).toBe(0);
+  expect(await city.commit('one', envelope.encode({ payload, signature: client.signer.sign(payload) }))).toBe(0);
 }
 
 interface Proposed {

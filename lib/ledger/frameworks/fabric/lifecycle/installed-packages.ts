@@ -72,13 +72,13 @@ export function listPackageUses(state: StateReader, mspId: string, packageIds: r
     seen += 1;
     if (seen > CHAINCODES_MAX) break;
     const name = key.slice(prefix.length);
-    const use = useOf(state, name, mspId, packageIds);
+    const use = findUse(state, name, mspId, packageIds);
     if (use !== undefined) uses.push(use);
   }
   return uses;
 }
 
-function useOf(state: StateReader, name: string, mspId: string, packageIds: readonly string[]): PackageUse | undefined {
+function findUse(state: StateReader, name: string, mspId: string, packageIds: readonly string[]): PackageUse | undefined {
   const world = worldState(state, state);
   try {
     const stored = readDefinition((key) => world.get(LIFECYCLE, key)?.value, name);

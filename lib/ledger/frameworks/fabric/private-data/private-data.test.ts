@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExecutedBlock } from '../../../core/framework';
 import { LOCAL_KEYS_FROM } from '../chain-keys';
 import { VALIDATION_CODES } from '../protocol';
-import { decodePrivateRwset, encodePrivateRwset, worldState, type SimulationResult } from '../state';
+import { decodePrivateRwset, encodePrivateRwset, encodeRwset, worldState, type SimulationResult } from '../state';
 import { TestChannel, type TestTransaction } from '../testing/test-channel';
 import { TestChannelPeer } from '../testing/test-channel-peer';
 import { PLAINTEXTS_MAX } from './transient-store';
@@ -12,6 +12,7 @@ const definition = channel.define('secrets', {
   policy: "OR('Org1MSP.peer', 'Org2MSP.peer')",
   collections: [
     { name: 'ours', members: "OR('Org1MSP.member')" },
+    { name: 'guarded', members: "OR('Org1MSP.member')", endorsement: "AND('Org1MSP.peer', 'Org2MSP.peer')" },
     { name: 'short', members: "OR('Org1MSP.member')", blockToLive: 2n },
   ],
 });
@@ -120,6 +121,30 @@ describe('private data of a channel', () => {
     await joined.keepLocally({ kind: 'note-missing', positions });
     expect(await joined.query({ kind: 'missing-private-data', limit: 10 })).toEqual(positions);
     expect(await member.query({ kind: 'unnoted-private-data', limit: 10 })).toEqual([]);
+  });
+
+  it.each([
+    ['a collection without a policy of its own asks for the chaincode’s', 'ours', [VALIDATION_CODES.VALID, VALIDATION_CODES.VALID, VALIDATION_CODES.VALID]],
+    ['a collection’s own policy counts before the chaincode’s', 'guarded', [VALIDATION_CODES.ENDORSEMENT_POLICY_FAILURE, VALIDATION_CODES.ENDORSEMENT_POLICY_FAILURE, VALIDATION_CODES.VALID]],
+    ['an organisation’s own collection is its own peers’ to endorse', '_implicit_org_Org2MSP', [VALIDATION_CODES.ENDORSEMENT_POLICY_FAILURE, VALIDATION_CODES.VALID, VALIDATION_CODES.VALID]],
+  ])('%s', async (_name, collection, codes) => {
+    const peer = await open(['Org1MSP']);
+    const [org1, org2] = channel.peers;
+    if (org1 === undefined || org2 === undefined) throw new Error('there are two peers');
+    const transactions = [[org1], [org2], [org1, org2]].map((endorsers, at) => {
+      const { rwset } = channel.simulate(peer.storage.state, (simulator) => simulator.putPrivateData('secrets', collection, `k${at}`, Buffer.from('v')));
+      return channel.transaction({ chaincode: 'secrets', results: rwset, endorsers }).bytes;
+    });
+    expect(await peer.commit(...transactions)).toEqual(codes);
+  });
+
+  it('cannot be written to a collection that is not defined, nor to that of an organisation outside the channel', async () => {
+    const peer = await open(['Org1MSP']);
+    const transactions = ['ghost', '_implicit_org_Org9MSP'].map((collection) => {
+      const hashed = { collection, reads: [], writes: [{ keyHash: new Uint8Array(32), isDelete: false, isPurge: false, valueHash: new Uint8Array(32).fill(1) }], metadataWrites: [], privateRwsetHash: new Uint8Array(32) };
+      return channel.transaction({ chaincode: 'secrets', results: encodeRwset({ namespaces: [{ namespace: 'secrets', reads: [], rangeQueries: [], writes: [], metadataWrites: [], collections: [hashed] }] }) }).bytes;
+    });
+    expect(await peer.commit(...transactions)).toEqual([VALIDATION_CODES.ENDORSEMENT_POLICY_FAILURE, VALIDATION_CODES.ENDORSEMENT_POLICY_FAILURE]);
   });
 
   it('that expire leave with the block that takes their hashes', async () => {

@@ -10,8 +10,6 @@ export interface SystemInvocation {
   readonly mspId: string;
   /** The chaincode that the proposal names: qscc and cscc answer nobody else. */
   readonly proposedChaincode: string;
-  /** Of the proposal; empty when it has none. */
-  readonly channelId: string;
   readonly ledger: SystemLedger;
   /** Undefined when the caller may use a resource of a channel, else the reason. */
   checkAccess(resource: string, channelId: string): Promise<string | undefined>;

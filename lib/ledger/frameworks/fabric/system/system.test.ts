@@ -25,7 +25,6 @@ async function call(chaincode: string, args: readonly string[], changes: Partial
     args: args.map(bytes),
     mspId: 'Org1MSP',
     proposedChaincode: chaincode,
-    channelId: '',
     ledger,
     checkAccess: async (resource, channelId) => (asked.push(`${resource} ${channelId}`), undefined),
     ...changes,

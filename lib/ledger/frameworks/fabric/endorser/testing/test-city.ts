@@ -8,10 +8,9 @@ import { createCollectionsOf, findDefinition, listPackageUses } from '../../life
 import { MemoryPackages } from '../../lifecycle/testing/memory-packages';
 import { decodeMspConfig } from '../../msp/decode-msp-config';
 import { createChannelRules } from '../../policy/create-channel-rules';
-import { response as responseMessage, unpackTransaction, VALIDATION_CODES, type IdentitySigner, type Response } from '../../protocol';
+import { chaincodeInput, response as responseMessage, unpackTransaction, VALIDATION_CODES, type IdentitySigner, type Response } from '../../protocol';
 import { createConfigGroup, createChannelGroups, type TestGroup } from '../../testing/test-policies';
 import { createTestOrganisation, testStartMs, type TestOrganisation } from '../../testing/test-organisation';
-import { chaincodeInput } from '../../protocol';
 import { ChaincodeRefusal, type ChaincodeCall, type ChaincodeReply, type ChaincodeWorld } from '../../../../vm/chaincode';
 import type { SimulationView, EndorserPorts, PrivatePlaintext } from '../ports';
 import type { SystemLedger } from '../../system';
@@ -45,8 +44,13 @@ export class TestCity {
   readonly ran: string[] = [];
   nowMs = testStartMs + 1_000_000;
 
-  constructor(mspIds: readonly string[]) {
-    this.organisations = new Map(mspIds.map((mspId) => [mspId, createTestOrganisation(mspId)]));
+  /** `base`: what of its ports is not in memory. */
+  constructor(
+    mspIds: readonly string[],
+    organisations: readonly TestOrganisation[] = mspIds.map((mspId) => createTestOrganisation(mspId)),
+    readonly base: Partial<EndorserPorts> = {},
+  ) {
+    this.organisations = new Map(organisations.map((one) => [one.mspId, one]));
     for (const [mspId, organisation] of this.organisations) this.signers.set(mspId, organisation.issue({ units: ['peer'] }));
   }
 
@@ -65,7 +69,7 @@ export class TestCity {
   }
 
   /** Puts one transaction into a block, as it was submitted; its validation code. Policies are not asked. */
-  commit(channelId: string, envelope: Uint8Array): number {
+  commit(channelId: string, envelope: Uint8Array): number | Promise<number> {
     const channel = this.channel(channelId);
     const action = unpackTransaction(envelope, (rwset) => checkRwset(rwset).rwset?.namespaces.map(({ namespace }) => namespace));
     const { txId, timestamp } = action.channelHeader;
@@ -105,6 +109,7 @@ export class TestCity {
       system: noLedger,
       nowMs: () => this.nowMs,
       executeTimeoutMs: 30_000,
+      ...this.base,
       ...changes,
     };
   }

@@ -49,7 +49,7 @@ export function openContract(city: TestCity, user: TestUser, channelId: string, 
     },
     '/gateway.Gateway/Submit': async (bytes) => {
       const envelope = gateway.SubmitRequest.deserializeBinary(bytes).getPreparedTransaction();
-      codes.set(channelId, city.commit(channelId, envelope?.serializeBinary() ?? new Uint8Array(0)));
+      codes.set(channelId, await city.commit(channelId, envelope?.serializeBinary() ?? new Uint8Array(0)));
       return new gateway.SubmitResponse().serializeBinary();
     },
     '/gateway.Gateway/CommitStatus': async () => {
@@ -63,14 +63,19 @@ export function openContract(city: TestCity, user: TestUser, channelId: string, 
     makeUnaryRequest(method: string, serialize: (value: unknown) => Buffer, deserialize: (value: Buffer) => unknown, argument: unknown, _options: unknown, callback: (error: unknown, value?: unknown) => void) {
       const handler = handlers[method];
       if (handler === undefined) throw new Error(`nobody answers ${method}`);
-      handler(serialize(argument)).then(
-        (answer) => callback(null, deserialize(Buffer.from(answer))),
-        (error: unknown) => callback(serviceError(error)),
-      );
+      void respond(() => handler(serialize(argument)), (answer) => deserialize(Buffer.from(answer)), callback);
     },
   } as unknown as GrpcClient;
   const { mspId, signer } = user;
   return connect({ client, identity: { mspId, credentials: signer.pem }, signer: signers.newPrivateKeySigner(signer.key) }).getNetwork(channelId).getContract(chaincode);
+}
+
+async function respond(run: () => Promise<Uint8Array>, read: (answer: Uint8Array) => unknown, tell: (error: unknown, value?: unknown) => void): Promise<void> {
+  const [error, value] = await run().then(
+    (answer) => [null, read(answer)] as const,
+    (reason: unknown) => [serviceError(reason), undefined] as const,
+  );
+  tell(error, value);
 }
 
 /** As the client's transport gives errors; what stands behind it stays at hand. */
@@ -110,18 +115,18 @@ export async function deploy(
     readonly policy?: Uint8Array;
     readonly collections?: peer.CollectionConfigPackage;
     readonly initRequired?: boolean;
-    /** Label by organisation; without one it approves and runs nothing. */
-    readonly packages: Readonly<Record<string, string | undefined>>;
+    /** By organisation the label of a chaincode of the city, or a package; without one it approves and runs nothing. */
+    readonly packages: Readonly<Record<string, string | Uint8Array | undefined>>;
   },
 ): Promise<void> {
   const ports = city.ports();
   const mspIds = Object.keys(definition.packages);
   for (const mspId of mspIds) {
-    const label = definition.packages[mspId];
+    const given = definition.packages[mspId];
     const args = new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs();
     fill(args, definition);
-    if (label !== undefined) {
-      const installed = await city.packages.put(mspId, Buffer.from(`${label}:code`));
+    if (given !== undefined) {
+      const installed = await ports.packages.put(mspId, typeof given === 'string' ? Buffer.from(`${given}:code`) : given);
       if ('refused' in installed) throw new Error(installed.refused);
       const source = new lifecycle.ChaincodeSource();
       const local = new lifecycle.ChaincodeSource.Local();
@@ -136,7 +141,11 @@ export async function deploy(
   fill(args, definition);
   const [first = ''] = mspIds;
   const client = { mspId: first, signer: city.organisation(first).issue({ units: ['client'] }) };
-  await openContract(city, client, channelId, '_lifecycle', ports).submit('CommitChaincodeDefinition', { arguments: [args.serializeBinary()] });
+  await openContract(city, client, channelId, '_lifecycle', ports).submit('CommitChaincodeDefinition', {
+    arguments: [args.serializeBinary()],
+    // Who did not approve does not endorse it.
+    ...(mspIds.length < city.organisations.size ? { endorsingOrganizations: mspIds } : {}),
+  });
 }
 
 function fill(

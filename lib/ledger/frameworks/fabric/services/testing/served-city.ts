@@ -8,7 +8,7 @@ import { createRealPorts } from '../../../../testing/real-ports';
 import { openTestChain, TEST_CHAIN } from '../../../../testing/test-nodes';
 import { ChaincodeRefusal, type ChaincodeWorld } from '../../../../vm/chaincode';
 import { createFabricFramework, FABRIC } from '../../framework';
-import { listPackageUses } from '../../lifecycle';
+import { portsOfHost } from '../../endorser';
 import { MemoryPackages } from '../../lifecycle/testing/memory-packages';
 import { chaincodeInput, response } from '../../protocol';
 import { TEST_CHANNEL, TestChannel } from '../../testing/test-channel';
@@ -52,15 +52,16 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
   const quota: ServiceQuota = { takeRequest: (nowMs) => city.quota.takeRequest(nowMs), takeTransaction: (nowMs, size) => city.quota.takeTransaction(nowMs, size) };
   const served = serveChannel({ host, chain: TEST_CHAIN, config: channel.config, homeMspId: mspIds[0] ?? '', quota, sizeBytes: () => 0 });
   const chaincodes = new Map<string, ServedChaincode>();
+  const closing = new AbortController();
   const ports: ServicePorts = {
-    findChannel: (channelId) => (channelId === TEST_CHANNEL ? served.channel : undefined),
+    findChannel: (channelId) => (channelId === TEST_CHANNEL ? served : undefined),
     addressOf: (mspId) => `${mspId.toLowerCase()}.test:7051`,
     organisationAt: () => undefined,
     nowMs: () => city.clock(),
     yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
     limits,
     endorser: {
-      openView: async (channelId) => (channelId === TEST_CHANNEL ? served.openView() : undefined),
+      ...portsOfHost({ host, channels: { find: (channelId) => (channelId === TEST_CHANNEL ? TEST_CHAIN : undefined), list: () => [TEST_CHANNEL] }, signal: closing.signal }),
       async runChaincode({ packageId }, call) {
         const head = { channel: call.channel, txId: call.txId };
         const run = chaincodes.get(packageId.split(':', 1)[0] ?? '');
@@ -76,18 +77,8 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
       },
       indexesOf: () => [],
       packages,
-      async listUses(mspId, packageIds) {
-        const view = await served.openView();
-        try {
-          return new Map([[TEST_CHANNEL, listPackageUses(view.state, mspId, packageIds)]]);
-        } finally {
-          view.release();
-        }
-      },
       signerOf: (mspId) => channel.peers[mspIds.indexOf(mspId)],
-      localMsps: () => served.channel.configuration().rules.msps,
-      keepPlaintext: ({ txId, privateRwset }) => host.keepLocally(TEST_CHAIN, { kind: 'put-aside', txId, plaintext: privateRwset }),
-      system: { listChannels: async () => [TEST_CHANNEL], getInfo: async () => undefined, getBlock: async () => undefined, getBlockByHash: async () => undefined, getBlockByTxId: async () => undefined, getTransaction: async () => undefined, getConfigBlock: async () => undefined, getConfig: async () => undefined },
+      localMsps: () => served.configuration().rules.msps,
       nowMs: () => city.clock(),
       executeTimeoutMs: 30_000,
     },
@@ -114,7 +105,10 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
     },
     quota: { takeRequest: () => undefined, takeTransaction: () => ({ done: () => undefined }) },
     clock: () => Date.now(),
-    close: () => host.close(),
+    async close() {
+      closing.abort(new Error('the test is over'));
+      await host.close();
+    },
   };
   return city;
 }

@@ -1,0 +1,8 @@
+/**
+ * A city node with Fabric channels in memory, and the official client in front of it. Loaded when it is asked for: tools that
+ * test other things do without the client.
+ */
+export async function loadFabricTesting() {
+  const [city, gateway] = await Promise.all([import('../frameworks/fabric/endorser/testing/test-city'), import('../frameworks/fabric/endorser/testing/test-gateway')]);
+  return { TestCity: city.TestCity, deploy: gateway.deploy, openContract: gateway.openContract, refusalOf: gateway.refusalOf };
+}
