@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChaincodeUnavailable, type InstalledPackages } from '@/lib/ledger';
+import { loadFabric, type InstalledPackages } from '@/lib/ledger';
 import { loadFabricTesting } from '@/lib/ledger/testing';
 import { isSandboxError } from './errors';
 import { makeChaincode } from './testing/make-package';
@@ -84,6 +84,7 @@ function packagesOf({ sandbox }: TestSandbox): InstalledPackages {
 }
 
 async function openCity(test: TestSandbox) {
+  const { ChaincodeUnavailable } = await loadFabric();
   const { TestCity, deploy, openContract, refusalOf } = await loadFabricTesting();
   const city = new TestCity(['Org1MSP', 'Org2MSP'], undefined, {
     packages: packagesOf(test),

@@ -200,7 +200,7 @@ describe('a hostile client', () => {
     expect(Buffer.from(await test.contract().evaluateTransaction('get', 'x')).toString()).toBe('nothing');
   });
 
-  it('that reads nothing makes the door keep no more than one answer, and is given up', async () => {
+  it('that reads nothing makes the door read no further ahead than one answer', async () => {
     test = await openTestDoor({ stalledMs: 300 });
     let read = 0;
     const { query } = test.city.host;
@@ -209,13 +209,13 @@ describe('a hostile client', () => {
       return query.call(test.city.host, chain, request, ...rest);
     };
     const contract = test.contract();
-    for (let count = 0; count < 12; count += 1) await contract.submitTransaction('put', 'large', 'x'.repeat(900_000));
+    for (let count = 0; count < 30; count += 1) await contract.submitTransaction('put', 'large', 'x'.repeat(900_000));
     const call = test.dial().makeBidiStreamRequest<Bytes, Buffer>('/protos.Deliver/Deliver', asIs, (bytes) => bytes);
     const over = new Promise((resolve) => call.on('error', resolve));
     call.write(seek({ from: 0, to: 900 }));
-    // Nobody listens to its data: flow control of HTTP/2 holds the door.
+    // Nobody listens to its data: the client's library takes 16 answers, then flow control holds the door.
     await sleep(800);
-    expect(read).toBeLessThan(12);
+    expect(read).toBeLessThan(22);
     call.cancel();
     await over;
   });
