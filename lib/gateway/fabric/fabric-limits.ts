@@ -18,8 +18,8 @@ export const fabricLimitDefaults = {
   callMs: 120_000,
   /** A stream on which nothing was asked for so long is ended. */
   firstRequestMs: 30_000,
-  /** So long may one answer wait for a reader that takes nothing. */
-  stalledMs: 60_000,
+  /** So long may one answer wait for a reader that takes nothing; its connection is cut then. */
+  stalledMs: 10 * 60_000,
   idleMs: 30 * 60_000,
   keepaliveMs: 60_000,
   keepaliveTimeoutMs: 20_000,

@@ -13,6 +13,7 @@ type Refusal = Pick<StatusObject, 'code' | 'details' | 'metadata'>;
 /** What of a call all kinds have. */
 interface AnyCall {
   getHost(): string;
+  getPeer(): string;
   readonly cancelled: boolean;
   on(event: 'cancelled', listener: () => void): unknown;
 }
@@ -30,6 +31,8 @@ export class MethodRunner {
   constructor(
     private readonly limits: FabricLimits,
     private readonly logger: ControlLogger,
+    /** Ends a connection, by its other end's `address:port`. */
+    private readonly cut: (peer: string) => void,
   ) {}
 
   unary(method: Unary) {
@@ -90,7 +93,9 @@ export class MethodRunner {
     const hangup = this.watch(call);
     this.streams += 1;
     try {
-      await writeAnswers(method.answer(requests, { signal: hangup.signal, authority: call.getHost() }), answers, hangup, this.limits.stalledMs);
+      const end = await writeAnswers(method.answer(requests, { signal: hangup.signal, authority: call.getHost() }), answers, hangup, this.limits.stalledMs);
+      // A status would wait behind what is not taken, and keep it here.
+      if (end === 'stalled') return this.cut(call.getPeer());
       if (hangup.signal.reason instanceof DoorClosing) refuse(hangup.signal.reason);
       else answers.end();
     } catch (error) {

@@ -42,7 +42,8 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
     'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
     'grpc.enable_channelz': 0,
   });
-  const runner = new MethodRunner(limits, logger);
+  const sockets = new Map<string, TLSSocket>();
+  const runner = new MethodRunner(limits, logger, (peer) => void sockets.get(peer)?.destroy());
   for (const method of methods) {
     if (method.kind === 'unary') grpc.register(method.path, runner.unary(method), bytes, asCame, 'unary');
     else if (method.kind === 'bidi') grpc.register(method.path, runner.bidi(method), bytes, asCame, 'bidi');
@@ -50,7 +51,6 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
   }
   // Without credentials: TLS is in front of it.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const sockets = new Set<TLSSocket>();
   const contextOf = ({ cert, key }: FabricDoorOptions['tls']): SecureContextOptions => ({ cert, key, minVersion: 'TLSv1.2' });
   const server = createServer({ ...contextOf(tls), ALPNProtocols: ['h2'], handshakeTimeout: limits.handshakeMs });
   server.maxConnections = limits.connectionsMax;
@@ -59,8 +59,9 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
   server.on('secureConnection', (socket) => {
     socket.on('error', () => undefined); // Its close says the same, and comes always.
     if (socket.alpnProtocol !== 'h2') return void socket.destroy();
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    sockets.set(peer, socket);
+    socket.once('close', () => sockets.delete(peer));
     injector.injectConnection(socket);
   });
   await new Promise<void>((resolve, reject) => {
@@ -79,7 +80,7 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await runner.close();
       grpc.forceShutdown();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.values()) socket.destroy();
       await closed;
     },
   };

@@ -7,10 +7,11 @@ export interface AnswerStream {
 
 /**
  * Writes answers one by one: the next is made when the network took the one before, so that a slow reader keeps one of them
- * here and no more. A reader that takes nothing for `stalledMs` is given up. Ends when `hangup` is aborted. Rejects with what
+ * here and no more. Ends when `hangup` is aborted; `stalled`: it was aborted
+ * here, for the reader took nothing for `stalledMs`. Rejects with what
  * the answers reject with.
  */
-export async function writeAnswers(answers: AsyncGenerator<Uint8Array, void>, stream: AnswerStream, hangup: AbortController, stalledMs: number): Promise<void> {
+export async function writeAnswers(answers: AsyncGenerator<Uint8Array, void>, stream: AnswerStream, hangup: AbortController, stalledMs: number): Promise<'over' | 'stalled'> {
   const { signal } = hangup;
   const hungUp = new Promise<'over'>((resolve) => {
     if (signal.aborted) resolve('over');
@@ -22,8 +23,11 @@ export async function writeAnswers(answers: AsyncGenerator<Uint8Array, void>, st
       const next = answers.next();
       next.catch(() => undefined);
       const step = await Promise.race([next, hungUp]);
-      if (step === 'over' || step.done === true) return;
-      if ((await write(step.value, stream, hungUp, stalledMs)) === 'stalled') return hangup.abort(new Error('the reader takes nothing'));
+      if (step === 'over' || step.done === true) return 'over';
+      if ((await write(step.value, stream, hungUp, stalledMs)) === 'stalled') {
+        hangup.abort(new Error('the reader takes nothing'));
+        return 'stalled';
+      }
     }
   } finally {
     // Its end gives back what it holds; one that still waits ends with the signal.

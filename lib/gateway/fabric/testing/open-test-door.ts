@@ -12,6 +12,8 @@ type User = ReturnType<FabricTestCity['issue']>;
 export interface TestDoor {
   readonly city: FabricTestCity;
   readonly door: FabricDoor;
+  /** PEM of the root that clients trust. */
+  readonly root: Buffer;
   /** What was logged as our mistake. */
   readonly failures: Record<string, unknown>[];
   /** The bare transport, for what no client would send. */
@@ -31,6 +33,7 @@ export async function openTestDoor(limits: Partial<FabricLimits> = {}): Promise<
   const opened: TestDoor = {
     city,
     door,
+    root: tls.root,
     failures,
     dial() {
       const client = new Client(`localhost:${door.port}`, credentials.createSsl(tls.root));
