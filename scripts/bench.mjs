@@ -1,6 +1,6 @@
 // `npm run bench -- <name>`: one measurement. See bench/README.md.
 import { existsSync } from 'node:fs';
-import { bundleCityNode } from './supervisor/bundle.mjs';
+import { bundleCityNode, bundleEngineBenches } from './supervisor/bundle.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
 import { cityNodeEnvironment } from './supervisor/environment.mjs';
 import { createLog } from './supervisor/log.mjs';
@@ -33,7 +33,7 @@ async function startProductForBench(context, log) {
 async function environmentFor(name, context, log) {
   if (needProduct.has(name)) return startProductForBench(context, log);
   // Its city node is started by the bench itself, in the environment that the product gives it.
-  if (needCityNode.has(name)) return { ...cityNodeEnvironment(process.env), CHAINWORKS_BENCH_CITY_NODE: await bundleCityNode() };
+  if (needCityNode.has(name)) return { ...cityNodeEnvironment(process.env), CHAINWORKS_BENCH_CITY_NODE: await bundleCityNode(), CHAINWORKS_BENCH_ENGINE: await bundleEngineBenches() };
   return process.env;
 }
 

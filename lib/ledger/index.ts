@@ -60,6 +60,13 @@ export type {
   LocalRoles,
   OrganisationSettings,
   PeerError,
+  PrivatePlaintext,
   ProposalAnswer,
   ProposalRequest,
+  ServeChannelOptions,
+  ServedChannel,
+  ServiceLimits,
+  ServiceMethod,
+  ServicePorts,
+  SimulationView,
 } from './frameworks/fabric';

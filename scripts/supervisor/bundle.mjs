@@ -27,9 +27,11 @@ const portalPrograms = {
   sources: ['workers', 'prisma', 'scripts'],
   modules: { 'worker-main': 'workers/main.ts', seed: 'prisma/seed.ts', 'join-embedded-hosts': 'scripts/join-embedded-hosts.ts' },
 };
+/** A bench of the engine runs as the engine does in production. */
+const benchPrograms = { kind: 'bench', sources: ['bench'], modules: { provision: 'bench/hosting/provision.ts', flood: 'bench/hosting/flood.ts' } };
 const simulatorPrograms = { kind: 'sim', sources: ['scripts/sim'], modules: { sim: 'scripts/sim/run.ts', worker: 'scripts/sim/worker.ts' } };
 /** They load compiled files of their own. */
-const external = ['lmdb', 'secp256k1', '@node-rs/argon2'];
+const external = ['lmdb', 'secp256k1', '@node-rs/argon2', 'pkcs11js'];
 /** Zod's door brings its messages in fifty languages along, a tenth of the city node; English is what its users read. */
 const zodInEnglish = {
   name: 'zod-in-english',
@@ -50,6 +52,9 @@ export const bundleCityNode = async () => path.join(await bundle(ledgerPrograms)
 
 /** @returns {Promise<string>} the file of the program that reads copies of ledgers */
 export const bundleLedgerReader = async () => path.join(await bundle(ledgerPrograms), 'read-ledgers.mjs');
+
+/** @returns {Promise<string>} the directory with `provision.mjs` and `flood.mjs` */
+export const bundleEngineBenches = () => bundle(benchPrograms);
 
 /** @returns {Promise<string>} the simulator's file */
 export const bundleSimulator = async () => path.join(await bundle(simulatorPrograms), 'sim.mjs');
