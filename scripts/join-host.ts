@@ -5,7 +5,7 @@ import { getDb } from '@/lib/platform';
 const usage = `Makes a host of city nodes known to this installation and writes <data>/join.json, which its process reads.
 
   tsx scripts/join-host.ts --name <name> --city-nodes SIN,PAR --data <directory>
-    --gateway <host:port> --control <host:port> --channel <host:port> [--provider <text>] [--region <text>]
+    --gateway <host:port> --control <host:port> --channel <host:port> [--fabric <host:port>] [--provider <text>] [--region <text>]
     [--gateway-url <url>] [--control-url <url>] [--channel-address <host:port>]   where others reach the listeners
 
 Joining again with the same name changes addresses and city nodes and keeps the host's identity and secret.`;
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     gateway: { type: 'string' },
     control: { type: 'string' },
     channel: { type: 'string' },
+    fabric: { type: 'string' },
     name: { type: 'string' },
     'city-nodes': { type: 'string' },
     'gateway-url': { type: 'string' },
@@ -53,6 +54,7 @@ const { hostId, created } = await joinHost({
   gateway,
   control,
   channel,
+  ...(values.fabric === undefined ? {} : { fabric: listener('fabric', values.fabric) }),
   gatewayUrl: values['gateway-url'] ?? `http://${addressOf(gateway)}`,
   controlUrl: values['control-url'] ?? `http://${addressOf(control)}`,
   channelAddress: values['channel-address'] ?? addressOf(channel),

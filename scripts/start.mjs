@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { announceServing, buildPortal } from './supervisor/build.mjs';
 import { bundlePrograms } from './supervisor/bundle.mjs';
+import { installChaincodeRuntime } from './supervisor/chaincode-runtime.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
 import { processEnvironment } from './supervisor/environment.mjs';
 import { planHosts } from './supervisor/hosts.mjs';
@@ -46,6 +47,7 @@ await runCommand(async ({ family, atEnd, interrupted }) => {
 
   await requirePrograms(log);
   await log.step('packages', () => installPackages(family));
+  await log.step('chaincode runtime', () => installChaincodeRuntime(family));
   const secrets = ensureSecrets(data);
   const supervise = createSupervisor({ family, logs: files.logs, say: log.say });
   const { databaseUrl, redisUrl } = await startServices({ data, secrets, supervise, log, spokenFor });

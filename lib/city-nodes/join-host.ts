@@ -16,6 +16,8 @@ export const joinHostSchema = z.object({
   gateway: listenerSchema,
   control: listenerSchema,
   channel: listenerSchema,
+  /** For Fabric's clients. Absent: no door for them. */
+  fabric: listenerSchema.optional(),
   /** Where clients reach the gateway; where the portal reaches the control interface; where other hosts reach the peer channel. */
   gatewayUrl: z.url({ protocol: /^https?$/ }),
   controlUrl: z.url({ protocol: /^https?$/ }),

@@ -20,6 +20,7 @@ export async function writeJoinFile(join: JoinHost, { hostId, secret }: Pick<Adm
     gateway: join.gateway,
     control: join.control,
     channel: join.channel,
+    fabric: join.fabric,
     publicUrl: join.gatewayUrl,
   };
   await mkdir(join.dataDirectory, { recursive: true, mode: 0o700 });

@@ -12,6 +12,16 @@ function bubblewrapVersion() {
   return (/(\d+)\.(\d+)/.exec(result.stdout) ?? [0, 0, 0]).slice(1).map(Number);
 }
 
+/** The same for who can do without: a note of what is missing. */
+export function findBubblewrap() {
+  try {
+    return requireBubblewrap();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    return `missing: Fabric chaincode is refused until it is installed (${error.message.split('\n', 1)[0]})`;
+  }
+}
+
 /** Makes sure that `bwrap` is there; gives a note of what was done. It exists for Linux alone: elsewhere chaincode is refused. */
 export function requireBubblewrap() {
   if (process.platform !== 'linux') return 'not on this system: Fabric chaincode is refused';

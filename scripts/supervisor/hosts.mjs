@@ -6,7 +6,7 @@ import { hostDirectory } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
 
 /** Where ports are looked for; for the next process one more, for a port that is taken a hundred more. */
-const firstPorts = { control: 4121, channel: 4131 };
+const firstPorts = { control: 4121, channel: 4131, fabric: 4141 };
 const attemptsMax = 50;
 
 /** What a process is called in messages and logs; they are counted from 1. */
@@ -18,7 +18,7 @@ export function hostName(number) {
  * @param {{ data: string, count: number, gatewayPort: number, gatewayUrls: string[], portalPort: number }} options the
  *   gateways take ports in a row; one address for all of them means a proxy that tells them apart by the city node in the path
  * @returns {Promise<{ number: number, name: string, directory: string, gatewayUrl: string,
- *   ports: { gateway: number, control: number, channel: number } }[]>}
+ *   ports: { gateway: number, control: number, channel: number, fabric: number } }[]>}
  */
 export async function planHosts({ data, count, gatewayPort, gatewayUrls, portalPort }) {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
@@ -35,7 +35,7 @@ export async function planHosts({ data, count, gatewayPort, gatewayUrls, portalP
       name: hostName(number),
       directory: hostDirectory(data, number),
       gatewayUrl: gatewayUrls[number - 1] ?? gatewayUrls[0],
-      ports: { gateway: gatewayPort + number - 1, control: await choose('control'), channel: await choose('channel') },
+      ports: { gateway: gatewayPort + number - 1, control: await choose('control'), channel: await choose('channel'), fabric: await choose('fabric') },
     });
   }
   return hosts;
@@ -46,13 +46,13 @@ function takeTold(port, { told, what }) {
   told.add(port);
 }
 
-/** The ports of the last start. The join file may be of a release that knew no channel. */
+/** The ports of the last start. The join file may be of a release that knew no channel, or no door for Fabric's clients. */
 function knownPorts(directory) {
   const file = path.join(directory, 'join.json');
   if (!existsSync(file)) return {};
   try {
-    const { control, channel } = JSON.parse(readFileSync(file, 'utf8'));
-    return Object.fromEntries(Object.entries({ control, channel }).flatMap(([kind, listener]) => (isPort(listener?.port) ? [[kind, listener.port]] : [])));
+    const { control, channel, fabric } = JSON.parse(readFileSync(file, 'utf8'));
+    return Object.fromEntries(Object.entries({ control, channel, fabric }).flatMap(([kind, listener]) => (isPort(listener?.port) ? [[kind, listener.port]] : [])));
   } catch {
     return {}; // not readable as JSON: it is written anew
   }

@@ -17,10 +17,10 @@ afterEach(() => rmSync(data, { recursive: true, force: true }));
 const plan = (change = {}) => planHosts({ data, count: 4, gatewayPort: 4100, gatewayUrls: ['http://g'], portalPort: 3000, ...change });
 
 /** As the set-up leaves it for the next start. */
-function remember(number, { control, channel }) {
+function remember(number, { control, channel, fabric }) {
   const directory = hostDirectory(data, number);
   mkdirSync(directory, { recursive: true });
-  writeFileSync(path.join(directory, 'join.json'), JSON.stringify({ control: { host: '127.0.0.1', port: control }, ...(channel ? { channel: { host: '127.0.0.1', port: channel } } : {}) }));
+  writeFileSync(path.join(directory, 'join.json'), JSON.stringify({ control: { host: '127.0.0.1', port: control }, ...Object.fromEntries(Object.entries({ channel, fabric }).flatMap(([kind, port]) => (port ? [[kind, { host: '127.0.0.1', port }]] : []))) }));
 }
 
 async function withListener(work) {
@@ -37,7 +37,7 @@ describe('the ports of the city-node processes', () => {
   it('are each given once', async () => {
     const hosts = await plan({ count: 7 });
     const ports = hosts.flatMap((host) => Object.values(host.ports));
-    expect(new Set(ports).size).toBe(21);
+    expect(new Set(ports).size).toBe(28);
     expect(hosts.map((host) => host.ports.gateway)).toEqual([4100, 4101, 4102, 4103, 4104, 4105, 4106]);
     expect(hosts.map((host) => host.name)).toEqual(['city-node', ...[2, 3, 4, 5, 6, 7].map((number) => `city-node-${number}`)]);
   });

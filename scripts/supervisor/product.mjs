@@ -1,4 +1,5 @@
 // What the product runs, in the order in which it starts: the one place to add a process or a set-up command.
+import { chaincodeRuntimeDirectory } from './chaincode-runtime.mjs';
 import { cityNodeEnvironment } from './environment.mjs';
 import { answersOk, waitUntil } from './ports.mjs';
 import { projectPath } from './project.mjs';
@@ -22,6 +23,7 @@ export function setupCommands({ host, hosts, programs }) {
     gateway: { host, port: ports.gateway },
     control: { host: here, port: ports.control },
     channel: { host: here, port: ports.channel },
+    fabric: { host, port: ports.fabric },
     gatewayUrl,
     controlUrl: `http://${here}:${ports.control}`,
     channelAddress: `${here}:${ports.channel}`,
@@ -53,7 +55,7 @@ export function productProcesses({ host, ports, hosts, programs }, env) {
   return [
     ...hosts.map(({ name, directory, ports: { control } }) => ({
       name,
-      command: [...node, programs.cityNode, '--data', directory, '--log-level', env.LOG_LEVEL ?? 'info'],
+      command: [...node, programs.cityNode, '--data', directory, '--log-level', env.LOG_LEVEL ?? 'info', '--chaincode-runtime', chaincodeRuntimeDirectory()],
       env: cityNodeEnvironment(env),
       readyUrl: `http://127.0.0.1:${control}/readyz`,
       stopTimeoutMs: 30_000, // drains: finishes what it has taken in

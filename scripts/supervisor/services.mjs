@@ -1,5 +1,5 @@
 // PostgreSQL and Redis: servers that the environment names, or instances of our own in the data directory.
-import { requireBubblewrap } from './bubblewrap.mjs';
+import { findBubblewrap, requireBubblewrap } from './bubblewrap.mjs';
 import { acceptsConnections, startPostgres } from './postgres.mjs';
 import { freePort } from './ports.mjs';
 import { dataLayout } from './project.mjs';
@@ -11,12 +11,12 @@ const preferredPorts = { postgres: 4110, redis: 4111 };
 
 /**
  * Finds or installs the programs that npm does not bring: told before anything that takes time is begun.
- * `runsChaincode`: also what locks publishers' code in, which tests run and no city node yet.
+ * `runsChaincode`: what locks publishers' code in must be there, as tests run some. A city node does without: it refuses chaincode.
  */
 export function requirePrograms(log, { runsChaincode = false } = {}) {
   return log.step('programs', () => {
     const redis = process.env.REDIS_URL ? 'REDIS_URL is set' : `redis-server ${requireRedis()}`;
-    return runsChaincode ? `${redis}, bubblewrap ${requireBubblewrap()}` : redis;
+    return `${redis}, bubblewrap ${runsChaincode ? requireBubblewrap() : findBubblewrap()}`;
   });
 }
 

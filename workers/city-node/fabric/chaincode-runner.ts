@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ControlLogger } from '@/lib/control';
@@ -116,6 +117,7 @@ export class ChaincodeRunner implements InstalledPackages {
   private async openOnce(): Promise<ChaincodeSandbox> {
     const { directory, runtime, limits, logger } = this.options;
     if (runtime === undefined) throw new SandboxError('unavailable', {}, 'Chaincode cannot run on this machine: the city node was started without --chaincode-runtime, the directory of the installed chaincode runtime.');
+    if (!existsSync(path.join(runtime, 'node_modules'))) throw new SandboxError('unavailable', {}, `Chaincode cannot run on this machine: its runtime is missing in ${runtime}. npm start installs it.`);
     this.opened = await openChaincodeSandbox({ directory: path.join(directory, 'unpacked'), runtime, logger, ...(limits === undefined ? {} : { limits }) });
     return this.opened;
   }

@@ -4,6 +4,7 @@ import type { ChainId, EndorserPorts, ServedChannel, ServiceMethod } from '@/lib
 import { boundViews, viewBounds } from './bound-views';
 import type { ChannelHosts } from './channel-hosts';
 import type { FabricRooms } from './open-fabric-rooms';
+import { refuseInWords } from './refuse-in-words';
 
 export interface ChannelServicesOptions {
   readonly rooms: FabricRooms;
@@ -28,7 +29,7 @@ export class ChannelServices {
 
   constructor(private readonly options: ChannelServicesOptions) {
     const { rooms, address, now } = options;
-    this.methods = rooms.fabric.createFabricServices({
+    const methods = rooms.fabric.createFabricServices({
       findChannel: (channelId) => this.find(channelId),
       endorser: this.endorserPorts(),
       addressOf: address,
@@ -38,6 +39,7 @@ export class ChannelServices {
       yieldTurn: () => setImmediate(),
       limits: rooms.fabric.serviceLimitDefaults,
     });
+    this.methods = refuseInWords(methods, rooms.fabric);
   }
 
   /** The sub-chain is gone, or who this host is in its channel changed. */

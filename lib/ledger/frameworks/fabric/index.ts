@@ -32,4 +32,4 @@ export { queryChannel, waitForTransaction, withChannelView } from './read/query-
 export { FabricReadError, type FabricReadErrorCode } from './read/read-error';
 export { BROADCAST_STATUSES, type FabricRefusalCode } from './refusals';
 export type { PrivatePlaintext, SimulationView } from './endorser';
-export { createFabricServices, serveChannel, serviceLimitDefaults, type ServeChannelOptions, type ServedChannel, type ServiceLimits, type ServiceMethod, type ServicePorts } from './services';
+export { createFabricServices, SERVICE_CODES, serveChannel, serviceLimitDefaults, ServiceRefused, type ServeChannelOptions, type ServedChannel, type ServiceLimits, type ServiceMethod, type ServicePorts } from './services';
