@@ -33,6 +33,8 @@ export const generousLimits: ChainLimits = {
 export class TestHost {
   output = '';
   isCertified = false;
+  /** Further arguments of the program. */
+  args: readonly string[] = [];
   private child: ChildProcess | undefined;
 
   private constructor(
@@ -52,7 +54,7 @@ export class TestHost {
   /** Joined, not started. */
   static async prepare(cityNodes: string[], hostId = 'host_test'): Promise<TestHost> {
     const directory = await mkdtemp(path.join(tmpdir(), 'city-node-'));
-    const [gatewayPort, controlPort, channelPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const [gatewayPort, controlPort, channelPort, fabricPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
     const join: JoinConfig = {
       hostId,
       secret: randomBytes(32).toString('base64'),
@@ -62,6 +64,7 @@ export class TestHost {
       gateway: { host: '127.0.0.1', port: gatewayPort },
       control: { host: '127.0.0.1', port: controlPort },
       channel: { host: '127.0.0.1', port: channelPort },
+      fabric: { host: '127.0.0.1', port: fabricPort },
     };
     mkdirSync(directory, { recursive: true });
     writeFileSync(path.join(directory, 'join.json'), JSON.stringify(join), { mode: 0o600 });
@@ -98,7 +101,7 @@ export class TestHost {
   }
 
   private spawn(): ChildProcess {
-    const child = spawn(process.execPath, [...this.program, '--data', this.directory], { cwd: projectDirectory, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...this.program, '--data', this.directory, ...this.args], { cwd: projectDirectory, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (this.output += part.toString()));
     // A test that is broken off must not leave its hosts behind.
     const killChild = () => child.kill('SIGKILL');
@@ -173,8 +176,14 @@ let chainsMade = 0;
  * processes get their certificates.
  */
 export async function openTestChain(places: [TestHost, string][], change: Partial<ChainLimits> = {}, finality: OpenChain['finality'] = 'solo'): Promise<{ chain: string; chainId: number; input: OpenChain }> {
-  const chain = `tide-${++chainsMade}-${randomBytes(3).toString('hex')}`;
   const chainId = 2 ** 40 + Math.floor(Math.random() * 2 ** 40);
+  return { chainId, ...(await openTestLedger(places, { framework: 'ethereum', config: { chainId: String(chainId) }, finality, limits: { ...generousLimits, ...change } })) };
+}
+
+/** The same for a sub-chain of any framework. */
+export async function openTestLedger(places: [TestHost, string][], kind: Pick<OpenChain, 'framework' | 'config'> & Partial<Pick<OpenChain, 'finality' | 'limits'>>): Promise<{ chain: string; input: OpenChain }> {
+  const { framework, config, finality = 'solo', limits = generousLimits } = kind;
+  const chain = `tide-${++chainsMade}-${randomBytes(3).toString('hex')}`;
   const hosts = new Set(places.map(([host]) => host));
   if (hosts.size > 1) await Promise.all([...hosts].map((host) => host.isCertified || host.certify()));
   const peers = await Promise.all(
@@ -187,15 +196,15 @@ export async function openTestChain(places: [TestHost, string][], change: Partia
     })),
   );
   const input: OpenChain = {
-    framework: 'ethereum',
-    config: { chainId: String(chainId) },
+    framework,
+    config,
     genesisTimeMs: Date.now(),
     finality,
     peers,
-    limits: { ...generousLimits, ...change },
+    limits,
   };
   await Promise.all(places.map(([host, cityNode]) => host.client.openChain({ chain, cityNode }, input)));
-  return { chain, chainId, input };
+  return { chain, input };
 }
 
 /** Below the range from which the system takes ports for connections: a host that starts again must find its own free. */

@@ -3,6 +3,10 @@
  * test other things do without the client.
  */
 export async function loadFabricTesting() {
-  const [city, gateway] = await Promise.all([import('../frameworks/fabric/endorser/testing/test-city'), import('../frameworks/fabric/endorser/testing/test-gateway')]);
-  return { TestCity: city.TestCity, deploy: gateway.deploy, openContract: gateway.openContract, refusalOf: gateway.refusalOf };
+  const [city, gateway, { createTestOrganisation }] = await Promise.all([
+    import('../frameworks/fabric/endorser/testing/test-city'),
+    import('../frameworks/fabric/endorser/testing/test-gateway'),
+    import('../frameworks/fabric/testing/test-organisation'),
+  ]);
+  return { TestCity: city.TestCity, createTestOrganisation, deploy: gateway.deploy, openContract: gateway.openContract, refusalOf: gateway.refusalOf };
 }

@@ -44,8 +44,8 @@ export class FabricBook {
     return book;
   }
 
-  get isEmpty(): boolean {
-    return this.channels.size + this.organisations.size === 0;
+  get sizeBytes(): number {
+    return this.journal.sizeBytes;
   }
 
   listChannels(): readonly BookChannel[] {

@@ -1,4 +1,5 @@
-import { isLedgerError, type LedgerErrorCode, type ServiceMethod } from '@/lib/ledger';
+import type { LedgerErrorCode, ServiceMethod } from '@/lib/ledger';
+import { isLedgerError } from '../ledger-errors';
 import type { Fabric } from './late-framework';
 
 /** What clients are told when the peer of a channel cannot answer now; nothing of the machine. Any other code is our mistake. */

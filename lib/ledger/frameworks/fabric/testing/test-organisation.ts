@@ -96,6 +96,8 @@ export interface TestOrganisation {
   readonly mspId: string;
   readonly root: TestAuthority;
   issue(input?: IssueTestSigner): TestSigner;
+  /** The certificate (PEM) of a key that somebody else holds, with that unit. */
+  certify(publicKey: KeyObject, unit: string): string;
   /** Bytes of msp.MSPConfig. */
   encodeConfig(changes?: TestMspChanges): Uint8Array;
   createMsp(changes?: TestMspChanges): Msp;
@@ -173,6 +175,12 @@ export function createTestOrganisation(mspId: string): TestOrganisation {
         serialized: serializeIdentity(mspId, pem),
         sign: (message) => (curve === 'prime256v1' ? withS(sign('sha256', message, key), false) : sign('sha256', message, key)),
       };
+    },
+    certify(publicKey, unit) {
+      const serial = nextSerial();
+      const validity = { notBeforeMs: testStartMs, notAfterMs: testStartMs + 3_600 * dayMs };
+      const der = issueCertificate({ ...validity, commonName: `${unit} ${serial}`, units: [unit], issuerName: root.name, issuerKey: root.key, publicKey, isAuthority: false, serial });
+      return Buffer.from(encodePem('CERTIFICATE', der)).toString('utf8');
     },
     encodeConfig,
     createMsp: (changes) => createMsp(decodeMspConfig(encodeConfig(changes))),

@@ -1,0 +1,4 @@
+// For tests of other rooms: packages of chaincode, and where its runtime is installed.
+export { makeChaincode, makePackage } from './make-package';
+export { runtimeDirectory } from './runtime-directory';
+export { contractOf } from './test-sandbox';

@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { isAppError, type AppError } from '@/lib/platform/pure/errors';
+import { openTestLedger, TestHost } from '@/lib/gateway/testing';
+import { contractOf, makeChaincode, runtimeDirectory } from '@/lib/sandbox/testing';
+import { channelConfig, createTestOrganisation, FabricClients, giveIdentity } from './testing/fabric-host';
+
+/** A real city-node process, the official client over TLS, stock chaincode in sandboxes. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+
+const assets = contractOf(`
+  async create(ctx, id, owner) {
+    if ((await ctx.stub.getState(id)).length > 0) throw new Error('The asset ' + id + ' already exists');
+    const asset = { id, owner };
+    await ctx.stub.putState(id, Buffer.from(JSON.stringify(asset)));
+    ctx.stub.setEvent('created', Buffer.from(id));
+    return asset;
+  }
+  async read(ctx, id) {
+    const bytes = await ctx.stub.getState(id);
+    if (bytes.length === 0) throw new Error('The asset ' + id + ' does not exist');
+    return JSON.parse(bytes.toString());
+  }
+  async hide(ctx, key) { await ctx.stub.putPrivateData('_implicit_org_Org1MSP', key, ctx.stub.getTransient().get('secret')); }
+  async reveal(ctx, key) { return (await ctx.stub.getPrivateData('_implicit_org_Org1MSP', key)).toString(); }`);
+
+const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'));
+const errorOf = async (promise: Promise<unknown>): Promise<AppError> => {
+  const error = await promise.then(() => undefined, (reason: unknown) => reason);
+  if (!isAppError(error)) throw new Error(`not the product's error: ${String(error)}`);
+  return error;
+};
+
+const organisations = ['Org1MSP', 'Org2MSP'].map((mspId) => createTestOrganisation(mspId));
+const [org1, org2] = organisations as [(typeof organisations)[0], (typeof organisations)[0]];
+const orderers = createTestOrganisation('OrdererMSP');
+const channelId = 'fjord.one';
+let host: TestHost;
+let chain: string;
+let clients: FabricClients;
+
+beforeAll(async () => {
+  host = await TestHost.prepare(['SIN', 'PAR']);
+  host.args = ['--chaincode-runtime', runtimeDirectory()];
+  await host.resume();
+  await host.certify();
+  clients = new FabricClients(host, channelId);
+});
+afterAll(async () => {
+  clients.close();
+  await host.remove();
+});
+
+describe('a city node with a Fabric channel', () => {
+  it('loads nothing of Fabric before somebody asks for it', () => {
+    expect(readdirSync(host.directory)).not.toContain('fabric');
+    expect(host.output).not.toContain('Fabric loaded');
+  });
+
+  it('opens it for organisations whose peers it carries, and refuses what its names mean already', async () => {
+    for (const organisation of organisations) await giveIdentity(host, organisation, 'peer');
+    await giveIdentity(host, orderers, 'orderer');
+    expect((await host.client.listFabricIdentities()).map(({ mspId, role }) => `${mspId} ${role}`).sort()).toEqual(['OrdererMSP orderer', 'Org1MSP peer', 'Org2MSP peer']);
+    ({ chain } = await openTestLedger([[host, 'SIN'], [host, 'PAR']], { framework: 'fabric', config: channelConfig(channelId, organisations, orderers) }));
+    const again = await errorOf(openTestLedger([[host, 'SIN']], { framework: 'fabric', config: channelConfig(channelId, organisations, orderers) }));
+    expect([again.code, again.publicMessage]).toEqual(['CONFLICT', `This host has a channel ${channelId} already, of another sub-chain. Choose another channel name.`]);
+    const impostor = await errorOf(openTestLedger([[host, 'SIN']], { framework: 'fabric', config: channelConfig('fjord.two', [createTestOrganisation('Org1MSP')], orderers) }));
+    expect([impostor.code, impostor.publicMessage]).toEqual(['CONFLICT', expect.stringContaining('The MSP id Org1MSP is another organisation')]);
+    const wrong = await errorOf(openTestLedger([[host, 'SIN']], { framework: 'fabric', config: { ...channelConfig('Fjord', organisations, orderers) } }));
+    expect([wrong.code, wrong.publicMessage]).toEqual(['INVALID_INPUT', expect.stringContaining('config.channelId')]);
+    const moved = await errorOf(host.client.movePeer({ chain, cityNode: 'SIN' }, 'own'));
+    expect([moved.code, moved.publicMessage]).toEqual(['UNSUPPORTED', expect.stringContaining('cannot have a process of its own')]);
+  });
+
+  it('installs, approves and commits stock chaincode, and submits, evaluates and tells events', async () => {
+    const bytes = makeChaincode(assets, 'assets_1');
+    for (const organisation of organisations) await clients.approve(organisation, 'assets', await clients.install(organisation, bytes));
+    await clients.commit(org1, 'assets');
+    const events = await clients.network(org2).getChaincodeEvents('assets', { startBlock: 0n });
+    const contract = clients.contract(org1, 'assets');
+    expect(json(await contract.submitTransaction('create', 'a1', 'ada'))).toEqual({ id: 'a1', owner: 'ada' });
+    for await (const { eventName, payload } of events) {
+      expect([eventName, Buffer.from(payload).toString()]).toEqual(['created', 'a1']);
+      break;
+    }
+    events.close();
+    await contract.submit('hide', { arguments: ['s'], transientData: { secret: 'hush' }, endorsingOrganizations: ['Org1MSP'] });
+    expect(Buffer.from(await contract.evaluateTransaction('reveal', 's')).toString()).toContain('hush');
+    // Every peer of the channel on this host has the same blocks.
+    const height = (await host.client.peerStatus({ chain, cityNode: 'SIN' })).height;
+    await expect.poll(async () => (await host.client.peerStatus({ chain, cityNode: 'PAR' })).height, { timeout: 20_000 }).toBe(height);
+  });
+
+  it('has after kill -9 the same answers and blocks, which an auditor of its own finds in order, and goes on', async () => {
+    const before = await clients.blocks(org1);
+    clients.close();
+    await host.end('SIGKILL');
+    await host.resume();
+    const contract = clients.contract(org1, 'assets');
+    expect(json(await contract.evaluateTransaction('read', 'a1'))).toEqual({ id: 'a1', owner: 'ada' });
+    expect(Buffer.from(await contract.evaluateTransaction('reveal', 's')).toString()).toContain('hush');
+    const after = await clients.blocks(org2);
+    expect(after.map((block) => Buffer.from(block).toString('base64'))).toEqual(before.map((block) => Buffer.from(block).toString('base64')));
+    expect(json(await contract.submitTransaction('create', 'a2', 'bob'))).toEqual({ id: 'a2', owner: 'bob' });
+    const audited = audit(await clients.blocks(org1));
+    expect(audited).toMatch(/^7 blocks, 7 transactions, .* 0 findings$/m);
+  });
+
+  it('forgets the channel with its last peer: the name is free for another sub-chain', async () => {
+    for (const cityNode of ['SIN', 'PAR']) await host.client.removeChain({ chain, cityNode });
+    await expect(clients.contract(org1, 'assets').evaluateTransaction('read', 'a1')).rejects.toThrow(`could not get last config for channel ${channelId}`);
+    const { chain: next } = await openTestLedger([[host, 'PAR']], { framework: 'fabric', config: channelConfig(channelId, organisations, orderers) });
+    expect((await host.client.peerStatus({ chain: next, cityNode: 'PAR' })).height).toBe(0);
+  });
+});
+
+/** What the auditor says, which shares no code with the engine. */
+function audit(blocks: readonly Uint8Array[]): string {
+  const directory = mkdtempSync(path.join(tmpdir(), 'blocks-'));
+  try {
+    const files = blocks.map((block, number) => {
+      const file = path.join(directory, `${number}.block`);
+      writeFileSync(file, block);
+      return file;
+    });
+    const project = path.resolve(import.meta.dirname, '../../..');
+    const script = path.join(project, 'lib/ledger/frameworks/fabric/testing/audit-blocks-process.ts');
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, ...files], { encoding: 'utf8', cwd: project });
+    if (status !== 0) throw new Error(`the auditor says:\n${stdout}${stderr}`);
+    return stdout;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
