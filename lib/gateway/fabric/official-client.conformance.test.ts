@@ -146,6 +146,27 @@ describe('what the official client is refused', () => {
     }
   });
 
+  it('a transaction while the channel is stopped, without what the operator said of it', async () => {
+    const { host, chain } = test.city;
+    const transaction = await test.contract().newProposal('put', { arguments: ['late', '1'] }).endorse();
+    await host.stopChain(chain, 'disk /dev/sdz is being replaced');
+    try {
+      const error = await refusal(transaction.submit());
+      expect([error.code, error.details.map(({ message }) => message)]).toEqual([status.UNAVAILABLE, [expect.stringContaining('the channel is stopped')]]);
+      expect(error.message).not.toContain('sdz');
+    } finally {
+      await host.startChain(chain);
+    }
+    expect((await (await transaction.submit()).getStatus()).successful).toBe(true);
+  });
+
+  it('an envelope that somebody else signed', async () => {
+    const transaction = await test.contract().newProposal('put', { arguments: ['forged', '1'] }).endorse();
+    const forger = connect({ client: test.dial(), identity: { mspId: 'Org1MSP', credentials: test.city.issue('Org1MSP', 'client').pem } });
+    const error = await refusal(forger.newSignedTransaction(transaction.getBytes(), test.city.issue('Org1MSP', 'client').sign(Buffer.from('something else'))).submit());
+    expect([error.code, error.message]).toEqual([status.ABORTED, expect.stringContaining('status=FORBIDDEN')]);
+  });
+
   it('our own mistakes, of which it learns the request’s id and nothing else', async () => {
     const error = await refusal(test.contract().evaluateTransaction('break'));
     expect(error.code).toBe(status.INTERNAL);
