@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createEthereumFramework, readCopiedLedgers, reviveCopiedLedgers } from '@/lib/ledger';
+import { createEthereumFramework, loadFabric, readCopiedLedgers, reviveCopiedLedgers, type Framework } from '@/lib/ledger';
 
 const usage = `Opens copies of ledgers, reads all of them and writes what is there as JSON.
 
@@ -23,14 +23,16 @@ const ledgers = (JSON.parse(readFileSync(list, 'utf8')) as { host: string; cityN
   keyEncryptionKey: new Uint8Array(readFileSync(path.join(host, 'node.key'))),
   ...(index === undefined ? {} : { indexDirectory: path.join(index, randomUUID()) }),
 }));
-const frameworks = [await createEthereumFramework({ yieldTurn: () => setImmediate(), clientVersion: 'Chainworks' })];
+const yieldTurn = () => setImmediate();
+const { createFabricFramework } = await loadFabric();
+const frameworks = [await createEthereumFramework({ yieldTurn, clientVersion: 'Chainworks' }), createFabricFramework({ yieldTurn })] as Framework[];
 const say = (level: string) => (fields: object, event: string): void => void process.stderr.write(`${level}: ${event} ${JSON.stringify(fields)}\n`);
 const ports = {
   schedule: (delayMs: number, task: () => void) => {
     const timer = setTimeout(task, delayMs);
     return () => clearTimeout(timer);
   },
-  yieldTurn: () => setImmediate(),
+  yieldTurn,
   logger: { info: say('info'), warn: say('warning'), error: say('error') },
 };
 const facts = await (revive ? reviveCopiedLedgers : readCopiedLedgers)({ ledgers, frameworks, ports });

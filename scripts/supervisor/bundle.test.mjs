@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,6 +16,20 @@ afterAll(() => host.remove());
 
 describe('the bundled city node', () => {
   it('is what tests start', () => expect(host.program).toEqual([program]));
+
+  it('has Fabric and its sandboxes in files of their own, which nothing loads at the start', () => {
+    const directory = path.dirname(program);
+    const textOf = (file) => readFileSync(path.join(directory, file), 'utf8');
+    // Words of an MSP, of the sandboxes, of the services.
+    const words = ['is not defined on channel', 'is never run without it', '/gateway.Gateway/Evaluate'];
+    const all = readdirSync(directory).filter((file) => file.endsWith('.mjs'));
+    for (const word of words) expect(all.some((file) => textOf(file).includes(word)), word).toBe(true);
+    for (const start of ['city-node-main.mjs', 'dedicated-main.mjs', 'thread.mjs']) {
+      const loaded = new Set([start]);
+      for (const file of loaded) for (const [, next] of textOf(file).matchAll(/(?:from|import)\s*"\.\/([^"]+\.mjs)"/g)) loaded.add(next);
+      for (const word of words) expect([...loaded].filter((file) => textOf(file).includes(word)), `${start}: ${word}`).toEqual([]);
+    }
+  });
 
   it('executes transactions, and heavy ones in threads of its own', { timeout: 60_000 }, async () => {
     const { chain, chainId } = await openTestChain([[host, 'SIN']]);
