@@ -24,7 +24,7 @@ export interface PeerServiceOptions {
   readonly accessKeys: AccessKeyTable;
   readonly network: Pick<PeerNetwork, 'forget'>;
   /** What sub-chains have here beside their ledgers. */
-  readonly fabric: Pick<FabricPart, 'reserve' | 'release'>;
+  readonly fabric: Pick<FabricPart, 'withName' | 'release'>;
   /** For work that nobody waits for. */
   readonly onBackgroundError: (error: unknown, event: string, peer: PeerName) => void;
 }
@@ -206,12 +206,7 @@ export class PeerService {
   private async openInOrder(peer: PeerName, input: OpenChain): Promise<OpenChainResult> {
     const { register, fabric } = this.options;
     const host = this.host(peer.cityNode);
-    await fabric.reserve(peer.chain, input);
-    const head = await translated(() => host.createChain(genesisOf(peer, input))).catch(async (error: unknown) => {
-      // A ledger that is there keeps its name.
-      if (![...this.options.hosts.values()].some((one) => one.has(idOf(peer)))) await fabric.release(peer.chain);
-      throw error;
-    });
+    const head = await fabric.withName(peer.chain, input, () => translated(() => host.createChain(genesisOf(peer, input))));
     // Limits that were set since stay: this may be a repetition of the first call.
     if (register.findLimits(peer.chain) === undefined) await register.putLimits(peer.chain, input.limits);
     // Last: with it the peer's doors are open.

@@ -23,6 +23,8 @@ export class FabricPart {
   private served: ServedFabric | undefined;
   private opening: Promise<FabricRooms> | undefined;
   private isClosed = false;
+  /** Sub-chains that are being opened, with how many peers. */
+  private readonly pending = new Map<string, number>();
 
   constructor(private readonly options: FabricPartOptions) {
     this.framework = new LateFabricFramework({ yieldTurn: () => setImmediate(), rolesOf: (chain) => this.rooms?.identities.rolesOf(chain) ?? NO_ROLES });
@@ -36,7 +38,10 @@ export class FabricPart {
   /** Once the ledgers are open. Rejects when the door cannot listen. */
   async begin(ground: Ground): Promise<void> {
     this.ground = ground;
-    if (this.rooms !== undefined) await this.open();
+    if (this.rooms === undefined) return;
+    // A process that ended in the middle of opening or removing one left its name taken.
+    for (const { chain } of this.rooms.book.listChannels()) await this.release(chain);
+    await this.open();
   }
 
   /** Undefined while there is no door. */
@@ -45,12 +50,25 @@ export class FabricPart {
   }
 
   /**
-   * Before a sub-chain is opened: gives the channel its name here.
-   * @throws AppError INVALID_INPUT, CONFLICT, UNAVAILABLE
+   * Opens a sub-chain with its channel's name, which is given to it before and is free again when nothing came of it.
+   * @throws AppError INVALID_INPUT, CONFLICT, UNAVAILABLE, and what `open` rejects with
    */
-  async reserve(chain: string, { framework, config }: Pick<OpenChain, 'framework' | 'config'>): Promise<void> {
-    if (framework !== FABRIC) return;
-    const { fabric, book } = await this.open();
+  async withName<T>(chain: string, input: Pick<OpenChain, 'framework' | 'config'>, open: () => Promise<T>): Promise<T> {
+    if (input.framework !== FABRIC) return open();
+    const rooms = await this.open();
+    this.pending.set(chain, (this.pending.get(chain) ?? 0) + 1);
+    try {
+      await this.reserve(rooms, chain, input);
+      return await open();
+    } finally {
+      const left = (this.pending.get(chain) ?? 1) - 1;
+      if (left > 0) this.pending.set(chain, left);
+      else this.pending.delete(chain);
+      await this.release(chain);
+    }
+  }
+
+  private async reserve({ fabric, book }: FabricRooms, chain: string, { config }: Pick<OpenChain, 'config'>): Promise<void> {
     const parsed = fabric.fabricConfigSchema.safeParse(config);
     if (!parsed.success) {
       const fields = Object.fromEntries(parsed.error.issues.slice(0, 10).map((issue) => [['config', ...issue.path].join('.'), issue.message]));
@@ -66,9 +84,10 @@ export class FabricPart {
     }
   }
 
-  /** The sub-chain has no peer here, or it came to nothing: its channel's name is free again. Idempotent. */
+  /** A sub-chain without a ledger here needs no channel's name, unless one is being opened. Idempotent. */
   async release(chain: string): Promise<void> {
-    if (this.rooms === undefined) return;
+    const ledgers = [...(this.ground?.ledgers.values() ?? [])];
+    if (this.rooms === undefined || this.pending.has(chain) || ledgers.some((ledger) => ledger.has(chain as ChainId))) return;
     await this.rooms.book.removeChannel(chain);
     this.served?.forget(chain as ChainId);
   }
