@@ -23,6 +23,7 @@ function emptyHost(): { handlers: ControlHandlers } {
       startChain: absent, stopChain: absent, approveChange: absent, movePeer: absent, blockCertificate: absent, setLimits: absent, deploy: absent, rpc: absent, waitForHeight: absent,
       putAccessKey: absent, listAccessKeys: async () => ({ accessKeys: [] }),
       meters: async () => ({ records: [], lastSequence: 0 }), acknowledgeMeters: async () => ({}), report: absent, consumption: absent, changedPeers: absent, channelRequest: absent, putChannelCertificate: absent,
+      fabricRequest: absent, putFabricCertificate: absent, removeFabricIdentity: absent, listFabricIdentities: async () => ({ identities: [] }),
     },
   };
 }

@@ -2,6 +2,8 @@ import type { LedgerErrorCode, ServiceMethod } from '@/lib/ledger';
 import { isLedgerError } from '../ledger-errors';
 import type { Fabric } from './late-framework';
 
+type ServiceCall = Parameters<ServiceMethod['answer']>[1];
+
 /** What clients are told when the peer of a channel cannot answer now; nothing of the machine. Any other code is our mistake. */
 const told: Partial<Record<LedgerErrorCode, string>> = {
   'chain-stopped': 'the channel is stopped here: use another city node of it',
@@ -26,27 +28,15 @@ export function refuseInWords(methods: readonly ServiceMethod[], fabric: Fabric)
     return words === undefined ? error : new fabric.ServiceRefused(fabric.SERVICE_CODES.UNAVAILABLE, words);
   };
   return methods.map((method): ServiceMethod => {
-    if (method.kind === 'unary') {
-      return {
-        ...method,
-        async answer(request, call) {
-          try {
-            return await method.answer(request, call);
-          } catch (error) {
-            throw translate(error);
-          }
-        },
-      };
-    }
-    return {
-      ...method,
-      async *answer(requests, call) {
-        try {
-          yield* method.answer(requests, call);
-        } catch (error) {
-          throw translate(error);
-        }
-      },
-    };
+    if (method.kind === 'unary') return { ...method, answer: (request: Uint8Array, call: ServiceCall) => method.answer(request, call).catch((error: unknown) => Promise.reject(translate(error))) };
+    return { ...method, answer: (requests: AsyncIterable<Uint8Array>, call: ServiceCall) => translated(method.answer(requests, call), translate) };
   });
+}
+
+async function* translated(answers: AsyncGenerator<Uint8Array, void>, translate: (error: unknown) => unknown): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* answers;
+  } catch (error) {
+    throw translate(error);
+  }
 }

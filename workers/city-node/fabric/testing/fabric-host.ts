@@ -2,7 +2,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { connect, signers, type Contract, type Gateway, type Network } from '@hyperledger/fabric-gateway';
 import lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
 import type { FabricIdentityName, FabricOrganisation } from '@/lib/control';
-import { testAuthority, TestHost } from '@/lib/gateway/testing';
+import { testAuthority, type TestHost } from '@/lib/gateway/testing';
 import { loadFabricTesting } from '@/lib/ledger/testing';
 import { checkRequest, parsePublicKey } from '@/lib/x509';
 
