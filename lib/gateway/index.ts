@@ -8,3 +8,4 @@ export { rpcCodes, type RpcResponse } from './json-rpc';
 export { MeterBook, type MeterBookOptions } from './meter-book';
 export { openGateway, gatewayLimitDefaults, type GatewayLimits, type GatewayOptions } from './open-gateway';
 export { RecordJournal } from './record-journal';
+export { fabricLimitDefaults, openFabricDoor, type FabricDoor, type FabricDoorOptions, type FabricLimits, type FabricMethod } from './fabric';

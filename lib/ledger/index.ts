@@ -57,6 +57,13 @@ export type {
   InstalledPackages,
   LocalRoles,
   PeerError,
+  PrivatePlaintext,
   ProposalAnswer,
   ProposalRequest,
+  ServeChannelOptions,
+  ServedChannel,
+  ServiceLimits,
+  ServiceMethod,
+  ServicePorts,
+  SimulationView,
 } from './frameworks/fabric';

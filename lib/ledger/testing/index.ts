@@ -9,4 +9,5 @@ export { counterFramework, encodeCounterTransaction } from './counter-framework'
 export { createRealPorts } from './real-ports';
 export { MemoryWorld } from '../vm/chaincode/testing';
 export { createRandom } from './random';
+export { openFabricTestCity, type FabricTestCity } from './fabric-city';
 export { loadFabricTesting } from './load-fabric-testing';

@@ -27,3 +27,5 @@ export type { ChannelView } from './read/channel-view';
 export { queryChannel, waitForTransaction, withChannelView } from './read/query-channel';
 export { FabricReadError, type FabricReadErrorCode } from './read/read-error';
 export { BROADCAST_STATUSES, type FabricRefusalCode } from './refusals';
+export type { PrivatePlaintext, SimulationView } from './endorser';
+export { createFabricServices, serveChannel, serviceLimitDefaults, type ServeChannelOptions, type ServedChannel, type ServiceLimits, type ServiceMethod, type ServicePorts } from './services';

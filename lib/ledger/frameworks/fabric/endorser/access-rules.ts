@@ -52,21 +52,32 @@ export interface Caller {
  * Whether the caller may use a resource of a channel, or of a peer of the organisation `mspId`: undefined when it may, else
  * Fabric's words (core/aclmgmt, core/policy/policy.go).
  */
-export function checkAccess(resource: string, target: { readonly channelId: string; readonly view: SimulationView | undefined }, caller: Caller, mspId: string): string | undefined {
+export function checkAccess(resource: string, target: AccessTarget, caller: Caller, mspId: string): string | undefined {
   const role = ofOrganisation.get(resource);
   if (role !== undefined) return checkRole(role, caller.identity, mspId);
+  return checkChannelAccess(resource, target, (rules) => (target.view === caller.view ? [caller.identity] : validIdentities([caller.signed], rules.msps)));
+}
+
+/** The channel whose resource is wanted, as its configuration says it; `view` undefined: there is no such channel here. */
+export interface AccessTarget {
+  readonly channelId: string;
+  readonly view: Pick<SimulationView, 'rules' | 'accessRules'> | undefined;
+}
+
+/** The same for a resource of a channel. `signersIn`: who signed the request, by the channel's MSPs; what it says is true. */
+export function checkChannelAccess(resource: string, { channelId, view }: AccessTarget, signersIn: (rules: SimulationView['rules']) => readonly Identity[]): string | undefined {
   const fallback = ofChannel.get(resource);
-  const configured = target.view?.accessRules.get(resource);
-  if (configured !== undefined && target.view !== undefined) {
-    const policy = target.view.rules.policies.findPolicy(configured);
-    const reason = policy === undefined ? `policy ${configured} not found` : policy.evaluate(signersIn(target.view, caller));
+  const configured = view?.accessRules.get(resource);
+  if (configured !== undefined && view !== undefined) {
+    const policy = view.rules.policies.findPolicy(configured);
+    const reason = policy === undefined ? `policy ${configured} not found` : policy.evaluate(signersIn(view.rules));
     return reason && `failed evaluating policy on signed data during check policy [${configured}]: [${reason}]`;
   }
   if (fallback === undefined) return `Unmapped policy for ${resource}`;
-  if (target.channelId === '') return `Failed getting local MSP principal during channelless check policy with policy [${fallback}]: [principal not found]`;
-  if (target.view === undefined) return `Failed to get policy manager for channel [${target.channelId}]`;
-  const reason = target.view.rules.policies.getPolicy(fallback).evaluate(signersIn(target.view, caller));
-  return reason && `Failed evaluating policy on signed data during check policy on channel [${target.channelId}] with policy [${fallback}]: [${reason}]`;
+  if (channelId === '') return `Failed getting local MSP principal during channelless check policy with policy [${fallback}]: [principal not found]`;
+  if (view === undefined) return `Failed to get policy manager for channel [${channelId}]`;
+  const reason = view.rules.policies.getPolicy(fallback).evaluate(signersIn(view.rules));
+  return reason && `Failed evaluating policy on signed data during check policy on channel [${channelId}] with policy [${fallback}]: [${reason}]`;
 }
 
 function checkRole(role: 'admin' | 'member', identity: Identity, mspId: string): string | undefined {
@@ -74,9 +85,4 @@ function checkRole(role: 'admin' | 'member', identity: Identity, mspId: string):
   if (identity.msp.id !== mspId) return `Failed deserializing proposal creator during channelless check policy with policy [${name}]: [expected MSP ID ${mspId}, received ${identity.msp.id}]`;
   const reason = checkPrincipal(identity, { kind: 'role', mspId, role });
   return reason && `Failed verifying that proposal's creator satisfies local MSP principal during channelless check policy with policy [${name}]: [${reason}]`;
-}
-
-/** In another channel the same certificate may be another's, or nobody's: it is looked at anew. */
-function signersIn(view: SimulationView, { identity, view: known, signed }: Caller): readonly Identity[] {
-  return view === known ? [identity] : validIdentities([signed], view.rules.msps);
 }

@@ -1,5 +1,6 @@
 // From a signed proposal to what a chaincode answers, and to endorsements.
-export { checkAccess, type Caller } from './access-rules';
+export { findMemberPolicy, isMember } from './collection-access';
+export { checkAccess, checkChannelAccess, type Caller } from './access-rules';
 export { endorseTransaction } from './endorse-transaction';
 export { evaluateTransaction, type GatewayRequest } from './evaluate-transaction';
 export { GATEWAY_CODES, GatewayRefused, type GatewayCode, type PeerError } from './gateway-refused';

@@ -1,0 +1,30 @@
+const MiB = 1024 * 1024;
+
+/** Every bound of the door. */
+export const fabricLimitDefaults = {
+  /** An envelope or proposal has at most 2 MiB, and what stands around it. */
+  requestBytesMax: 3 * MiB,
+  /** A block has at most 16 MiB; with private data it may be larger. */
+  answerBytesMax: 64 * MiB,
+  connectionsMax: 2_000,
+  handshakeMs: 10_000,
+  /** Calls and streams of one connection at a time. */
+  callsPerConnectionMax: 200,
+  /** Calls that are carried out at a time, also those whose client hung up. */
+  callsMax: 1_000,
+  /** Streams at a time, also those whose client has not said yet what it wants. */
+  streamsMax: 2_500,
+  /** A call takes at most so long, whatever the client's own deadline is. */
+  callMs: 120_000,
+  /** A stream on which nothing was asked for so long is ended. */
+  firstRequestMs: 30_000,
+  /** So long may one answer wait for a reader that takes nothing; its connection is cut then. */
+  stalledMs: 10 * 60_000,
+  idleMs: 30 * 60_000,
+  keepaliveMs: 60_000,
+  keepaliveTimeoutMs: 20_000,
+  /** What is being carried out when the door closes may take so long. */
+  drainMs: 5_000,
+} satisfies Record<string, number>;
+
+export type FabricLimits = Readonly<typeof fabricLimitDefaults>;

@@ -1,0 +1,24 @@
+/** One call, as the codec behind the door sees it. */
+export interface FabricCall {
+  /** Aborted when the client hung up, its time is up or the door closes. */
+  readonly signal: AbortSignal;
+  /** `host:port` that the client meant. */
+  readonly authority: string;
+}
+
+/** One method of a gRPC service over the bytes of its messages. What it rejects with is a {@link FabricRefusal} by shape, or our mistake. */
+export type FabricMethod =
+  | { readonly kind: 'unary'; readonly path: string; answer(request: Uint8Array, call: FabricCall): Promise<Uint8Array> }
+  | { readonly kind: 'server-stream' | 'bidi'; readonly path: string; answer(requests: AsyncIterable<Uint8Array>, call: FabricCall): AsyncGenerator<Uint8Array, void> };
+
+/** What the client gets instead of an answer. */
+export interface FabricRefusal extends Error {
+  /** Of gRPC. */
+  readonly code: number;
+  /** Bytes for the trailer `grpc-status-details-bin`. */
+  readonly statusDetails: Uint8Array | undefined;
+}
+
+export function isFabricRefusal(error: unknown): error is FabricRefusal {
+  return error instanceof Error && error.name === 'ServiceRefused' && 'code' in error && typeof error.code === 'number';
+}

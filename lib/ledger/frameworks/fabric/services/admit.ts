@@ -1,0 +1,19 @@
+import { validIdentities, type SignedData } from '../policy/valid-identities';
+import type { Identity } from '../msp/msp';
+import type { ServedChannel, ServicePorts, ServiceQuotaRefusal } from './ports';
+import { SERVICE_CODES, ServiceRefused } from './service-refused';
+
+/** Who really signed, by the channel's MSPs; undefined: nobody whom it knows. */
+export function findSigner(channel: ServedChannel, signed: SignedData): Identity | undefined {
+  return validIdentities([signed], channel.configuration().rules.msps)[0];
+}
+
+/** Counts one request. Only what somebody of the channel signed is asked about: a stranger uses up nobody's quota. Throws {@link ServiceRefused}. */
+export function takeRequest(channel: ServedChannel, ports: ServicePorts): void {
+  const refusal = channel.quota.takeRequest(ports.nowMs());
+  if (refusal !== undefined) throw refuseQuota(refusal);
+}
+
+export function refuseQuota({ message }: ServiceQuotaRefusal): ServiceRefused {
+  return new ServiceRefused(SERVICE_CODES.RESOURCE_EXHAUSTED, message);
+}

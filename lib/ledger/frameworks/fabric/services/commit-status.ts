@@ -1,0 +1,47 @@
+import { checkChannelAccess } from '../endorser';
+import { validIdentities } from '../policy/valid-identities';
+import { WireError } from '@/lib/platform/pure/wire';
+import { takeRequest } from './admit';
+import { commitStatusRequest, commitStatusResponse, decodeRequest, signedRequest } from './messages';
+import type { ServedChannel, ServiceCall, ServicePorts } from './ports';
+import { SERVICE_CODES, ServiceRefused } from './service-refused';
+
+/** gateway.Gateway/CommitStatus (internal/pkg/gateway/commitstatus.go): waits for a transaction that is not there yet. */
+export async function commitStatus(ports: ServicePorts, bytes: Uint8Array, { signal }: ServiceCall): Promise<Uint8Array> {
+  const { request, signature } = decodeRequest(signedRequest, bytes);
+  if (request.length === 0) throw invalid('a commit status request is required');
+  const { identity, channelId, transactionId } = readRequest(request);
+  if (identity.length === 0) throw invalid('no identity provided');
+  if (channelId === '') throw invalid('no channel ID provided');
+  if (transactionId === '') throw invalid('transaction ID should not be empty');
+  const channel = requireAccess(ports, 'gateway/CommitStatus', channelId, { data: request, identity, signature });
+  takeRequest(channel, ports);
+  try {
+    const { block, code } = await channel.waitForTransaction(transactionId, signal);
+    return commitStatusResponse.encode({ result: code, blockNumber: BigInt(block) });
+  } catch (error) {
+    if (signal.aborted) throw new ServiceRefused(SERVICE_CODES.DEADLINE_EXCEEDED, 'context deadline exceeded');
+    throw error;
+  }
+}
+
+/** Throws {@link ServiceRefused} in the words of Fabric's access control. */
+export function requireAccess(ports: ServicePorts, resource: string, channelId: string, signed: { readonly data: Uint8Array; readonly identity: Uint8Array; readonly signature: Uint8Array }): ServedChannel {
+  const channel = ports.findChannel(channelId);
+  const denied = checkChannelAccess(resource, { channelId, view: channel?.configuration() }, ({ msps }) => validIdentities([signed], msps));
+  if (denied !== undefined || channel === undefined) throw new ServiceRefused(SERVICE_CODES.PERMISSION_DENIED, denied ?? `no channel ${channelId}`);
+  return channel;
+}
+
+function readRequest(request: Uint8Array) {
+  try {
+    return commitStatusRequest.decode(request);
+  } catch (error) {
+    if (error instanceof WireError) throw invalid(`invalid status request: proto: ${error.message}`);
+    throw error;
+  }
+}
+
+function invalid(message: string): ServiceRefused {
+  return new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, message);
+}

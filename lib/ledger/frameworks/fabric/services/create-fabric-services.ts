@@ -1,0 +1,34 @@
+import { broadcast } from './broadcast';
+import { chaincodeEvents } from './chaincode-events';
+import { commitStatus } from './commit-status';
+import { deliver, type DeliverKind } from './deliver';
+import type { ServiceCall, ServiceMethod, ServicePorts } from './ports';
+import { endorse, evaluate, propose } from './propose';
+import { StreamSeats } from './stream-seats';
+import { submit } from './submit';
+
+/** Every method that a peer and an orderer of Fabric offer to clients, over bytes. */
+export function createFabricServices(ports: ServicePorts): readonly ServiceMethod[] {
+  const seats = new StreamSeats(ports.limits);
+  const unary = (path: string, run: (ports: ServicePorts, request: Uint8Array, call: ServiceCall) => Promise<Uint8Array>): ServiceMethod => ({ kind: 'unary', path, answer: (request, call) => run(ports, request, call) });
+  const blocks = (path: string, kind: DeliverKind): ServiceMethod => ({ kind: 'bidi', path, answer: (requests, call) => deliver(ports, seats, kind, requests, call) });
+  return [
+    unary('/gateway.Gateway/Evaluate', evaluate),
+    unary('/gateway.Gateway/Endorse', endorse),
+    unary('/gateway.Gateway/Submit', submit),
+    unary('/gateway.Gateway/CommitStatus', commitStatus),
+    {
+      kind: 'server-stream',
+      path: '/gateway.Gateway/ChaincodeEvents',
+      async *answer(requests, call) {
+        for await (const request of requests) return yield* chaincodeEvents(ports, seats, request, call);
+      },
+    },
+    blocks('/protos.Deliver/Deliver', 'block'),
+    blocks('/protos.Deliver/DeliverFiltered', 'filtered'),
+    blocks('/protos.Deliver/DeliverWithPrivateData', 'private'),
+    unary('/protos.Endorser/ProcessProposal', propose),
+    { kind: 'bidi', path: '/orderer.AtomicBroadcast/Broadcast', answer: (requests, call) => broadcast(ports, requests, call) },
+    blocks('/orderer.AtomicBroadcast/Deliver', 'orderer'),
+  ];
+}

@@ -1,0 +1,98 @@
+import type { EndorserPorts } from '../endorser';
+import type { ChannelRules } from '../policy/create-channel-rules';
+import type { TransactionPlace } from '../state';
+
+/** A quota that is used up; the message says which, and what to do. */
+export interface ServiceQuotaRefusal {
+  readonly message: string;
+  /** Milliseconds until the next try; absent: waiting does not help. */
+  readonly retryAfterMs?: number;
+}
+
+/** What a sub-chain's plan allows its doors. */
+export interface ServiceQuota {
+  /** Admits one request, or says why not. */
+  takeRequest(nowMs: number): ServiceQuotaRefusal | undefined;
+  /** Admits one transaction; who was admitted calls `done` once, with whether the sub-chain took it. */
+  takeTransaction(nowMs: number, sizeBytes: number): ServiceQuotaRefusal | { readonly done: (accepted: boolean, atMs: number) => void };
+}
+
+/** A channel's configuration that is in force. */
+export interface ServedConfiguration {
+  /** Grows with each new configuration: who reads on is then asked anew whether it may. */
+  readonly sequence: number;
+  readonly rules: ChannelRules;
+  /** Paths of policies by resource. */
+  readonly accessRules: ReadonlyMap<string, string>;
+}
+
+/** One channel that this city node serves. Errors of its calls: `LedgerError`, `FabricReadError`, the signal's reason. */
+export interface ServedChannel {
+  readonly channelId: string;
+  /** The organisation whose gateway it is for clients of organisations without a peer here. */
+  readonly homeMspId: string;
+  readonly quota: ServiceQuota;
+  configuration(): ServedConfiguration;
+  /** Number of durable blocks here, at least one. */
+  height(): number;
+  /** Resolves as soon as there are more than so many blocks. */
+  waitAbove(blocks: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when a block with the envelope is durable, whatever became of it there. Rejects with `TransactionRefused`, too. */
+  submit(envelope: Uint8Array, signal: AbortSignal): Promise<void>;
+  /** Bytes of a Block; undefined above the height. */
+  block(number: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
+  /** Bytes of the TxPvtReadWriteSets that this peer has of a block, by place. */
+  privateData(number: number, signal: AbortSignal): Promise<ReadonlyMap<number, Uint8Array>>;
+  /** Where a transaction stands first, undefined when it does not (yet). */
+  findTransaction(txId: string, signal: AbortSignal): Promise<TransactionPlace | undefined>;
+  waitForTransaction(txId: string, signal: AbortSignal): Promise<TransactionPlace>;
+  /** Bytes that the peer takes on disk, for the quota. */
+  sizeBytes(): number;
+}
+
+export interface ServicePorts {
+  /** Undefined: no such channel is served here. */
+  findChannel(channelId: string): ServedChannel | undefined;
+  readonly endorser: EndorserPorts;
+  /** `host:port` under which clients know an organisation's peer here: stands in errors. */
+  addressOf(mspId: string): string;
+  /** The organisation whose peer has that authority (`host:port` of a request); undefined: any of them. */
+  organisationAt(authority: string): string | undefined;
+  /** Milliseconds since 1970. */
+  nowMs(): number;
+  /** Resolves after waiting sockets and files had their turn: who reads many blocks must not stop the rest. */
+  yieldTurn(): Promise<void>;
+  readonly limits: ServiceLimits;
+}
+
+export interface ServiceLimits {
+  /** Streams of events and blocks that are followed at a time, of one identity and in all. */
+  readonly streamsPerIdentityMax: number;
+  readonly streamsMax: number;
+}
+
+export const serviceLimitDefaults: ServiceLimits = { streamsPerIdentityMax: 32, streamsMax: 2_000 };
+
+/** One call as the door has it. */
+export interface ServiceCall {
+  /** Aborted when the client hung up or its time is up. */
+  readonly signal: AbortSignal;
+  /** `host:port` that the client meant. */
+  readonly authority: string;
+}
+
+/** One request, one answer: bytes of their messages. Rejects with `ServiceRefused`; any other error is ours. */
+export interface UnaryMethod {
+  readonly kind: 'unary';
+  readonly path: string;
+  answer(request: Uint8Array, call: ServiceCall): Promise<Uint8Array>;
+}
+
+/** The next answer is made when the one before was taken. After the last request, it goes on with what it is at. */
+export interface StreamMethod {
+  readonly kind: 'server-stream' | 'bidi';
+  readonly path: string;
+  answer(requests: AsyncIterable<Uint8Array>, call: ServiceCall): AsyncGenerator<Uint8Array, void>;
+}
+
+export type ServiceMethod = UnaryMethod | StreamMethod;

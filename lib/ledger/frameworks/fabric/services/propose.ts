@@ -1,0 +1,79 @@
+import { endorseTransaction, evaluateTransaction, GatewayRefused, processProposal, type GatewayRequest } from '../endorser';
+import { envelope, ProposalRefused, signedProposal as signedProposalMessage, unpackProposal, type SignedProposal } from '../protocol';
+import { message, string, WireError } from '@/lib/platform/pure/wire';
+import { findSigner, takeRequest } from './admit';
+import { decodeRequest, endorseRequest, endorseResponse, evaluateRequest, evaluateResponse } from './messages';
+import type { ServiceCall, ServicePorts } from './ports';
+import { SERVICE_CODES, ServiceRefused } from './service-refused';
+
+const serializedIdentity = message('SerializedIdentity', { mspId: string(1) });
+
+/** gateway.Gateway/Evaluate (internal/pkg/gateway/evaluate.go). */
+export async function evaluate(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
+  const { proposedTransaction, targetOrganizations } = decodeRequest(evaluateRequest, request);
+  if (proposedTransaction === undefined || proposedTransaction.proposalBytes.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'failed to unpack transaction proposal: a signed proposal is required');
+  const homeMspId = admitProposal(ports, proposedTransaction, call);
+  const result = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: targetOrganizations }, evaluateTransaction);
+  return evaluateResponse.encode({ result });
+}
+
+/** gateway.Gateway/Endorse (internal/pkg/gateway/endorse.go). */
+export async function endorse(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
+  const { proposedTransaction, endorsingOrganizations } = decodeRequest(endorseRequest, request);
+  if (proposedTransaction === undefined || proposedTransaction.proposalBytes.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'the proposed transaction must contain a signed proposal');
+  const homeMspId = admitProposal(ports, proposedTransaction, call);
+  const payload = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: endorsingOrganizations }, endorseTransaction);
+  return endorseResponse.encode({ preparedTransaction: envelope.encode({ payload }) });
+}
+
+/** protos.Endorser/ProcessProposal (core/endorser/endorser.go): what Fabric refuses before it simulates is an error without a code of its own. */
+export async function propose(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
+  const signedProposal = decodeRequest(signedProposalMessage, request);
+  const mspId = admitProposal(ports, signedProposal, call);
+  try {
+    return (await processProposal({ signedProposal, mspId }, ports.endorser)).bytes;
+  } catch (error) {
+    if (error instanceof ProposalRefused) throw new ServiceRefused(SERVICE_CODES.UNKNOWN, error.message);
+    throw error;
+  }
+}
+
+/** Counts the request if somebody of the channel made it; whose peer answers it. What is wrong with it is said where it is carried out. */
+function admitProposal(ports: ServicePorts, signedProposal: SignedProposal, { authority }: ServiceCall): string {
+  const named = ports.organisationAt(authority);
+  const read = unpackOrNone(signedProposal);
+  const channel = read && ports.findChannel(read.channelId);
+  if (read === undefined) return named ?? '';
+  const identity = channel && findSigner(channel, { data: read.proposalBytes, identity: read.creator, signature: read.signature });
+  if (channel !== undefined && identity !== undefined) takeRequest(channel, ports);
+  const own = identity?.msp.id ?? mspIdOf(read.creator);
+  return named ?? (ports.endorser.signerOf(own) === undefined ? (channel?.homeMspId ?? own) : own);
+}
+
+function unpackOrNone(signedProposal: SignedProposal) {
+  try {
+    return unpackProposal(signedProposal);
+  } catch (error) {
+    if (error instanceof ProposalRefused) return undefined;
+    throw error;
+  }
+}
+
+/** What a creator says of itself. */
+function mspIdOf(creator: Uint8Array): string {
+  try {
+    return serializedIdentity.decode(creator).mspId;
+  } catch (error) {
+    if (error instanceof WireError) return '';
+    throw error;
+  }
+}
+
+async function refusing<T>(ports: ServicePorts, request: GatewayRequest, run: (request: GatewayRequest, endorser: ServicePorts['endorser']) => Promise<T>): Promise<T> {
+  try {
+    return await run(request, ports.endorser);
+  } catch (error) {
+    if (!(error instanceof GatewayRefused)) throw error;
+    throw new ServiceRefused(error.code, error.message, error.details.map((one) => ({ ...one, address: ports.addressOf(one.mspId) })));
+  }
+}
