@@ -33,11 +33,20 @@ const totalsSchema = z.object({
 });
 const checkpointSchema = z.object({ checkpoint: z.object({ sequence: z.number().int().min(0), totals: z.record(z.string(), totalsSchema) }) });
 
-/** Not a union: that tries both, and a start reads ten thousand of the second. */
+/** A start reads hundreds of thousands of them when the portal was away: those of this program are told by a look at their numbers, others are parsed. */
 function parseEntry(record: unknown): z.infer<typeof checkpointSchema> | MeterRecord {
+  if (isMeterRecord(record)) return record;
   const isCheckpoint = typeof record === 'object' && record !== null && 'checkpoint' in record;
   return isCheckpoint ? checkpointSchema.parse(record) : meterRecordSchema.parse(record);
 }
+
+function isMeterRecord(record: unknown): record is MeterRecord {
+  if (typeof record !== 'object' || record === null) return false;
+  const { sequence, atMs, chain, requests, transactions } = record as Partial<Record<keyof MeterRecord, unknown>>;
+  return isCount(sequence) && sequence > 0 && isCount(atMs) && typeof chain === 'string' && isCount(requests) && isCount(transactions);
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** A crash loses at most what was counted since the last flush began. */
 const flushDelayMs = 1_000;
