@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isAppError, type AppError } from '@/lib/platform/pure/errors';
 import { openTestLedger, TestHost } from '@/lib/gateway/testing';
-import { contractOf, makeChaincode, runtimeDirectory } from '@/lib/sandbox/testing';
+import { contractOf, makePackage, runtimeDirectory } from '@/lib/sandbox/testing';
 import { channelConfig, createTestOrganisation, FabricClients, giveIdentity } from './testing/fabric-host';
 
 /** A real city-node process, the official client over TLS, stock chaincode in sandboxes. */
@@ -24,8 +24,23 @@ const assets = contractOf(`
     if (bytes.length === 0) throw new Error('The asset ' + id + ' does not exist');
     return JSON.parse(bytes.toString());
   }
+  async owners(ctx) {
+    const found = [];
+    for await (const { value } of ctx.stub.getQueryResult(JSON.stringify({ selector: { owner: { $gt: null } }, sort: [{ owner: 'asc' }], use_index: ['_design/by', 'owner'] }))) found.push(JSON.parse(value.toString()).owner);
+    return found;
+  }
   async hide(ctx, key) { await ctx.stub.putPrivateData('_implicit_org_Org1MSP', key, ctx.stub.getTransient().get('secret')); }
   async reveal(ctx, key) { return (await ctx.stub.getPrivateData('_implicit_org_Org1MSP', key)).toString(); }`);
+
+const packaged = makePackage(
+  [
+    { path: 'src/package.json', bytes: JSON.stringify({ name: 'assets', version: '1.0.0', main: 'index.js', dependencies: { 'fabric-contract-api': '^2.5.0', 'fabric-shim': '^2.5.0' } }) },
+    { path: 'src/index.js', bytes: assets },
+    { path: 'META-INF/statedb/couchdb/indexes/owner.json', bytes: JSON.stringify({ index: { fields: ['owner'] }, ddoc: 'by', name: 'owner', type: 'json' }) },
+    { path: 'META-INF/statedb/couchdb/indexes/broken.json', bytes: '{' },
+  ],
+  { type: 'node', label: 'assets_1', path: '' },
+);
 
 const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'));
 const errorOf = async (promise: Promise<unknown>): Promise<AppError> => {
@@ -76,8 +91,7 @@ describe('a city node with a Fabric channel', () => {
   });
 
   it('installs, approves and commits stock chaincode, and submits, evaluates and tells events', async () => {
-    const bytes = makeChaincode(assets, 'assets_1');
-    for (const organisation of organisations) await clients.approve(organisation, 'assets', await clients.install(organisation, bytes));
+    for (const organisation of organisations) await clients.approve(organisation, 'assets', await clients.install(organisation, packaged));
     await clients.commit(org1, 'assets');
     const events = await clients.network(org2).getChaincodeEvents('assets', { startBlock: 0n });
     const contract = clients.contract(org1, 'assets');
@@ -104,7 +118,10 @@ describe('a city node with a Fabric channel', () => {
     expect(Buffer.from(await contract.evaluateTransaction('reveal', 's')).toString()).toContain('hush');
     const after = await clients.blocks(org2);
     expect(after.map((block) => Buffer.from(block).toString('base64'))).toEqual(before.map((block) => Buffer.from(block).toString('base64')));
-    expect(json(await contract.submitTransaction('create', 'a2', 'bob'))).toEqual({ id: 'a2', owner: 'bob' });
+    expect(json(await contract.submitTransaction('create', 'a2', 'aaron'))).toEqual({ id: 'a2', owner: 'aaron' });
+    // By the index that the package brings, which this process has read again.
+    expect(json(await contract.evaluateTransaction('owners'))).toEqual(['aaron', 'ada']);
+    expect(host.output).toContain('an index of a chaincode package cannot be used');
     const audited = audit(await clients.blocks(org1));
     expect(audited).toMatch(/^7 blocks, 7 transactions, .* 0 findings$/m);
   });

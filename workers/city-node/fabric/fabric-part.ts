@@ -144,7 +144,10 @@ export class FabricPart {
     if (this.served === undefined && this.ground !== undefined) {
       const { serveFabric } = await import('./serve-fabric');
       const { logger, now } = this.options;
-      this.served = await serveFabric({ ...this.ground, rooms, logger, now });
+      this.served = await serveFabric({ ...this.ground, rooms, logger, now }).catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : 'unknown';
+        throw new AppError('UNAVAILABLE', { what: 'door for Fabric' }, { publicMessage: `The host’s door for Fabric’s clients could not be opened: ${message}`, cause: error });
+      });
     }
     return rooms;
   }
