@@ -43,3 +43,15 @@ it('a log is copied though its room is cut off meanwhile, since another segment 
   cut.close();
   expect(Buffer.compare(readFileSync(path.join(target, path.relative(data, file))), bytes)).toBe(0);
 });
+
+it('takes packages of chaincode as they came, and leaves out what is unpacked from them', async () => {
+  const data = fresh();
+  for (const file of ['packages/Org1MSP.msp/basic:ab.tar.gz', 'packages/index.msp/basic:ab.tar.gz', 'unpacked/a/src/index.js', 'book.journal']) {
+    const place = path.join(hostDirectory(data, 1), 'fabric', file);
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, file);
+  }
+  const cut = await takeCut(data);
+  expect(cut.files.map((file) => path.basename(path.dirname(file.path))).sort()).toEqual(['Org1MSP.msp', 'fabric', 'index.msp']);
+  cut.close();
+});

@@ -55,6 +55,13 @@ describe('installed packages', () => {
     expect(store.find('alice', one.packageId)).toBeUndefined();
   });
 
+  it('tell what they bring beside their code', async () => {
+    const index = { path: 'META-INF/statedb/couchdb/indexes/owner.json', bytes: '{}' };
+    const { packageId } = await open().install('alice', makePackage([{ path: 'src/package.json', bytes: JSON.stringify({ main: 'index.js' }) }, { path: 'src/index.js', bytes: '' }, index]));
+    expect(open().readMetadata('alice', packageId).map(({ path: file, bytes }) => [file, Buffer.from(bytes).toString()])).toEqual([['statedb/couchdb/indexes/owner.json', '{}']]);
+    expect(open().readMetadata('bob', packageId)).toEqual([]);
+  });
+
   it('that were half unpacked when the process was killed are gone with the next start', async () => {
     const { packageId } = await open().install('alice', bare);
     const place = path.dirname(open().find('alice', packageId)!);

@@ -46,13 +46,13 @@ describe('packages on the shelf', () => {
     const shelf = await PackageShelf.open(path.join(directory, 'packages'));
     await shelf.put('Org1MSP', 'basic:abc', Buffer.from('bytes'));
     await shelf.put('Org1MSP', 'basic:abc', Buffer.from('others'));
-    writeFileSync(path.join(directory, 'packages/Org1MSP/half.new'), 'half');
+    writeFileSync(path.join(directory, 'packages/Org1MSP.msp/half.new'), 'half');
     const again = await PackageShelf.open(path.join(directory, 'packages'));
     expect(again.list('Org1MSP')).toEqual([{ packageId: 'basic:abc', label: 'basic' }]);
     expect(Buffer.from((await again.read('Org1MSP', 'basic:abc')) ?? []).toString()).toBe('bytes');
     expect(again.list('Org2MSP')).toEqual([]);
     expect(await again.read('Org2MSP', 'basic:abc')).toBeUndefined();
-    expect(readdirSync(path.join(directory, 'packages/Org1MSP'))).toEqual(['basic:abc.tar.gz']);
+    expect(readdirSync(path.join(directory, 'packages/Org1MSP.msp'))).toEqual(['basic:abc.tar.gz']);
   });
 
   it('are bounded in number and bytes', async () => {

@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isAppError, type AppError } from '@/lib/platform/pure/errors';
-import { openTestLedger, TestHost } from '@/lib/gateway/testing';
+import { generousLimits, openTestLedger, testAuthority, TestHost } from '@/lib/gateway/testing';
 import { contractOf, makePackage, runtimeDirectory } from '@/lib/sandbox/testing';
 import { channelConfig, createTestOrganisation, FabricClients, giveIdentity } from './testing/fabric-host';
 
@@ -108,6 +110,27 @@ describe('a city node with a Fabric channel', () => {
     await expect.poll(async () => (await host.client.peerStatus({ chain, cityNode: 'PAR' })).height, { timeout: 20_000 }).toBe(height);
   });
 
+  it('counts what its clients ask for, and keeps to what the plan allows', async () => {
+    const counted = async () => {
+      const { records } = await host.client.meters({ after: 0 });
+      const mine = records.filter((record) => record.chain === chain);
+      return { requests: mine.some(({ requests }) => requests > 0), transactions: mine.reduce((sum, one) => sum + one.transactions, 0) };
+    };
+    // Two approvals, the definition, an asset and a secret.
+    await expect.poll(counted, { timeout: 20_000 }).toEqual({ requests: true, transactions: 5 });
+    const contract = clients.contract(org1, 'assets');
+    await host.client.setLimits({ chain, cityNode: 'SIN' }, { ...generousLimits, writableUntilMs: 1 });
+    await expect(contract.submitTransaction('create', 'late', 'ada')).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED, message: expect.stringContaining('read-only since') });
+    expect(json(await contract.evaluateTransaction('read', 'a1'))).toEqual({ id: 'a1', owner: 'ada' });
+    await host.client.setLimits({ chain, cityNode: 'SIN' }, generousLimits);
+  });
+
+  it('shows its newest certificate to who comes, without closing the door', async () => {
+    const { serial } = await host.certify();
+    await expect.poll(() => serialOf(host.join.fabric?.port ?? 0)).toBe(serial);
+    expect(json(await clients.contract(org1, 'assets').evaluateTransaction('read', 'a1'))).toEqual({ id: 'a1', owner: 'ada' });
+  });
+
   it('has after kill -9 the same answers and blocks, which an auditor of its own finds in order, and goes on', async () => {
     const before = await clients.blocks(org1);
     clients.close();
@@ -132,7 +155,27 @@ describe('a city node with a Fabric channel', () => {
     const { chain: next } = await openTestLedger([[host, 'PAR']], { framework: 'fabric', config: channelConfig(channelId, organisations, orderers) });
     expect((await host.client.peerStatus({ chain: next, cityNode: 'PAR' })).height).toBe(0);
   });
+
+  it('ends in good order while somebody follows a channel', async () => {
+    const events = await clients.network(org1).getBlockEvents({ startBlock: 0n });
+    const blocks = events[Symbol.asyncIterator]();
+    expect((await blocks.next()).done).toBe(false);
+    const [code, end] = await Promise.all([host.end('SIGTERM'), blocks.next().then(() => undefined, (error: unknown) => error)]);
+    expect(code).toBe(0);
+    expect(end).toMatchObject({ code: status.UNAVAILABLE });
+  });
 });
+
+/** Of the certificate that a door shows. */
+function serialOf(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ host: '127.0.0.1', port, servername: 'localhost', ca: testAuthority.rootPem, ALPNProtocols: ['h2'] }, () => {
+      resolve(socket.getPeerCertificate().serialNumber.toLowerCase());
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
 
 /** What the auditor says, which shares no code with the engine. */
 function audit(blocks: readonly Uint8Array[]): string {

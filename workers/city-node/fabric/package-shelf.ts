@@ -9,12 +9,14 @@ const BYTES_MAX = 256 * 1024 * 1024;
 /** A file's name holds label and hash. */
 const LABEL_MAX = 128;
 const SUFFIX = '.tar.gz';
+/** An MSP id may be any word; a directory of that name should not be taken for something else. */
+const FOLDER_SUFFIX = '.msp';
 
 interface Kept extends InstalledPackage {
   readonly bytes: number;
 }
 
-/** The packages that organisations have installed on this host, as they came: `<directory>/<MSP id>/<label>:<hash>.tar.gz`. Durable. */
+/** The packages that organisations have installed on this host, as they came: `<directory>/<MSP id>.msp/<label>:<hash>.tar.gz`. Durable. */
 export class PackageShelf {
   private readonly kept = new Map<string, Map<string, Kept>>();
 
@@ -23,12 +25,12 @@ export class PackageShelf {
   static async open(directory: string): Promise<PackageShelf> {
     const shelf = new PackageShelf(directory);
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    for (const mspId of await readdir(directory)) {
-      for (const name of await readdir(path.join(directory, mspId))) {
-        const file = path.join(directory, mspId, name);
+    for (const folder of await readdir(directory)) {
+      for (const name of await readdir(path.join(directory, folder))) {
+        const file = path.join(directory, folder, name);
         // What a process that ended was writing; nobody was told of it.
         if (!name.endsWith(SUFFIX)) await rm(file, { force: true });
-        else shelf.note(mspId, name.slice(0, -SUFFIX.length), (await stat(file)).size);
+        else shelf.note(folder.slice(0, -FOLDER_SUFFIX.length), name.slice(0, -SUFFIX.length), (await stat(file)).size);
       }
     }
     return shelf;
@@ -74,7 +76,7 @@ export class PackageShelf {
   }
 
   private fileOf(mspId: string, packageId: string): string {
-    return path.join(this.directory, mspId, `${packageId}${SUFFIX}`);
+    return path.join(this.directory, `${mspId}${FOLDER_SUFFIX}`, `${packageId}${SUFFIX}`);
   }
 }
 
