@@ -72,7 +72,7 @@ class FabricInstance implements FrameworkInstance {
   /** `request`: a {@link FabricQuery}; `queryChannel` asks with types. Throws FabricReadError. */
   query(request: unknown, view: ReadView): Promise<unknown> {
     const { yieldTurn } = this.#options;
-    return answerQuery({ channel: this.channel, organisations: this.#roles.organisations, yieldTurn }, request as FabricQuery, view);
+    return answerQuery({ chain: this.#context.chain, channel: this.channel, organisations: this.#roles.organisations, yieldTurn }, request as FabricQuery, view);
   }
 
   get #roles(): LocalRoles {

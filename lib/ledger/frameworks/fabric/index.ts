@@ -25,6 +25,8 @@ export type { IdentitySigner } from './protocol';
 export { FabricStateError, parseJsonIndex, type JsonIndex } from './state';
 export { createFabricFramework, FABRIC, type FabricFrameworkOptions } from './framework';
 export type { FabricLocalRequest } from './private-data/keep-locally';
+export { ASKED_MAX, decodeMemberAnswer, encodeMemberRequest, type MemberRequest } from './private-data/member-request';
+export type { PrivatePosition } from './state';
 export type { BlockSigner, LocalRoles } from './private-data/local-writes';
 export type { FabricQuery, FabricReads } from './read/answer-query';
 export type { ChannelView } from './read/channel-view';

@@ -1,10 +1,12 @@
 import type { ReadView } from '../../../core/framework';
+import type { ChainId } from '../../../core/types';
 import type { Channel } from '../channel';
 import { genesisKey } from '../chain-keys';
 import type { ChaincodeDefinition } from '../chaincode-definition';
 import { readDefinitions } from '../definitions';
 import { readHead } from '../execute-block';
 import { findMissing } from '../private-data/find-missing';
+import { answerMember, type Asker } from '../private-data/member-request';
 import { unpackBlock, unpackTransaction } from '../protocol';
 import { checkRwset, encodePrivateRwset, findBlockByHash, findTransaction, listMissing, privateWriteSetRange, readEntries, decodePrivatePosition, type PrivatePosition, type TransactionPlace } from '../state';
 import { blockAt, storedAt } from './block-at';
@@ -32,6 +34,8 @@ export interface FabricReads {
   'missing-private-data': { readonly request: { readonly limit: number }; readonly answer: readonly PrivatePosition[] };
   /** The same as the hashes say: finds what is in no note, for it came with a snapshot. Looks at every hashed key. */
   'unnoted-private-data': { readonly request: { readonly limit: number }; readonly answer: readonly PrivatePosition[] };
+  /** Bytes of the answer to another organisation's peer: `encodeMemberRequest`, `decodeMemberAnswer`. */
+  'member-private-data': { readonly request: Asker; readonly answer: Uint8Array };
   /** SHA-256 of the plaintext that a transaction promised for a collection. */
   'promised-hash': { readonly request: { readonly position: PrivatePosition }; readonly answer: Uint8Array | undefined };
   /** Runs on a view that stands still; what it answers is passed on. */
@@ -41,13 +45,14 @@ export interface FabricReads {
 export type FabricQuery = { readonly [K in keyof FabricReads]: { readonly kind: K } & FabricReads[K]['request'] }[keyof FabricReads];
 
 export interface QueryContext {
+  readonly chain: ChainId;
   readonly channel: Channel;
   readonly organisations: readonly string[];
   readonly yieldTurn: () => Promise<void>;
 }
 
 /** Throws FabricReadError. */
-export async function answerQuery({ channel, organisations, yieldTurn }: QueryContext, query: FabricQuery, view: ReadView): Promise<unknown> {
+export async function answerQuery({ chain, channel, organisations, yieldTurn }: QueryContext, query: FabricQuery, view: ReadView): Promise<unknown> {
   const { state, signal } = view;
   signal.throwIfAborted();
   switch (query.kind) {
@@ -76,6 +81,8 @@ export async function answerQuery({ channel, organisations, yieldTurn }: QueryCo
         await yieldTurn();
         signal.throwIfAborted();
       });
+    case 'member-private-data':
+      return answerMember(chain, channel, query, state);
     case 'promised-hash':
       return promisedHash(view, query.position);
     case 'view':

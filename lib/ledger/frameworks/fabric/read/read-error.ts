@@ -1,6 +1,8 @@
 export type FabricReadErrorCode =
   /** The block lies before the snapshot that this peer joined from. */
   | 'block-missing'
+  /** Whoever asks may not know. */
+  | 'request-denied'
   /** Nobody knows such a request. */
   | 'request-unknown';
 

@@ -13,7 +13,7 @@ export type * from './rwset';
 export { costOfRwset } from './rwset-cost';
 export { Simulator, type Metadata, type SimulationResult, type SimulatorInput } from './simulator';
 export { FabricStateError, type FabricStateErrorCode } from './state-error';
-export { decodeHashedKey, decodePrivatePosition, hashedRange, keyHashOf, privateMissingKey, privateNameKey, privateWriteSetRange, type PrivatePosition } from './state-keys';
+export { decodeHashedKey, decodePrivatePosition, hashedRange, keyHashOf, privateMissingKey, privateNameKey, privateWriteSetKey, privateWriteSetRange, type PrivatePosition } from './state-keys';
 export { findBlockByHash, findBlockCodes, findTransaction, type TransactionPlace } from './transaction-index';
 export { validateBlock, type BlockOutcome, type BlockToValidate, type BlockTransaction, type ValidatedBlock } from './validate-block';
 export { decodeVersion, sameVersion, type Version, type VersionedValue } from './versioned-value';
