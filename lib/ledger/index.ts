@@ -61,6 +61,7 @@ export type {
   OrganisationSettings,
   PeerError,
   PrivatePlaintext,
+  PrivatePosition,
   ProposalAnswer,
   ProposalRequest,
   ServeChannelOptions,

@@ -1,5 +1,5 @@
 import type { RefusalReason } from './refusals';
-import type { AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';
+import type { AskPeerRequest, AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';
 
 /** The host at the other end; its certificate says so. */
 export interface Caller {
@@ -39,6 +39,8 @@ export interface ChannelHandlers {
   /** What a peer here says of its snapshot at a height, and a range of it; an AppError's public message is told to the caller. */
   askSnapshot(caller: Caller, request: AskSnapshotRequest): Promise<Uint8Array>;
   fetchRange(caller: Caller, request: FetchRangeRequest): Promise<Uint8Array>;
+  /** A request of the framework to a peer here; an AppError's public message is told to the caller. */
+  askPeer(caller: Caller, request: AskPeerRequest): Promise<Uint8Array>;
   /** A transaction for a peer here; an AppError's public message is told to the caller. The signal: nobody waits any more. */
   submit(caller: Caller, request: SubmitRequest, signal: AbortSignal): Promise<SubmitResult>;
 }

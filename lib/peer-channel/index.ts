@@ -4,4 +4,4 @@ export { ChannelError, isChannelError, type ChannelErrorReason } from './channel
 export type { AccessRefusal, Caller, ChannelHandlers, NotTaken, SubmitResult } from './handlers';
 export { channelLimits, type ChannelLimits } from './limits';
 export type { DropReason, RefusalReason } from './refusals';
-export type { AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';
+export type { AskPeerRequest, AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';

@@ -31,6 +31,9 @@ export const channelLimits = {
   /** What a peer says of its snapshot, and largest range of one: a value of 16 MiB, and others. */
   snapshotAnswerBytesMax: 16 * KiB,
   rangeBytesMax: 18 * MiB,
+  /** A request of a framework to another peer, and its answer. */
+  peerRequestBytesMax: 128 * KiB,
+  peerAnswerBytesMax: 5 * MiB,
   /** Calls that are being answered, per host, until the other side has taken the answer in. */
   fetchesMax: 4,
   submitsMax: 64,

@@ -206,7 +206,7 @@ describe('calls', () => {
     expect(asked[0]).toEqual({ caller: { hostId: 'host_a' }, request: { ...fetchRequest, from: 0 } });
   });
 
-  it('carry what a peer says of its snapshot, and the largest range of one, unchanged', async () => {
+  it('carry what a peer says of its snapshot or to its framework, and the largest range of one, unchanged', async () => {
     const asked: unknown[] = [];
     const range = pattern(16 * MiB + 300_000, 4);
     const a = await open('host_a');
@@ -214,12 +214,15 @@ describe('calls', () => {
       handlers: {
         askSnapshot: async (caller, request) => (asked.push([caller, request]), pattern(12_000, 3)),
         fetchRange: async (caller, request) => (asked.push([caller, request]), range),
+        askPeer: async (caller, request) => (asked.push([caller, { ...request, request: Buffer.from(request.request).toString() }]), pattern(5 * MiB, 7)),
       },
     });
     const [ask, fetch] = [{ chain: 'tide-1', cityNode: 'PAR', height: 0 }, { chain: 'tide-1', cityNode: 'PAR', height: 2 ** 45, index: 65_535 }];
     expect(Buffer.from(await a.channel.askSnapshot(b.remote, ask)).equals(pattern(12_000, 3))).toBe(true);
     expect(Buffer.from(await a.channel.fetchRange(b.remote, fetch)).equals(range)).toBe(true);
-    expect(asked).toEqual([[{ hostId: 'host_a' }, ask], [{ hostId: 'host_a' }, fetch]]);
+    const word = { chain: 'tide-1', cityNode: 'PAR', request: Buffer.from('who has it?') };
+    expect(Buffer.from(await a.channel.askPeer(b.remote, word)).equals(pattern(5 * MiB, 7))).toBe(true);
+    expect(asked).toEqual([[{ hostId: 'host_a' }, ask], [{ hostId: 'host_a' }, fetch], [{ hostId: 'host_a' }, { ...word, request: 'who has it?' }]]);
   });
 
   it('carry transactions and every kind of answer', async () => {
@@ -267,12 +270,13 @@ describe('calls', () => {
   it('on a route that is not accepted never reach the handler', async () => {
     const a = await open('host_a');
     const reached: unknown[] = [];
-    const b = await open('host_b', { handlers: { refusalOf: (_, { from }) => (from === undefined ? 'not-a-peer' : undefined), submit: async (...call) => (reached.push(call), { state: 'held', id: '' }) } });
+    const b = await open('host_b', { handlers: { refusalOf: (_, { from }) => (from === undefined ? 'not-a-peer' : undefined), askPeer: async (...call) => (reached.push(call), new Uint8Array(0)), submit: async (...call) => (reached.push(call), { state: 'held', id: '' }) } });
     await expect(a.channel.submit(b.remote, submitRequest)).rejects.toMatchObject({ reason: 'refused' });
     await expect(a.channel.fetchBlocks(b.remote, fetchRequest)).rejects.toMatchObject({ reason: 'refused' });
     await expect(a.channel.askSnapshot(b.remote, { chain: 'tide-1', cityNode: 'PAR', height: 0 })).rejects.toMatchObject({ reason: 'refused' });
     await expect(a.channel.fetchRange(b.remote, { chain: 'tide-1', cityNode: 'PAR', height: 5, index: 0 })).rejects.toMatchObject({ reason: 'refused' });
-    expect([reached, b.channel.stats().refused]).toEqual([[], { 'not-a-peer': 4 }]);
+    await expect(a.channel.askPeer(b.remote, { chain: 'tide-1', cityNode: 'PAR', request: new Uint8Array(1) })).rejects.toMatchObject({ reason: 'refused' });
+    expect([reached, b.channel.stats().refused]).toEqual([[], { 'not-a-peer': 5 }]);
   });
 
   it('say that nobody answers, and go through as soon as somebody does', async () => {

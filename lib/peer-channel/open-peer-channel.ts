@@ -8,7 +8,7 @@ import { Refusals, Tally, type DropReason, type RefusalReason } from './refusals
 import { Remote, type RemoteContext, type Traffic } from './remote';
 import { ServiceHost } from './service-host';
 import { fromAnswerMessage } from './answer-message';
-import type { AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';
+import type { AskPeerRequest, AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';
 
 export interface PeerChannelOptions {
   /** Port 0: any free one. */
@@ -52,6 +52,8 @@ export interface PeerChannel {
   /** What a peer there says of its snapshot at a height, and a range of it. Errors: ChannelError, or the signal's reason. */
   askSnapshot(remote: RemoteHost, request: AskSnapshotRequest, options?: CallOptions): Promise<Uint8Array>;
   fetchRange(remote: RemoteHost, request: FetchRangeRequest, options?: CallOptions): Promise<Uint8Array>;
+  /** A request of the sub-chain's framework to a peer there, in its own bytes. Errors: ChannelError, or the signal's reason. */
+  askPeer(remote: RemoteHost, request: AskPeerRequest, options?: CallOptions): Promise<Uint8Array>;
   /** The same transaction may be handed in again after any error. Errors: ChannelError, or the signal's reason. */
   submit(remote: RemoteHost, request: SubmitRequest, options?: CallOptions): Promise<SubmitResult>;
   stats(): ChannelStats;
@@ -166,6 +168,9 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
     },
     async fetchRange({ hostId: other, address }, request, call = {}) {
       return (await remoteOf(other).fetchRange(address, request, call.signal)).range;
+    },
+    async askPeer({ hostId: other, address }, request, call = {}) {
+      return (await remoteOf(other).askPeer(address, request, call.signal)).answer;
     },
     async submit({ hostId: other, address }, request, call = {}) {
       return fromAnswerMessage(await remoteOf(other).submit(address, request, call.signal));

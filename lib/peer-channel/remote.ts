@@ -11,7 +11,7 @@ import { limitTime } from './limit-time';
 import { Link, type LinkEnd } from './link';
 import type { DropReason, Refusals, RefusalReason, Tally } from './refusals';
 import { SendQueue } from './send-queue';
-import { wire, type AskSnapshotRequest, type FetchRangeRequest, type FetchRequest, type Frame, type Method, type Part, type Route, type SubmitAnswerMessage, type SubmitRequest } from './wire';
+import { wire, type AskPeerRequest, type AskSnapshotRequest, type FetchRangeRequest, type FetchRequest, type Frame, type Method, type Part, type Route, type SubmitAnswerMessage, type SubmitRequest } from './wire';
 
 /** What the remotes of one channel share. */
 export interface RemoteContext {
@@ -121,6 +121,10 @@ export class Remote {
 
   fetchRange(address: string, request: FetchRangeRequest, signal: AbortSignal | undefined): Promise<{ range: Uint8Array }> {
     return this.call(address, this.fetches, wire.fetchRange, request, this.context.limits.fetchMs, signal);
+  }
+
+  askPeer(address: string, request: AskPeerRequest, signal: AbortSignal | undefined): Promise<{ answer: Uint8Array }> {
+    return this.call(address, this.fetches, wire.askPeer, request, this.context.limits.fetchMs, signal);
   }
 
   submit(address: string, request: SubmitRequest, signal: AbortSignal | undefined): Promise<SubmitAnswerMessage> {

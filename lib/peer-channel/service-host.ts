@@ -56,11 +56,12 @@ export class ServiceHost {
       'grpc.enable_channelz': 0,
       interceptors: [watchStatuses((peer, reason) => this.cut(options.find(peer), reason))],
     });
-    const { exchange, fetchBlocks, askSnapshot, fetchRange, submit } = wire;
+    const { exchange, fetchBlocks, askSnapshot, fetchRange, askPeer, submit } = wire;
     this.server.register(exchange.path, (call: ServerDuplexStream<Arrived<Frame>, Frame>) => this.exchange(call), exchange.encodeAnswer, exchange.decodeRequest, 'bidi');
     this.serve('fetches', fetchBlocks, limits.fetchMs, async (caller, request) => ({ records: [...(await options.handlers.fetchBlocks(caller, request))] }));
     this.serve('fetches', askSnapshot, limits.fetchMs, async (caller, request) => ({ answer: await options.handlers.askSnapshot(caller, request) }));
     this.serve('fetches', fetchRange, limits.fetchMs, async (caller, request) => ({ range: await options.handlers.fetchRange(caller, request) }));
+    this.serve('fetches', askPeer, limits.fetchMs, async (caller, request) => ({ answer: await options.handlers.askPeer(caller, request) }));
     this.serve('submits', submit, limits.submitMs, async (caller, request, signal) => toAnswerMessage(await options.handlers.submit(caller, request, signal)));
     // Without credentials: TLS is in front of it, and has proved who speaks.
     this.injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());

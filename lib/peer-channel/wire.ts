@@ -12,7 +12,7 @@ import { channelLimits } from './limits';
  * become a status of the library before anybody here could count it.
  */
 
-const { messageBytesMax, partBytesMax, rangeBytesMax, recordsMax, recordsBytesMax, snapshotAnswerBytesMax, transactionBytesMax } = channelLimits;
+const { messageBytesMax, partBytesMax, peerAnswerBytesMax, peerRequestBytesMax, rangeBytesMax, recordsMax, recordsBytesMax, snapshotAnswerBytesMax, transactionBytesMax } = channelLimits;
 
 const heightSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const anyBytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -50,6 +50,10 @@ const fetchRangeRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityC
 export type FetchRangeRequest = z.infer<typeof fetchRangeRequestSchema>;
 const rangeAnswerSchema = z.object({ range: bytesSchema(rangeBytesMax) });
 
+const askPeerRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema, request: bytesSchema(peerRequestBytesMax) });
+export type AskPeerRequest = z.infer<typeof askPeerRequestSchema>;
+const peerAnswerSchema = z.object({ answer: bytesSchema(peerAnswerBytesMax) });
+
 const submitRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema, transaction: bytesSchema(transactionBytesMax) });
 export type SubmitRequest = z.infer<typeof submitRequestSchema>;
 
@@ -81,6 +85,7 @@ export interface Wire {
   readonly fetchBlocks: Method<FetchRequest, { records: Uint8Array[] }>;
   readonly askSnapshot: Method<AskSnapshotRequest, { answer: Uint8Array }>;
   readonly fetchRange: Method<FetchRangeRequest, { range: Uint8Array }>;
+  readonly askPeer: Method<AskPeerRequest, { answer: Uint8Array }>;
   readonly submit: Method<SubmitRequest, SubmitAnswerMessage>;
 }
 
@@ -116,6 +121,7 @@ function describeWire(): Wire {
     fetchBlocks: method('FetchBlocks', fetchRequestSchema, fetchAnswerSchema),
     askSnapshot: method('AskSnapshot', askSnapshotRequestSchema, snapshotAnswerSchema),
     fetchRange: method('FetchRange', fetchRangeRequestSchema, rangeAnswerSchema),
+    askPeer: method('AskPeer', askPeerRequestSchema, peerAnswerSchema),
     submit: method('Submit', submitRequestSchema, submitAnswerSchema),
   };
 }

@@ -3,6 +3,7 @@ import type { Height } from '@/lib/ledger';
 import type { ChannelHandlers } from '@/lib/peer-channel';
 import { AppError } from '@/lib/platform/pure/errors';
 import type { CityNodeHost } from './dedicated/peer-home';
+import type { FabricPart } from './fabric/fabric-part';
 import type { HostRegister } from './host-register';
 import { refusalToPeer, translated } from './ledger-errors';
 import type { PeerNetwork } from './peer-network';
@@ -13,10 +14,11 @@ export interface ChannelHandlersOptions {
   readonly peers: { host(cityNode: string): CityNodeHost };
   readonly network: Pick<PeerNetwork, 'heard' | 'received'>;
   readonly register: HostRegister;
+  readonly fabric: Pick<FabricPart, 'answerPeer'>;
 }
 
 /** The host's side of what peers in other hosts say and ask. */
-export function createChannelHandlers({ peers, network, register }: ChannelHandlersOptions): ChannelHandlers {
+export function createChannelHandlers({ peers, network, register, fabric }: ChannelHandlersOptions): ChannelHandlers {
   const idOfChain = (chain: string) => idOf({ chain, cityNode: '' });
   return {
     refusalOf({ hostId }, { chain, to, from }) {
@@ -30,6 +32,7 @@ export function createChannelHandlers({ peers, network, register }: ChannelHandl
     fetchBlocks: async (_, { chain, cityNode, from, limit }) => translated(() => peers.host(cityNode).blockRecords(idOfChain(chain), from as Height, limit)),
     askSnapshot: async (_, { chain, cityNode, height }) => translated(() => peers.host(cityNode).snapshotAnswer(idOfChain(chain), height as Height)),
     fetchRange: async (_, { chain, cityNode, height, index }) => translated(() => peers.host(cityNode).snapshotRange(idOfChain(chain), height as Height, index)),
+    askPeer: ({ hostId }, { chain, cityNode, request }) => fabric.answerPeer(idOfChain(chain), cityNode, request, hostId),
     async submit(_, { chain, cityNode, transaction }, signal) {
       const peer: PeerName = { chain, cityNode };
       const host = peers.host(cityNode);

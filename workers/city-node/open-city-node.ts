@@ -148,7 +148,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits, 
     onBackgroundError: (error, event, peer) => logger.warn({ ...peer, err: error }, event),
   });
   // Before the doors: what comes in through them may need other hosts.
-  const peerChannel = await openPeerChannel({ listen: join.channel, hostId: join.hostId, identity: channel, handlers: createChannelHandlers({ peers, network, register }), logger });
+  const peerChannel = await openPeerChannel({ listen: join.channel, hostId: join.hostId, identity: channel, handlers: createChannelHandlers({ peers, network, register, fabric }), logger });
   opened.push(() => peerChannel.close(0));
   network.use(peerChannel);
   const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel.stats(), now: Date.now });
@@ -166,7 +166,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits, 
   });
   opened.push(() => gateway.close(0));
   opened.push(() => fabric.end());
-  await fabric.begin({ ledgers, register, quotas, identity: channel, listen: join.fabric });
+  await fabric.begin({ hostId: join.hostId, ledgers, register, quotas, network, identity: channel, listen: join.fabric });
   const control = await openControlServer({
     ...join.control,
     hostId: join.hostId,

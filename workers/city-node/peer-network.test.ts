@@ -21,7 +21,7 @@ let records: Record<string, Uint8Array[]>;
 let fates: Record<string, SubmitResult>;
 
 const away = () => new ChannelError('unreachable', 'nobody answers');
-const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'submit'> = {
+const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'askPeer' | 'submit'> = {
   send: ({ hostId, address }, { from, to }) => void asked.push(`send ${from}>${to} ${hostId} ${address}`),
   announce: ({ hostId }, { from, to }, at) => void asked.push(`announce ${from}>${to} ${hostId} ${at}`),
   async fetchBlocks(_, { cityNode }) {
@@ -32,6 +32,10 @@ const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnaps
   },
   async askSnapshot({ address }, { cityNode, height: at }) {
     asked.push(`snapshot ${cityNode} ${address} ${at}`);
+    return record('answer');
+  },
+  async askPeer({ hostId, address }, { cityNode }) {
+    asked.push(`ask ${cityNode} ${hostId} ${address}`);
     return record('answer');
   },
   async fetchRange({ address }, { cityNode, height: at, index }) {
@@ -167,5 +171,14 @@ describe('snapshots', () => {
     await expect(link().askSnapshot(chain, 'SYD', height(7))).rejects.toMatchObject({ code: 'peers-unreachable' });
     await expect(link().fetchRange(chain, 'SIN', height(7), 0)).rejects.toMatchObject({ code: 'peers-unreachable' });
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe('a request of the framework', () => {
+  it('may be put to each other host once, whichever of its peers answers', async () => {
+    await open(['SIN']);
+    const answers = await Promise.all(network.otherHosts(chain).map((host) => host.ask(record('who?'), new AbortController().signal)));
+    expect(answers).toEqual([record('answer'), record('answer'), record('answer')]);
+    expect(asked).toEqual(['ask PAR host_PAR par.example:4103', 'ask JNB host_JNB jnb.example:4103', 'ask HKG host_HKG hkg.example:4103']);
   });
 });

@@ -6,7 +6,7 @@ import type { HostRegister, RegisteredPeer } from './host-register';
 import { refusalFromPeer } from './ledger-errors';
 
 type PeerAddress = RegisteredPeer['peers'][number];
-type RemoteCalls = Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'submit'>;
+type RemoteCalls = Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'askPeer' | 'submit'>;
 
 export interface PeerNetworkOptions {
   readonly hostId: string;
@@ -53,6 +53,15 @@ export class PeerNetwork {
   /** Tells the peers of other hosts of a peer's height, until each of them has heard. */
   tellOthers(chain: ChainId, cityNode: string, height: Height): void {
     for (const address of this.others(chain, cityNode)) if (address.hostId !== this.options.hostId) this.announce(chain, cityNode, address, height);
+  }
+
+  /** Other hosts that carry peers of the sub-chain, as ways to ask one of them something in the framework's own bytes. */
+  otherHosts(chain: ChainId): { hostId: string; ask(request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> }[] {
+    const hosts = new Map(this.others(chain, '').filter((address) => !this.isHere(address)).map((address) => [address.hostId, address]));
+    return [...hosts.values()].map((address) => ({
+      hostId: address.hostId,
+      ask: async (request, signal) => this.remote(chain).askPeer(remoteOf(address), { chain, cityNode: address.cityNode, request }, { signal }),
+    }));
   }
 
   /** A peer in another host has this height. */

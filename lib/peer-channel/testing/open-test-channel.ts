@@ -38,6 +38,7 @@ export async function openTestChannel({ hostId, identity, handlers, ...options }
       fetchBlocks: async () => [],
       askSnapshot: async () => new Uint8Array(0),
       fetchRange: async () => new Uint8Array(0),
+      askPeer: async () => new Uint8Array(0),
       submit: async () => ({ state: 'held', id: '0' }),
       ...handlers,
     },

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openTestLedger, TestHost } from '@/lib/gateway/testing';
 import { contractOf, makeChaincode, runtimeDirectory } from '@/lib/sandbox/testing';
-import { channelConfig, createTestOrganisation, FabricClients, giveIdentity, type Organisation } from './testing/fabric-host';
+import { channelConfig, collectionOf, createTestOrganisation, FabricClients, giveIdentity, type Organisation } from './testing/fabric-host';
 
 /** Real city-node processes, ended and started, on a machine that may be busy with others. */
 vi.setConfig({ testTimeout: 180_000 });
@@ -13,6 +13,8 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const orderers = createTestOrganisation('OrdererMSP');
 const notes = contractOf(`
   async put(ctx, key, value) { await ctx.stub.putState(key, Buffer.from(value)); ctx.stub.setEvent('put', Buffer.from(key)); }
+  async hide(ctx, key) { await ctx.stub.putPrivateData('both', key, ctx.stub.getTransient().get('secret')); }
+  async reveal(ctx, key) { return (await ctx.stub.getPrivateData('both', key)).toString(); }
   async get(ctx, key) { return (await ctx.stub.getState(key)).toString(); }`);
 
 const hosts: TestHost[] = [];
@@ -48,13 +50,18 @@ describe('a channel of two organisations in two hosts', () => {
     const policies = { endorsement: 'ANY Endorsement', lifecycleEndorsement: 'ANY Endorsement' };
     const { chain } = await openTestLedger([[first, 'SIN'], [second, 'PAR']], { framework: 'fabric', config: { ...channelConfig('two', [org1, org2], orderers), policies } });
     const [one, two] = [clientsOf(first, 'two'), clientsOf(second, 'two')];
-    for (const [clients, organisation] of [[one, org1], [two, org2]] as const) await clients.approve(organisation, 'notes', await clients.install(organisation, makeChaincode(notes, 'notes_1')));
-    await one.commit(org1, 'notes');
+    const collections = collectionOf('both', ['Org1MSP', 'Org2MSP']);
+    for (const [clients, organisation] of [[one, org1], [two, org2]] as const) await clients.approve(organisation, 'notes', await clients.install(organisation, makeChaincode(notes, 'notes_1')), collections);
+    await one.commit(org1, 'notes', collections);
 
     // Handed in at the peer that follows, read at both.
     await two.contract(org2, 'notes').submitTransaction('put', 'a', '1');
     expect(text(await two.contract(org2, 'notes').evaluateTransaction('get', 'a'))).toBe('1');
     expect(text(await one.contract(org1, 'notes').evaluateTransaction('get', 'a'))).toBe('1');
+
+    // Simulated in the first host alone: the second asks for what its organisation is a member of.
+    await one.contract(org1, 'notes').submit('hide', { arguments: ['s'], transientData: { secret: 'hush' } });
+    await expect.poll(async () => text(await two.contract(org2, 'notes').evaluateTransaction('reveal', 's').catch(() => Buffer.from('not yet'))), { timeout: 30_000, interval: 500 }).toContain('hush');
 
     two.close();
     await second.end('SIGKILL');

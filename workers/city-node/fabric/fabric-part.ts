@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FabricHolding, FabricIdentityName, OpenChain, PutFabricCertificate } from '@/lib/control';
 import type { ChainId, LocalRoles } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
+import { toAppError } from '../ledger-errors';
 import { FABRIC, LateFabricFramework } from './late-framework';
 import type { FabricRooms, FabricRoomsOptions } from './open-fabric-rooms';
 import type { ServedFabric, ServeFabricOptions } from './serve-fabric';
@@ -90,6 +91,24 @@ export class FabricPart {
     if (this.rooms === undefined || this.pending.has(chain) || ledgers.some((ledger) => ledger.has(chain as ChainId))) return;
     await this.rooms.book.removeChannel(chain);
     this.served?.forget(chain as ChainId);
+  }
+
+  /**
+   * The answer of a peer here to another host's organisation, in Fabric's own bytes.
+   * @throws AppError UNSUPPORTED for what is no channel, FORBIDDEN for who may not ask
+   */
+  async answerPeer(chain: ChainId, cityNode: string, signed: Uint8Array, hostId: string): Promise<Uint8Array> {
+    const { rooms, ground } = this;
+    const ledger = ground?.ledgers.get(cityNode);
+    if (rooms === undefined || ledger === undefined || rooms.book.channelOf(chain) === undefined) {
+      throw new AppError('UNSUPPORTED', { what: 'request to a peer' }, { publicMessage: 'Peers of this sub-chain are asked nothing.' });
+    }
+    try {
+      return await rooms.fabric.queryChannel(ledger, chain, { kind: 'member-private-data', signed, hostId, nowMs: this.options.now() }, new AbortController().signal);
+    } catch (error) {
+      if (error instanceof rooms.fabric.FabricReadError) throw new AppError('FORBIDDEN', {}, { publicMessage: error.message, cause: error });
+      throw toAppError(error);
+    }
   }
 
   async request(identity: FabricIdentityName, input: { retire?: string | undefined }): Promise<{ request: string; publicKeyHash: string; holding?: FabricHolding }> {

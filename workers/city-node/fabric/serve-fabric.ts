@@ -3,17 +3,21 @@ import type { QuotaTable } from '@/lib/gateway';
 import type { ChainId, LedgerHost } from '@/lib/ledger';
 import type { ChannelIdentity } from '@/lib/peer-channel';
 import type { HostRegister } from '../host-register';
+import type { PeerNetwork } from '../peer-network';
 import { ChannelHosts } from './channel-hosts';
 import { ChannelServices } from './channel-services';
 import { DoorKeeper } from './keep-door';
 import type { FabricRooms } from './open-fabric-rooms';
+import { PrivateFetcher } from './private-fetcher';
 
 /** What of the city node the channels' services stand on. */
 export interface ServeFabricOptions {
   readonly rooms: FabricRooms;
+  readonly hostId: string;
   readonly ledgers: ReadonlyMap<string, LedgerHost>;
   readonly register: HostRegister;
   readonly quotas: QuotaTable;
+  readonly network: PeerNetwork;
   readonly identity: ChannelIdentity;
   /** Undefined: no door for clients, as the host joined before there was one. */
   readonly listen: { readonly host: string; readonly port: number } | undefined;
@@ -33,7 +37,7 @@ export interface ServedFabric {
 }
 
 /** Opens the services of this host's channels, and their door. Rejects when it cannot listen. */
-export async function serveFabric({ rooms, ledgers, register, quotas, identity, listen, logger, now }: ServeFabricOptions): Promise<ServedFabric> {
+export async function serveFabric({ rooms, hostId, ledgers, register, quotas, network, identity, listen, logger, now }: ServeFabricOptions): Promise<ServedFabric> {
   const reads = new AbortController();
   const hosts = new ChannelHosts({ ledgers, register, logger });
   const address = (): string => `${listen?.host ?? ''}:${door?.port ?? listen?.port ?? 0}`;
@@ -46,18 +50,25 @@ export async function serveFabric({ rooms, ledgers, register, quotas, identity, 
     await door?.close();
     throw error;
   }
+  const fetcher = new PrivateFetcher({ rooms, hostId, ledgers, network, signal: reads.signal, now, logger });
+  fetcher.begin();
   return {
     get port() {
       return door?.port;
     },
     forget(chain) {
       hosts.forget(chain);
+      fetcher.forget(chain);
       services.forget();
     },
-    identitiesChanged: () => services.forget(),
+    identitiesChanged() {
+      services.forget();
+      fetcher.identitiesChanged();
+    },
     async close() {
       await door?.close();
       reads.abort(new Error('the city node is closing'));
+      await fetcher.end();
       await rooms.chaincode.close();
     },
   };

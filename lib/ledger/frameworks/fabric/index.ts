@@ -20,6 +20,7 @@ export {
 } from './endorser';
 export type { InstalledPackage, InstalledPackages } from './lifecycle';
 export { createIdentitySigner, hashRoots, openOrganisation, readMemberCertificate, type LocalCertificate, type LocalOrganisation } from './local-organisation';
+export { WireError } from '@/lib/platform/pure/wire';
 export { FabricRefusal } from './msp/refusal';
 export type { IdentitySigner } from './protocol';
 export { FabricStateError, parseJsonIndex, type JsonIndex } from './state';

@@ -1,5 +1,6 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, signers, type Contract, type Gateway, type Network } from '@hyperledger/fabric-gateway';
+import { common, msp, peer } from '@hyperledger/fabric-protos';
 import lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
 import type { FabricIdentityName, FabricOrganisation } from '@/lib/control';
 import { testAuthority, type TestHost } from '@/lib/gateway/testing';
@@ -27,6 +28,39 @@ export async function giveIdentity(host: TestHost, organisation: Organisation, r
   const name = { mspId: organisation.mspId, role };
   const { request } = await host.client.fabricRequest(name);
   await host.client.putFabricCertificate(name, { certificate: organisation.certify(parsePublicKey(checkRequest(request)), role), organisation: settingsOf(organisation) });
+}
+
+/** One collection of private data, of which members of each of these organisations are members. */
+export function collectionOf(name: string, mspIds: readonly string[]): peer.CollectionConfigPackage {
+  const envelope = new common.SignaturePolicyEnvelope();
+  const anyOf = new common.SignaturePolicy.NOutOf();
+  anyOf.setN(1);
+  for (const [index, mspId] of mspIds.entries()) {
+    const role = new msp.MSPRole();
+    role.setMspIdentifier(mspId);
+    role.setRole(msp.MSPRole.MSPRoleType.MEMBER);
+    const principal = new msp.MSPPrincipal();
+    principal.setPrincipalClassification(msp.MSPPrincipal.Classification.ROLE);
+    principal.setPrincipal(role.serializeBinary());
+    envelope.addIdentities(principal);
+    const signed = new common.SignaturePolicy();
+    signed.setSignedBy(index);
+    anyOf.addRules(signed);
+  }
+  const rule = new common.SignaturePolicy();
+  rule.setNOutOf(anyOf);
+  envelope.setRule(rule);
+  const policy = new peer.CollectionPolicyConfig();
+  policy.setSignaturePolicy(envelope);
+  const one = new peer.StaticCollectionConfig();
+  one.setName(name);
+  one.setMemberOrgsPolicy(policy);
+  one.setMaximumPeerCount(1);
+  const config = new peer.CollectionConfig();
+  config.setStaticCollectionConfig(one);
+  const whole = new peer.CollectionConfigPackage();
+  whole.addConfig(config);
+  return whole;
 }
 
 /** Official clients of one host over TLS; they believe the installation's root. */
@@ -58,7 +92,7 @@ export class FabricClients {
     return lifecycle.InstallChaincodeResult.deserializeBinary(answer).getPackageId();
   }
 
-  async approve(organisation: Organisation, name: string, packageId: string): Promise<void> {
+  async approve(organisation: Organisation, name: string, packageId: string, collections?: peer.CollectionConfigPackage): Promise<void> {
     const args = new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs();
     args.setName(name);
     args.setVersion('1.0');
@@ -68,14 +102,16 @@ export class FabricClients {
     const source = new lifecycle.ChaincodeSource();
     source.setLocalPackage(local);
     args.setSource(source);
+    args.setCollections(collections);
     await this.contract(organisation, '_lifecycle', 'admin').submit('ApproveChaincodeDefinitionForMyOrg', { arguments: [args.serializeBinary()], endorsingOrganizations: [organisation.mspId] });
   }
 
-  async commit(organisation: Organisation, name: string): Promise<void> {
+  async commit(organisation: Organisation, name: string, collections?: peer.CollectionConfigPackage): Promise<void> {
     const args = new lifecycle.CommitChaincodeDefinitionArgs();
     args.setName(name);
     args.setVersion('1.0');
     args.setSequence(1);
+    args.setCollections(collections);
     await this.contract(organisation, '_lifecycle', 'admin').submit('CommitChaincodeDefinition', { arguments: [args.serializeBinary()] });
   }
 
@@ -83,7 +119,6 @@ export class FabricClients {
   async blocks(organisation: Organisation): Promise<Uint8Array[]> {
     const qscc = this.contract(organisation, 'qscc');
     const info = await qscc.evaluateTransaction('GetChainInfo', this.channelId);
-    const { common } = await import('@hyperledger/fabric-protos');
     const height = common.BlockchainInfo.deserializeBinary(info).getHeight();
     const events = await this.network(organisation).getBlockEvents({ startBlock: 0n });
     const blocks: Uint8Array[] = [];
