@@ -63,6 +63,13 @@ describe('a channel of two organisations in two hosts', () => {
     await one.contract(org1, 'notes').submit('hide', { arguments: ['s'], transientData: { secret: 'hush' } });
     await expect.poll(async () => text(await two.contract(org2, 'notes').evaluateTransaction('reveal', 's').catch(() => Buffer.from('not yet'))), { timeout: 30_000, interval: 500 }).toContain('hush');
 
+    // Nobody's there while the organisation has no peer in the second host, and asked for when it has one again.
+    await second.client.removeFabricIdentity({ mspId: 'Org2MSP', role: 'peer' });
+    await one.contract(org1, 'notes').submit('hide', { arguments: ['t'], transientData: { secret: 'psst' } });
+    await expect.poll(async () => (await second.client.peerStatus({ chain, cityNode: 'PAR' })).height).toBe((await first.client.peerStatus({ chain, cityNode: 'SIN' })).height);
+    await giveIdentity(second, org2, 'peer');
+    await expect.poll(async () => text(await two.contract(org2, 'notes').evaluateTransaction('reveal', 't').catch(() => Buffer.from('not yet'))), { timeout: 30_000, interval: 500 }).toContain('psst');
+
     two.close();
     await second.end('SIGKILL');
     await one.contract(org1, 'notes').submitTransaction('put', 'b', '2');

@@ -108,8 +108,7 @@ export class PrivateFetcher {
     };
     // Until it is known: what fails is not tried with each look.
     note(1, before + 1, last?.from ?? 0);
-    if (!this.compared.has(name)) await this.compare(chain, ledger);
-    this.compared.add(name);
+    if (!this.compared.has(name) && (await this.compare(chain, ledger))) this.compared.add(name);
     const listed = await rooms.fabric.queryChannel(ledger, chain, { kind: 'missing-private-data', limit: LISTED_MAX }, signal);
     const from = (last?.from ?? 0) < listed.length ? (last?.from ?? 0) : 0;
     const wanted = listed.slice(from, from + rooms.fabric.ASKED_MAX);
@@ -117,14 +116,12 @@ export class PrivateFetcher {
     note(listed.length - taken, taken > 0 ? 0 : before + 1, from + wanted.length - taken);
   }
 
-  /** Once in a process: what stands in no note came with a snapshot, or before an organisation had its peer here. */
-  private async compare(chain: ChainId, ledger: LedgerHost): Promise<void> {
-    const { fabric } = this.options.rooms;
-    for (let found = LISTED_MAX; found === LISTED_MAX; ) {
-      const positions = await fabric.queryChannel(ledger, chain, { kind: 'unnoted-private-data', limit: LISTED_MAX }, this.options.signal);
-      if (positions.length > 0) await ledger.keepLocally(chain, { kind: 'note-missing', positions });
-      found = positions.length;
-    }
+  /** Once in a process, true when all was found: what stands in no note came with a snapshot, or before an organisation had its peer here. */
+  private async compare(chain: ChainId, ledger: LedgerHost): Promise<boolean> {
+    const positions = await this.options.rooms.fabric.queryChannel(ledger, chain, { kind: 'unnoted-private-data', limit: LISTED_MAX }, this.options.signal);
+    if (positions.length > 0) await ledger.keepLocally(chain, { kind: 'note-missing', positions });
+    // More than these are found when some of them have come.
+    return positions.length < LISTED_MAX;
   }
 
   /** How many of them came. */

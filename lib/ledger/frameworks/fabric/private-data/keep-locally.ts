@@ -10,7 +10,7 @@ export type FabricLocalRequest =
   | { readonly kind: 'put-aside'; readonly txId: string; readonly plaintext: Uint8Array }
   /** Private data of an old block that another member gave; `hash` is what the block promised (`promised-hash`). */
   | { readonly kind: 'reconcile'; readonly late: LatePlaintext }
-  /** Private data that this peer should have and was never promised to it in a block: it joined from a snapshot. */
+  /** Private data that this peer should have and was never promised to it in a block: it joined from a snapshot, or had no organisation of the collection then. */
   | { readonly kind: 'note-missing'; readonly positions: readonly PrivatePosition[] };
 
 /** One call notes so many; whoever found more calls again. */
@@ -25,7 +25,8 @@ export function keepLocally(channel: Channel, request: FabricLocalRequest, state
       return reconcilePrivateData(request.late, state, state, readDefinitions(channel, state).collectionsOf) ?? [];
     case 'note-missing': {
       const keys = request.positions.slice(0, NOTED_MAX).map(({ block, transaction, namespace, collection }) => privateMissingKey(block, transaction, namespace, collection));
-      const absent = keys.filter((key) => state.get(key) === undefined).sort((a, b) => Buffer.compare(a, b));
+      // A note may say that it was nobody's here: since then it has become somebody's.
+      const absent = keys.filter((key) => state.get(key)?.[0] !== 1).sort((a, b) => Buffer.compare(a, b));
       return absent.filter((key, at) => at === 0 || Buffer.compare(key, absent[at - 1] ?? key) !== 0).map((key) => ({ key, value: Uint8Array.of(1) }));
     }
   }

@@ -105,6 +105,25 @@ describe('private data of a channel', () => {
     expect(shared(late)).toEqual(shared(member));
   });
 
+  it('that came before its organisation had a peer here are noted once it has', async () => {
+    const roles = { organisations: ['Org2MSP'] };
+    const [member, later] = [await open(['Org1MSP']), await TestChannelPeer.open(channel, roles)];
+    await later.commit(definition.bytes);
+    const secret = write(member, 'k', 'hidden');
+    const block = await member.execute([secret.bytes]);
+    await member.keep(block);
+    await later.follow(block);
+    const missing = () => later.query({ kind: 'missing-private-data', limit: 10 });
+    expect(await missing()).toEqual([]);
+    roles.organisations.push('Org1MSP');
+    const positions = await later.query({ kind: 'unnoted-private-data', limit: 10 });
+    await later.keepLocally({ kind: 'note-missing', positions });
+    expect(await missing()).toEqual([{ block: 2, transaction: 0, namespace: 'secrets', collection: 'ours' }]);
+    const before = own(later);
+    await later.keepLocally({ kind: 'note-missing', positions });
+    expect(own(later)).toEqual(before);
+  });
+
   it('that a snapshot did not bring are found by their hashes and noted', async () => {
     const [member, joined] = [await open(['Org1MSP']), await open(['Org1MSP'])];
     const secret = write(member, 'k', 'hidden');
