@@ -26,7 +26,7 @@ export async function startTestProduct({ family, log, supervise }, { data, datab
   const ports = { web: await anyPort(), worker: await anyPort() };
   const hosts = [];
   for (let number = 1; number <= cityNodes; number++) {
-    const own = { gateway: await anyPort(), control: await anyPort(), channel: await anyPort() };
+    const own = { gateway: await anyPort(), control: await anyPort(), channel: await anyPort(), fabric: await anyPort() };
     hosts.push({ number, name: hostName(number), directory: hostDirectory(data, number), gatewayUrl: `http://${host}:${own.gateway}`, ports: own });
   }
   const publicUrl = `http://${host}:${ports.web}`;
