@@ -1,6 +1,7 @@
 import { EMPTY_PAUSE_MS } from './check-block';
 import { countEmptyTail, type Peer } from './peer';
 import type { MachinePorts } from './ports';
+import { publicReason } from './public-reason';
 
 export interface OwedBlockHome {
   readonly peer: Peer;
@@ -33,7 +34,13 @@ export class OwedBlock {
     if (this.#disarm !== undefined || !this.#mayBeOwed() || (this.#home.peer.tail !== undefined && !this.#isOwed())) return;
     this.#disarm = this.#home.ports.schedule(ANSWERS_FIRST_MS, () => {
       this.#disarm = undefined;
-      if (this.#isOwed()) this.#home.demand();
+      // Nobody hears an exception of a timer but the process, which would end with it for the sake of one rotten block.
+      try {
+        if (this.#isOwed()) this.#home.demand();
+      } catch (error) {
+        const { peer, ports } = this.#home;
+        ports.logger.warn({ chain: peer.chain, reason: publicReason(error) }, 'whether readers are owed a block cannot be read');
+      }
     });
   }
 

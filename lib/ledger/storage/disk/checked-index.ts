@@ -100,8 +100,8 @@ function isBrokenFile(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' && BROKEN.has(error.code);
 }
 
-/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_PANIC, MDB_VERSION_MISMATCH, MDB_INVALID, MDB_PAGE_FULL, MDB_BAD_TXN. */
-const BROKEN = new Set([-30_797, -30_796, -30_795, -30_794, -30_793, -30_786, -30_782]);
+/** MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_VERSION_MISMATCH, MDB_INVALID, MDB_PAGE_FULL. */
+const BROKEN = new Set([-30_797, -30_796, -30_794, -30_793, -30_786]);
 
 /** LMDB: the map is full, too many readers. */
 const NOT_DAMAGE = new Set([-30_792, -30_790]);

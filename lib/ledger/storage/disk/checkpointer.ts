@@ -110,6 +110,13 @@ export class Checkpointer {
     this.#disarm?.();
   }
 
+  /** Writes nothing more: what was read of a log that could not be read to its end is no whole. */
+  async abandon(): Promise<void> {
+    this.#disarm?.();
+    this.#disarm = undefined;
+    await this.#last;
+  }
+
   /** Finishes removals that a crash interrupted. Rejects with what ended the checkpoints. */
   async sweepLeftovers(): Promise<void> {
     this.#unswept.push(...this.#options.index.range({ ...allOf('sweep'), limit: 1_000_000 }).map(({ key }) => chainOfKey(key)));

@@ -64,7 +64,10 @@ export async function openDiskStorage(options: DiskStorageOptions): Promise<Ledg
 }
 
 async function openOnce(options: DiskStorageOptions): Promise<LedgerStorage> {
-  const opened = await openIndex(options.index, options.logger, () => checkFormat(options));
+  const opened = await openIndex(options.index, options.logger, () => checkFormat(options)).catch((error: unknown) => {
+    if (!isDamageOf(options.index.path, error)) options.index.abandoned();
+    throw error;
+  });
   const storage = new DiskStorage(options, opened);
   try {
     await storage.recover(opened.position);
@@ -293,16 +296,20 @@ class DiskStorage implements LedgerStorage {
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
-    await this.abandon();
+    this.#isClosed = true;
+    await this.#requireLog().close();
+    await this.#checkpoints.close();
+    this.#space.close();
+    await this.#index.close();
     this.#options.index.closed();
     await this.#options.lock.release();
   }
 
-  /** Lets go of files, index and timers; not of the lock. Also when it was not opened to the end. */
+  /** Lets go of files, index and timers, not of the lock, and writes nothing: it was not opened to the end. */
   async abandon(): Promise<void> {
     this.#isClosed = true;
     await this.#log?.close();
-    await this.#checkpoints.close();
+    await this.#checkpoints.abandon();
     this.#space.close();
     await this.#index.close();
   }

@@ -63,6 +63,9 @@ describe('the index on disk', () => {
       home.abandoned();
     };
     expect(await lives([closeWell, ...Array.from({ length: 5 }, () => refuses)])).toEqual(['empty', ...Array.from({ length: 5 }, () => 'kept')]);
+    // Nor when the system did not let it be opened, or the log is of another program.
+    const doesNotOpen = (home: IndexHome): void => home.abandoned();
+    expect(await lives([closeWell, doesNotOpen, doesNotOpen, closeWell])).toEqual(['empty', 'kept', 'kept', 'kept']);
     // Neither does that hide sudden ends before and after it.
     expect(await lives([closeWell, endSuddenly, endSuddenly, refuses, endSuddenly, closeWell])).toEqual(['empty', 'kept', 'kept', 'kept', 'kept', '3 processes in a row ended suddenly with it', 'empty']);
   });

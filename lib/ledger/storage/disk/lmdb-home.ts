@@ -88,7 +88,8 @@ export function createLmdbHome({ files, directory, removeDirectory, onCleared }:
       if (readMark()?.phase !== Phase.distrusted) files.unlink(markPath);
     },
     abandoned: () => {
-      if (readMark()?.phase !== Phase.running) return;
+      const phase = readMark()?.phase;
+      if (phase === undefined || phase === Phase.distrusted) return;
       if (suddenEnds === 0) return files.unlink(markPath);
       // The next one counts itself again.
       suddenEnds -= 1;
