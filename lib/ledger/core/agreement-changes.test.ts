@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { assert } from '@/lib/platform/pure/assert';
 import { counterFramework } from '../testing/counter-framework';
 import { at, city, status, submitAt, validatorsOf } from '../testing/test-city';
 import { add, createTestNodes, openTestChain, passTime, readCounter, rest, restartTestNode, TEST_CHAIN, type TestNode } from '../testing/test-nodes';
@@ -328,6 +329,24 @@ describe('a reader of the head', () => {
     }
     await passTime(nodes, 200);
     expect(status(reader).height).toBe(2);
+  });
+
+  it('is owed nothing where the last blocks cannot be read, and nobody else hears of it but the log', async () => {
+    const first = at(await city(1, 'solo', [owing]), 0);
+    await submitAt([first], 0);
+    await passTime([first], 3_000);
+    const node = await restartTestNode(first);
+    await node.host.query(TEST_CHAIN, { counter: 'c' }, new AbortController().signal, { isObserver: true });
+    const rotten = (): never => {
+      throw new Error('rotten');
+    };
+    const chain = node.storage.open(TEST_CHAIN);
+    assert(chain !== undefined, 'the ledger is here');
+    Object.assign(chain, { block: rotten });
+    expect(await readCounter(node.host, 'c')).toMatchObject({ height: 1 });
+    await passTime([node], 3_000);
+    expect(status(node)).toMatchObject({ state: 'running', height: 1 });
+    expect(node.manual.log).toContainEqual(expect.objectContaining({ level: 'warn', event: expect.stringContaining('owed') }));
   });
 
   it('who only observes is owed nothing', async () => {
