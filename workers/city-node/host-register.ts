@@ -326,18 +326,7 @@ export class HostRegister {
   }
 }
 
-/** All of them, which the compiler sees to. */
-const LIMIT_NAMES = Object.keys({
-  transactionsPerSecond: true,
-  transactionBurst: true,
-  requestsPerSecond: true,
-  requestBurst: true,
-  requestsPerPeriod: true,
-  transactionsPerPeriod: true,
-  period: true,
-  storageBytesMax: true,
-  writableUntilMs: true,
-} satisfies Record<keyof ChainLimits, true>) as (keyof ChainLimits)[];
+const LIMIT_NAMES = chainLimitsSchema.keyof().options;
 
 function withVersion(record: RegisterRecord): RegisterRecord & { readonly version: string } {
   return { ...record, version: registerVersion };

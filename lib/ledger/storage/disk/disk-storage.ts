@@ -1,5 +1,5 @@
 import { assert } from '@/lib/platform/pure/assert';
-import { isLedgerError, LedgerError } from '../../core/errors';
+import { LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
 import type { ChainStorage, Damage, LedgerStorage, StagedChain, StorageStats } from '../../core/storage';
 import { chainId, height, type ChainId, type Height } from '../../core/types';
@@ -16,7 +16,7 @@ import type { FrameNote } from './group';
 import { newRecord, type ChainRecord, type IndexPosition } from './index-keys';
 import type { IndexHome, IndexPort } from './index-port';
 import { EMPTY_SUM } from './index-sum';
-import { ANEW_EVENT, openIndex, type OpenedIndex } from './open-index';
+import { isDamageOf, openIndex, orAnew, type OpenedIndex } from './open-index';
 import { checkLogFormat, TORN_EVENT, type LogPosition } from './scan-log';
 import { segmentName } from './segment';
 import { SegmentFiles } from './segment-files';
@@ -49,14 +49,7 @@ const CHECKPOINT_DELAY_MS = 1_000;
  */
 export async function openDiskStorage(options: DiskStorageOptions): Promise<LedgerStorage> {
   try {
-    try {
-      return await openOnce(options);
-    } catch (error) {
-      if (!isDamageOf(options.index.path, error)) throw error;
-      options.logger.error({ reason: error.message }, ANEW_EVENT);
-      options.index.clear();
-      return await openOnce(options);
-    }
+    return await orAnew(options.index, options.logger, () => openOnce(options));
   } catch (error) {
     await options.lock.release();
     throw error;
@@ -65,7 +58,7 @@ export async function openDiskStorage(options: DiskStorageOptions): Promise<Ledg
 
 async function openOnce(options: DiskStorageOptions): Promise<LedgerStorage> {
   const opened = await openIndex(options.index, options.logger, () => checkFormat(options)).catch((error: unknown) => {
-    if (!isDamageOf(options.index.path, error)) options.index.abandoned();
+    if (!isDamageOf(options.index, error)) options.index.abandoned();
     throw error;
   });
   const storage = new DiskStorage(options, opened);
@@ -74,13 +67,9 @@ async function openOnce(options: DiskStorageOptions): Promise<LedgerStorage> {
     return storage;
   } catch (error) {
     await storage.abandon();
-    if (!isDamageOf(options.index.path, error)) options.index.abandoned();
+    if (!isDamageOf(options.index, error)) options.index.abandoned();
     throw error;
   }
-}
-
-function isDamageOf(path: string, error: unknown): error is LedgerError<'storage-corrupt'> {
-  return isLedgerError(error, 'storage-corrupt') && error.details.file === path;
 }
 
 function checkFormat({ files, directory }: DiskStorageOptions): void {

@@ -12,8 +12,6 @@ export interface OpenedIndex {
   readonly records: readonly ChainRecord[];
 }
 
-/** Logged with what was found. */
-export const ANEW_EVENT = 'the index is damaged and is made anew from the log';
 const CHAINS_MAX = 1_000_000;
 const EVERYTHING = { from: Uint8Array.of(0), to: Uint8Array.of(255) };
 
@@ -22,22 +20,35 @@ const EVERYTHING = { from: Uint8Array.of(0), to: Uint8Array.of(255) };
  * made anew from the log. `checkLog` throws `storage-format` when that could not be, the log being another program's, too.
  */
 export async function openIndex(home: IndexHome, logger: MachinePorts['logger'], checkLog: () => void): Promise<OpenedIndex> {
-  let opened: OpenedIndex;
-  try {
-    opened = await tryOpen(home);
-  } catch (error) {
-    if (isLedgerError(error, 'storage-format')) {
+  const opened = await orAnew(home, logger, async () => {
+    try {
+      return await tryOpen(home);
+    } catch (error) {
+      if (!isLedgerError(error, 'storage-format')) throw error;
       checkLog();
       logger.warn({ reason: error.message }, 'the index is made anew from the log');
-    } else {
-      if (!isLedgerError(error, 'storage-corrupt')) throw error;
-      logger.error({ reason: error.message }, ANEW_EVENT);
+      home.clear();
+      return tryOpen(home);
     }
-    home.clear();
-    opened = await tryOpen(home);
-  }
+  });
   home.opened();
   return opened;
+}
+
+/** Once more, with an empty index that is filled from the log, when the first attempt found the index damaged. */
+export async function orAnew<T>(home: IndexHome, logger: MachinePorts['logger'], open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!isDamageOf(home, error)) throw error;
+    logger.error({ reason: error.message }, 'the index is damaged and is made anew from the log');
+    home.clear();
+    return open();
+  }
+}
+
+export function isDamageOf({ path }: IndexHome, error: unknown): error is LedgerError<'storage-corrupt'> {
+  return isLedgerError(error, 'storage-corrupt') && error.details.file === path;
 }
 
 async function tryOpen(home: IndexHome): Promise<OpenedIndex> {
