@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ChannelHolding, ControlLogger, PutChannelCertificate } from '@/lib/control';
 import { nodeFiles, openSecretFiles, type SecretFiles } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
+import { OneAtATime } from '@/lib/platform/pure/one-at-a-time';
 import { createPrivateKey256, createRequest, encodePem, hashPublicKey, isX509Refusal, publicKeyOf, readChain, readRevocationLists, verifyChain, type RefusalReason, type RevocationListFacts } from '@/lib/x509';
 import type { ChannelCertificates, ChannelIdentity } from '@/lib/peer-channel';
 import { readListFile, writeListFile } from './revocation-file';
@@ -49,7 +50,8 @@ export class ChannelKeeper implements ChannelIdentity {
   private next: Key | undefined;
   private lists: readonly RevocationListFacts[] = [];
   private readonly listeners = new Set<() => void>();
-  private turn: Promise<unknown> = Promise.resolve();
+  /** Calls come one after another: two of them at once would make two keys. */
+  private readonly turn = new OneAtATime();
 
   private constructor(
     private readonly options: ChannelKeeperOptions,
@@ -82,7 +84,7 @@ export class ChannelKeeper implements ChannelIdentity {
 
   /** A request for the key that waits, else for the one in use; for a new one where neither may be used. */
   request({ retire }: { retire?: string | undefined }): Promise<{ request: string; publicKeyHash: string; holding?: ChannelHolding }> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       const usable = [this.next, this.held].find((key) => key && key.publicKeyHash !== retire);
       const key = usable ?? (await this.createKey());
       const holding = this.holding();
@@ -96,7 +98,7 @@ export class ChannelKeeper implements ChannelIdentity {
    * @throws AppError CONFLICT for what is not this host's or not of its authority, INVALID_INPUT for what is no certificate
    */
   put(input: PutChannelCertificate): Promise<ChannelHolding> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       const { authority, hostId, now } = this.options;
       const lists = refusedAsAnswer(() => this.newest(input));
       const end = refusedAsAnswer(() => {
@@ -181,13 +183,6 @@ export class ChannelKeeper implements ChannelIdentity {
       const present = this.lists.find(({ authority }) => authority === list.authority);
       return present && present.number > list.number ? present : list;
     });
-  }
-
-  /** Calls come one after another: two of them at once would make two keys. */
-  private inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(act);
-    this.turn = result.catch(() => undefined);
-    return result;
   }
 }
 

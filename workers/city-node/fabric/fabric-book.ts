@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chainIdSchema, fabricOrganisationSchema, mspIdSchema, type FabricOrganisation } from '@/lib/control';
 import { RecordJournal } from '@/lib/gateway';
 import { AppError } from '@/lib/platform/pure/errors';
+import { OneAtATime } from '@/lib/platform/pure/one-at-a-time';
 
 const memberSchema = z.object({ mspId: mspIdSchema, rootsHash: z.string().regex(/^[0-9a-f]{64}$/) });
 const channelSchema = z.object({ chain: chainIdSchema, channelId: z.string().min(1).max(249), organisations: z.array(memberSchema), orderers: z.array(memberSchema) });
@@ -33,7 +34,7 @@ export class FabricBook {
   private readonly organisations = new Map<string, BookOrganisation>();
   private journal!: RecordJournal;
   private compactedBytes = 0;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly turn = new OneAtATime();
 
   private constructor() {}
 
@@ -74,7 +75,7 @@ export class FabricBook {
    * @throws AppError CONFLICT where the name, or the MSP id of one of its organisations, means something else here
    */
   putChannel(channel: BookChannel): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       const holder = this.chainOf.get(channel.channelId);
       if (holder !== undefined && holder !== channel.chain) {
         throw conflict('channel', `This host has a channel ${channel.channelId} already, of another sub-chain. Choose another channel name.`);
@@ -90,7 +91,7 @@ export class FabricBook {
 
   /** Idempotent. */
   removeChannel(chain: string): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       if (this.channels.has(chain)) await this.write({ kind: 'no-channel', chain });
     });
   }
@@ -100,7 +101,7 @@ export class FabricBook {
    * @throws AppError CONFLICT where it is another organisation's
    */
   putOrganisation(mspId: string, rootsHash: string, settings: FabricOrganisation): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       const member = { mspId, rootsHash };
       this.requireSame(member);
       const isForeign = (one: BookMember): boolean => one.mspId === mspId && one.rootsHash !== rootsHash;
@@ -113,13 +114,13 @@ export class FabricBook {
 
   /** Idempotent. */
   removeOrganisation(mspId: string): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       if (this.organisations.has(mspId)) await this.write({ kind: 'no-organisation', mspId });
     });
   }
 
   async close(): Promise<void> {
-    await this.turn;
+    await this.turn.idle();
     await this.journal.close();
   }
 
@@ -159,12 +160,6 @@ export class FabricBook {
       case 'no-organisation':
         this.organisations.delete(record.mspId);
     }
-  }
-
-  private inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(act);
-    this.turn = result.catch(() => undefined);
-    return result;
   }
 }
 

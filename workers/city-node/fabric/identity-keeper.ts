@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fabricIdentityNameSchema, type ControlLogger, type FabricHolding, type FabricIdentityName, type PutFabricCertificate } from '@/lib/control';
 import { nodeFiles, openSecretFiles, type BlockSigner, type ChainId, type LocalRoles, type SecretFiles } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
+import { OneAtATime } from '@/lib/platform/pure/one-at-a-time';
 import { createPrivateKey256, createRequest, hashPublicKey, publicKeyOf } from '@/lib/x509';
 import type { FabricBook } from './fabric-book';
 import type { Fabric } from './late-framework';
@@ -44,7 +45,8 @@ export class IdentityKeeper {
   private readonly held = new Map<string, Held>();
   private readonly next = new Map<string, Key>();
   private readonly organisations = new Map<string, Organisation>();
-  private turn: Promise<unknown> = Promise.resolve();
+  /** Calls come one after another: two of them at once would make two keys. */
+  private readonly turn = new OneAtATime();
 
   private constructor(
     private readonly options: IdentityKeeperOptions,
@@ -86,7 +88,7 @@ export class IdentityKeeper {
 
   /** A request for the key that waits, else for the one in use; for a new one where neither may be used. */
   request(identity: FabricIdentityName, { retire }: { retire?: string | undefined }): Promise<{ request: string; publicKeyHash: string; holding?: FabricHolding }> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       const name = nameOf(identity);
       const usable = [this.next.get(name), this.held.get(name)].find((key) => key && key.publicKeyHash !== retire);
       const key = usable ?? (await this.createKey(identity));
@@ -100,7 +102,7 @@ export class IdentityKeeper {
    * @throws AppError INVALID_INPUT for what is no certificate of the organisation, CONFLICT for another key's, or where the MSP id is another organisation's here
    */
   put(identity: FabricIdentityName, { certificate, organisation: settings }: PutFabricCertificate): Promise<FabricHolding> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       const { fabric, book, now } = this.options;
       const { mspId, role } = identity;
       const name = nameOf(identity);
@@ -124,7 +126,7 @@ export class IdentityKeeper {
 
   /** Idempotent. */
   remove(identity: FabricIdentityName): Promise<void> {
-    return this.inTurn(async () => {
+    return this.turn.run(async () => {
       const name = nameOf(identity);
       this.held.delete(name);
       this.next.delete(name);
@@ -188,13 +190,6 @@ export class IdentityKeeper {
       if (!(error instanceof this.options.fabric.FabricRefusal)) throw error;
       throw new AppError('INVALID_INPUT', { fields: { certificate: error.message } }, { publicMessage: `The organisation or the certificate cannot be used: ${error.message}.`, cause: error });
     }
-  }
-
-  /** Calls come one after another: two of them at once would make two keys. */
-  private inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(act);
-    this.turn = result.catch(() => undefined);
-    return result;
   }
 }
 
