@@ -1,5 +1,4 @@
-import { isUtf8 } from 'node:buffer';
-import { listFields, WireError, type WireField } from '@/lib/platform/pure/wire';
+import { listFields, textOf, WireError, type WireField } from '@/lib/platform/pure/wire';
 
 /** Bytes of the stream that are no message of it. */
 export class MalformedBytes extends Error {
@@ -35,9 +34,9 @@ export class MessageReader {
   }
 
   text(field: number): string {
-    const bytes = this.bytes(field);
-    if (!isUtf8(bytes)) throw new MalformedBytes(`field ${field} contains invalid UTF-8`);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+    const text = textOf(this.bytes(field));
+    if (text === undefined) throw new MalformedBytes(`field ${field} contains invalid UTF-8`);
+    return text;
   }
 
   /** An int32 or enum; Fabric's peer truncates what is longer, and so does this. */

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { textOf } from './text-of';
 import { WireError } from './wire-error';
 
 /** How a field's value is laid out: a number of variable length, or a length and so many bytes. */
@@ -71,9 +71,9 @@ export class WireReader {
   }
 
   string(): string {
-    const bytes = this.bytes();
-    if (!isUtf8(bytes)) throw new WireError('text that is not UTF-8');
-    return bytes.toString('utf8');
+    const text = textOf(this.bytes());
+    if (text === undefined) throw new WireError('text that is not UTF-8');
+    return text;
   }
 
   /** Past the value of a field that nobody asked for. */

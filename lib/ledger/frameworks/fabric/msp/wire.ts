@@ -1,5 +1,4 @@
-import { isUtf8 } from 'node:buffer';
-import { listFields, WireError, type WireField } from '@/lib/platform/pure/wire';
+import { listFields, textOf, WireError, type WireField } from '@/lib/platform/pure/wire';
 import { FabricRefusal } from './refusal';
 
 /**
@@ -49,9 +48,9 @@ export function readWire(bytes: Uint8Array, what: string): WireMessage {
     all,
     bytes: lastBytes,
     text: (field) => {
-      const found = lastBytes(field);
-      if (!isUtf8(found)) throw malformed(`field ${field} is not valid UTF-8`);
-      return Buffer.from(found.buffer, found.byteOffset, found.byteLength).toString('utf8');
+      const text = textOf(lastBytes(field));
+      if (text === undefined) throw malformed(`field ${field} is not valid UTF-8`);
+      return text;
     },
     int32: (field) => number(field).low | 0,
     flag: (field) => number(field).low !== 0 || number(field).high !== 0,

@@ -1,5 +1,4 @@
-import { isUtf8 } from 'node:buffer';
-import { WireError, WireReader } from '@/lib/platform/pure/wire';
+import { textOf, WireError, WireReader } from '@/lib/platform/pure/wire';
 import { FabricStateError } from './state-error';
 
 const VARINT = 0;
@@ -35,8 +34,9 @@ export function readFields(bytes: Uint8Array, { onBytes, onNumber }: FieldHandle
 
 /** Text, which must be UTF-8. */
 export function asText(bytes: Uint8Array): string {
-  if (!isUtf8(bytes)) throw malformed('a text is not UTF-8');
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const text = textOf(bytes);
+  if (text === undefined) throw malformed('a text is not UTF-8');
+  return text;
 }
 
 /** A uint64 that is a safe integer: heights and places are, and no read-write set of ours holds a greater one. */
