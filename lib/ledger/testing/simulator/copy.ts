@@ -36,12 +36,14 @@ export interface Copy {
   promote(): void;
 }
 
+export type Offer = (machine: Peer, id: number, isOwed: boolean) => void;
+
 /** What transactions mean, and who makes them. Its ids are numbers; what they stand for is the framework's own. */
 export interface SimulatedFramework {
   /** What a peer finds on its disk. Asked at the start of each life. */
   open(peer: Peer): Copy;
-  /** A client acts. `offer` hands a transaction to a peer, now or later. */
-  act(machines: readonly Peer[], offer: (machine: Peer, id: number) => void): void;
+  /** A client acts. `offer` hands a transaction to a peer, now or later; one that is `owed` must come into the chain. */
+  act(machines: readonly Peer[], offer: Offer): void;
   /** Transactions that a Byzantine proposer puts into a block which others may find good. */
   drawForLiars(): readonly number[];
   /** What a block with these transactions comes to on a tip that the chain has or had. */
@@ -69,7 +71,7 @@ export function createCounter(liarDraw: { chance(probability: number): boolean; 
     act: (machines, offer) => {
       if (machines.length === 0) return;
       offered += 1;
-      offer(machines[liarDraw.below(machines.length)] as Peer, offered);
+      offer(machines[liarDraw.below(machines.length)] as Peer, offered, true);
     },
     drawForLiars: () => (liarDraw.chance(0.5) ? [2 ** 31 + liarDraw.below(2 ** 30)] : []),
     foresee: ({ state, rules }, transactions) => execute(state, rules.engineVersion, transactions),

@@ -43,7 +43,7 @@ export class Peer {
   readonly #world: World;
   /** Byzantine peers may run two machines with one key. */
   readonly #instance: number;
-  readonly #isHonest: boolean;
+  readonly isHonest: boolean;
   readonly #disk: Disk;
   readonly #times: MachineTimes;
   #ledger: Ledger;
@@ -59,7 +59,7 @@ export class Peer {
     this.#world = world;
     this.index = index;
     this.#instance = instance;
-    this.#isHonest = isHonest;
+    this.isHonest = isHonest;
     this.#times = new MachineTimes(world, index);
     this.#ledger = new Ledger(world.genesisRules, [], CLOSED);
     this.#disk = new Disk({
@@ -170,9 +170,9 @@ export class Peer {
     this.#takeTransaction(id);
   }
 
-  /** Of the framework: `writes` are on top of what there is, and `then` runs when they are durable. Without power it never does. */
-  keep(writes: readonly StateWrite[], then: () => void): void {
-    if (this.isUp) this.#own.write({ height: this.tip.height, writes }, then);
+  /** Of the framework: `writes` are on top of what there is, and `done` runs when they are durable. Without power it never does. */
+  keep(writes: readonly StateWrite[], done: () => void): void {
+    if (this.isUp) this.#own.write({ height: this.tip.height, writes }, done);
   }
 
   send(to: number, packet: Packet): void {
@@ -247,7 +247,7 @@ export class Peer {
     const { checks, queue } = this.#world;
     switch (effect.do) {
       case 'persist':
-        if (this.#isHonest) checks.keeps(this.index, effect.record);
+        if (this.isHonest) checks.keeps(this.index, effect.record);
         return this.#disk.write({ kind: 'record', record: effect.record, block: effect.block });
       case 'abstain':
         this.#log('abstains', () => `through ${effect.through}`, effect.through);
@@ -267,13 +267,13 @@ export class Peer {
         this.#commitFinal(effect);
         break;
       case 'fault':
-        if (this.#isHonest) checks.report('fault', `p${this.index} finds block ${effect.height} wrong, which a quorum made final`);
+        if (this.isHonest) checks.report('fault', `p${this.index} finds block ${effect.height} wrong, which a quorum made final`);
         break;
       case 'behind':
         this.#catchUp.want(effect.height, from);
         break;
       case 'evidence':
-        if (this.#isHonest) checks.evidence(this.index, effect.evidence);
+        if (this.isHonest) checks.evidence(this.index, effect.evidence);
         break;
       case 'remind':
         this.waiting.gossipAgain();
@@ -296,9 +296,9 @@ export class Peer {
     const { plan, random, checks } = this.#world;
     const { validators } = rules;
     const place = indexOfValidator(rules, this.publicKey);
-    if (this.#isHonest) checks.sends(this.index, place, bytes);
+    if (this.isHonest) checks.sends(this.index, place, bytes);
     const isVote = bytes[1] === 2 || bytes[1] === 3;
-    const canCrash = isVote && this.#isHonest && !this.#world.isStable() && bytes[2] === place;
+    const canCrash = isVote && this.isHonest && !this.#world.isStable() && bytes[2] === place;
     const isLast = canCrash && random.chance(plan.crash.afterVote);
     // The power may go between two of the lines that a vote is sent on.
     let reached = isLast ? random.below(validators.length + 1) : validators.length;
@@ -318,7 +318,8 @@ export class Peer {
   }
 
   #takeTransaction(id: number): void {
-    if (this.#ledger.included.has(id) || !this.copy.admits(id) || !this.waiting.add(id)) return;
+    if (this.#ledger.included.has(id) || this.waiting.has(id) || !this.copy.admits(id)) return;
+    this.waiting.add(id);
     if (this.core === undefined) this.waiting.remindLater();
     else this.#input((core) => core.wake());
   }
@@ -349,7 +350,7 @@ export class Peer {
     const wanted = change === undefined ? this.waiting.first(TRANSACTIONS_A_BLOCK) : [];
     const timeMs = Math.max(tip.timeMs, this.#times.clockMs());
     const executed = this.copy.execute({ height: tip.height + 1, timeMs, engineVersion: tip.rules.engineVersion, before: tip.state, transactions: wanted }, true);
-    if (executed === undefined) throw new Error('a block that is built has what may be in it');
+    if (executed === undefined) return undefined;
     for (const id of wanted) if (!executed.transactions.includes(id)) this.waiting.delete(id);
     if (executed.transactions.length === 0 && change === undefined && !mayBeEmpty) return undefined;
     return { block: makeBlock(tip, timeMs, this.#world.random.below(2 ** 32), executed, change), executed };
@@ -378,7 +379,7 @@ export class Peer {
     const parsed = decodeBlock(block);
     const executed = this.#good.get(hash);
     if (parsed === undefined || executed === undefined) {
-      if (this.#isHonest) this.#world.checks.report('unchecked', `p${this.index} is to commit block ${height}, which it did not check`);
+      if (this.isHonest) this.#world.checks.report('unchecked', `p${this.index} is to commit block ${height}, which it did not check`);
       return;
     }
     this.#commit(entryOn(this.tip, { hash, bytes: block, block: parsed, certificate, state: executed.state }), executed, 'agrees on');
@@ -392,7 +393,7 @@ export class Peer {
     if (!isCertified(this.#world, this.tip, hash, certificate)) return false;
     const { verdict, executed } = this.#judge(block, true);
     if (verdict !== 'good' || executed === undefined) {
-      if (this.#isHonest) this.#world.checks.report('fault', `p${this.index} finds certified block ${block.height} wrong`);
+      if (this.isHonest) this.#world.checks.report('fault', `p${this.index} finds certified block ${block.height} wrong`);
       return false;
     }
     this.#commit(entryOn(this.tip, { hash, bytes, block, certificate, state: executed.state }), executed, 'fetches');
@@ -402,11 +403,13 @@ export class Peer {
   #commit(entry: ChainEntry, executed: Executed, how: string): void {
     const isSolo = entry.rules.finality === 'solo';
     this.#log(how, () => `${short(entry.hash)} as block ${entry.height}, round ${entry.certificate.round}`, entry.height, entry.certificate.round);
-    if (this.#isHonest && !isSolo) this.#world.checks.final(this.index, entry);
+    if (this.isHonest && !isSolo) this.#world.checks.final(this.index, entry);
     const changes = executed.changes();
     this.copy.push(entry.height, changes);
     this.#ledger.append(entry);
     for (const id of entry.block.transactions) this.waiting.delete(id);
+    // What this block made impossible would be passed on for ever.
+    for (const id of this.waiting.first(this.waiting.size)) if (!this.copy.admits(id)) this.waiting.delete(id);
     this.#disk.write({ kind: 'block', entry, changes });
     if (this.#approval.is(entry.block.nextRules)) {
       this.#approval = new Approval(undefined);
@@ -441,7 +444,7 @@ export class Peer {
 
   /** Alone, a block is final when it is durable: before, nobody has heard of it. */
   #noteDurable(write: Write): void {
-    if (write.kind === 'block' && this.#isHonest && write.entry.rules.finality === 'solo') this.#world.checks.final(this.index, write.entry);
+    if (write.kind === 'block' && this.isHonest && write.entry.rules.finality === 'solo') this.#world.checks.final(this.index, write.entry);
   }
 
   /** For what this life began: nothing of it goes on in the next. */

@@ -246,14 +246,14 @@ class Simulation {
       if (this.#phase === 'idle') return;
       // A peer that has no answers for its clients gets no more of them.
       const machines = [...this.#honest.values()].filter(({ isUp, isStopped, waiting }) => isUp && !isStopped && waiting.size < WAITING_MAX);
-      this.#framework.act(machines, (machine, id) => this.#offer(machine, id));
+      this.#framework.act(machines, (machine, id, isOwed) => this.#offer(machine, id, isOwed));
       this.#loadLater();
     });
   }
 
-  #offer(machine: Peer, id: number): void {
+  #offer(machine: Peer, id: number, isOwed: boolean): void {
     if (!machine.isUp || machine.isStopped || this.#phase === 'idle' || !machine.copy.admits(id)) return;
-    if (this.#phase === 'load') this.#owed.push(id);
+    if (isOwed && this.#phase === 'load') this.#owed.push(id);
     this.#log.note(machine.index, 'offered', () => `transaction ${id}`, id);
     machine.offer(id);
   }
