@@ -14,7 +14,7 @@ import type { World } from '../world';
 import { ChannelCopy } from './channel-copy';
 import { Clients } from './clients';
 import type { SimulatedTransaction } from './envelopes';
-import { endorseAtHost, installStore, transactionsAt } from './host-endorser';
+import { endorse, installStore, portsOfPeer, transactionsAt } from './host-endorser';
 import { auditPeer, judgeChannel, type PeerAtRest } from './judge-channel';
 import { forgeEnvelopes, type ForgedEnvelope } from './forged-envelopes';
 import { Model } from './model';
@@ -44,7 +44,7 @@ class FabricChannel implements SimulatedFramework {
   readonly #transactions = new Map<number, SimulatedTransaction>();
   readonly #forged: readonly number[];
   readonly #packages = new MemoryPackages();
-  readonly #clients: Clients;
+  readonly #clients: Clients<Peer>;
   readonly #fetcher: PrivateFetcher;
   /** What an honest peer said of a transaction that is durable with it, by height and place. */
   readonly #told = new Map<string, { readonly peer: number; readonly code: number }>();
@@ -59,11 +59,11 @@ class FabricChannel implements SimulatedFramework {
     this.#reference = this.#openCopy(REFERENCE, { organisations: [] }, []);
     const organisations = (host: number): readonly Organisation[] => organisationsOf(world.plan.seed, world.peers, host);
     this.#forged = forgeEnvelopes(this.#people, world.plan, organisations).map((one) => this.#register(one));
-    this.#clients = new Clients(world, {
+    this.#clients = new Clients({ ...world, seed: world.plan.seed }, {
       people: this.#people,
       model: this.#model,
       organisationsOf: organisations,
-      endorse: (peer, signed, organisation) => endorseAtHost(this.#hostOf(peer), signed, organisation),
+      endorse: (peer, signed, organisation) => endorse(portsOfPeer(this.#hostOf(peer)), signed, organisation),
       register: (one) => this.#register(one),
       packageId: () => (this.#packageId ??= installStore(this.#packages)),
     });
@@ -228,8 +228,8 @@ class FabricChannel implements SimulatedFramework {
   #keep(peer: Peer, copy: ChannelCopy, request: FabricLocalRequest): Promise<void> {
     return new Promise((resolve) => {
       if (!peer.isUp || peer.copy !== copy) return;
+      // Also when there is nothing to write: it may be there for another's sake, and not be durable yet.
       const writes = this.#programOf(peer.index).keep(this.#people.channel, request, copy.latest);
-      if (writes.length === 0) return resolve();
       copy.keep(writes);
       peer.keep(writes, () => {
         this.#isBusy = true;

@@ -32,10 +32,10 @@ export async function installStore(packages: MemoryPackages): Promise<string> {
   return first.packageId;
 }
 
-/** What the organisation's peer on a host answers: bytes of a ProposalResponse; undefined when it refuses. */
-export async function endorseAtHost(host: HostEndorser, signedProposal: SignedProposal, mspId: Organisation): Promise<Uint8Array | undefined> {
+/** What an organisation's peer answers: bytes of a ProposalResponse; undefined when it refuses. */
+export async function endorse(ports: EndorserPorts, signedProposal: SignedProposal, mspId: Organisation): Promise<Uint8Array | undefined> {
   try {
-    return (await processProposal({ signedProposal, mspId }, portsOf(host))).bytes;
+    return (await processProposal({ signedProposal, mspId }, ports)).bytes;
   } catch (error) {
     if (error instanceof ProposalRefused) return undefined;
     throw error;
@@ -54,16 +54,25 @@ export function transactionsAt(peer: Peer, envelopeOf: EnvelopeOf): TransactionA
   };
 }
 
-function portsOf({ peer, copy, people, packages, envelopeOf, organisations, keepAside }: HostEndorser): EndorserPorts {
+/** What a simulated peer endorses with. */
+export function portsOfPeer(host: HostEndorser): EndorserPorts {
+  const { peer, copy, people, envelopeOf, keepAside } = host;
   return {
+    ...storePorts({ ...host, host: peer.index }),
     openView: async (channelId) => (channelId === people.channel.id ? viewOf(copy, people, transactionsAt(peer, envelopeOf)) : undefined),
+    keepPlaintext: ({ txId, privateRwset }) => keepAside(txId, privateRwset),
+  };
+}
+
+/** The same of any host, but for its ledger: organisations with their keys and the one chaincode. */
+export function storePorts({ people, packages, organisations, host }: Pick<HostEndorser, 'people' | 'packages' | 'organisations'> & { readonly host: number }): Omit<EndorserPorts, 'openView' | 'keepPlaintext'> {
+  return {
     runChaincode: (_, call) => runStore(call),
     indexesOf: () => [],
     packages,
     listUses: async () => new Map(),
-    signerOf: (mspId) => organisations.filter((one) => one === mspId).map((one) => people.peer(one, peer.index))[0],
+    signerOf: (mspId) => organisations.filter((one) => one === mspId).map((one) => people.peer(one, host))[0],
     localMsps: () => people.channel.msps,
-    keepPlaintext: ({ txId, privateRwset }) => keepAside(txId, privateRwset),
     system: noLedger,
     nowMs: () => NOW_MS,
     executeTimeoutMs: 30_000,
