@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { LedgerStorage } from '../core/storage';
 import { chainId, height } from '../core/types';
-import { openDiskStorage } from '../storage/disk/disk-storage';
+import { openDiskStorage } from '../storage/disk/open-disk-storage';
 import { createLmdbHome } from '../storage/disk/lmdb-home';
 import { nodeFiles } from '../storage/disk/node-files';
 import { createManualPorts } from './manual-ports';

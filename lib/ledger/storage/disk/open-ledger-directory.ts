@@ -5,7 +5,7 @@ import type { MachinePorts } from '../../core/ports';
 import type { LedgerStorage } from '../../core/storage';
 import { lockDirectory } from './directory-lock';
 import { openDiskKeys } from './disk-keys';
-import { openDiskStorage } from './disk-storage';
+import { openDiskStorage } from './open-disk-storage';
 import { createLmdbHome } from './lmdb-home';
 import { nodeFiles } from './node-files';
 import { SALT_BYTES } from './segment';
