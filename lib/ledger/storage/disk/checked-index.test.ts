@@ -188,7 +188,7 @@ describe('the index', () => {
     const home = memoryIndexHome(index);
     const refuse = (code: unknown) => ({
       ...home,
-      open: () => {
+      open: async () => {
         if (home.current !== index) return home.current;
         throw Object.assign(new Error('no'), { code });
       },

@@ -1,4 +1,6 @@
+import { isLedgerError } from '../../core/errors';
 import type { LedgerStorage } from '../../core/storage';
+import { isWantOfRoom } from './disk-space';
 import { DiskStorage, type DiskStorageOptions } from './disk-storage';
 import { isDamageOf, openIndex, orAnew } from './open-index';
 import { checkLogFormat } from './scan-log';
@@ -7,14 +9,32 @@ import { SegmentFiles } from './segment-files';
 /**
  * Storage on disk: blocks and write sets in the log, one sync per group of commits of all chains; blocks' places and
  * state in the index, which follows by checkpoints and is rolled forward from the log when the directory is opened.
- * An index that turns out to be damaged meanwhile is made anew from the log. Errors: `storage-corrupt`, `storage-format`.
+ * An index that turns out to be damaged meanwhile is made anew from the log; the damaged one is kept until that has
+ * succeeded. Errors: `storage-corrupt`, `storage-format`.
  */
 export async function openDiskStorage(options: DiskStorageOptions): Promise<LedgerStorage> {
+  const { index, logger, lock } = options;
   try {
-    return await orAnew(options.index, options.logger, () => openOnce(options));
+    const storage = await openWithRoom(options);
+    await index.discardAside().catch((error: unknown) => logger.warn({ aside: index.asidePath, reason: reasonOf(error) }, 'an index of no use any more cannot be deleted'));
+    return storage;
   } catch (error) {
-    await options.lock.release();
+    await lock.release();
     throw error;
+  }
+}
+
+/** Once more without the index that was set aside, should that take the room of the next one: it helps nobody who can start without it. */
+async function openWithRoom(options: DiskStorageOptions): Promise<LedgerStorage> {
+  const { index, logger, files, directory } = options;
+  const open = (): Promise<LedgerStorage> => orAnew(index, logger, () => openOnce(options));
+  try {
+    return await open();
+  } catch (error) {
+    const isFull = isLedgerError(error, 'storage-full') || isWantOfRoom(error, 0, () => files.freeBytes(directory));
+    if (!isFull || !(await index.discardAside())) throw error;
+    logger.warn({ aside: index.asidePath, reason: reasonOf(error) }, 'the damaged index was deleted: the new one finds no room beside it');
+    return open();
   }
 }
 
@@ -41,4 +61,8 @@ function checkFormat({ files, directory }: DiskStorageOptions): void {
   } finally {
     segments.close();
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
 }

@@ -16,7 +16,7 @@ const CHAINS_MAX = 1_000_000;
 const EVERYTHING = { from: Uint8Array.of(0), to: Uint8Array.of(255) };
 
 /**
- * Opens the index and reads what a start needs of it. One that is damaged, or of another format, is thrown away: it is
+ * Opens the index and reads what a start needs of it. One that is damaged, or of another format, is set aside: it is
  * made anew from the log. `checkLog` throws `storage-format` when that could not be, the log being another program's, too.
  */
 export async function openIndex(home: IndexHome, logger: MachinePorts['logger'], checkLog: () => void): Promise<OpenedIndex> {
@@ -26,8 +26,8 @@ export async function openIndex(home: IndexHome, logger: MachinePorts['logger'],
     } catch (error) {
       if (!isLedgerError(error, 'storage-format')) throw error;
       checkLog();
-      logger.warn({ reason: error.message }, 'the index is made anew from the log');
-      home.clear();
+      logger.warn({ reason: error.message, aside: home.asidePath }, 'the index is made anew from the log');
+      await home.setAside();
       return tryOpen(home);
     }
   });
@@ -41,8 +41,8 @@ export async function orAnew<T>(home: IndexHome, logger: MachinePorts['logger'],
     return await open();
   } catch (error) {
     if (!isDamageOf(home, error)) throw error;
-    logger.error({ reason: error.message }, 'the index is damaged and is made anew from the log');
-    home.clear();
+    logger.error({ reason: error.message, aside: home.asidePath }, 'the index is damaged and is made anew from the log');
+    await home.setAside();
     return open();
   }
 }
@@ -54,7 +54,7 @@ export function isDamageOf({ path }: IndexHome, error: unknown): error is Ledger
 async function tryOpen(home: IndexHome): Promise<OpenedIndex> {
   let inner: IndexPort;
   try {
-    inner = home.open();
+    inner = await home.open();
   } catch (error) {
     throw isSystemError(error) ? error : corruptIndex(home.path, 'The index cannot be opened', error);
   }

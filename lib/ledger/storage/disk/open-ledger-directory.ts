@@ -35,7 +35,7 @@ export async function openLedgerDirectory(options: LedgerDirectoryOptions): Prom
       files: nodeFiles,
       directory: indexDirectory,
       removeDirectory: (path) => rmSync(path, { recursive: true, force: true }),
-      onCleared: (reason) => logger.warn({ directory: indexDirectory, reason }, 'the index is made anew from the log'),
+      onSetAside: (reason) => logger.warn({ directory: indexDirectory, aside: `${indexDirectory}.aside`, reason }, 'the index is made anew from the log'),
     });
     const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt, schedule, yieldTurn, logger });
     return { storage, keys };
