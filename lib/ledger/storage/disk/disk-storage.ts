@@ -5,6 +5,7 @@ import type { ChainStorage, Damage, LedgerStorage, StagedChain, StorageStats } f
 import { chainId, height, type ChainId, type Height } from '../../core/types';
 import { corruptIndex } from './checked-index';
 import { Checkpointer } from './checkpointer';
+import { cleanUp } from './clean-up';
 import { corrupt } from './corrupt';
 import { DiskSpace } from './disk-space';
 import { DiskChain, type DiskChainHome } from './disk-chain';
@@ -115,6 +116,7 @@ export class DiskStorage implements LedgerStorage {
       ...(roomBytes === undefined ? {} : { roomBytes }),
       newSalt,
       ...(from === undefined ? {} : { from }),
+      logger: this.#options.logger,
       reader: {
         onFrame: (frame, location) => this.#replay(frame, location),
         onDamage: (note, location) => this.#replayDamage(note, location),
@@ -258,13 +260,11 @@ export class DiskStorage implements LedgerStorage {
     await this.#options.lock.release();
   }
 
-  /** Lets go of files, index and timers, not of the lock, and writes nothing: it was not opened to the end. */
+  /** Lets go of files, index and timers, not of the lock, and writes nothing: it was not opened to the end. Never rejects. */
   async abandon(): Promise<void> {
     this.#isClosed = true;
-    await this.#log?.close();
-    await this.#checkpoints.abandon();
-    this.#space.close();
-    await this.#index.close();
+    const steps = [() => this.#log?.close(), () => this.#checkpoints.abandon(), () => this.#space.close(), () => this.#index.close()];
+    await cleanUp(this.#options.logger, ...steps);
   }
 
   #replay(frame: Frame, location: FrameLocation): void {

@@ -75,3 +75,31 @@ describe('an index in doubt', () => {
     expect(manual.log).toContainEqual({ level: 'warn', event: 'an index of no use any more cannot be deleted', fields: { aside: '/index.aside', reason: 'EPERM: operation not permitted' } });
   });
 });
+
+describe('a start that fails', () => {
+  it('tells what it failed of, whatever fails while it lets go of what it had, and lets go of all of it', async () => {
+    const { disk, manual, open } = await bench();
+    const unreadable = Buffer.from(disk);
+    unreadable[20] = (unreadable[20] ?? 0) ^ 1;
+    const files = createPowerCutFiles(new Map([[path, unreadable]]));
+    const told: string[] = [];
+    const failing = (what: string) => (): never => {
+      told.push(what);
+      throw new Error(`${what} failed`);
+    };
+    const index: MemoryIndex = { ...createMemoryIndex(), close: async () => failing('closing the index')() };
+    const home: IndexHome = { ...memoryIndexHome(index), abandoned: failing('leaving the index') };
+    const broken = { ...files, open: (name: string) => ({ ...files.open(name), close: failing('closing a file') }) };
+    const start = open(home, undefined, { files: broken, lock: { release: async () => failing('releasing the lock')() } });
+    await expect(start).rejects.toMatchObject({ code: 'storage-corrupt', details: { file: path } });
+    expect(told).toEqual(['closing a file', 'closing the index', 'leaving the index', 'releasing the lock']);
+    expect(manual.log).toEqual(told.map((what) => ({ level: 'warn', event: 'after a failed start something could not be let go of', fields: { reason: `${what} failed` } })));
+  });
+
+  it('finds its index damaged also where that cannot be closed, and makes it anew', async () => {
+    const { index, manual, open } = await bench();
+    const home = memoryIndexHome({ ...index, close: fail('MDB_BAD_DBI') });
+    expect((await open(home)).open(tide)?.height).toBe(2);
+    expect(manual.log.map(({ event }) => event)).toEqual(['after a failed start something could not be let go of', 'the index is damaged and is made anew from the log']);
+  });
+});

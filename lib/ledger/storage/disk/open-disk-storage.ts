@@ -1,5 +1,6 @@
 import { isLedgerError } from '../../core/errors';
 import type { LedgerStorage } from '../../core/storage';
+import { cleanUp } from './clean-up';
 import { isWantOfRoom } from './disk-space';
 import { DiskStorage, type DiskStorageOptions } from './disk-storage';
 import { isDamageOf, openIndex, orAnew } from './open-index';
@@ -19,7 +20,7 @@ export async function openDiskStorage(options: DiskStorageOptions): Promise<Ledg
     await index.discardAside().catch((error: unknown) => logger.warn({ aside: index.asidePath, reason: reasonOf(error) }, 'an index of no use any more cannot be deleted'));
     return storage;
   } catch (error) {
-    await lock.release();
+    await cleanUp(logger, () => lock.release());
     throw error;
   }
 }
@@ -39,8 +40,9 @@ async function openWithRoom(options: DiskStorageOptions): Promise<LedgerStorage>
 }
 
 async function openOnce(options: DiskStorageOptions): Promise<LedgerStorage> {
-  const opened = await openIndex(options.index, options.logger, () => checkFormat(options)).catch((error: unknown) => {
-    if (!isDamageOf(options.index, error)) options.index.abandoned();
+  const { index, logger } = options;
+  const opened = await openIndex(index, logger, () => checkFormat(options)).catch(async (error: unknown) => {
+    if (!isDamageOf(index, error)) await cleanUp(logger, () => index.abandoned());
     throw error;
   });
   const storage = new DiskStorage(options, opened);
@@ -49,17 +51,17 @@ async function openOnce(options: DiskStorageOptions): Promise<LedgerStorage> {
     return storage;
   } catch (error) {
     await storage.abandon();
-    if (!isDamageOf(options.index, error)) options.index.abandoned();
+    if (!isDamageOf(index, error)) await cleanUp(logger, () => index.abandoned());
     throw error;
   }
 }
 
-function checkFormat({ files, directory }: DiskStorageOptions): void {
+async function checkFormat({ files, directory, logger }: DiskStorageOptions): Promise<void> {
   const segments = new SegmentFiles(files, directory);
   try {
     checkLogFormat(segments);
   } finally {
-    segments.close();
+    await cleanUp(logger, () => segments.close());
   }
 }
 

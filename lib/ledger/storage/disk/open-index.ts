@@ -1,6 +1,7 @@
 import { isLedgerError, LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
 import { createCheckedIndex, corruptIndex, isSystemError } from './checked-index';
+import { cleanUp } from './clean-up';
 import { allOf, chainOfKey, decodeChainRecord, decodePosition, positionKey, type ChainRecord, type IndexPosition } from './index-keys';
 import type { IndexHome, IndexPort } from './index-port';
 import { EMPTY_SUM, isSameSum, replaceInSum } from './index-sum';
@@ -19,16 +20,16 @@ const EVERYTHING = { from: Uint8Array.of(0), to: Uint8Array.of(255) };
  * Opens the index and reads what a start needs of it. One that is damaged, or of another format, is set aside: it is
  * made anew from the log. `checkLog` throws `storage-format` when that could not be, the log being another program's, too.
  */
-export async function openIndex(home: IndexHome, logger: MachinePorts['logger'], checkLog: () => void): Promise<OpenedIndex> {
+export async function openIndex(home: IndexHome, logger: MachinePorts['logger'], checkLog: () => Promise<void>): Promise<OpenedIndex> {
   const opened = await orAnew(home, logger, async () => {
     try {
-      return await tryOpen(home);
+      return await tryOpen(home, logger);
     } catch (error) {
       if (!isLedgerError(error, 'storage-format')) throw error;
-      checkLog();
+      await checkLog();
       logger.warn({ reason: error.message, aside: home.asidePath }, 'the index is made anew from the log');
       await home.setAside();
-      return tryOpen(home);
+      return tryOpen(home, logger);
     }
   });
   home.opened();
@@ -51,7 +52,7 @@ export function isDamageOf({ path }: IndexHome, error: unknown): error is Ledger
   return isLedgerError(error, 'storage-corrupt') && error.details.file === path;
 }
 
-async function tryOpen(home: IndexHome): Promise<OpenedIndex> {
+async function tryOpen(home: IndexHome, logger: MachinePorts['logger']): Promise<OpenedIndex> {
   let inner: IndexPort;
   try {
     inner = await home.open();
@@ -62,7 +63,7 @@ async function tryOpen(home: IndexHome): Promise<OpenedIndex> {
   try {
     return { index, ...read(index, home.path) };
   } catch (error) {
-    await index.close();
+    await cleanUp(logger, () => index.close());
     throw error;
   }
 }

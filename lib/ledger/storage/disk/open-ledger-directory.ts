@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import type { PeerKeys } from '../../core/peer-keys';
 import type { MachinePorts } from '../../core/ports';
 import type { LedgerStorage } from '../../core/storage';
+import { cleanUp } from './clean-up';
 import { lockDirectory } from './directory-lock';
 import { openDiskKeys } from './disk-keys';
 import { openDiskStorage } from './open-disk-storage';
@@ -40,8 +41,7 @@ export async function openLedgerDirectory(options: LedgerDirectoryOptions): Prom
     const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt, schedule, yieldTurn, logger });
     return { storage, keys };
   } catch (error) {
-    await keys?.close();
-    await lock.release();
+    await cleanUp(logger, () => keys?.close(), () => lock.release());
     throw error;
   }
 }

@@ -21,8 +21,9 @@ const newer: Frame = { ...known(2), kind: newerKind as FrameKind };
 const nothing = (): void => undefined;
 
 function open(files: PowerCutFiles, directory = '/log', from?: LogPosition): Promise<SegmentLog> {
-  const space = new DiskSpace({ ...createManualPorts().ports, freeBytes: () => files.freeBytes(directory) });
-  return SegmentLog.open({ files, directory, segmentBytesMax: 1_000_000, roomBytes: 500, newSalt: () => salt, space, reader: { onFrame: nothing, onDamage: nothing }, ...(from === undefined ? {} : { from }) });
+  const { ports } = createManualPorts();
+  const space = new DiskSpace({ ...ports, freeBytes: () => files.freeBytes(directory) });
+  return SegmentLog.open({ files, directory, segmentBytesMax: 1_000_000, roomBytes: 500, newSalt: () => salt, space, logger: ports.logger, reader: { onFrame: nothing, onDamage: nothing }, ...(from === undefined ? {} : { from }) });
 }
 
 /** A log with these groups; where each begins, and the file's bytes. */
