@@ -60,6 +60,8 @@ test('a publisher chooses how much may fail, checks a block’s signatures by ha
     await expect(admin.getByText('3 of 4 peers sign each block')).toBeVisible();
     await expect(admin.getByText('One failure domain: these peers share one process')).toBeVisible();
     await admin.getByRole('button', { name: 'Approve and open' }).click();
+    // A page that is closed takes a request with it that is still on its way.
+    await expect(admin.getByRole('button', { name: 'Approve and open' })).toBeHidden();
     await admin.close();
   });
 

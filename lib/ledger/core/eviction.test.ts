@@ -29,8 +29,14 @@ describe('a sub-chain that nobody uses', () => {
     expect(await readCounter(node.host, 'c', chains[7])).toMatchObject({ value: 5, height: 2 });
   });
 
-  it('lets the process come to rest, also when it was made and never used', async () => {
-    const node = await diskNode();
+  it('lets the process come to rest, also when it was made and never used, and the index give its memory back first', async () => {
+    const index = createMemoryIndex();
+    let relaxed = 0;
+    const relax = async (): Promise<void> => {
+      expect(node.manual.timesRested()).toBe(relaxed);
+      relaxed += 1;
+    };
+    const node = await createTestNode({ storage: (_, manual) => openTestStorage({ directory: '/ledger', files: createPowerCutFiles(), index: { ...index, relax }, manual }) });
     for (const index of [1, 2, 3]) await openTestChain([node], chainId(`tide-${index}`));
     expect([node.host.stats().openChains, node.manual.timesRested()]).toEqual([0, 0]);
     // Not while they are still being made.
@@ -43,6 +49,7 @@ describe('a sub-chain that nobody uses', () => {
     await node.host.submit(chainId('tide-1'), add('c', 1));
     await letRest([node]);
     expect([node.host.stats().openChains, node.manual.scheduled(), node.manual.timesRested()]).toEqual([0, 0, 2]);
+    expect(relaxed).toBe(2);
   });
 
   it('is still known by what it spent, and holds no memory any more', async () => {

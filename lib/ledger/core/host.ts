@@ -718,7 +718,7 @@ class Host implements LedgerHost {
       this.#sweep();
       const isResting = this.#runners.size === 0 && !this.#wasMade;
       this.#wasMade = false;
-      if (isResting) this.#ports.rested?.();
+      if (isResting) void this.#storage.relax().then(() => this.#ports.rested?.());
       else this.#armSweep();
     });
   }

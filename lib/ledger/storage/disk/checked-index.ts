@@ -61,6 +61,7 @@ export function createCheckedIndex(inner: IndexPort, path: string, onDamage: () 
       const snapshot = inner.snapshot();
       return { ...checked(snapshot), release: () => snapshot.release() };
     },
+    relax: () => inner.relax(),
     close: () => inner.close(),
   };
 }

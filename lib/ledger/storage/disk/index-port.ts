@@ -11,6 +11,11 @@ export interface IndexPort extends StateReader {
   apply(changes: Iterable<IndexChange>): Promise<void>;
   /** What it holds now, until it is released: what is applied later does not show. */
   snapshot(): IndexSnapshot;
+  /**
+   * Gives back memory that it keeps for speed; its next use takes some again. For moments in which nobody uses it: who
+   * does all the same in the middle of it gets an error of the system. Does nothing while a snapshot is held.
+   */
+  relax(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -25,12 +25,35 @@ describe('LMDB index', () => {
         const plain = (entries: ReturnType<typeof lmdb.range>) => entries.map(({ key, value }) => `${Buffer.from(key).toString('hex')}=${Buffer.from(value).toString('hex')}`);
         expect(plain(lmdb.range(range))).toEqual(plain(memory.range(range)));
       }
+      if (round % 7 === 3) await lmdb.relax();
       if (round % 20 === 19) {
         await lmdb.close();
         lmdb = openLmdbIndex(home.path);
       }
     }
     await lmdb.close();
+    home.remove();
+  });
+
+  it('gives memory back while nobody uses it, and not while somebody does', async () => {
+    const home = createTemporaryDirectory();
+    const lmdb = openLmdbIndex(home.path);
+    const [key, first, second] = ['k', '1', '2'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
+    await lmdb.apply([[key, first]]);
+    const pin = lmdb.snapshot();
+    const writing = lmdb.apply([[key, second]]);
+    await lmdb.relax();
+    expect(pin.get(key)).toEqual(first);
+    await writing;
+    pin.release();
+    const relaxing = lmdb.relax();
+    // A system's error: nothing is wrong with the file.
+    expect(() => lmdb.get(key)).toThrow(expect.objectContaining({ code: 'EBUSY' }));
+    await relaxing;
+    expect(lmdb.get(key)).toEqual(second);
+    const closing = lmdb.relax();
+    await lmdb.close();
+    await closing;
     home.remove();
   });
 

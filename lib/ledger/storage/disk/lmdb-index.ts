@@ -1,15 +1,78 @@
-import { open, type Transaction } from 'lmdb';
+import { open, type RootDatabase, type Transaction } from 'lmdb';
 import type { StateEntry, StateRange, StateReader } from '../../core/storage';
-import type { IndexPort } from './index-port';
+import type { IndexChange, IndexPort } from './index-port';
 
 /**
  * The index in LMDB (`lmdb` 3.5). One transaction a checkpoint, on LMDB's own thread. `overlappingSync` is off: a
  * checkpoint is then LMDB's plain two-step commit (pages, sync, meta page, sync), whose promise means durable; no
  * block waits for it. `eventTurnBatching` is off: a batch is what a checkpoint is anyway, and a commit that fails would
  * reject a promise of the library's own that nobody listens to, which ends the process.
+ *
+ * LMDB keeps the memory of the most pages that one transaction changed until it is closed (`me_dpages`): after a load
+ * that was tens of megabytes, so `relax` closes it, and the next use opens it again.
  */
 export function openLmdbIndex(directory: string): IndexPort {
-  const database = open<Buffer, Buffer>({
+  let opened: RootDatabase<Buffer, Buffer> | undefined = openDatabase(directory);
+  let closing: Promise<void> | undefined;
+  /** Snapshots and changes under way. */
+  let uses = 0;
+  const use = (): RootDatabase<Buffer, Buffer> => {
+    if (closing !== undefined) throw Object.assign(new Error('The index is being closed.'), { code: 'EBUSY' });
+    return (opened ??= openDatabase(directory));
+  };
+  return {
+    ...readerOf(),
+    apply: async (changes) => {
+      const database = use();
+      uses += 1;
+      try {
+        await applyTo(database, changes);
+      } finally {
+        uses -= 1;
+      }
+    },
+    snapshot: () => {
+      const transaction = use().useReadTransaction();
+      uses += 1;
+      return {
+        ...readerOf(transaction),
+        release: () => {
+          uses -= 1;
+          transaction.done();
+        },
+      };
+    },
+    relax: async () => {
+      if (opened === undefined || uses > 0) return;
+      closing = opened.close();
+      opened = undefined;
+      try {
+        await closing;
+      } finally {
+        closing = undefined;
+      }
+    },
+    close: async () => {
+      await closing;
+      await opened?.close();
+    },
+  };
+
+  function readerOf(transaction?: Transaction): StateReader {
+    const within = transaction === undefined ? {} : { transaction };
+    return {
+      get: (key) => use().get(toBuffer(key), within),
+      range: ({ from, to, limit, reverse = false }: StateRange): StateEntry[] => {
+        if (limit <= 0 || Buffer.compare(from, to) >= 0) return [];
+        const ends = reverse ? { start: toBuffer(to), end: toBuffer(from), exclusiveStart: true, inclusiveEnd: true, reverse: true } : { start: toBuffer(from), end: toBuffer(to) };
+        return Array.from(use().getRange({ ...within, ...ends, limit }), ({ key, value }) => ({ key, value }));
+      },
+    };
+  }
+}
+
+function openDatabase(directory: string): RootDatabase<Buffer, Buffer> {
+  return open<Buffer, Buffer>({
     path: directory,
     keyEncoding: 'binary',
     encoding: 'binary',
@@ -19,43 +82,24 @@ export function openLmdbIndex(directory: string): IndexPort {
     noSubdir: false,
     maxReaders: 16,
   });
-  return {
-    ...readerOf(),
-    apply: async (changes) => {
-      // Most changes share a promise; each must be listened to.
-      const written: Promise<boolean>[] = [];
-      const batch = database.batch(() => {
-        for (const [key, value] of changes) {
-          const change = value === undefined ? database.remove(toBuffer(key)) : database.put(toBuffer(key), toBuffer(value));
-          if (change !== written.at(-1)) written.push(change);
-        }
-      });
-      try {
-        await Promise.all([batch, ...written]);
-      } catch (error) {
-        throw await causeOf(error);
-      }
-      // A read of this same turn may have pinned the state before the batch.
-      database.resetReadTxn();
-    },
-    snapshot: () => {
-      const transaction = database.useReadTransaction();
-      return { ...readerOf(transaction), release: () => transaction.done() };
-    },
-    close: () => database.close(),
-  };
+}
 
-  function readerOf(transaction?: Transaction): StateReader {
-    const within = transaction === undefined ? {} : { transaction };
-    return {
-      get: (key) => database.get(toBuffer(key), within),
-      range: ({ from, to, limit, reverse = false }: StateRange): StateEntry[] => {
-        if (limit <= 0 || Buffer.compare(from, to) >= 0) return [];
-        const ends = reverse ? { start: toBuffer(to), end: toBuffer(from), exclusiveStart: true, inclusiveEnd: true, reverse: true } : { start: toBuffer(from), end: toBuffer(to) };
-        return Array.from(database.getRange({ ...within, ...ends, limit }), ({ key, value }) => ({ key, value }));
-      },
-    };
+async function applyTo(database: RootDatabase<Buffer, Buffer>, changes: Iterable<IndexChange>): Promise<void> {
+  // Most changes share a promise; each must be listened to.
+  const written: Promise<boolean>[] = [];
+  const batch = database.batch(() => {
+    for (const [key, value] of changes) {
+      const change = value === undefined ? database.remove(toBuffer(key)) : database.put(toBuffer(key), toBuffer(value));
+      if (change !== written.at(-1)) written.push(change);
+    }
+  });
+  try {
+    await Promise.all([batch, ...written]);
+  } catch (error) {
+    throw await causeOf(error);
   }
+  // A read of this same turn may have pinned the state before the batch.
+  database.resetReadTxn();
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {

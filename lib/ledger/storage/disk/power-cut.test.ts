@@ -58,6 +58,7 @@ describe('power cuts', () => {
         get: (key) => index.get(key),
         range: (range) => index.range(range),
         snapshot: () => index.snapshot(),
+        relax: () => index.relax(),
         close: () => index.close(),
         // What deletes goes through: a removal is swept until nothing is left.
         apply: (changes) => index.apply([...changes].filter(([key, value], at) => value === undefined || !isState(key) || at % 5 > 0)),
