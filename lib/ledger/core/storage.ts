@@ -197,6 +197,8 @@ export interface StorageStats {
   readonly deadBytes: number;
 }
 
+/** Of a chain before its first block. */
+export const EMPTY_STATE: StateReader = { get: () => undefined, range: () => [] };
 export const STATE_KEY_BYTES_MAX = 1_024;
 /** A note may hold a whole block: the one that a validator is bound to. */
 export const NOTE_BYTES_MAX = 17 * 1024 * 1024;
