@@ -73,7 +73,6 @@ export class Departure {
   }
 
   async *#copy(): AsyncGenerator<MovePiece, never, void> {
-    const storage = this.#storage;
     // From now on each block is noted, and nothing is kept between two; what was handed to the storage before must be in the
     // copied state.
     await this.#settled();
