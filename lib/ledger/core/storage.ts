@@ -167,7 +167,7 @@ export interface StateRange {
   readonly reverse?: boolean;
 }
 
-/** State at one height; reads throw LedgerError `view-too-old` when it was held over too many blocks. */
+/** State at one height; reads throw LedgerError `view-too-old` when too many blocks came since, or too much of the state was replaced. */
 export interface StateSnapshot extends StateReader {
   readonly height: number;
   /** Idempotent. Reads after it throw. */
