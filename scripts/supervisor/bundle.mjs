@@ -23,7 +23,7 @@ const ledgerPrograms = {
   /** Read beside the program at run time. */
   data: ['lib/peer-channel/peer-channel.proto'],
   /** Loaded by name at run time, some of them late: a program without them would fail long after its start. */
-  packages: ['lmdb', 'secp256k1', '@grpc/proto-loader'],
+  packages: ['lmdb', 'koffi', 'secp256k1', '@grpc/proto-loader'],
 };
 const portalPrograms = {
   kind: 'portal',
