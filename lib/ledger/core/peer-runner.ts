@@ -300,10 +300,12 @@ export class PeerRunner {
     // What was asked for may be there for another call's sake, which still waits for the disk.
     if (writes.length === 0) return this.#lastLocal;
     checkLocalKeys(instance, writes);
+    // What it throws at once is said of the writes, not of the disk.
+    const written = storage.writeLocal(writes);
+    this.#lastLocal = written;
     const use = this.enterUse();
     try {
-      this.#lastLocal = storage.writeLocal(writes);
-      await this.#lastLocal;
+      await written;
     } catch (error) {
       this.#onStorageFailed(error);
       // Nothing of it is left in the state: whoever comes from now on finds what is durable.
