@@ -14,6 +14,8 @@ export interface ChannelPeers {
 
 export interface NamedChannel {
   readonly channelId: string;
+  /** Number of blocks. */
+  readonly height: number;
   readonly rules: { readonly msps: MspManager };
 }
 
@@ -33,7 +35,7 @@ export interface PeerDirectoryPorts {
 
 /** What is older is asked anew while it still counts. */
 export const FRESH_MS = 10_000;
-/** Who needs news gets them so often: no client's mistakes make this host call others more. */
+/** Who needs news gets them so often, and with each block: no client's mistakes make this host call others more. */
 export const ASKED_AGAIN_MS = 1_000;
 /** What is older than this is nobody's any more. */
 const STALE_MS = 5 * 60_000;
@@ -44,6 +46,7 @@ const LINKS_MAX = 64;
 interface Known {
   readonly msps: MspManager;
   readonly askedAtMs: number;
+  readonly height: number;
   readonly peers: readonly RemotePeer[];
 }
 
@@ -68,7 +71,7 @@ export class PeerDirectory implements ChannelPeers {
 
   async fresh(channel: NamedChannel): Promise<readonly RemotePeer[]> {
     const { known, age } = this.#look(channel);
-    return known !== undefined && age < ASKED_AGAIN_MS ? known.peers : this.#ask(channel);
+    return known !== undefined && age < ASKED_AGAIN_MS && known.height >= channel.height ? known.peers : this.#ask(channel);
   }
 
   /** Certificates, hosts or channels changed. */
@@ -94,7 +97,7 @@ export class PeerDirectory implements ChannelPeers {
     if (this.#channels.size > CHANNELS_MAX && oldest !== undefined) this.#channels.delete(oldest);
     entry.asking = this.#askAll(channel)
       .then((peers) => {
-        entry.known = { msps: channel.rules.msps, askedAtMs: this.ports.nowMs(), peers };
+        entry.known = { msps: channel.rules.msps, askedAtMs: this.ports.nowMs(), height: channel.height, peers };
         return peers;
       })
       .finally(() => {
