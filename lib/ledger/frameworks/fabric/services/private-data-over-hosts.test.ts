@@ -103,6 +103,34 @@ describe('private data of a transaction that one host endorses', () => {
   });
 });
 
+describe('transient data', () => {
+  const policy = (text: string) => ({ policy: encodeApplicationPolicy(text), sequence: 2, collections: collections({ name: 'ours', members: "OR('Org1MSP.member', 'Org2MSP.member')" }) });
+  const pinned = { arguments: ['ours', 'k'], transientData: { pin: '1234' } };
+
+  it('go to members of the collections alone, also where another organisation’s endorsement would do', async () => {
+    const joined = await open([['Org1MSP'], ['Org3MSP'], ['Org2MSP']], { name: 'ours', members });
+    await joined.deploy('secrets', policy("AND('Org1MSP.peer', OR('Org2MSP.peer', 'Org3MSP.peer'))"));
+    for (const { asked } of joined.hosts) asked.length = 0;
+    await joined.contract(0, 'Org1MSP', 'secrets').submit('hide', pinned);
+    expect(joined.hosts.map(({ asked }) => asked.includes('propose'))).toEqual([false, false, true]);
+    // Without them there is none who might not see it.
+    for (const { asked } of joined.hosts) asked.length = 0;
+    joined.host(2).isAway = true;
+    await joined.contract(0, 'Org1MSP', 'secrets').submit('hide', { arguments: ['ours', 'k2'] });
+    expect(joined.host(1).asked).toContain('propose');
+  });
+
+  it('are kept from an organisation whose endorsement is needed: the client is told to name it', async () => {
+    const joined = await open(three, { name: 'ours', members });
+    await joined.deploy('secrets', policy("AND('Org1MSP.peer', 'Org3MSP.peer')"));
+    joined.host(2).asked.length = 0;
+    const refusal = await refusalOf(joined.contract(0, 'Org1MSP', 'secrets').submit('hide', pinned));
+    expect(refusal.message).toBe('requires endorsement from organisation(s) that are not in the distribution policy of the private data collection(s): [ours]; retry specifying trusted endorsing organizations to protect transient data');
+    expect(joined.host(2).asked).not.toContain('propose');
+    await joined.contract(0, 'Org1MSP', 'secrets').submit('hide', { ...pinned, endorsingOrganizations: ['Org1MSP', 'Org3MSP'] });
+  });
+});
+
 describe('an offer of private data', () => {
   const plain = (collection: string, namespace = 'secrets'): Uint8Array => {
     const rwset: TxPrivateRwset = { namespaces: [{ namespace, collections: [{ collection, rwset: Buffer.from([0x1a, 0x03, 0x0a, 0x01, 0x6b]) }] }] };
