@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createKey, isPublicKey, openSigner, PRIVATE_KEY_BYTES, sha256, sha256Hex, sha256Text, verifySignature } from './crypto';
 
@@ -51,6 +53,14 @@ describe('signatures', () => {
     }
   });
 
+  it('hold also for a key whose number begins with a zero', () => {
+    let key = createKey();
+    for (let tries = 0; key.privateKey[0] !== 0 && tries < 10_000; tries += 1) key = createKey();
+    expect(key.privateKey).toHaveLength(PRIVATE_KEY_BYTES);
+    expect(key.privateKey[0]).toBe(0);
+    expect(verifySignature(key.signer.publicKey, statement, key.signer.sign(statement))).toBe(true);
+  });
+
   it('answer no, not an exception, for anything malformed', () => {
     for (const wrong of [new Uint8Array(0), new Uint8Array(63), new Uint8Array(65), new Uint8Array(64)]) {
       expect(verifySignature(signer.publicKey, statement, wrong)).toBe(false);
@@ -67,6 +77,13 @@ describe('signatures', () => {
       expect(again.publicKey).toEqual(made.publicKey);
       expect(verifySignature(made.publicKey, statement, again.sign(statement))).toBe(true);
     }
+  });
+
+  it('come from keys whose making never waits for the garbage collector, which would wait for it', { timeout: 60_000 }, async () => {
+    // A small young generation: it is collected in the middle of making a key every few hundred keys.
+    const program = `import { createKey } from ${JSON.stringify(new URL('crypto.ts', import.meta.url).href)}; for (let key = 0; key < 3_000; key += 1) createKey(); console.log('made');`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--max-semi-space-size=1', '--import', 'tsx', '--input-type=module', '--eval', program], { timeout: 50_000 });
+    expect(stdout).toBe('made\n');
   });
 
   it('name their key as OpenSSL does', () => {
