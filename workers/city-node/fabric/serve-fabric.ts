@@ -1,6 +1,6 @@
 import type { ControlLogger } from '@/lib/control';
 import type { QuotaTable } from '@/lib/gateway';
-import type { ChainId, LedgerHost } from '@/lib/ledger';
+import type { ChainId, LedgerHost, PeerTaskCall } from '@/lib/ledger';
 import type { ChannelIdentity } from '@/lib/peer-channel';
 import type { HostRegister } from '../host-register';
 import type { PeerNetwork } from '../peer-network';
@@ -28,6 +28,8 @@ export interface ServeFabricOptions {
 export interface ServedFabric {
   /** Undefined while the door is closed. */
   readonly port: number | undefined;
+  /** A task of another host with peers of the channel; undefined: the sub-chain is no channel here. */
+  answerTask(chain: ChainId, call: PeerTaskCall): Promise<Uint8Array> | undefined;
   /** The sub-chain has no peer here any more. */
   forget(chain: ChainId): void;
   /** Who this host is in its channels changed. */
@@ -40,8 +42,8 @@ export interface ServedFabric {
 export async function serveFabric({ rooms, hostId, ledgers, register, quotas, network, identity, listen, logger, now }: ServeFabricOptions): Promise<ServedFabric> {
   const reads = new AbortController();
   const hosts = new ChannelHosts({ ledgers, register, logger });
-  const address = (): string => `${listen?.host ?? ''}:${door?.port ?? listen?.port ?? 0}`;
-  const services = new ChannelServices({ rooms, hosts, quotas, address, signal: reads.signal, now });
+  const port = (): number => door?.port ?? listen?.port ?? 0;
+  const services = new ChannelServices({ rooms, hosts, hostId, network, quotas, address: () => `${listen?.host ?? ''}:${port()}`, port, signal: reads.signal, now });
   const door = listen && new DoorKeeper({ listen, identity, methods: services.methods, logger });
   if (door === undefined) logger.warn({}, 'this host joined without a port for Fabric’s clients: join it anew to open one');
   try {
@@ -56,6 +58,7 @@ export async function serveFabric({ rooms, hostId, ledgers, register, quotas, ne
     get port() {
       return door?.port;
     },
+    answerTask: (chain, call) => services.answerTask(chain, call),
     forget(chain) {
       hosts.forget(chain);
       fetcher.forget(chain);
