@@ -4,6 +4,8 @@ export interface FabricCall {
   readonly signal: AbortSignal;
   /** `host:port` that the client meant. */
   readonly authority: string;
+  /** SHA-256 of the certificate (DER) that the client showed; undefined: none. Nobody verified it. */
+  readonly tlsCertificateHash: Uint8Array | undefined;
 }
 
 /** One method of a gRPC service over the bytes of its messages. What it rejects with is a {@link FabricRefusal} by shape, or our mistake. */

@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { Metadata, status, type sendUnaryData, type ServerDuplexStream, type ServerUnaryCall, type ServerWritableStream, type StatusObject } from '@grpc/grpc-js';
 import type { ControlLogger } from '@/lib/control';
 import type { FabricLimits } from './fabric-limits';
-import { isFabricRefusal, type FabricMethod } from './fabric-methods';
+import { isFabricRefusal, type FabricCall, type FabricMethod } from './fabric-methods';
 import { readRequests } from './read-requests';
 import { writeAnswers, type AnswerStream } from './write-answers';
 
 type Unary = FabricMethod & { readonly kind: 'unary' };
 type Stream = Exclude<FabricMethod, Unary>;
 type Refusal = Pick<StatusObject, 'code' | 'details' | 'metadata'>;
+
+/** The door's connections, by their other end's `address:port`. */
+export interface Connections {
+  cut(peer: string): void;
+  certificateHashOf(peer: string): Uint8Array | undefined;
+}
 
 /** What of a call all kinds have. */
 interface AnyCall {
@@ -31,8 +37,7 @@ export class MethodRunner {
   constructor(
     private readonly limits: FabricLimits,
     private readonly logger: ControlLogger,
-    /** Ends a connection, by its other end's `address:port`. */
-    private readonly cut: (peer: string) => void,
+    private readonly connections: Connections,
   ) {}
 
   unary(method: Unary) {
@@ -76,7 +81,7 @@ export class MethodRunner {
     const timer = setTimeout(() => hangup.abort(new Error('the time of the call is up')), this.limits.callMs);
     this.calls += 1;
     try {
-      return await method.answer(call.request, { signal: hangup.signal, authority: call.getHost() });
+      return await method.answer(call.request, this.describe(call, hangup.signal));
     } catch (error) {
       throw hangup.signal.reason instanceof DoorClosing ? hangup.signal.reason : error;
     } finally {
@@ -93,9 +98,9 @@ export class MethodRunner {
     const hangup = this.watch(call);
     this.streams += 1;
     try {
-      const end = await writeAnswers(method.answer(requests, { signal: hangup.signal, authority: call.getHost() }), answers, hangup, this.limits.stalledMs);
+      const end = await writeAnswers(method.answer(requests, this.describe(call, hangup.signal)), answers, hangup, this.limits.stalledMs);
       // A status would wait behind what is not taken, and keep it here.
-      if (end === 'stalled') return this.cut(call.getPeer());
+      if (end === 'stalled') return this.connections.cut(call.getPeer());
       if (hangup.signal.reason instanceof DoorClosing) refuse(hangup.signal.reason);
       else answers.end();
     } catch (error) {
@@ -107,6 +112,10 @@ export class MethodRunner {
       this.streams -= 1;
       this.hangups.delete(hangup);
     }
+  }
+
+  private describe(call: AnyCall, signal: AbortSignal): FabricCall {
+    return { signal, authority: call.getHost(), tlsCertificateHash: this.connections.certificateHashOf(call.getPeer()) };
   }
 
   /** Comes at the end of every call, too. */

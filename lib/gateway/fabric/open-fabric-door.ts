@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { listenError, type ControlLogger } from '@/lib/control';
@@ -42,8 +43,11 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
     'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
     'grpc.enable_channelz': 0,
   });
-  const sockets = new Map<string, TLSSocket>();
-  const runner = new MethodRunner(limits, logger, (peer) => void sockets.get(peer)?.destroy());
+  const sockets = new Map<string, { readonly socket: TLSSocket; readonly certificateHash: Uint8Array | undefined }>();
+  const runner = new MethodRunner(limits, logger, {
+    cut: (peer) => void sockets.get(peer)?.socket.destroy(),
+    certificateHashOf: (peer) => sockets.get(peer)?.certificateHash,
+  });
   for (const method of methods) {
     if (method.kind === 'unary') grpc.register(method.path, runner.unary(method), bytes, asCame, 'unary');
     else if (method.kind === 'bidi') grpc.register(method.path, runner.bidi(method), bytes, asCame, 'bidi');
@@ -52,7 +56,8 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
   // Without credentials: TLS is in front of it.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const contextOf = ({ cert, key }: FabricDoorOptions['tls']): SecureContextOptions => ({ cert, key, minVersion: 'TLSv1.2' });
-  const server = createServer({ ...contextOf(tls), ALPNProtocols: ['h2'], handshakeTimeout: limits.handshakeMs });
+  // Clients are asked for a certificate and need none; whose it is proves nothing here, but requests may be bound to it.
+  const server = createServer({ ...contextOf(tls), ALPNProtocols: ['h2'], handshakeTimeout: limits.handshakeMs, requestCert: true, rejectUnauthorized: false });
   server.maxConnections = limits.connectionsMax;
   // Who fails a handshake is told by TLS itself; a line for each would let strangers fill the disk.
   server.on('tlsClientError', (_error, socket) => void socket.destroy());
@@ -60,7 +65,8 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
     socket.on('error', () => undefined); // Its close says the same, and comes always.
     if (socket.alpnProtocol !== 'h2') return void socket.destroy();
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    sockets.set(peer, socket);
+    const certificate = socket.getPeerX509Certificate();
+    sockets.set(peer, { socket, certificateHash: certificate && createHash('sha256').update(certificate.raw).digest() });
     socket.once('close', () => sockets.delete(peer));
     injector.injectConnection(socket);
   });
@@ -80,7 +86,7 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await runner.close();
       grpc.forceShutdown();
-      for (const socket of sockets.values()) socket.destroy();
+      for (const { socket } of sockets.values()) socket.destroy();
       await closed;
     },
   };

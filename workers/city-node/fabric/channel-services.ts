@@ -3,6 +3,7 @@ import type { QuotaTable } from '@/lib/gateway';
 import type { ChainId, EndorserPorts, ServedChannel, ServiceMethod } from '@/lib/ledger';
 import { boundViews, viewBounds } from './bound-views';
 import type { ChannelHosts } from './channel-hosts';
+import type { BookChannel } from './fabric-book';
 import type { FabricRooms } from './open-fabric-rooms';
 import { refuseInWords } from './refuse-in-words';
 
@@ -12,6 +13,8 @@ export interface ChannelServicesOptions {
   readonly quotas: QuotaTable;
   /** `host:port` by which clients know this host's peers. */
   readonly address: () => string;
+  /** PEM of the roots by which clients verify the door. */
+  readonly tlsRoots: () => readonly string[];
   /** Ends what is being read. */
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -28,13 +31,15 @@ export class ChannelServices {
   readonly methods: readonly ServiceMethod[];
 
   constructor(private readonly options: ChannelServicesOptions) {
-    const { rooms, address, now } = options;
+    const { rooms, address, tlsRoots, now } = options;
     const methods = rooms.fabric.createFabricServices({
       findChannel: (channelId) => this.find(channelId),
       endorser: this.endorserPorts(),
       addressOf: address,
       // Clients name none: each is answered by its own organisation's peer.
       organisationAt: () => undefined,
+      neighboursOf: (mspId) => this.neighboursOf(mspId),
+      tlsRoots,
       nowMs: now,
       yieldTurn: () => setImmediate(),
       limits: rooms.fabric.serviceLimitDefaults,
@@ -50,6 +55,14 @@ export class ChannelServices {
   private chainOf(channelId: string): ChainId | undefined {
     const chain = this.options.rooms.book.findChannel(channelId)?.chain as ChainId | undefined;
     return chain !== undefined && this.options.hosts.has(chain) ? chain : undefined;
+  }
+
+  private channelsOf(mspId: string): readonly BookChannel[] {
+    return this.options.rooms.book.listChannels().filter(({ channelId, organisations }) => this.chainOf(channelId) !== undefined && organisations.some((one) => one.mspId === mspId));
+  }
+
+  private neighboursOf(mspId: string): readonly string[] {
+    return [...new Set(this.channelsOf(mspId).flatMap(({ organisations }) => organisations.map((one) => one.mspId)))].sort();
   }
 
   private find(channelId: string): ServedChannel | undefined {
@@ -91,15 +104,15 @@ export class ChannelServices {
     const { rooms, hosts, signal, now } = this.options;
     const { fabric, book, identities, chaincode } = rooms;
     const find = (channelId: string) => this.chainOf(channelId);
-    const channelsOf = (mspId: string) => book.listChannels().filter(({ channelId, organisations }) => find(channelId) !== undefined && organisations.some((one) => one.mspId === mspId));
+    const namesOf = (mspId: string) => this.channelsOf(mspId).map(({ channelId }) => channelId);
     const portsWith = (list: () => readonly string[]) => fabric.portsOfHost({ host: hosts, channels: { find, list }, signal });
     const ports = portsWith(() => book.listChannels().map(({ channelId }) => channelId));
     return {
       ...ports,
       openView: boundViews(ports.openView, viewBounds),
       // Others' channels are not opened for it.
-      listUses: (mspId, packageIds) => portsWith(() => channelsOf(mspId).map(({ channelId }) => channelId)).listUses(mspId, packageIds),
-      system: { ...ports.system, listChannels: async (mspId) => channelsOf(mspId).map(({ channelId }) => channelId) },
+      listUses: (mspId, packageIds) => portsWith(() => namesOf(mspId)).listUses(mspId, packageIds),
+      system: { ...ports.system, listChannels: async (mspId) => namesOf(mspId) },
       runChaincode: (name, call) => chaincode.run(name, call),
       indexesOf: (mspId, packageId, collection) => chaincode.indexesOf(mspId, packageId, collection),
       packages: chaincode,

@@ -41,7 +41,11 @@ export async function serveFabric({ rooms, hostId, ledgers, register, quotas, ne
   const reads = new AbortController();
   const hosts = new ChannelHosts({ ledgers, register, logger });
   const address = (): string => `${listen?.host ?? ''}:${door?.port ?? listen?.port ?? 0}`;
-  const services = new ChannelServices({ rooms, hosts, quotas, address, signal: reads.signal, now });
+  const tlsRoots = (): string[] => {
+    const certificates = identity.current();
+    return certificates === undefined ? [] : [certificates.rootPem];
+  };
+  const services = new ChannelServices({ rooms, hosts, quotas, address, tlsRoots, signal: reads.signal, now });
   const door = listen && new DoorKeeper({ listen, identity, methods: services.methods, logger });
   if (door === undefined) logger.warn({}, 'this host joined without a port for Fabric’s clients: join it anew to open one');
   try {

@@ -1,12 +1,10 @@
 import { endorseTransaction, evaluateTransaction, GatewayRefused, processProposal, type GatewayRequest } from '../endorser';
 import { envelope, ProposalRefused, signedProposal as signedProposalMessage, unpackProposal, type SignedProposal } from '../protocol';
-import { message, string, WireError } from '@/lib/platform/pure/wire';
 import { findSigner, takeRequest } from './admit';
 import { decodeRequest, endorseRequest, endorseResponse, evaluateRequest, evaluateResponse } from './messages';
+import { mspIdOf } from './msp-id-of';
 import type { ServiceCall, ServicePorts } from './ports';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
-
-const serializedIdentity = message('SerializedIdentity', { mspId: string(1) });
 
 /** gateway.Gateway/Evaluate (internal/pkg/gateway/evaluate.go). */
 export async function evaluate(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
@@ -55,16 +53,6 @@ function unpackOrNone(signedProposal: SignedProposal) {
     return unpackProposal(signedProposal);
   } catch (error) {
     if (error instanceof ProposalRefused) return undefined;
-    throw error;
-  }
-}
-
-/** What a creator says of itself. */
-function mspIdOf(creator: Uint8Array): string {
-  try {
-    return serializedIdentity.decode(creator).mspId;
-  } catch (error) {
-    if (error instanceof WireError) return '';
     throw error;
   }
 }

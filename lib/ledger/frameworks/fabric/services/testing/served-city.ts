@@ -55,8 +55,10 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
   const closing = new AbortController();
   const ports: ServicePorts = {
     findChannel: (channelId) => (channelId === TEST_CHANNEL ? served : undefined),
-    addressOf: (mspId) => `${mspId.toLowerCase()}.test:7051`,
+    addressOf: (mspId) => (mspId === '' ? 'orderer.test:7050' : `${mspId.toLowerCase()}.test:7051`),
     organisationAt: () => undefined,
+    neighboursOf: () => mspIds,
+    tlsRoots: () => [Buffer.from(channel.orderers.root.pem).toString()],
     nowMs: () => city.clock(),
     yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
     limits,
@@ -78,7 +80,7 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
       indexesOf: () => [],
       packages,
       signerOf: (mspId) => channel.peers[mspIds.indexOf(mspId)],
-      localMsps: () => served.configuration().rules.msps,
+      localMsps: (mspId) => (mspIds.includes(mspId) ? served.configuration().rules.msps : undefined),
       nowMs: () => city.clock(),
       executeTimeoutMs: 30_000,
     },
