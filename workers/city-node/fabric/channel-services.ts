@@ -11,8 +11,8 @@ export interface ChannelServicesOptions {
   readonly rooms: FabricRooms;
   readonly hosts: ChannelHosts;
   readonly quotas: QuotaTable;
-  /** `host:port` by which clients know this host's peers. */
-  readonly address: () => string;
+  /** `host:port` by which clients know an organisation's peer here. */
+  readonly addressOf: (mspId: string) => string;
   /** PEM of the roots by which clients verify the door. */
   readonly tlsRoots: () => readonly string[];
   /** Ends what is being read. */
@@ -31,13 +31,11 @@ export class ChannelServices {
   readonly methods: readonly ServiceMethod[];
 
   constructor(private readonly options: ChannelServicesOptions) {
-    const { rooms, address, tlsRoots, now } = options;
+    const { rooms, addressOf, tlsRoots, now } = options;
     const methods = rooms.fabric.createFabricServices({
       findChannel: (channelId) => this.find(channelId),
       endorser: this.endorserPorts(),
-      addressOf: address,
-      // Clients name none: each is answered by its own organisation's peer.
-      organisationAt: () => undefined,
+      addressOf,
       neighboursOf: (mspId) => this.neighboursOf(mspId),
       tlsRoots,
       nowMs: now,

@@ -64,9 +64,11 @@ function layoutsOf(...chaincodes: InterestCall[]): string[] {
 function discoveryOf(bytes: Uint8Array) {
   const descriptor = discovery.EndorsementDescriptor.deserializeBinary(bytes);
   const groups = descriptor.getEndorsersByGroupsMap();
+  const nameOf = (peer: discovery.Peer): string => msp.SerializedIdentity.deserializeBinary(peer.getIdentity_asU8()).getMspid().replace('MSP', '');
+  const keys = [...(groups.keys() as Iterable<string>)];
   return {
-    layouts: descriptor.getLayoutsList().map((one) => Object.fromEntries(one.getQuantitiesByGroupMap().toArray() as [string, number][])),
-    groups: Object.fromEntries(groups.toArray().map(([group]) => [group, groups.get(group)?.getPeersList().map((one) => msp.SerializedIdentity.deserializeBinary(one.getIdentity_asU8()).getMspid().replace('MSP', ''))])),
+    layouts: descriptor.getLayoutsList().map((one) => Object.fromEntries(one.getQuantitiesByGroupMap().getEntryList() as [string, number][])),
+    groups: Object.fromEntries(keys.map((group): [string, string[]] => [group, (groups.get(group) as discovery.Peers).getPeersList().map(nameOf)])),
   };
 }
 

@@ -37,8 +37,8 @@ export async function propose(ports: ServicePorts, request: Uint8Array, call: Se
 }
 
 /** Counts the request if somebody of the channel made it; whose peer answers it. What is wrong with it is said where it is carried out. */
-function admitProposal(ports: ServicePorts, signedProposal: SignedProposal, { authority }: ServiceCall): string {
-  const named = ports.organisationAt(authority);
+function admitProposal(ports: ServicePorts, signedProposal: SignedProposal, { entrance }: ServiceCall): string {
+  const named = entrance === '' ? undefined : entrance;
   const read = unpackOrNone(signedProposal);
   const channel = read && ports.findChannel(read.channelId);
   if (read === undefined) return named ?? '';

@@ -56,7 +56,6 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
   const ports: ServicePorts = {
     findChannel: (channelId) => (channelId === TEST_CHANNEL ? served : undefined),
     addressOf: (mspId) => (mspId === '' ? 'orderer.test:7050' : `${mspId.toLowerCase()}.test:7051`),
-    organisationAt: () => undefined,
     neighboursOf: () => mspIds,
     tlsRoots: () => [Buffer.from(channel.orderers.root.pem).toString()],
     nowMs: () => city.clock(),
