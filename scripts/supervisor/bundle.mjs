@@ -31,7 +31,7 @@ const portalPrograms = {
 const benchPrograms = { kind: 'bench', sources: ['bench'], modules: { provision: 'bench/hosting/provision.ts', flood: 'bench/hosting/flood.ts' } };
 const simulatorPrograms = { kind: 'sim', sources: ['scripts/sim'], modules: { sim: 'scripts/sim/run.ts', worker: 'scripts/sim/worker.ts' } };
 /** They load compiled files of their own. */
-const external = ['lmdb', 'secp256k1', '@node-rs/argon2', 'pkcs11js'];
+const external = ['lmdb', 'koffi', 'secp256k1', '@node-rs/argon2', 'pkcs11js'];
 /** Zod's door brings its messages in fifty languages along, a tenth of the city node; English is what its users read. */
 const zodInEnglish = {
   name: 'zod-in-english',
