@@ -173,6 +173,8 @@ describe('instead of calls', () => {
     ['AskSnapshot', () => wire.askSnapshot.encodeRequest({ chain: 'X', cityNode: 'PAR', height: 0 })],
     ['FetchRange', () => wire.fetchRange.encodeRequest({ chain: 'tide-1', cityNode: 'PAR', height: Number.MAX_SAFE_INTEGER + 1, index: 0 })],
     ['AskPeer', () => wire.askPeer.encodeRequest({ chain: 'tide-1', cityNode: 'X', request: new Uint8Array(1) })],
+    ['RunTask', () => wire.runTask.encodeRequest({ chain: 'tide 1', cityNode: 'PAR', task: new Uint8Array(1) })],
+    ['RunShortTask', () => wire.runShortTask.encodeRequest({ chain: 'tide-1', cityNode: 'X', task: new Uint8Array(1) })],
   ])('%s with what there is not', async (method, encode) => {
     const { client, session: http2 } = await session();
     openCall(http2, method).end(grpcFrame(encode()));

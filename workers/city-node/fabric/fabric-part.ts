@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { FabricHolding, FabricIdentityName, OpenChain, PutFabricCertificate } from '@/lib/control';
-import type { ChainId, LocalRoles } from '@/lib/ledger';
+import type { ChainId, LocalRoles, PeerTaskCall } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
-import { toAppError } from '../ledger-errors';
+import { toAppError, translated } from '../ledger-errors';
 import { FABRIC, LateFabricFramework } from './late-framework';
 import type { FabricRooms, FabricRoomsOptions } from './open-fabric-rooms';
 import type { ServedFabric, ServeFabricOptions } from './serve-fabric';
@@ -112,6 +112,16 @@ export class FabricPart {
       if (error instanceof rooms.fabric.FabricReadError) throw new AppError('FORBIDDEN', {}, { publicMessage: error.message, cause: error });
       throw toAppError(error);
     }
+  }
+
+  /**
+   * What this host does for another one that carries peers of the same channel, in the framework's own bytes.
+   * @throws AppError UNSUPPORTED for what is no channel, UNAVAILABLE
+   */
+  async answerTask(chain: ChainId, call: PeerTaskCall): Promise<Uint8Array> {
+    const answer = this.served?.answerTask(chain, call);
+    if (answer === undefined) throw new AppError('UNSUPPORTED', { what: 'task for a peer' }, { publicMessage: 'Peers of this sub-chain have no tasks.' });
+    return translated(() => answer);
   }
 
   async request(identity: FabricIdentityName, input: { retire?: string | undefined }): Promise<{ request: string; publicKeyHash: string; holding?: FabricHolding }> {

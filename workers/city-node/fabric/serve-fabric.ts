@@ -1,6 +1,6 @@
 import type { ControlLogger } from '@/lib/control';
 import type { QuotaTable } from '@/lib/gateway';
-import type { ChainId, LedgerHost } from '@/lib/ledger';
+import type { ChainId, LedgerHost, PeerTaskCall } from '@/lib/ledger';
 import type { ChannelIdentity } from '@/lib/peer-channel';
 import type { HostRegister } from '../host-register';
 import type { PeerNetwork } from '../peer-network';
@@ -28,6 +28,8 @@ export interface ServeFabricOptions {
 export interface ServedFabric {
   /** Undefined while the door is closed. */
   readonly port: number | undefined;
+  /** A task of another host with peers of the channel; undefined: the sub-chain is no channel here. */
+  answerTask(chain: ChainId, call: PeerTaskCall): Promise<Uint8Array> | undefined;
   /** The sub-chain has no peer here any more. */
   forget(chain: ChainId): void;
   /** Who this host is in its channels changed. Resolves when the door is up to date; never rejects. */
@@ -42,12 +44,13 @@ export interface ServedFabric {
 export async function serveFabric({ rooms, hostId, ledgers, register, quotas, network, identity, listen, logger, now }: ServeFabricOptions): Promise<ServedFabric> {
   const reads = new AbortController();
   const hosts = new ChannelHosts({ ledgers, register, logger });
-  const addressOf = (mspId: string): string => `${door?.advertisedHost ?? ''}:${door?.entranceOf(mspId) ?? door?.port ?? listen?.port ?? 0}`;
+  const portOf = (mspId: string): number => door?.entranceOf(mspId) ?? door?.port ?? listen?.port ?? 0;
+  const addressOf = (mspId: string): string => `${door?.advertisedHost ?? ''}:${portOf(mspId)}`;
   const tlsRoots = (): string[] => {
     const certificates = identity.current();
     return certificates === undefined ? [] : [certificates.rootPem];
   };
-  const services = new ChannelServices({ rooms, hosts, quotas, addressOf, tlsRoots, signal: reads.signal, now });
+  const services = new ChannelServices({ rooms, hosts, hostId, network, quotas, addressOf, portOf, tlsRoots, signal: reads.signal, now });
   const { book, identities } = rooms;
   const entrances = {
     wanted: () => book.listCrowded((mspId) => identities.signerOf(mspId) !== undefined),
@@ -68,6 +71,7 @@ export async function serveFabric({ rooms, hostId, ledgers, register, quotas, ne
     get port() {
       return door?.port;
     },
+    answerTask: (chain, call) => services.answerTask(chain, call),
     forget(chain) {
       hosts.forget(chain);
       fetcher.forget(chain);

@@ -31,7 +31,7 @@ export async function giveIdentity(host: TestHost, organisation: Organisation, r
 }
 
 /** One collection of private data, of which members of each of these organisations are members. */
-export function collectionOf(name: string, mspIds: readonly string[]): peer.CollectionConfigPackage {
+export function collectionOf(name: string, mspIds: readonly string[], { required = 0, max = 1 } = {}): peer.CollectionConfigPackage {
   const envelope = new common.SignaturePolicyEnvelope();
   const anyOf = new common.SignaturePolicy.NOutOf();
   anyOf.setN(1);
@@ -55,7 +55,8 @@ export function collectionOf(name: string, mspIds: readonly string[]): peer.Coll
   const one = new peer.StaticCollectionConfig();
   one.setName(name);
   one.setMemberOrgsPolicy(policy);
-  one.setMaximumPeerCount(1);
+  one.setRequiredPeerCount(required);
+  one.setMaximumPeerCount(max);
   const config = new peer.CollectionConfig();
   config.setStaticCollectionConfig(one);
   const whole = new peer.CollectionConfigPackage();

@@ -10,8 +10,8 @@ import { SERVICE_CODES, ServiceRefused } from './service-refused';
 export async function evaluate(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
   const { proposedTransaction, targetOrganizations } = decodeRequest(evaluateRequest, request);
   if (proposedTransaction === undefined || proposedTransaction.proposalBytes.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'failed to unpack transaction proposal: a signed proposal is required');
-  const homeMspId = admitProposal(ports, proposedTransaction, call);
-  const result = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: targetOrganizations }, evaluateTransaction);
+  const homeMspId = admitProposal(ports, proposedTransaction, call.entrance);
+  const result = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: targetOrganizations, signal: call.signal }, evaluateTransaction);
   return evaluateResponse.encode({ result });
 }
 
@@ -19,15 +19,15 @@ export async function evaluate(ports: ServicePorts, request: Uint8Array, call: S
 export async function endorse(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
   const { proposedTransaction, endorsingOrganizations } = decodeRequest(endorseRequest, request);
   if (proposedTransaction === undefined || proposedTransaction.proposalBytes.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'the proposed transaction must contain a signed proposal');
-  const homeMspId = admitProposal(ports, proposedTransaction, call);
-  const payload = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: endorsingOrganizations }, endorseTransaction);
+  const homeMspId = admitProposal(ports, proposedTransaction, call.entrance);
+  const payload = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: endorsingOrganizations, signal: call.signal }, endorseTransaction);
   return endorseResponse.encode({ preparedTransaction: envelope.encode({ payload }) });
 }
 
 /** protos.Endorser/ProcessProposal (core/endorser/endorser.go): what Fabric refuses before it simulates is an error without a code of its own. */
 export async function propose(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
   const signedProposal = decodeRequest(signedProposalMessage, request);
-  const mspId = admitProposal(ports, signedProposal, call);
+  const mspId = admitProposal(ports, signedProposal, call.entrance);
   try {
     return (await processProposal({ signedProposal, mspId }, ports.endorser)).bytes;
   } catch (error) {
@@ -37,7 +37,7 @@ export async function propose(ports: ServicePorts, request: Uint8Array, call: Se
 }
 
 /** Counts the request if somebody of the channel made it; whose peer answers it. What is wrong with it is said where it is carried out. */
-function admitProposal(ports: ServicePorts, signedProposal: SignedProposal, { entrance }: ServiceCall): string {
+export function admitProposal(ports: Pick<ServicePorts, 'findChannel' | 'endorser' | 'nowMs'>, signedProposal: SignedProposal, entrance: string): string {
   const named = entrance === '' ? undefined : entrance;
   const read = unpackOrNone(signedProposal);
   const channel = read && ports.findChannel(read.channelId);
@@ -62,6 +62,6 @@ async function refusing<T>(ports: ServicePorts, request: GatewayRequest, run: (r
     return await run(request, ports.endorser);
   } catch (error) {
     if (!(error instanceof GatewayRefused)) throw error;
-    throw new ServiceRefused(error.code, error.message, error.details.map((one) => ({ ...one, address: ports.addressOf(one.mspId) })));
+    throw new ServiceRefused(error.code, error.message, error.details.map((one) => ({ ...one, address: one.address ?? ports.addressOf(one.mspId) })));
   }
 }

@@ -8,6 +8,7 @@ import { createRealPorts } from '../../../../testing/real-ports';
 import { openTestChain, TEST_CHAIN } from '../../../../testing/test-nodes';
 import { ChaincodeRefusal, type ChaincodeWorld } from '../../../../vm/chaincode';
 import { createFabricFramework, FABRIC } from '../../framework';
+import { nobodyElse } from '../../channel-peers';
 import { portsOfHost } from '../../endorser';
 import { MemoryPackages } from '../../lifecycle/testing/memory-packages';
 import { chaincodeInput, response } from '../../protocol';
@@ -80,6 +81,9 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
       packages,
       signerOf: (mspId) => channel.peers[mspIds.indexOf(mspId)],
       localMsps: (mspId) => (mspIds.includes(mspId) ? served.configuration().rules.msps : undefined),
+      elsewhere: nobodyElse,
+      hostId: 'host_test',
+      signal: closing.signal,
       nowMs: () => city.clock(),
       executeTimeoutMs: 30_000,
     },
