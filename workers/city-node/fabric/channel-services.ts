@@ -67,7 +67,7 @@ export class ChannelServices {
 
   /** A task of another host; undefined: the sub-chain is no channel here. */
   answerTask(chain: ChainId, call: PeerTaskCall): Promise<Uint8Array> | undefined {
-    const { rooms, hosts, hostId: ownHostId, portOf, now, signal } = this.options;
+    const { rooms, hosts, hostId: ownHostId, addressOf, portOf, now, signal } = this.options;
     const channelId = rooms.book.channelOf(chain)?.channelId;
     if (channelId === undefined || this.chainOf(channelId) !== chain) return undefined;
     return rooms.fabric.answerPeerTask(
@@ -75,6 +75,7 @@ export class ChannelServices {
         chain,
         channelId,
         portOf,
+        addressOf,
         findChannel: (name) => this.find(name),
         endorser: this.endorser,
         nowMs: now,

@@ -1,5 +1,9 @@
 import { common, discovery, msp, peer } from '@hyperledger/fabric-protos';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { TEST_CHAIN } from '../../../testing/test-nodes';
+import { introduce, type RemotePeer } from '../channel-peers';
+import { readIntroduction } from '../channel-peers/introduction';
+import { createRemotePeer } from '../channel-peers/remote-peer';
 import type { SimulationView } from '../endorser';
 import { deploy } from '../endorser/testing/test-gateway';
 import { TestCity } from '../endorser/testing/test-city';
@@ -7,6 +11,7 @@ import { encodeSignaturePolicy } from '../policy/encode-signature-policy';
 import { parsePolicy } from '../policy/parse-policy';
 import { encodeApplicationPolicy } from '../testing/test-policies';
 import { describeEndorsers } from './describe-endorsers';
+import { describePeer } from './describe-peer';
 import { findMembers } from './find-members';
 import { listPeers, type ChannelPeer } from './list-peers';
 import type { InterestCall } from './messages';
@@ -15,12 +20,13 @@ import { printInterest } from './print-interest';
 const allOf = "AND('Org1MSP.peer', 'Org2MSP.peer', 'Org3MSP.peer')";
 const twoOf = "OutOf(2, 'Org1MSP.peer', 'Org2MSP.peer', 'Org3MSP.peer')";
 
+let city: TestCity;
 let view: SimulationView;
 let peers: ChannelPeer[];
 
 /** Three organisations in one city: `deal` needs two of them and has collections, `all` needs all, `rare` runs with the first alone. */
 beforeAll(async () => {
-  const city = new TestCity(['Org1MSP', 'Org2MSP', 'Org3MSP']);
+  city = new TestCity(['Org1MSP', 'Org2MSP', 'Org3MSP']);
   city.addChannel('one');
   const everywhere = (label: string) => ({ Org1MSP: label, Org2MSP: label, Org3MSP: label });
   const collections = collectionsOf({ name: 'shared', members: "OR('Org1MSP.member', 'Org2MSP.member')" }, { name: 'third', members: "OR('Org1MSP.member', 'Org3MSP.member')", policy: "OR('Org3MSP.peer')" });
@@ -31,7 +37,7 @@ beforeAll(async () => {
   const opened = await city.ports().openView('one');
   if (opened === undefined) throw new Error('the channel is there');
   view = opened;
-  peers = await listPeers({ endorser: city.ports(), addressOf: (mspId) => `${mspId}:7051` }, view);
+  peers = await listPeers({ endorser: city.ports(), addressOf: (mspId) => `${mspId}:7051` }, view, []);
 });
 
 function collectionsOf(...all: readonly { readonly name: string; readonly members: string; readonly policy?: string }[]): peer.CollectionConfigPackage {
@@ -131,6 +137,36 @@ describe('peers of a channel', () => {
     expect(Object.fromEntries(peers.map(({ mspId, chaincodes }) => [mspId, [...chaincodes.keys()].sort()]))).toEqual({ Org1MSP: ['_lifecycle', 'all', 'deal', 'never', 'rare'], Org2MSP: ['_lifecycle', 'all', 'deal', 'never'], Org3MSP: ['_lifecycle', 'all', 'deal', 'never'] });
     const stale = peers.map((one) => ({ ...one, chaincodes: new Map([...one.chaincodes, ['deal', 2n] as const]) }));
     expect(findMembers(view, stale, [call('deal')]).able).toEqual([]);
+  });
+});
+
+describe('peers on other hosts', () => {
+  /** As this city node would know the peer of an organisation elsewhere, which describes itself like that. */
+  async function introduced(mspId: string, description?: Uint8Array): Promise<RemotePeer> {
+    const signer = city.organisation(mspId).issue({ units: ['peer'] });
+    const about = { chain: TEST_CHAIN, hostId: 'host_far', nonce: Buffer.alloc(16, 7) };
+    const bytes = description ?? describePeer(signer, { endpoint: 'far.test:7051', nowMs: city.nowMs }, { channelId: 'one', height: 9, chaincodes: new Map([['rare', 1n]]) });
+    const said = introduce({ ...about, height: 9, port: 7_051, chaincodes: ['rare'], description: bytes }, signer);
+    const link = { hostId: 'host_far', hostname: 'far.test', run: () => Promise.reject(new Error('away')), runShort: () => Promise.reject(new Error('away')) };
+    return createRemotePeer(TEST_CHAIN, link, readIntroduction(said, { ...about, msps: view.rules.msps, nowMs: city.nowMs }));
+  }
+  const listWith = (...elsewhere: RemotePeer[]) => listPeers({ endorser: city.ports(), addressOf: (mspId) => `${mspId}:7051` }, view, elsewhere);
+
+  it('endorse beside those here, as they describe themselves', async () => {
+    const all = await listWith(await introduced('Org2MSP'));
+    expect(all.map(({ mspId }) => mspId)).toEqual(['Org1MSP', 'Org2MSP', 'Org3MSP', 'Org2MSP']);
+    // Two organisations have to endorse, and the second one's peer here does not run it.
+    const [layout] = discoveryOf(describeEndorsers(view, all, { chaincodes: [call('rare')] })).layouts;
+    expect(Object.values(layout ?? {})).toEqual([1, 1]);
+    expect(findMembers(view, all, [call('rare')]).able.map(({ bytes }) => Buffer.from(bytes).includes('far.test:7051'))).toEqual([false, true]);
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(0)],
+    ['what is none', Buffer.from('0a0301', 'hex')],
+    ['another peer', undefined],
+  ])('are left out when they describe %s', async (_name, description) => {
+    expect(await listWith(await introduced('Org2MSP', description ?? peers[0]?.bytes))).toHaveLength(3);
   });
 });
 

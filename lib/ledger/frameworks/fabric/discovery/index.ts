@@ -3,6 +3,6 @@ export { configResult } from './config-result';
 export { describeEndorsers } from './describe-endorsers';
 export { describePeer } from './describe-peer';
 export { findMembers } from './find-members';
-export { groupPeers, listPeers, type ChannelPeer } from './list-peers';
+export { describeHere, groupPeers, listPeers, type ChannelPeer } from './list-peers';
 export { chaincodeQueryResult, discoveryRequest, discoveryResponse, peerMembershipResult, queryResult, signedDiscoveryRequest, type DiscoveryQuery, type Interest } from './messages';
 export { printInterest } from './print-interest';

@@ -31,20 +31,27 @@ export async function answerConfiguration({ endorser, addressOf, tlsRoots }: Ser
 export async function answerEndorsers(ports: ServicePorts, channelId: string, interests: readonly Interest[]): Promise<Uint8Array> {
   const fault = findFault(interests);
   if (fault !== undefined) return answerWithError(fault);
-  return withPeers(ports, channelId, async (view, peers) => {
+  return withPeers(ports, channelId, async (view, { known, fresh }) => {
     const content: Uint8Array[] = [];
     for (const interest of interests) {
-      try {
-        content.push(describeEndorsers(view, peers, interest));
-      } catch (error) {
-        // Fabric keeps the reason to itself.
-        if (error instanceof FabricRefusal) return answerWithError(`failed constructing descriptor for ${printInterest(interest)}`);
-        throw error;
-      }
+      // Before it is said that nobody suffices, those elsewhere are asked anew.
+      const descriptor = describeOrNone(view, known, interest) ?? describeOrNone(view, await fresh(), interest);
+      // Fabric keeps the reason to itself.
+      if (descriptor === undefined) return answerWithError(`failed constructing descriptor for ${printInterest(interest)}`);
+      content.push(descriptor);
       await ports.yieldTurn();
     }
     return queryResult.encode({ chaincodeResult: chaincodeQueryResult.encode({ content }) });
   });
+}
+
+function describeOrNone(view: SimulationView, peers: readonly ChannelPeer[], interest: Interest): Uint8Array | undefined {
+  try {
+    return describeEndorsers(view, peers, interest);
+  } catch (error) {
+    if (error instanceof FabricRefusal) return undefined;
+    throw error;
+  }
 }
 
 function findFault(interests: readonly Interest[]): string | undefined {
@@ -58,9 +65,9 @@ function findFault(interests: readonly Interest[]): string | undefined {
 
 /** The peers that may run these calls; all of the channel's when there are none. */
 export function answerChannelPeers(ports: ServicePorts, channelId: string, calls: Interest['chaincodes']): Promise<Uint8Array> {
-  return withPeers(ports, channelId, async (view, peers) => {
+  return withPeers(ports, channelId, async (view, { known }) => {
     try {
-      return answerPeers(peers.map(({ mspId }) => mspId), findMembers(view, peers, calls).able);
+      return answerPeers(known.map(({ mspId }) => mspId), findMembers(view, known, calls).able);
     } catch (error) {
       if (error instanceof FabricRefusal) return answerWithError(error.message);
       throw error;
@@ -83,12 +90,19 @@ function answerPeers(known: readonly string[], listed: readonly { readonly mspId
   return queryResult.encode({ members: peerMembershipResult.encode({ peersByOrg: new Map([...nobody, ...groupPeers(listed)]) }) });
 }
 
+/** The channel's peers, on whatever host; those elsewhere as they were known, or asked anew. */
+interface FoundPeers {
+  readonly known: readonly ChannelPeer[];
+  fresh(): Promise<readonly ChannelPeer[]>;
+}
+
 /** On one view of the channel, which goes back when it is done. */
-async function withPeers(ports: ServicePorts, channelId: string, run: (view: SimulationView, peers: readonly ChannelPeer[]) => Promise<Uint8Array>): Promise<Uint8Array> {
+async function withPeers(ports: ServicePorts, channelId: string, run: (view: SimulationView, peers: FoundPeers) => Promise<Uint8Array>): Promise<Uint8Array> {
   const view = await ports.endorser.openView(channelId);
   if (view === undefined) return answerWithError('access denied');
   try {
-    return await run(view, await listPeers(ports, view));
+    const { elsewhere } = ports.endorser;
+    return await run(view, { known: await listPeers(ports, view, await elsewhere.known(view)), fresh: async () => listPeers(ports, view, await elsewhere.fresh(view)) });
   } finally {
     view.release();
   }

@@ -134,6 +134,7 @@ export class JoinedHosts {
           chain: TEST_CHAIN,
           channelId: TEST_CHANNEL,
           portOf: () => 7_051 + at,
+          addressOf: () => `${to.hostId}.test:${7_051 + at}`,
           findChannel: (channelId) => to.findChannel(channelId),
           endorser: to.city.ports(),
           nowMs: () => to.city.nowMs,
