@@ -145,12 +145,12 @@ describe('discovery for the old clients', () => {
     expect(errorsOf(await ask(asked, { user: { ...user, sign: (message) => other.sign(message) } }))).toEqual(denied);
   });
 
-  it('counts each question, and says when the plan allows no more', async () => {
+  it('counts each question and interest, and says when the plan allows no more', async () => {
     let taken = 0;
     const before = test.city.quota;
     test.city.quota = { ...before, takeRequest: () => ((taken += 1) > 2 ? { message: 'enough for today' } : undefined) };
     try {
-      expect(errorsOf(await ask([configQuery(channelId), configQuery('elsewhere'), configQuery(channelId)]))).toEqual([undefined, 'access denied', undefined]);
+      expect(errorsOf(await ask([endorsersQuery(channelId, [[callOf('basic')], [callOf('basic')]]), configQuery('elsewhere')]))).toEqual([undefined, 'access denied']);
       expect(await codeOf(ask([configQuery(channelId)]))).toEqual([status.RESOURCE_EXHAUSTED, 'enough for today']);
     } finally {
       test.city.quota = before;

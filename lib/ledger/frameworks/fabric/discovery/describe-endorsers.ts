@@ -11,6 +11,9 @@ import { findMembers, type Members } from './find-members';
 import type { ChannelPeer } from './list-peers';
 import { endorsementDescriptor, peers as peersMessage, type Interest, type InterestCall } from './messages';
 
+/** Each takes up to 25 ms where 32 organisations have their peers here. */
+const POLICIES_MAX = 16;
+
 /**
  * Bytes of the EndorsementDescriptor of calls of chaincodes: layouts of which each satisfies all of their policies, and the
  * peers of each group in them (discovery/endorsement/endorsement.go, PeersForEndorsement). Groups are numbered as they come
@@ -20,7 +23,10 @@ import { endorsementDescriptor, peers as peersMessage, type Interest, type Inter
  */
 export function describeEndorsers(view: SimulationView, peers: readonly ChannelPeer[], { chaincodes }: Interest): Uint8Array {
   const members = findMembers(view, peers, chaincodes);
-  const policies = [...chaincodes.flatMap((call) => policiesOf(view, call)), ...chaincodes.flatMap(({ keyPolicies }) => keyPolicies.map(decodeSignaturePolicy))];
+  const own = differentOf(chaincodes.flatMap((call) => policiesOf(view, call)));
+  const ofKeys = differentOf(chaincodes.flatMap(({ keyPolicies }) => keyPolicies));
+  if (own.length + ofKeys.length > POLICIES_MAX) throw new FabricRefusal('limit', `An interest has more than ${POLICIES_MAX} policies that differ`);
+  const policies = [...own.map((bytes) => readApplicationPolicy(bytes, view.rules.policies).convert()), ...ofKeys.map(decodeSignaturePolicy)];
   const whoIs = rememberWho(members.able);
   const layouts = layoutsOf(policies, members, whoIs);
   const names = new Map<string, string>();
@@ -67,18 +73,22 @@ function satisfiable(policies: readonly SignaturePolicy[], whoIs: WhoIs): Layout
 }
 
 /**
- * The policies that one call is held to: of its collections, each its own or the chaincode's, and of the chaincode when it
+ * The policies (bytes of protos.ApplicationPolicy) that one call is held to: of its collections, each its own or the chaincode's, and of the chaincode when it
  * names none (discovery/support/chaincode/support.go). To disregard the chaincode's leaves out the first of them, as Fabric
  * does.
  */
-function policiesOf(view: SimulationView, { name, collectionNames, disregardNamespacePolicy, keyPolicies }: InterestCall): SignaturePolicy[] {
+function policiesOf(view: SimulationView, { name, collectionNames, disregardNamespacePolicy, keyPolicies }: InterestCall): readonly Uint8Array[] {
   const bytes = collectionNames.length === 0 ? [policyOf(view, name, undefined)] : collectionNames.map((collection) => policyOf(view, name, collection));
-  const different = [...new Map(bytes.map((one) => [Buffer.from(one).toString('hex'), one])).values()];
+  const different = differentOf(bytes);
   if (disregardNamespacePolicy && different.length === 1 && keyPolicies.length === 0) {
     throw new FabricRefusal(
       'not-allowed',
       `requested to disregard chaincode ${name}'s policy but key and collection policies are missing, either disable DisregardNamespacePolicy or specify at least one key policy or at least one collection policy`,
     );
   }
-  return (disregardNamespacePolicy ? different.slice(1) : different).map((one) => readApplicationPolicy(one, view.rules.policies).convert());
+  return disregardNamespacePolicy ? different.slice(1) : different;
+}
+
+function differentOf(all: readonly Uint8Array[]): Uint8Array[] {
+  return [...new Map(all.map((one) => [Buffer.from(one).toString('hex'), one])).values()];
 }

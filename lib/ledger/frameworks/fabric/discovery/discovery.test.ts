@@ -112,6 +112,7 @@ describe('layouts of endorsers', () => {
     ['a called chaincode is not there', [call('deal'), call('ghost')], 'No metadata was found for chaincode ghost in channel one'],
     ['nothing is left to satisfy', [call('deal', { disregardNamespacePolicy: true })], "requested to disregard chaincode deal's policy but key and collection policies are missing"],
     ['a policy of a key is none', [call('deal', { keyPolicies: [Buffer.from('0a', 'hex')] })], 'malformed'],
+    ['too many policies of keys differ', [call('deal', { keyPolicies: Array.from({ length: 17 }, (_, at) => encodeSignaturePolicy(parsePolicy(`OR('Org${at}MSP.peer')`))) })], 'more than 16 policies'],
     ['more is asked than one answer holds', Array.from({ length: 101 }, () => call('deal')), 'more than 100 chaincodes'],
   ])('are refused when %s', (_name, chaincodes, words) => {
     expect(() => describeEndorsers(view, peers, { chaincodes })).toThrow(words);

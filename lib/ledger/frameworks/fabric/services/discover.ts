@@ -65,8 +65,12 @@ async function answerInChannel(ports: ServicePorts, query: DiscoveryQuery, asker
   if (channel === undefined || rules === undefined || identity === undefined || rules.policies.getPolicy(ACCESS_POLICY).evaluate([identity]) !== undefined) return denied();
   takeRequest(channel, ports);
   switch (kindOf(query)) {
-    case 'endorsers':
-      return answerEndorsers(ports, query.channel, query.chaincodeQuery?.interests ?? []);
+    case 'endorsers': {
+      const interests = query.chaincodeQuery?.interests ?? [];
+      // Each is work of its own.
+      for (const _ of interests.slice(1)) takeRequest(channel, ports);
+      return answerEndorsers(ports, query.channel, interests);
+    }
     case 'configuration':
       return answerConfiguration(ports, query.channel);
     case 'peers':
