@@ -3,7 +3,8 @@ import type { FileHandle, FilePort } from './file-port';
 
 /** A file of the log. Its first 40 bytes: `CWLEDGER`, format u32, segment u32, salt (16 bytes), crc32c u32, zeros. */
 export const SEGMENT_HEAD_BYTES = 40;
-export const SEGMENT_FORMAT = 2;
+/** Of all that a segment may hold. Whatever a program does not know it would take for damage: a new kind of frame is a new format. */
+export const SEGMENT_FORMAT = 3;
 export const SALT_BYTES = 16;
 const MAGIC = Buffer.from('CWLEDGER', 'latin1');
 

@@ -3,7 +3,8 @@ import { peer } from '@hyperledger/fabric-protos';
 import { createRandom } from '../../../testing/random';
 import { TEST_CHAIN } from '../../../testing/test-nodes';
 import { peerTaskAnswer } from '../channel-peers';
-import { GATEWAY_CODES } from '../endorser';
+import { endorseTransaction, evaluateTransaction, GATEWAY_CODES } from '../endorser';
+import { signProposal } from '../endorser/testing/sign-proposal';
 import type { TestChaincode } from '../endorser/testing/test-city';
 import { refusalOf } from '../endorser/testing/test-gateway';
 import { endorse, proposalResponse } from '../protocol';
@@ -131,6 +132,27 @@ describe('endorsements of organisations whose peers are on other hosts', () => {
       "no endorsers found in the gateway's organization; retry specifying target organization(s) to protect transient data: no peers available to evaluate chaincode notes in channel mychannel",
     );
     expect(text(await contract.evaluate('get', { ...secret, endorsingOrganizations: ['Org2MSP'] }))).toBe('1');
+  });
+});
+
+describe('a client whose time is up', () => {
+  it('is told so, while a host still does not answer', async () => {
+    const joined = await open([['Org1MSP'], ['Org2MSP']], "AND('Org1MSP.peer', 'Org2MSP.peer')");
+    await joined.contract(0, 'Org1MSP', 'notes').submitTransaction('put', 'a', '1');
+    joined.host(1).isSlow = true;
+    const user = joined.user('Org1MSP');
+    for (const [mspIds, run, words] of [
+      [[], endorseTransaction, 'endorsement timeout expired while collecting endorsements'],
+      [['Org2MSP'], evaluateTransaction, 'evaluate timeout expired'],
+    ] as const) {
+      const hangup = new AbortController();
+      const request = { signedProposal: signProposal(user, { channelId: 'mychannel', chaincode: 'notes', args: ['get', 'a'] }), homeMspId: 'Org1MSP', mspIds, signal: hangup.signal };
+      const before = joined.host(1).asked.length;
+      const answer = run(request, joined.host(0).city.ports()).then(() => undefined, (error: unknown) => error);
+      await expect.poll(() => joined.host(1).asked.length).toBe(before + 1);
+      hangup.abort(new Error('the client hung up'));
+      expect(await answer).toMatchObject({ code: GATEWAY_CODES.DEADLINE_EXCEEDED, message: words });
+    }
   });
 });
 

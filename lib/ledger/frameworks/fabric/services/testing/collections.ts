@@ -7,8 +7,15 @@ export function signaturePolicyBytes(text: string): Uint8Array {
   return encodeSignaturePolicy(parsePolicy(text));
 }
 
+export interface TestCollection {
+  readonly name: string;
+  readonly members: string;
+  readonly required?: number;
+  readonly max?: number;
+}
+
 /** Collections of a definition as the official classes have them; members in Fabric's words. */
-export function collections(...all: readonly { readonly name: string; readonly members: string; readonly required?: number; readonly max?: number }[]): peer.CollectionConfigPackage {
+export function collections(...all: readonly TestCollection[]): peer.CollectionConfigPackage {
   const whole = new peer.CollectionConfigPackage();
   for (const { name, members, required = 0, max = 1 } of all) {
     const policy = new peer.CollectionPolicyConfig();

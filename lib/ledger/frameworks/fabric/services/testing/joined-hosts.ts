@@ -22,6 +22,8 @@ export interface JoinedHost {
   readonly directory: PeerDirectory;
   /** Nobody reaches it. */
   isAway: boolean;
+  /** It does not answer before nobody waits any more. */
+  isSlow: boolean;
   /** `introduce`, `propose` and `keep`, as they came. */
   readonly asked: string[];
   /** Changes what it answers. */
@@ -110,7 +112,7 @@ export class JoinedHosts {
       const city = new TestCity(mspIds, this.channel.organisations, base);
       for (const mspId of mspIds) if (organisationsOf[at]?.includes(mspId) !== true) city.signers.delete(mspId);
       city.commit = (_channelId, envelope) => this.#commit(nodes, envelope);
-      this.hosts.push({ hostId, node, city, directory, isAway: false, asked: [], tamper: undefined, findChannel: () => undefined });
+      this.hosts.push({ hostId, node, city, directory, isAway: false, isSlow: false, asked: [], tamper: undefined, findChannel: () => undefined });
     }
   }
 
@@ -128,6 +130,7 @@ export class JoinedHosts {
       if (to.isAway) throw new Error('connection refused');
       const kind = task[0] === 0x0a ? 'introduce' : task[0] === 0x12 ? 'propose' : 'keep';
       to.asked.push(kind);
+      if (to.isSlow) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('nobody waits any more'))));
       const at = this.hosts.indexOf(to);
       const answer = await answerPeerTask(
         {
