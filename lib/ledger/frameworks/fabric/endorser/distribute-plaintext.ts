@@ -52,7 +52,7 @@ export async function distributePlaintext(endorsed: EndorsedPlaintext, ports: En
   }
   const missing = await Promise.all(found.map((one) => give(one, endorsed, ports)));
   const failures = missing.reduce((sum, count) => sum + count, 0);
-  const tried = found.reduce((sum, { plan: { required, max }, there }) => sum + Math.max(required, Math.min(max, there.length)), 0);
+  const tried = found.reduce((sum, { plan: { max }, here, there }) => sum + Math.min(max, here + there.length), 0);
   if (failures > 0) throw failed(`Failed disseminating ${failures} out of ${tried} private dissemination plans`);
 }
 

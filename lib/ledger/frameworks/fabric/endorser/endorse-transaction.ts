@@ -42,6 +42,7 @@ class Endorsement {
   readonly #errors: PeerError[] = [];
   /** By name, peers whose answer is no use. */
   readonly #failed = new Set<string>();
+  #isSomebodyAway = false;
 
   constructor(
     readonly request: GatewayRequest,
@@ -84,7 +85,7 @@ class Endorsement {
         const left = sortPeers(home, homeMspId).filter(({ name: one }) => !this.#failed.has(one));
         if (left.length === 0) throw new GatewayRefused(GATEWAY_CODES.FAILED_PRECONDITION, "no endorsers found in the gateway's organization; retry specifying endorsing organization(s) to protect transient data");
         return left;
-      }).catch((error: unknown) => {
+      }, this.#asksAnew).catch((error: unknown) => {
         if (!(error instanceof GatewayRefused)) throw error;
         if (this.#failed.size > 0) throw this.#vain('failed to endorse transaction, see attached details for more info');
         if (isSecret) throw error;
@@ -104,7 +105,7 @@ class Endorsement {
   async #collect(plan: (peers: readonly GatewayPeer[]) => Promise<readonly GatewayPeer[]>, first?: Good): Promise<Good[]> {
     let isFirstPlan = true;
     for (;;) {
-      const chosen = await this.endorsing.peers.widely((peers) => plan(peers.filter((one) => !this.#failed.has(one.name)))).catch((error: unknown) => {
+      const chosen = await this.endorsing.peers.widely((peers) => plan(peers.filter((one) => !this.#failed.has(one.name))), this.#asksAnew).catch((error: unknown) => {
         if (isFirstPlan || !(error instanceof GatewayRefused)) throw error;
         throw this.#vain('failed to collect enough transaction endorsements, see attached details for more info');
       });
@@ -120,9 +121,15 @@ class Endorsement {
     }
   }
 
+  /** News help where somebody is missing, not where answers are of no use. */
+  get #asksAnew(): boolean {
+    return this.#failed.size === 0 || this.#isSomebodyAway;
+  }
+
   async #ask(peer: GatewayPeer, timeout: string): Promise<PeerOutcome> {
     const outcome = await peer.ask();
     if (this.request.signal.aborted) throw new GatewayRefused(GATEWAY_CODES.DEADLINE_EXCEEDED, timeout);
+    if (!outcome.isGood && outcome.code === GATEWAY_CODES.UNAVAILABLE) this.#isSomebodyAway = true;
     return outcome;
   }
 

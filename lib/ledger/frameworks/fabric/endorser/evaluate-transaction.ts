@@ -37,7 +37,6 @@ export async function evaluateTransaction({ signedProposal, homeMspId, mspIds, s
     for await (const all of peers.everywhere()) {
       const answer = await evaluation.ask(await listRunning(all));
       if (answer !== undefined) return answer;
-      if (evaluation.hasAsked) break;
     }
     const unavailable = `no peers available to evaluate chaincode ${name} in channel ${channelId}`;
     throw evaluation.refusal(isProtected ? `no endorsers found in the gateway's organization; retry specifying target organization(s) to protect transient data: ${unavailable}` : unavailable);

@@ -48,23 +48,24 @@ export class GatewayPeers {
     this.#fresh = once(() => ports.elsewhere.fresh(view));
   }
 
-  /** All that are known, and then all that answer now if those are others. */
-  async *everywhere(): AsyncGenerator<readonly GatewayPeer[], void> {
+  /** All that are known, and then, with `asksAnew`, all that answer now if those are others. */
+  async *everywhere(asksAnew = true): AsyncGenerator<readonly GatewayPeer[], void> {
     const known = await this.#known();
     yield this.#with(known);
+    if (!asksAnew) return;
     const fresh = await this.#fresh();
     if (fresh !== known && fresh.length + known.length > 0) yield this.#with(fresh);
   }
 
   /**
-   * Tries with the peers here, then with all that are known, then with all that answer now, until it does not reject with
-   * {@link GatewayRefused}; the last refusal stands.
+   * Tries with the peers here, then with all that are known, then, with `asksAnew`, with all that answer now, until it does
+   * not reject with {@link GatewayRefused}; the last refusal stands.
    */
-  async widely<T>(attempt: (peers: readonly GatewayPeer[]) => Promise<T>): Promise<T> {
+  async widely<T>(attempt: (peers: readonly GatewayPeer[]) => Promise<T>, asksAnew = true): Promise<T> {
     const narrow = await attemptWith(attempt, this.here);
     if ('value' in narrow) return narrow.value;
     let { refusal } = narrow;
-    for await (const peers of this.everywhere()) {
+    for await (const peers of this.everywhere(asksAnew)) {
       // What failed with nobody else fails again.
       if (peers.length === this.here.length) continue;
       const wide = await attemptWith(attempt, peers);
