@@ -9,7 +9,7 @@ export function findSigner(channel: ServedChannel, signed: SignedData): Identity
 }
 
 /** Counts one request. Only what somebody of the channel signed is asked about: a stranger uses up nobody's quota. Throws {@link ServiceRefused}. */
-export function takeRequest(channel: ServedChannel, ports: ServicePorts): void {
+export function takeRequest(channel: ServedChannel, ports: Pick<ServicePorts, 'nowMs'>): void {
   const refusal = channel.quota.takeRequest(ports.nowMs());
   if (refusal !== undefined) throw refuseQuota(refusal);
 }
