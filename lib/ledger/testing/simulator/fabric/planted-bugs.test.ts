@@ -100,7 +100,7 @@ describe('the simulator finds a peer of a channel', PATIENCE, () => {
   });
 
   it('that judges endorsements by a definition that comes into force with the block', async () => {
-    expect(await find('byzantine', 40, () => judgesByTheNewDefinition)).toMatchObject({ kind: 'violation', what: 'codes' });
+    expect(await find('crash', 40, () => judgesByTheNewDefinition)).toMatchObject({ kind: 'violation', what: 'codes' });
   });
 
   it('whose history is one block late', async () => {
