@@ -75,6 +75,12 @@ describe('organisations whose peers are on different hosts', () => {
     expect(await newest()).toEqual({ endorsers: ['Org1MSP', 'Org2MSP'], code: 0 });
   });
 
+  it('take transactions as large as a channel’s may be, also at the host that does not order', async () => {
+    const large = 'x'.repeat(800_000);
+    await two.contract(org2, 'notes').submitTransaction('put', 'large', large);
+    expect(await newest()).toEqual({ endorsers: ['Org1MSP', 'Org2MSP'], code: 0 });
+  });
+
   it('give private data to each other before the endorsement is answered, and have them with the block', async () => {
     await one.contract(org1, 'notes').submit('hide', { arguments: ['both', 's'], transientData: { secret: 'hush' } });
     expect(await newest()).toEqual({ endorsers: ['Org1MSP', 'Org2MSP'], code: 0 });
