@@ -5,6 +5,7 @@ import type { ChainId, EndorserPorts, HostLink, PeerTaskCall, ServedChannel, Ser
 import type { PeerNetwork } from '../peer-network';
 import { boundViews, viewBounds } from './bound-views';
 import type { ChannelHosts } from './channel-hosts';
+import type { BookChannel } from './fabric-book';
 import type { FabricRooms } from './open-fabric-rooms';
 import { refuseInWords } from './refuse-in-words';
 
@@ -14,10 +15,12 @@ export interface ChannelServicesOptions {
   readonly hostId: string;
   readonly network: Pick<PeerNetwork, 'otherHosts'>;
   readonly quotas: QuotaTable;
-  /** `host:port` by which clients know this host's peers. */
-  readonly address: () => string;
-  /** Of the door for clients; 0: it is closed. */
-  readonly port: () => number;
+  /** `host:port` by which clients know an organisation's peer here. */
+  readonly addressOf: (mspId: string) => string;
+  /** PEM of the roots by which clients verify the door. */
+  readonly tlsRoots: () => readonly string[];
+  /** Of an organisation's peer, at the door for clients; 0: it is closed. */
+  readonly portOf: (mspId: string) => number;
   /** Ends what is being read. */
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -40,15 +43,15 @@ export class ChannelServices {
   private readonly directory: InstanceType<FabricRooms['fabric']['PeerDirectory']>;
 
   constructor(private readonly options: ChannelServicesOptions) {
-    const { rooms, address, now, signal } = options;
+    const { rooms, addressOf, tlsRoots, now, signal } = options;
     this.directory = new rooms.fabric.PeerDirectory({ find: (channelId) => this.findOthers(channelId), nonce: () => randomBytes(16), nowMs: now, signal });
     this.endorser = this.endorserPorts();
     const methods = rooms.fabric.createFabricServices({
       findChannel: (channelId) => this.find(channelId),
       endorser: this.endorser,
-      addressOf: address,
-      // Clients name none: each is answered by its own organisation's peer.
-      organisationAt: () => undefined,
+      addressOf,
+      neighboursOf: (mspId) => this.neighboursOf(mspId),
+      tlsRoots,
       nowMs: now,
       yieldTurn: () => setImmediate(),
       limits: rooms.fabric.serviceLimitDefaults,
@@ -64,17 +67,17 @@ export class ChannelServices {
 
   /** A task of another host; undefined: the sub-chain is no channel here. */
   answerTask(chain: ChainId, call: PeerTaskCall): Promise<Uint8Array> | undefined {
-    const { rooms, hosts, hostId: ownHostId, port, now, signal } = this.options;
+    const { rooms, hosts, hostId: ownHostId, addressOf, portOf, now, signal } = this.options;
     const channelId = rooms.book.channelOf(chain)?.channelId;
     if (channelId === undefined || this.chainOf(channelId) !== chain) return undefined;
     return rooms.fabric.answerPeerTask(
       {
         chain,
         channelId,
-        port: port(),
+        portOf,
+        addressOf,
         findChannel: (name) => this.find(name),
         endorser: this.endorser,
-        organisationAt: () => undefined,
         nowMs: now,
         reach: (blocks, waiting) => this.reach(chain, blocks, waiting),
         async keepOffered(offer, hostId) {
@@ -107,6 +110,14 @@ export class ChannelServices {
   private chainOf(channelId: string): ChainId | undefined {
     const chain = this.options.rooms.book.findChannel(channelId)?.chain as ChainId | undefined;
     return chain !== undefined && this.options.hosts.has(chain) ? chain : undefined;
+  }
+
+  private channelsOf(mspId: string): readonly BookChannel[] {
+    return this.options.rooms.book.listChannels().filter(({ channelId, organisations }) => this.chainOf(channelId) !== undefined && organisations.some((one) => one.mspId === mspId));
+  }
+
+  private neighboursOf(mspId: string): readonly string[] {
+    return [...new Set(this.channelsOf(mspId).flatMap(({ organisations }) => organisations.map((one) => one.mspId)))].sort();
   }
 
   private find(channelId: string): ServedChannel | undefined {
@@ -148,15 +159,15 @@ export class ChannelServices {
     const { rooms, hosts, hostId, signal, now } = this.options;
     const { fabric, book, identities, chaincode } = rooms;
     const find = (channelId: string) => this.chainOf(channelId);
-    const channelsOf = (mspId: string) => book.listChannels().filter(({ channelId, organisations }) => find(channelId) !== undefined && organisations.some((one) => one.mspId === mspId));
+    const namesOf = (mspId: string) => this.channelsOf(mspId).map(({ channelId }) => channelId);
     const portsWith = (list: () => readonly string[]) => fabric.portsOfHost({ host: hosts, channels: { find, list }, signal });
     const ports = portsWith(() => book.listChannels().map(({ channelId }) => channelId));
     return {
       ...ports,
       openView: boundViews(ports.openView, viewBounds),
       // Others' channels are not opened for it.
-      listUses: (mspId, packageIds) => portsWith(() => channelsOf(mspId).map(({ channelId }) => channelId)).listUses(mspId, packageIds),
-      system: { ...ports.system, listChannels: async (mspId) => channelsOf(mspId).map(({ channelId }) => channelId) },
+      listUses: (mspId, packageIds) => portsWith(() => namesOf(mspId)).listUses(mspId, packageIds),
+      system: { ...ports.system, listChannels: async (mspId) => namesOf(mspId) },
       runChaincode: (name, call) => chaincode.run(name, call),
       indexesOf: (mspId, packageId, collection) => chaincode.indexesOf(mspId, packageId, collection),
       packages: chaincode,

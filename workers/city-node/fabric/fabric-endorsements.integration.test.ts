@@ -2,13 +2,14 @@ import { status } from '@grpc/grpc-js';
 import { EndorseError } from '@hyperledger/fabric-gateway';
 import { common, peer } from '@hyperledger/fabric-protos';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openTestLedger, TestHost } from '@/lib/gateway/testing';
+import { loadOldFabricClient, openTestLedger, testAuthority, TestHost } from '@/lib/gateway/testing';
 import { contractOf, makeChaincode, runtimeDirectory } from '@/lib/sandbox/testing';
 import { channelConfig, collectionOf, createTestOrganisation, FabricClients, giveIdentity } from './testing/fabric-host';
 
 /** Two real city-node processes, an organisation in each, and a majority of both for everything. */
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
+const { callOf, chooseEndorsers, endorsersQuery, OldClient } = await loadOldFabricClient();
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const notes = contractOf(`
   async put(ctx, key, value) { await ctx.stub.putState(key, Buffer.from(value)); }
@@ -79,6 +80,26 @@ describe('organisations whose peers are on different hosts', () => {
     const large = 'x'.repeat(800_000);
     await two.contract(org2, 'notes').submitTransaction('put', 'large', large);
     expect(await newest()).toEqual({ endorsers: ['Org1MSP', 'Org2MSP'], code: 0 });
+  });
+
+  it('are discovered by clients of old at either host, who have both endorse', async () => {
+    const shown = orderers.issue({ commonName: 'self' });
+    const old = new OldClient({ root: Buffer.from(testAuthority.rootPem), tls: { cert: Buffer.from(shown.pem).toString(), key: shown.key.export({ format: 'pem', type: 'pkcs8' }).toString() } });
+    const [here, there] = [first, second].map((host) => `127.0.0.1:${host.join.fabric?.port}`);
+    try {
+      for (const address of [here ?? '', there ?? '']) {
+        const user = org1.issue({ units: ['client'] });
+        const [endorsers] = await old.discover(address, user, [endorsersQuery('two', [[callOf('notes')]])]);
+        const chosen = chooseEndorsers(endorsers).sort((a, b) => (a.mspId < b.mspId ? -1 : 1));
+        expect(chosen).toEqual([{ mspId: 'Org1MSP', endpoint: here }, { mspId: 'Org2MSP', endpoint: there }]);
+        const proposal = one.propose(org1, user, 'notes', ['put', `old ${address}`, '1']);
+        const responses = await Promise.all(chosen.map(({ endpoint }) => old.propose(endpoint, user, proposal)));
+        expect((await old.broadcast(address, user, proposal, responses)).getStatus()).toBe(200);
+        expect(await newest()).toEqual({ endorsers: ['Org1MSP', 'Org2MSP'], code: 0 });
+      }
+    } finally {
+      old.close();
+    }
   });
 
   it('give private data to each other before the endorsement is answered, and have them with the block', async () => {

@@ -60,7 +60,9 @@ export class FabricPart {
     this.pending.set(chain, (this.pending.get(chain) ?? 0) + 1);
     try {
       await this.reserve(rooms, chain, input);
-      return await open();
+      const opened = await open();
+      await this.served?.channelsChanged();
+      return opened;
     } finally {
       const left = (this.pending.get(chain) ?? 1) - 1;
       if (left > 0) this.pending.set(chain, left);
@@ -91,6 +93,7 @@ export class FabricPart {
     if (this.rooms === undefined || this.pending.has(chain) || ledgers.some((ledger) => ledger.has(chain as ChainId))) return;
     await this.rooms.book.removeChannel(chain);
     this.served?.forget(chain as ChainId);
+    await this.served?.channelsChanged();
   }
 
   /**
@@ -128,13 +131,13 @@ export class FabricPart {
   async putCertificate(identity: FabricIdentityName, input: PutFabricCertificate): Promise<FabricHolding> {
     const { identities } = await this.open();
     const holding = await identities.put(identity, input);
-    this.served?.identitiesChanged();
+    await this.served?.identitiesChanged();
     return holding;
   }
 
   async removeIdentity(identity: FabricIdentityName): Promise<void> {
     await this.rooms?.identities.remove(identity);
-    this.served?.identitiesChanged();
+    await this.served?.identitiesChanged();
   }
 
   listIdentities(): FabricHolding[] {

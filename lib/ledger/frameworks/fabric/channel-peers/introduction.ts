@@ -17,6 +17,7 @@ const introduction = message('Introduction', {
   height: uint64(4),
   port: uint32(5),
   chaincodes: repeatedStrings(6, CHAINCODES_MAX),
+  description: bytes(7),
 });
 
 /** What an organisation's peer says of itself to a host that asked. */
@@ -32,6 +33,8 @@ export interface Introduction {
   readonly port: number;
   /** Names of chaincodes that it runs. */
   readonly chaincodes: readonly string[];
+  /** Bytes of the discovery.Peer by which clients know it. */
+  readonly description: Uint8Array;
 }
 
 export function introduce(one: Introduction, signer: IdentitySigner): PeerStatement {
@@ -39,7 +42,7 @@ export function introduce(one: Introduction, signer: IdentitySigner): PeerStatem
 }
 
 /** A peer that proved to have the key of its certificate; what else it says of itself is its word. */
-export interface IntroducedPeer extends Pick<Introduction, 'height' | 'port'> {
+export interface IntroducedPeer extends Pick<Introduction, 'height' | 'port' | 'description'> {
   readonly identity: Identity;
   /** Bytes of its SerializedIdentity. */
   readonly serialized: Uint8Array;
@@ -54,5 +57,5 @@ export function readIntroduction(statement: PeerStatement, asked: { readonly cha
   }
   if (said.height > BigInt(Number.MAX_SAFE_INTEGER) || said.port > 65_535) throw new FabricRefusal('malformed', 'no height or port is so large');
   const identity = openStatement('channel-peer/1', statement, asked.msps, asked.nowMs);
-  return { identity, serialized: statement.identity, height: Number(said.height), port: said.port, chaincodes: new Set(said.chaincodes) };
+  return { identity, serialized: statement.identity, height: Number(said.height), port: said.port, chaincodes: new Set(said.chaincodes), description: said.description };
 }

@@ -25,7 +25,7 @@ function open() {
       await state.slow;
       if (state.away.has(hostId)) throw new Error('connection refused');
       const { introduce: nonce } = peerTask.decode(task);
-      return peerTaskAnswer.encode({ introductions: [introduce({ chain, hostId, nonce, height: 7, port: 7_051, chaincodes: ['basic'] }, signer)] });
+      return peerTaskAnswer.encode({ introductions: [introduce({ chain, hostId, nonce, height: 7, port: 7_051, chaincodes: ['basic'], description: new Uint8Array(0) }, signer)] });
     },
   });
   const links = [link('host_1', peer1), link('host_2', peer2)];

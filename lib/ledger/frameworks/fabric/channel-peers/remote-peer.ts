@@ -35,13 +35,15 @@ export interface RemotePeer {
   readonly height: number;
   /** Names of chaincodes that it runs. */
   readonly chaincodes: ReadonlySet<string>;
+  /** Bytes of the discovery.Peer by which it describes itself to clients; unread. */
+  readonly description: Uint8Array;
   /** What it answers to a proposal, once it has so many blocks of the channel. Rejects with `ProposalRefused`, {@link PeerUnavailable}. */
   propose(proposal: SignedProposal, height: number, signal: AbortSignal): Promise<ProposalResponse>;
   /** Resolves when it has private data durably. Rejects with {@link PeerUnavailable}. */
   keep(makeOffer: (to: { readonly chain: ChainId; readonly hostId: string }) => PeerStatement, signal: AbortSignal): Promise<void>;
 }
 
-export function createRemotePeer(chain: ChainId, link: HostLink, { identity, serialized, height, port, chaincodes }: IntroducedPeer): RemotePeer {
+export function createRemotePeer(chain: ChainId, link: HostLink, { identity, serialized, height, port, chaincodes, description }: IntroducedPeer): RemotePeer {
   return {
     hostId: link.hostId,
     mspId: identity.msp.id,
@@ -49,6 +51,7 @@ export function createRemotePeer(chain: ChainId, link: HostLink, { identity, ser
     address: `${link.hostname}:${port}`,
     height,
     chaincodes,
+    description,
     async propose(proposal, atLeast, signal) {
       const task = peerTask.encode({ propose: { mspId: identity.msp.id, height: BigInt(atLeast), proposal } });
       const { response, refusal } = await runTask((bytes) => link.run(bytes, signal), task);

@@ -26,7 +26,7 @@ const chaincodeCall = message('ChaincodeCall', {
   keyPolicies: repeatedBytes(5, INTEREST_MAX),
   disregardNamespacePolicy: bool(6),
 });
-const chaincodeInterest = message('ChaincodeInterest', { chaincodes: repeatedMessages(1, INTEREST_MAX, chaincodeCall) });
+export const chaincodeInterest = message('ChaincodeInterest', { chaincodes: repeatedMessages(1, INTEREST_MAX, chaincodeCall) });
 
 /**
  * Whose policies matter for what was simulated, by chaincode and collection in the order of their names

@@ -56,7 +56,7 @@ function listPolicies(view: SimulationView, { chaincode, collection, keyPolicies
 }
 
 /** Bytes of the protos.ApplicationPolicy of a chaincode, or of a collection that has one of its own. */
-function policyOf({ state, rules, organisations, channelId }: SimulationView, chaincode: string, collection: string | undefined): Uint8Array {
+export function policyOf({ state, rules, organisations, channelId }: SimulationView, chaincode: string, collection: string | undefined): Uint8Array {
   if (chaincode === LIFECYCLE) return lifecycleEndorsementPolicy(rules.policies, organisations.map(({ mspId }) => mspId));
   const definition = findDefinition(state, chaincode);
   if (definition === undefined) throw new FabricRefusal('not-allowed', `No metadata was found for chaincode ${chaincode} in channel ${channelId}`);

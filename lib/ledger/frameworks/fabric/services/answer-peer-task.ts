@@ -1,8 +1,8 @@
 import { WireError } from '@/lib/platform/pure/wire';
 import type { ChainId } from '../../../core/types';
 import { CHAINCODES_MAX, INTRODUCTIONS_MAX, introduce, peerTask, peerTaskAnswer, type PeerStatement, type PeerTask } from '../channel-peers';
-import { processProposal, type SimulationView } from '../endorser';
-import { listPackageUses } from '../lifecycle';
+import { describeHere } from '../discovery';
+import { processProposal } from '../endorser';
 import { ProposalRefused, unpackProposal, type SignedProposal } from '../protocol';
 import { FabricReadError } from '../read/read-error';
 import { FabricStateError } from '../state';
@@ -11,11 +11,11 @@ import { admitProposal } from './propose';
 import { ServiceRefused } from './service-refused';
 
 /** What a host does for others that carry peers of one of its channels. */
-export interface PeerTaskPorts extends Pick<ServicePorts, 'findChannel' | 'endorser' | 'organisationAt' | 'nowMs'> {
+export interface PeerTaskPorts extends Pick<ServicePorts, 'findChannel' | 'endorser' | 'addressOf' | 'nowMs'> {
   readonly chain: ChainId;
   readonly channelId: string;
-  /** Of the door for Fabric's clients; 0: there is none. */
-  readonly port: number;
+  /** Of an organisation's peer, at the door for Fabric's clients; 0: there is none. */
+  portOf(mspId: string): number;
   /** Resolves when the channel has so many blocks here, or when they did not come for some seconds. */
   reach(blocks: number, signal: AbortSignal): Promise<void>;
   /** Looks at an offer, and keeps what it brings for good. Rejects with FabricReadError, FabricStateError. */
@@ -70,7 +70,7 @@ async function endorse(ports: PeerTaskPorts, { mspId, height }: NonNullable<Peer
 }
 
 async function introductionsOf(ports: PeerTaskPorts, nonce: Uint8Array): Promise<PeerStatement[]> {
-  const { endorser, chain, channelId, port } = ports;
+  const { endorser, chain, channelId, portOf } = ports;
   const view = await endorser.openView(channelId);
   if (view === undefined) return [];
   try {
@@ -79,19 +79,14 @@ async function introductionsOf(ports: PeerTaskPorts, nonce: Uint8Array): Promise
       return signer === undefined ? [] : [{ mspId, signer }];
     });
     return await Promise.all(
-      here.slice(0, INTRODUCTIONS_MAX).map(async ({ mspId, signer }) => introduce({ chain, hostId: endorser.hostId, nonce, height: view.height, port, chaincodes: await listChaincodes(ports, view, mspId) }, signer)),
+      here.slice(0, INTRODUCTIONS_MAX).map(async ({ mspId, signer }) => {
+        const { chaincodes, bytes } = await describeHere(ports, view, mspId, signer);
+        return introduce({ chain, hostId: endorser.hostId, nonce, height: view.height, port: portOf(mspId), chaincodes: [...chaincodes.keys()].slice(0, CHAINCODES_MAX), description: bytes }, signer);
+      }),
     );
   } finally {
     view.release();
   }
-}
-
-async function listChaincodes({ endorser }: PeerTaskPorts, { state }: SimulationView, mspId: string): Promise<string[]> {
-  const installed = (await endorser.packages.list(mspId)).map(({ packageId }) => packageId);
-  if (installed.length === 0) return [];
-  return listPackageUses(state, mspId, installed)
-    .slice(0, CHAINCODES_MAX)
-    .map(({ name }) => name);
 }
 
 function refused(code: string, words: string): Uint8Array {

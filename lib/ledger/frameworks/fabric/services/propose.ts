@@ -1,18 +1,16 @@
 import { endorseTransaction, evaluateTransaction, GatewayRefused, processProposal, type GatewayRequest } from '../endorser';
 import { envelope, ProposalRefused, signedProposal as signedProposalMessage, unpackProposal, type SignedProposal } from '../protocol';
-import { message, string, WireError } from '@/lib/platform/pure/wire';
 import { findSigner, takeRequest } from './admit';
 import { decodeRequest, endorseRequest, endorseResponse, evaluateRequest, evaluateResponse } from './messages';
+import { mspIdOf } from './msp-id-of';
 import type { ServiceCall, ServicePorts } from './ports';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
-
-const serializedIdentity = message('SerializedIdentity', { mspId: string(1) });
 
 /** gateway.Gateway/Evaluate (internal/pkg/gateway/evaluate.go). */
 export async function evaluate(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
   const { proposedTransaction, targetOrganizations } = decodeRequest(evaluateRequest, request);
   if (proposedTransaction === undefined || proposedTransaction.proposalBytes.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'failed to unpack transaction proposal: a signed proposal is required');
-  const homeMspId = admitProposal(ports, proposedTransaction, call.authority);
+  const homeMspId = admitProposal(ports, proposedTransaction, call.entrance);
   const result = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: targetOrganizations, signal: call.signal }, evaluateTransaction);
   return evaluateResponse.encode({ result });
 }
@@ -21,7 +19,7 @@ export async function evaluate(ports: ServicePorts, request: Uint8Array, call: S
 export async function endorse(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
   const { proposedTransaction, endorsingOrganizations } = decodeRequest(endorseRequest, request);
   if (proposedTransaction === undefined || proposedTransaction.proposalBytes.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'the proposed transaction must contain a signed proposal');
-  const homeMspId = admitProposal(ports, proposedTransaction, call.authority);
+  const homeMspId = admitProposal(ports, proposedTransaction, call.entrance);
   const payload = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: endorsingOrganizations, signal: call.signal }, endorseTransaction);
   return endorseResponse.encode({ preparedTransaction: envelope.encode({ payload }) });
 }
@@ -29,7 +27,7 @@ export async function endorse(ports: ServicePorts, request: Uint8Array, call: Se
 /** protos.Endorser/ProcessProposal (core/endorser/endorser.go): what Fabric refuses before it simulates is an error without a code of its own. */
 export async function propose(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
   const signedProposal = decodeRequest(signedProposalMessage, request);
-  const mspId = admitProposal(ports, signedProposal, call.authority);
+  const mspId = admitProposal(ports, signedProposal, call.entrance);
   try {
     return (await processProposal({ signedProposal, mspId }, ports.endorser)).bytes;
   } catch (error) {
@@ -39,8 +37,8 @@ export async function propose(ports: ServicePorts, request: Uint8Array, call: Se
 }
 
 /** Counts the request if somebody of the channel made it; whose peer answers it. What is wrong with it is said where it is carried out. */
-export function admitProposal(ports: Pick<ServicePorts, 'organisationAt' | 'findChannel' | 'endorser' | 'nowMs'>, signedProposal: SignedProposal, authority: string): string {
-  const named = ports.organisationAt(authority);
+export function admitProposal(ports: Pick<ServicePorts, 'findChannel' | 'endorser' | 'nowMs'>, signedProposal: SignedProposal, entrance: string): string {
+  const named = entrance === '' ? undefined : entrance;
   const read = unpackOrNone(signedProposal);
   const channel = read && ports.findChannel(read.channelId);
   if (read === undefined) return named ?? '';
@@ -55,16 +53,6 @@ function unpackOrNone(signedProposal: SignedProposal) {
     return unpackProposal(signedProposal);
   } catch (error) {
     if (error instanceof ProposalRefused) return undefined;
-    throw error;
-  }
-}
-
-/** What a creator says of itself. */
-function mspIdOf(creator: Uint8Array): string {
-  try {
-    return serializedIdentity.decode(creator).mspId;
-  } catch (error) {
-    if (error instanceof WireError) return '';
     throw error;
   }
 }

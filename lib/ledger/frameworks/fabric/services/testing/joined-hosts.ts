@@ -136,10 +136,10 @@ export class JoinedHosts {
         {
           chain: TEST_CHAIN,
           channelId: TEST_CHANNEL,
-          port: 7_051 + at,
+          portOf: () => 7_051 + at,
+          addressOf: () => `${to.hostId}.test:${7_051 + at}`,
           findChannel: (channelId) => to.findChannel(channelId),
           endorser: to.city.ports(),
-          organisationAt: () => undefined,
           nowMs: () => to.city.nowMs,
           reach: async (blocks) => void this.reached.push(blocks),
           keepOffered: (offer, hostId) => this.keepOffered(at, offer, hostId),

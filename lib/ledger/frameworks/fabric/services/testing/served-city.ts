@@ -56,8 +56,9 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
   const closing = new AbortController();
   const ports: ServicePorts = {
     findChannel: (channelId) => (channelId === TEST_CHANNEL ? served : undefined),
-    addressOf: (mspId) => `${mspId.toLowerCase()}.test:7051`,
-    organisationAt: () => undefined,
+    addressOf: (mspId) => (mspId === '' ? 'orderer.test:7050' : `${mspId.toLowerCase()}.test:7051`),
+    neighboursOf: () => mspIds,
+    tlsRoots: () => [Buffer.from(channel.orderers.root.pem).toString()],
     nowMs: () => city.clock(),
     yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
     limits,
@@ -79,7 +80,7 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
       indexesOf: () => [],
       packages,
       signerOf: (mspId) => channel.peers[mspIds.indexOf(mspId)],
-      localMsps: () => served.configuration().rules.msps,
+      localMsps: (mspId) => (mspIds.includes(mspId) ? served.configuration().rules.msps : undefined),
       elsewhere: nobodyElse,
       hostId: 'host_test',
       signal: closing.signal,
