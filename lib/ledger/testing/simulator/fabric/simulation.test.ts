@@ -6,7 +6,7 @@ import { simulateFabric } from './simulate-fabric';
 const SEEDS: readonly (readonly [Finality, number])[] = [
   ['solo', 5],
   ['crash', 5],
-  ['byzantine', 5],
+  ['byzantine', 7],
 ];
 
 /** Cores that are shared with a busy machine: slow is not wrong. */
