@@ -4,7 +4,7 @@ import { genesisKey, blockSignatureKey, LOCAL_KEYS_FROM } from '../../../framewo
 import { metadataOf, type FrameworkHeader } from '../../../frameworks/fabric/framework-header';
 import { listAside } from '../../../frameworks/fabric/private-data/transient-store';
 import { encodeBlock } from '../../../frameworks/fabric/protocol';
-import { keyHashOf, listMissing, readHistory, worldState, type TransactionAt } from '../../../frameworks/fabric/state';
+import { keyHashOf, listMissing, privateWriteSetKey, readHistory, worldState, type TransactionAt } from '../../../frameworks/fabric/state';
 import { auditBlocks } from '../../../frameworks/fabric/testing/audit-blocks';
 import { sha256Hex } from '../../../core/crypto';
 import { CHAINCODE, COLLECTIONS, type CollectionName } from './chaincode';
@@ -75,7 +75,9 @@ function judgeSecrets({ model, transactions, peers, keeps }: ChannelAtRest, comp
         const place = model.places.get(id);
         return place?.block === secret?.block && place?.index === secret?.transaction && secret !== undefined;
       });
-      const isOwed = found.some(({ plain }) => plain !== undefined && plain === secret?.value) || writer?.hosts.some(keeps) === true;
+      // Not whoever reads the right text: that may have come of an older write of the same, which others may not have missed.
+      const isHeld = secret !== undefined && peers.some(({ state }) => state.get(privateWriteSetKey(secret.block, secret.transaction, CHAINCODE, collection)) !== undefined);
+      const isOwed = isHeld || writer?.hosts.some(keeps) === true;
       for (const { peer, hash, plain, isCurrent } of found) {
         const where = `${collection}/${key} at p${peer.index}`;
         const isMember = peer.organisations.some((one) => (COLLECTIONS[collection].members as readonly Organisation[]).includes(one));
