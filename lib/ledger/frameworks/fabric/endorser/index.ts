@@ -1,5 +1,5 @@
 // From a signed proposal to what a chaincode answers, and to endorsements.
-export { findMemberPolicy, isMember } from './collection-access';
+export { isMember } from './collection-access';
 export { checkAccess, checkChannelAccess, type Caller } from './access-rules';
 export { endorseTransaction } from './endorse-transaction';
 export { evaluateTransaction, type GatewayRequest } from './evaluate-transaction';

@@ -8,6 +8,11 @@ export function findSigner(channel: ServedChannel, signed: SignedData): Identity
   return validIdentities([signed], channel.configuration().rules.msps)[0];
 }
 
+/** The organisation whose peer answers an identity: the one that was asked for by name, its own, else the channel's first here. */
+export function answeringMspId(ports: ServicePorts, mspId: string, authority: string, homeMspId: string): string {
+  return ports.organisationAt(authority) ?? (ports.endorser.signerOf(mspId) === undefined ? homeMspId : mspId);
+}
+
 /** Counts one request. Only what somebody of the channel signed is asked about: a stranger uses up nobody's quota. Throws {@link ServiceRefused}. */
 export function takeRequest(channel: ServedChannel, ports: ServicePorts): void {
   const refusal = channel.quota.takeRequest(ports.nowMs());

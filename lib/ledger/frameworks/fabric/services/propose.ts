@@ -1,7 +1,7 @@
 import { endorseTransaction, evaluateTransaction, GatewayRefused, processProposal, type GatewayRequest } from '../endorser';
 import { envelope, ProposalRefused, signedProposal as signedProposalMessage, unpackProposal, type SignedProposal } from '../protocol';
 import { message, string, WireError } from '@/lib/platform/pure/wire';
-import { findSigner, takeRequest } from './admit';
+import { answeringMspId, findSigner, takeRequest } from './admit';
 import { decodeRequest, endorseRequest, endorseResponse, evaluateRequest, evaluateResponse } from './messages';
 import type { ServiceCall, ServicePorts } from './ports';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
@@ -40,14 +40,13 @@ export async function propose(ports: ServicePorts, request: Uint8Array, call: Se
 
 /** Counts the request if somebody of the channel made it; whose peer answers it. What is wrong with it is said where it is carried out. */
 function admitProposal(ports: ServicePorts, signedProposal: SignedProposal, { authority }: ServiceCall): string {
-  const named = ports.organisationAt(authority);
   const read = unpackOrNone(signedProposal);
   const channel = read && ports.findChannel(read.channelId);
-  if (read === undefined) return named ?? '';
+  if (read === undefined) return ports.organisationAt(authority) ?? '';
   const identity = channel && findSigner(channel, { data: read.proposalBytes, identity: read.creator, signature: read.signature });
   if (channel !== undefined && identity !== undefined) takeRequest(channel, ports);
   const own = identity?.msp.id ?? mspIdOf(read.creator);
-  return named ?? (ports.endorser.signerOf(own) === undefined ? (channel?.homeMspId ?? own) : own);
+  return answeringMspId(ports, own, authority, channel?.homeMspId ?? own);
 }
 
 function unpackOrNone(signedProposal: SignedProposal) {
