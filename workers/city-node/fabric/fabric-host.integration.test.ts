@@ -7,7 +7,7 @@ import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isAppError, type AppError } from '@/lib/platform/pure/errors';
 import { generousLimits, openTestLedger, testAuthority, TestHost } from '@/lib/gateway/testing';
-import { contractOf, makePackage, runtimeDirectory } from '@/lib/sandbox/testing';
+import { contractOf, makePackage, makeTypescriptChaincode, runtimeDirectory } from '@/lib/sandbox/testing';
 import { channelConfig, createTestOrganisation, FabricClients, giveIdentity } from './testing/fabric-host';
 
 /** A real city-node process, the official client over TLS, stock chaincode in sandboxes. */
@@ -131,6 +131,25 @@ describe('a city node with a Fabric channel', () => {
     expect(json(await clients.contract(org1, 'assets').evaluateTransaction('read', 'a1'))).toEqual({ id: 'a1', owner: 'ada' });
   });
 
+  it('runs a contract written in TypeScript: typed parameters, objects and arrays come and go, what does not fit is refused in its words', async () => {
+    const bytes = makeTypescriptChaincode('typed_1');
+    for (const organisation of organisations) await clients.approve(organisation, 'typed', await clients.install(organisation, bytes));
+    await clients.commit(org1, 'typed');
+    const contract = clients.contract(org2, 'typed');
+    const created = { id: 't1', size: 8, forSale: false, owner: { name: 'tove', shares: 2.5 }, marks: [] };
+    expect(json(await contract.submitTransaction('CreateAsset', 't1', '7', 'true', JSON.stringify(created.owner)))).toEqual(created);
+    await contract.submitTransaction('MarkAsset', JSON.stringify(created), '[3, 5]');
+    expect(json(await contract.evaluateTransaction('ReadAsset', 't1'))).toEqual({ ...created, marks: [3, 5] });
+    expect(json(await contract.evaluateTransaction('AssetExists', 't2'))).toBe(false);
+    const refusalOf = async (...args: [string, ...string[]]) => JSON.stringify(await contract.submitTransaction(...args).then(() => undefined, (error: unknown) => (error as { details?: unknown }).details));
+    expect(await refusalOf('CreateAsset', 't1', '7', 'true', '{}')).toContain('The asset t1 already exists');
+    expect(await refusalOf('CreateAsset', 't2', 'seven', 'true', '{}')).toContain('could not convert data to number');
+    expect(await refusalOf('MarkAsset', JSON.stringify({ ...created, size: 'large' }), '[]')).toContain('Unable to validate parameter due to');
+    const metadata = json(await contract.evaluateTransaction('org.hyperledger.fabric:GetMetadata')) as { contracts: Record<string, { info: unknown; transactions: { name: string }[] }>; components: { schemas: object } };
+    expect(metadata.contracts.AssetContract?.transactions.map(({ name }) => name).sort()).toEqual(['AssetExists', 'CreateAsset', 'MarkAsset', 'ReadAsset']);
+    expect(Object.keys(metadata.components.schemas).sort()).toEqual(['Asset', 'Owner']);
+  });
+
   it('has after kill -9 the same answers and blocks, which an auditor of its own finds in order, and goes on', async () => {
     const before = await clients.blocks(org1);
     clients.close();
@@ -146,7 +165,7 @@ describe('a city node with a Fabric channel', () => {
     expect(json(await contract.evaluateTransaction('owners'))).toEqual(['aaron', 'ada']);
     expect(host.output).toContain('an index of a chaincode package cannot be used');
     const audited = audit(await clients.blocks(org1));
-    expect(audited).toMatch(/^7 blocks, 7 transactions, .* 0 findings$/m);
+    expect(audited).toMatch(/^12 blocks, 12 transactions, .* 0 findings$/m);
   });
 
   it('forgets the channel with its last peer: the name is free for another sub-chain', async () => {
