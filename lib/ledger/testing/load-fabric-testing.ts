@@ -3,10 +3,11 @@
  * test other things do without the client.
  */
 export async function loadFabricTesting() {
-  const [city, gateway, { createTestOrganisation }] = await Promise.all([
+  const [city, gateway, { createTestOrganisation }, { auditBlocks }] = await Promise.all([
     import('../frameworks/fabric/endorser/testing/test-city'),
     import('../frameworks/fabric/endorser/testing/test-gateway'),
     import('../frameworks/fabric/testing/test-organisation'),
+    import('../frameworks/fabric/testing/audit-blocks'),
   ]);
-  return { TestCity: city.TestCity, createTestOrganisation, deploy: gateway.deploy, openContract: gateway.openContract, refusalOf: gateway.refusalOf };
+  return { TestCity: city.TestCity, auditBlocks, createTestOrganisation, deploy: gateway.deploy, openContract: gateway.openContract, refusalOf: gateway.refusalOf };
 }

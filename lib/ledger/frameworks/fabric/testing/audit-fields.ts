@@ -37,6 +37,11 @@ export class Fields {
     return (this.#values.get(field) ?? []).filter((value) => typeof value !== 'bigint');
   }
 
+  /** Whether a field was written at all: an empty message is not an absent one. */
+  has(field: number): boolean {
+    return this.#values.has(field);
+  }
+
   bytes(field: number): Buffer {
     return this.list(field).at(-1) ?? Buffer.alloc(0);
   }
@@ -47,6 +52,16 @@ export class Fields {
 
   number(field: number): bigint {
     return (this.#values.get(field) ?? []).findLast((value) => typeof value === 'bigint') ?? 0n;
+  }
+
+  /** All messages of a field, in their order. */
+  messages(field: number): Fields[] {
+    return this.list(field).map((bytes) => new Fields(bytes));
+  }
+
+  /** A map from texts to messages. */
+  entries(field: number): Map<string, Fields> {
+    return new Map(this.messages(field).map((entry) => [entry.text(1), entry.message(2)]));
   }
 
   message(field: number): Fields {
