@@ -23,8 +23,8 @@ export interface TestDoor {
   close(): Promise<void>;
 }
 
-export async function openTestDoor(limits: Partial<FabricLimits> = {}): Promise<TestDoor> {
-  const city = await openFabricTestCity();
+export async function openTestDoor(limits: Partial<FabricLimits> = {}, options: Parameters<typeof openFabricTestCity>[0] = {}): Promise<TestDoor> {
+  const city = await openFabricTestCity(options);
   const tls = city.issueTls();
   const failures: Record<string, unknown>[] = [];
   const ignore = () => undefined;

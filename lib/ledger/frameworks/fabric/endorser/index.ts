@@ -1,6 +1,7 @@
 // From a signed proposal to what a chaincode answers, and to endorsements.
 export { isMember } from './collection-access';
 export { checkAccess, checkChannelAccess, type Caller } from './access-rules';
+export { findIdentity } from './find-identity';
 export { endorseTransaction } from './endorse-transaction';
 export { evaluateTransaction, type GatewayRequest } from './evaluate-transaction';
 export { GATEWAY_CODES, GatewayRefused, type GatewayCode, type PeerError } from './gateway-refused';

@@ -1,11 +1,13 @@
+import { validateIdentity } from '../msp/validate-identity';
 import { validIdentities, type SignedData } from '../policy/valid-identities';
 import type { Identity } from '../msp/msp';
 import type { ServedChannel, ServicePorts, ServiceQuotaRefusal } from './ports';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
 
-/** Who really signed, by the channel's MSPs; undefined: nobody whom it knows. */
+/** Who really signed, by the channel's MSPs; undefined: nobody whom it knows, or whose certificate was taken back. */
 export function findSigner(channel: ServedChannel, signed: SignedData): Identity | undefined {
-  return validIdentities([signed], channel.configuration().rules.msps)[0];
+  const [identity] = validIdentities([signed], channel.configuration().rules.msps);
+  return identity === undefined || validateIdentity(identity) !== undefined ? undefined : identity;
 }
 
 /** The organisation whose peer answers an identity: the one that was asked for by name, its own, else the channel's first here. */

@@ -1,4 +1,5 @@
 import { endorseTransaction, evaluateTransaction, GatewayRefused, processProposal, type GatewayRequest } from '../endorser';
+import { checkExpiry } from '../msp/check-expiry';
 import { envelope, ProposalRefused, signedProposal as signedProposalMessage, unpackProposal, type SignedProposal } from '../protocol';
 import { message, string, WireError } from '@/lib/platform/pure/wire';
 import { answeringMspId, findSigner, takeRequest } from './admit';
@@ -44,7 +45,7 @@ function admitProposal(ports: ServicePorts, signedProposal: SignedProposal, { au
   const channel = read && ports.findChannel(read.channelId);
   if (read === undefined) return ports.organisationAt(authority) ?? '';
   const identity = channel && findSigner(channel, { data: read.proposalBytes, identity: read.creator, signature: read.signature });
-  if (channel !== undefined && identity !== undefined) takeRequest(channel, ports);
+  if (channel !== undefined && identity !== undefined && checkExpiry(identity, ports.nowMs()) === undefined) takeRequest(channel, ports);
   const own = identity?.msp.id ?? mspIdOf(read.creator);
   return answeringMspId(ports, own, authority, channel?.homeMspId ?? own);
 }
