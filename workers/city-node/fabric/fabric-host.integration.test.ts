@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { status } from '@grpc/grpc-js';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isAppError, type AppError } from '@/lib/platform/pure/errors';
 import { generousLimits, openTestLedger, testAuthority, TestHost } from '@/lib/gateway/testing';
@@ -148,6 +148,25 @@ describe('a city node with a Fabric channel', () => {
     const metadata = json(await contract.evaluateTransaction('org.hyperledger.fabric:GetMetadata')) as { contracts: Record<string, { info: unknown; transactions: { name: string }[] }>; components: { schemas: object } };
     expect(metadata.contracts.AssetContract?.transactions.map(({ name }) => name).sort()).toEqual(['AssetExists', 'CreateAsset', 'MarkAsset', 'ReadAsset']);
     expect(Object.keys(metadata.components.schemas).sort()).toEqual(['Asset', 'Owner']);
+  });
+
+  it('answers strangers and what is no request at all with Fabric’s refusals, and nobody else notices', async () => {
+    const client = new Client(`localhost:${host.join.fabric?.port}`, credentials.createSsl(Buffer.from(testAuthority.rootPem)));
+    try {
+      const asIs = (bytes: Buffer): Buffer => bytes;
+      const garbage = ['', '0a', 'ff'.repeat(40), '0a0312010a1203aabbcc', '00'.repeat(3_000)].map((text) => Buffer.from(text, 'hex'));
+      const codeOf = (path: string, bytes: Buffer) => new Promise<number>((resolve) => client.makeUnaryRequest(path, asIs, asIs, bytes, (error) => resolve(error?.code ?? status.OK)));
+      const paths = ['Evaluate', 'Endorse', 'Submit', 'CommitStatus'].map((name) => `/gateway.Gateway/${name}`);
+      for (const path of [...paths, '/protos.Endorser/ProcessProposal']) {
+        for (const bytes of garbage) expect([status.INTERNAL, status.INVALID_ARGUMENT, status.UNKNOWN], path).toContain(await codeOf(path, bytes));
+      }
+      const stranger = clients.contract(createTestOrganisation('Org1MSP'), 'assets');
+      await expect(stranger.evaluateTransaction('read', 'a1')).rejects.toMatchObject({ code: status.FAILED_PRECONDITION, message: expect.stringContaining(`access denied: channel [${channelId}] creator org unknown, creator is malformed`) });
+      expect(json(await clients.contract(org1, 'assets').evaluateTransaction('read', 'a1'))).toEqual({ id: 'a1', owner: 'ada' });
+      expect(host.output).not.toContain('Fabric gateway call failed');
+    } finally {
+      client.close();
+    }
   });
 
   it('has after kill -9 the same answers and blocks, which an auditor of its own finds in order, and goes on', async () => {

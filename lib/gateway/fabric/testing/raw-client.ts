@@ -14,9 +14,9 @@ export function callUnary(client: Client, path: string, request: Bytes): Promise
   return new Promise((resolve) => client.makeUnaryRequest<Bytes, Buffer>(path, asIs, (bytes) => bytes, request, (error, value) => resolve(error ?? value ?? Buffer.alloc(0))));
 }
 
-/** Everything that a stream says to these requests, which are all that its client has to say. */
-export function callStream(client: Client, path: string, requests: readonly Bytes[]): Promise<{ readonly answers: readonly Buffer[]; readonly error: ServiceError | undefined }> {
-  const call = client.makeBidiStreamRequest<Bytes, Buffer>(path, asIs, (bytes) => bytes);
+/** Everything that a stream says to these requests, which are all that its client has to say. `deadlineMs`: so long it may go on. */
+export function callStream(client: Client, path: string, requests: readonly Bytes[], deadlineMs?: number): Promise<{ readonly answers: readonly Buffer[]; readonly error: ServiceError | undefined }> {
+  const call = client.makeBidiStreamRequest<Bytes, Buffer>(path, asIs, (bytes) => bytes, deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs });
   const answers: Buffer[] = [];
   call.on('data', (bytes: Buffer) => void answers.push(bytes));
   for (const request of requests) call.write(request);

@@ -1,3 +1,6 @@
+/** Numbers of a fixed size, which may stand where nobody knows them. */
+const fixedBytes: Readonly<Record<number, number>> = { 1: 8, 5: 4 };
+
 /**
  * The auditor's own reading of protocol buffers: nothing here is imported from the engine, so that one mistake cannot
  * hide in both.
@@ -21,15 +24,20 @@ export class Fields {
     };
     while (at < data.length) {
       const tag = varint();
-      const isNumber = (tag & 7n) === 0n;
-      if (!isNumber && (tag & 7n) !== 2n) throw new Error(`a field of kind ${tag & 7n}, which no message of Fabric has`);
-      const number = varint();
-      if (!isNumber && at + Number(number) > data.length) throw new Error('a message is cut off');
-      const value = isNumber ? number : data.subarray(at, at + Number(number));
-      if (!isNumber) at += Number(number);
       const name = Number(tag >> 3n);
-      this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
+      if (name < 1 || name >= 2 ** 29) throw new Error(`there is no field ${name}`);
+      const kind = Number(tag & 7n);
+      const length = kind === 2 ? Number(varint()) : fixedBytes[kind];
+      if (kind !== 0 && length === undefined) throw new Error(`a field of kind ${kind}, which no message of Fabric has`);
+      if (length === undefined) this.#add(name, varint());
+      else if (at + length > data.length) throw new Error('a message is cut off');
+      else if (kind === 2) this.#add(name, data.subarray(at, at + length));
+      at += length ?? 0;
     }
+  }
+
+  #add(name: number, value: Buffer | bigint): void {
+    this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
   }
 
   /** All byte strings of a field, in their order. */
