@@ -11,9 +11,9 @@ afterEach(() => test.close());
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
-function evaluating(client: Client, signer: Signer): Promise<Buffer | ServiceError> {
+function evaluating(client: Client, signer: Signer, name = 'get'): Promise<Buffer | ServiceError> {
   const request = new gatewayMessages.EvaluateRequest();
-  request.setProposedTransaction(proposalOf(signer, { channelId: test.city.channelId }));
+  request.setProposedTransaction(proposalOf(signer, { channelId: test.city.channelId, args: [name, 'a'] }));
   return callUnary(client, '/gateway.Gateway/Evaluate', request.serializeBinary());
 }
 
@@ -49,6 +49,26 @@ describe('more than the door carries', () => {
     open();
     expect((await Promise.all(held)).map((one) => one instanceof Error)).toEqual([false, false]);
     expect(await evaluating(client, signer)).toBeInstanceOf(Buffer);
+  });
+
+  it('of calls on one connection waits for the ones before, and other connections go ahead', async () => {
+    test = await openTestDoor({ callsPerConnectionMax: 2 });
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const entered: string[] = [];
+    test.city.chaincodes.set('basic', async ([name = '']) => {
+      entered.push(name);
+      await gate;
+      return name;
+    });
+    const [client, signer] = [test.dial(), test.city.issue('Org1MSP', 'client')];
+    const many = Array.from({ length: 5 }, () => evaluating(client, signer, 'greedy'));
+    await expect.poll(() => entered.length).toBe(2);
+    const other = evaluating(test.dial(), test.city.issue('Org1MSP', 'client'), 'modest');
+    await expect.poll(() => entered).toContain('modest');
+    expect(entered).toEqual(['greedy', 'greedy', 'modest']);
+    open();
+    expect((await Promise.all([...many, other])).every((one) => one instanceof Buffer)).toBe(true);
   });
 
   it('of streams is refused, while calls go on, and taken again when one is left', async () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isAppError, type AppError } from '@/lib/platform/pure/errors';
 import { generousLimits, openTestLedger, testAuthority, TestHost } from '@/lib/gateway/testing';
 import { contractOf, makePackage, makeTypescriptChaincode, runtimeDirectory } from '@/lib/sandbox/testing';
-import { channelConfig, createTestOrganisation, FabricClients, giveIdentity } from './testing/fabric-host';
+import { channelConfig, createTestOrganisation, FabricClients, giveIdentity, type Organisation } from './testing/fabric-host';
 
 /** A real city-node process, the official client over TLS, stock chaincode in sandboxes. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -103,7 +103,18 @@ describe('a city node with a Fabric channel', () => {
       break;
     }
     events.close();
-    await contract.submit('hide', { arguments: ['s'], transientData: { secret: 'hush' }, endorsingOrganizations: ['Org1MSP'] });
+    const hidden = await contract.submitAsync('hide', { arguments: ['s'], transientData: { secret: 'hush' }, endorsingOrganizations: ['Org1MSP'] });
+    const { blockNumber } = await hidden.getStatus();
+    // With the block it reaches readers of the organisation whose collection it is, and no others.
+    const withBlock = async (organisation: Organisation) => {
+      const blocks = await clients.network(organisation).getBlockAndPrivateDataEvents({ startBlock: blockNumber });
+      for await (const block of blocks) {
+        blocks.close();
+        return block.getPrivateDataMapMap().getLength();
+      }
+      return -1;
+    };
+    expect([await withBlock(org1), await withBlock(org2)]).toEqual([1, 0]);
     expect(Buffer.from(await contract.evaluateTransaction('reveal', 's')).toString()).toContain('hush');
     // Every peer of the channel on this host has the same blocks.
     const height = (await host.client.peerStatus({ chain, cityNode: 'SIN' })).height;
