@@ -8,7 +8,9 @@ import { finalitySchema } from './finality';
  */
 
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
-export const chainIdSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/);
+/** For whoever looks at very many: the same without a parse. */
+export const chainIdPattern = /^[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]$/;
+export const chainIdSchema = z.string().regex(chainIdPattern);
 export const cityCodeSchema = z.string().regex(/^[A-Z]{3,4}$/);
 
 /** Where a host's peer channel answers other hosts: `host:port`, an IPv6 address in brackets. */

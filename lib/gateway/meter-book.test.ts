@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MeterBook } from './meter-book';
+import { RecordJournal } from './record-journal';
 
 const july = Date.UTC(2026, 6, 31, 23, 59, 59, 999);
 const august = july + 1;
@@ -161,6 +162,16 @@ describe('MeterBook', () => {
     expect(book.used('chain-1', 'month', august).requests).toBe(5);
     expect(book.used('chain-1', 'total', august).requests).toBe(12);
     await book.close();
+  });
+
+  it.each([
+    ['a record', { sequence: 1, atMs: july, chain: 'No sub-chain', requests: 1, transactions: 0 }],
+    ['a checkpoint', { checkpoint: { sequence: 1, totals: { 'No sub-chain': { requests: 1, transactions: 0, monthStartMs: 0, monthRequests: 1, monthTransactions: 0 } } } }],
+  ])('opens no file with %s of what cannot be the name of a sub-chain, and says what to do: the portal would take no page with it', async (_what, record) => {
+    const journal = await RecordJournal.open(file, () => undefined);
+    await journal.append([record]);
+    await journal.close();
+    await expect(openBook()).rejects.toThrow(/meters holds what is no count of a sub-chain.*put back a copy/);
   });
 
   it('loses at most 5 s of counts on kill -9 and counts nothing twice', async () => {

@@ -1,5 +1,6 @@
+import path from 'node:path';
 import { z } from 'zod';
-import { meterRecordSchema, type MeterPage, type MeterRecord } from '@/lib/control';
+import { chainIdPattern, chainIdSchema, meterRecordSchema, type MeterPage, type MeterRecord } from '@/lib/control';
 import { RecordJournal } from './record-journal';
 
 export interface MeterBookOptions {
@@ -31,19 +32,21 @@ const totalsSchema = z.object({
   monthRequests: z.number(),
   monthTransactions: z.number(),
 });
-const checkpointSchema = z.object({ checkpoint: z.object({ sequence: z.number().int().min(0), totals: z.record(z.string(), totalsSchema) }) });
+const checkpointSchema = z.object({ checkpoint: z.object({ sequence: z.number().int().min(0), totals: z.record(chainIdSchema, totalsSchema) }) });
 
-/** A start reads hundreds of thousands of them when the portal was away: those of this program are told by a look at their numbers, others are parsed. */
-function parseEntry(record: unknown): z.infer<typeof checkpointSchema> | MeterRecord {
+/** A start reads hundreds of thousands of them when the portal was away: those of this program are told by a look at their name and numbers, others are parsed. */
+function parseEntry(record: unknown, file: string): z.infer<typeof checkpointSchema> | MeterRecord {
   if (isMeterRecord(record)) return record;
   const isCheckpoint = typeof record === 'object' && record !== null && 'checkpoint' in record;
-  return isCheckpoint ? checkpointSchema.parse(record) : meterRecordSchema.parse(record);
+  const parsed = (isCheckpoint ? checkpointSchema : meterRecordSchema).safeParse(record);
+  if (!parsed.success) throw new Error(`${path.basename(file)} holds what is no count of a sub-chain: put back a copy of it, or join this host anew`, { cause: parsed.error });
+  return parsed.data;
 }
 
 function isMeterRecord(record: unknown): record is MeterRecord {
   if (typeof record !== 'object' || record === null) return false;
   const { sequence, atMs, chain, requests, transactions } = record as Partial<Record<keyof MeterRecord, unknown>>;
-  return isCount(sequence) && sequence > 0 && isCount(atMs) && typeof chain === 'string' && isCount(requests) && isCount(transactions);
+  return isCount(sequence) && sequence > 0 && isCount(atMs) && typeof chain === 'string' && chainIdPattern.test(chain) && isCount(requests) && isCount(transactions);
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -118,7 +121,7 @@ export class MeterBook {
       start = entry.offset;
     }
     await this.journal.read(start, (record) => {
-      const entry = parseEntry(record);
+      const entry = parseEntry(record, this.options.file);
       if ('sequence' in entry && entry.sequence > after) records.push(entry);
       return records.length < limit;
     });
@@ -218,7 +221,7 @@ export class MeterBook {
     if (boundary < compactBytesMin || boundary < this.journal.sizeBytes / 2) return;
     const kept: MeterRecord[] = [];
     await this.journal.read(boundary, (record) => {
-      const entry = parseEntry(record);
+      const entry = parseEntry(record, this.options.file);
       if ('sequence' in entry && entry.sequence > this.acknowledgedSequence) kept.push(entry);
       return true;
     });
@@ -240,7 +243,7 @@ export class MeterBook {
     for (const chain of forgotten) this.totals.delete(chain);
     this.index = [];
     await this.journal.read(0, (record, offset) => {
-      const entry = parseEntry(record);
+      const entry = parseEntry(record, this.options.file);
       if ('sequence' in entry) this.addToIndex(entry.sequence, offset);
       return true;
     });
@@ -252,7 +255,7 @@ export class MeterBook {
     for (const entry of this.index) if (entry.sequence <= sequence) start = entry.offset;
     let found = this.journal.sizeBytes;
     await this.journal.read(start, (record, offset) => {
-      const entry = parseEntry(record);
+      const entry = parseEntry(record, this.options.file);
       if (!('sequence' in entry) || entry.sequence <= sequence) return true;
       found = offset;
       return false;
@@ -267,7 +270,7 @@ export class MeterBook {
   }
 
   private replay(record: unknown, offset: number): void {
-    const entry = parseEntry(record);
+    const entry = parseEntry(record, this.options.file);
     if ('checkpoint' in entry) {
       this.sequence = entry.checkpoint.sequence;
       this.acknowledgedSequence = entry.checkpoint.sequence;

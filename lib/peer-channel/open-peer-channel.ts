@@ -8,7 +8,7 @@ import { Refusals, Tally, type DropReason, type RefusalReason } from './refusals
 import { Remote, type RemoteContext, type Traffic } from './remote';
 import { ServiceHost } from './service-host';
 import { fromAnswerMessage } from './answer-message';
-import type { AskPeerRequest, AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';
+import { checkWire, type AskPeerRequest, type AskSnapshotRequest, type FetchRangeRequest, type FetchRequest, type Route, type SubmitRequest } from './wire';
 
 export interface PeerChannelOptions {
   /** Port 0: any free one. */
@@ -74,9 +74,10 @@ export interface ChannelStats extends Readonly<Traffic> {
   readonly revocationsUpToMs: number | undefined;
 }
 
-/** Opens the channel. Rejects with an error that says what to do when the port cannot be had. */
+/** Opens the channel. Rejects with an error that says what to do when the port cannot be had, or a file of the program is missing. */
 export async function openPeerChannel(options: PeerChannelOptions): Promise<PeerChannel> {
   const { hostId, identity, logger } = options;
+  await checkWire();
   const limits: ChannelLimits = { ...channelLimits, ...options.limits };
   const now = options.now ?? Date.now;
   const schedule = options.schedule ?? scheduleTimeout;

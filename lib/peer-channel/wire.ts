@@ -1,5 +1,6 @@
+import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { loadSync } from '@grpc/proto-loader';
 import { z } from 'zod';
@@ -94,14 +95,36 @@ export const requestBytesMax = transactionBytesMax + 16 * 1024;
 export const answerBytesMax = recordsBytesMax + 16 * 1024;
 
 const SERVICE = 'chainworks.channel.v1.PeerChannel';
+const LOADER = '@grpc/proto-loader';
 let loaded: ServiceDefinition | undefined;
+
+/** Beside this module, and beside the program when it is bundled. */
+const messagesFile = (here: string): string => fileURLToPath(new URL('peer-channel.proto', here));
+
+/**
+ * Looks whether that is there which the first message will need, without reading it: a host without others has none, and
+ * its start does not wait for the loader. Rejects with an error that says what to do.
+ *
+ * @param here address of the module beside which it lies
+ */
+export async function checkWire(here = import.meta.url): Promise<void> {
+  const file = messagesFile(here);
+  const missing = (what: string, cause: unknown): Error => new Error(`${what}: the peer channel cannot speak without it. Install Chainworks anew (npm start does)`, { cause });
+  await access(file, constants.R_OK).catch((error: unknown) => {
+    throw missing(`${file} cannot be read`, error);
+  });
+  try {
+    createRequire(here).resolve(LOADER);
+  } catch (error) {
+    throw missing(`${LOADER} is not installed`, error);
+  }
+}
 
 /** With the first message: a host without others has none, and its start does not wait for the loader. */
 function definitionOf(name: string): ServiceDefinition[string] {
   if (loaded === undefined) {
-    const loader = createRequire(import.meta.url)('@grpc/proto-loader') as { loadSync: typeof loadSync };
-    const file = path.join(import.meta.dirname, 'peer-channel.proto');
-    loaded = loader.loadSync(file, { longs: Number, enums: String, defaults: true, oneofs: true })[SERVICE] as ServiceDefinition;
+    const loader = createRequire(import.meta.url)(LOADER) as { loadSync: typeof loadSync };
+    loaded = loader.loadSync(messagesFile(import.meta.url), { longs: Number, enums: String, defaults: true, oneofs: true })[SERVICE] as ServiceDefinition;
   }
   const definition = loaded[name];
   if (!definition) throw new Error(`peer-channel.proto lacks the method ${name}`);

@@ -1,12 +1,13 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { X509Refusal } from './refusal';
 
 /** DER of a P-256 SubjectPublicKeyInfo with a named curve and an uncompressed point is this long; no other form is taken. */
 const publicKeyBytes = 91;
 
-/** A new P-256 private key. */
+/** A new P-256 private key. Made by way of bytes: see `createKey` in lib/ledger/core/crypto.ts for how an object that is exported right away may end. */
 export function createPrivateKey256(): KeyObject {
-  return generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey;
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1', privateKeyEncoding: { type: 'pkcs8', format: 'der' }, publicKeyEncoding: { type: 'spki', format: 'der' } });
+  return createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' });
 }
 
 /** DER SubjectPublicKeyInfo of a key's public half. */

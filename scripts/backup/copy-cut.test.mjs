@@ -44,6 +44,19 @@ it('a log is copied though its room is cut off meanwhile, since another segment 
   expect(Buffer.compare(readFileSync(path.join(target, path.relative(data, file))), bytes)).toBe(0);
 });
 
+it('leaves out the index of a ledger, also one in doubt that was set aside', async () => {
+  const data = fresh();
+  givenLog(data, 100, 0);
+  for (const name of ['index', 'index.aside']) {
+    const place = path.join(hostDirectory(data, 1), 'SIN', name, 'data.mdb');
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, 'index');
+  }
+  const cut = await takeCut(data);
+  expect(cut.files.map((file) => path.basename(file.path))).toEqual(['segment-00000001.log']);
+  cut.close();
+});
+
 it('takes packages of chaincode as they came, and leaves out what is unpacked from them', async () => {
   const data = fresh();
   for (const file of ['packages/Org1MSP.msp/basic:ab.tar.gz', 'packages/index.msp/basic:ab.tar.gz', 'unpacked/a/src/index.js', 'book.journal']) {

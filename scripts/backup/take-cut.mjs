@@ -9,7 +9,7 @@ const smallBytes = 64 * 1024;
 const filesMax = 1_000_000;
 
 /** Made again from the log, from chaincode's packages, or of one process alone. */
-const leftOut = new Set(['index', 'unpacked', 'lock.json']);
+const leftOut = new Set(['index', 'index.aside', 'unpacked', 'lock.json']);
 const halfMade = /\.(new|partial|tmp)$/;
 
 /** Directories of this machine's city-node processes, `host` first. */

@@ -1,6 +1,7 @@
 // Programs of few files: they start five times as fast as from their sources, the city node in two thirds of the memory.
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { hashFiles } from './build.mjs';
 import { projectPath } from './project.mjs';
@@ -21,6 +22,8 @@ const ledgerPrograms = {
   },
   /** Read beside the program at run time. */
   data: ['lib/peer-channel/peer-channel.proto'],
+  /** Loaded by name at run time, some of them late: a program without them would fail long after its start. */
+  packages: ['lmdb', 'koffi', 'secp256k1', '@grpc/proto-loader'],
 };
 const portalPrograms = {
   kind: 'portal',
@@ -31,7 +34,7 @@ const portalPrograms = {
 const benchPrograms = { kind: 'bench', sources: ['bench'], modules: { provision: 'bench/hosting/provision.ts', flood: 'bench/hosting/flood.ts' } };
 const simulatorPrograms = { kind: 'sim', sources: ['scripts/sim'], modules: { sim: 'scripts/sim/run.ts', worker: 'scripts/sim/worker.ts' } };
 /** They load compiled files of their own. */
-const external = ['lmdb', 'secp256k1', '@node-rs/argon2', 'pkcs11js'];
+const external = ['lmdb', 'koffi', 'secp256k1', '@node-rs/argon2', 'pkcs11js'];
 /** Zod's door brings its messages in fifty languages along, a tenth of the city node; English is what its users read. */
 const zodInEnglish = {
   name: 'zod-in-english',
@@ -61,11 +64,13 @@ export const bundleSimulator = async () => path.join(await bundle(simulatorProgr
 
 /**
  * Bundles when the sources changed. Safe to run side by side: each set of sources has a directory of its own.
- * @param {{ kind: string, sources: string[], modules: Record<string, string>, data?: string[] }} programs `sources`: what they are
- *   made of beside the rooms; `modules`: the source of each program by the name that its file will have
+ * @param {{ kind: string, sources: string[], modules: Record<string, string>, data?: string[], packages?: string[] }} programs
+ *   `sources`: what they are made of beside the rooms; `modules`: the source of each program by the name that its file will
+ *   have; `data`, `packages`: what they need beside it at run time
  * @returns {Promise<string>} the directory in which the programs lie
  */
-export async function bundle({ kind, sources, modules, data = [] }) {
+export async function bundle({ kind, sources, modules, data = [], packages = [] }) {
+  checkNeeds(kind, data, packages);
   const name = createHash('sha256').update(hashFiles([...sources, ...ofAll])).update(JSON.stringify(modules)).update(process.version).digest('hex').slice(0, 16);
   const directory = path.join(programs(kind), name);
   if (existsSync(directory)) return directory;
@@ -110,4 +115,17 @@ export async function bundle({ kind, sources, modules, data = [] }) {
   }
   removeOlder(programs(kind), name);
   return directory;
+}
+
+function checkNeeds(kind, data, packages) {
+  const { resolve } = createRequire(projectPath('package.json'));
+  const isMissing = (name) => {
+    try {
+      return resolve(name) === undefined;
+    } catch {
+      return true;
+    }
+  };
+  const missing = [...data.filter((file) => !existsSync(projectPath(file))), ...packages.filter(isMissing)];
+  if (missing.length > 0) throw new SetupError(`The programs (${kind}) need what is not there: ${missing.join(', ')}. Run npm ci, and look at git status.`);
 }

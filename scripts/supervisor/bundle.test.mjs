@@ -3,7 +3,7 @@ import path from 'node:path';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAccessKey, openTestChain, TestHost } from '@/lib/gateway/testing';
-import { bundleCityNode } from './bundle.mjs';
+import { bundle, bundleCityNode } from './bundle.mjs';
 import { projectPath } from './project.mjs';
 
 let host;
@@ -46,6 +46,12 @@ describe('the bundled city node', () => {
     const hash = await call('eth_sendRawTransaction', loop);
     await expect.poll(() => call('eth_getTransactionReceipt', hash), { timeout: 40_000 }).toMatchObject({ status: '0x0', gasUsed: '0x1312d00' });
     expect(host.output).toContain('a thread for heavy work has begun');
+  });
+
+  it('is not made without the files and packages that it asks for late', async () => {
+    const planted = { kind: 'planted', sources: [], modules: {}, data: ['lib/peer-channel/none.proto', 'lib/peer-channel/peer-channel.proto'], packages: ['lmdb', '@grpc/none'] };
+    await expect(bundle(planted)).rejects.toThrow('need what is not there: lib/peer-channel/none.proto, @grpc/none.');
+    expect(existsSync(projectPath('.cache/programs/planted'))).toBe(false);
   });
 
   it('is made once for the same sources, whole or not at all', async () => {

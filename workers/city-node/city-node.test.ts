@@ -513,6 +513,11 @@ describe('a process that cannot start', () => {
     ['join.json lacks a field', (host) => writeJoin(host, { hostId: 'a' }), /join\.json is not complete[^]*secret/],
     ['join.json is no JSON', (host) => writeFile(path.join(host.directory, 'join.json'), `{"secret":"${host.join.secret}"`), /join\.json is not JSON/],
     ['join.json is readable by others', (host) => chmod(path.join(host.directory, 'join.json'), 0o644), /chmod 600/],
+    [
+      'two of its files are damaged, and which',
+      (host) => Promise.all(['register.journal', 'meters.journal'].map((name) => writeFile(path.join(host.directory, name), 'no line\nof a journal\n'))),
+      /meters\.journal is damaged at byte 0[^]*register\.journal is damaged at byte 0/,
+    ],
   ])('says that %s, and shows no secret', async (_, spoil, message) => {
     const host = await prepareHost(['SIN']);
     await spoil(host);

@@ -6,6 +6,7 @@ import { openControlServer, parseControlSecret, type HttpListener, type JoinConf
 import { AccessKeyTable, MeterBook, openGateway, QuotaTable, type GatewayLimits } from '@/lib/gateway';
 import { createQueueBudget, lockDirectory, openLedgerHost, Turns, type DirectoryLock, type LedgerHost, type MachinePorts, type TimeMs } from '@/lib/ledger';
 import { openPeerChannel } from '@/lib/peer-channel';
+import { allOrNone } from './all-or-none';
 import { createChannelHandlers } from './channel-handlers';
 import { ChannelKeeper } from './channel-keeper';
 import { ConsumptionReader } from './consumption-reader';
@@ -71,25 +72,28 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits, 
   opened.push(() => fabric.close());
   // Together: each waits for the disk.
   const [channel, register, meters, { frameworks, codecs, notes }] = await allOrNone(
-    ChannelKeeper.open({ directory: path.join(dataDirectory, 'channel'), nodeKey, hostId: join.hostId, authority: join.authority, now: Date.now, logger }),
-    keep(HostRegister.open(path.join(dataDirectory, 'register.journal'), nodeKey)),
-    keep(
-      MeterBook.open({
-        file: path.join(dataDirectory, 'meters.journal'),
-        now: Date.now,
-        schedule: (delayMs, task) => void setTimeout(task, delayMs).unref(),
-        onError: (error) => logger.error({ err: error }, 'meters are not written; they stay in memory and are tried again'),
-      }),
-    ),
-    keep(
-      loadFrameworks({
-        version,
-        yieldTurn: () => setImmediate(),
-        threads: threadOptions(logger),
-        onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
-      }),
-    ),
-    fabric.prepare(),
+    [
+      ChannelKeeper.open({ directory: path.join(dataDirectory, 'channel'), nodeKey, hostId: join.hostId, authority: join.authority, now: Date.now, logger }),
+      keep(HostRegister.open(path.join(dataDirectory, 'register.journal'), nodeKey)),
+      keep(
+        MeterBook.open({
+          file: path.join(dataDirectory, 'meters.journal'),
+          now: Date.now,
+          schedule: (delayMs, task) => void setTimeout(task, delayMs).unref(),
+          onError: (error) => logger.error({ err: error }, 'meters are not written; they stay in memory and are tried again'),
+        }),
+      ),
+      keep(
+        loadFrameworks({
+          version,
+          yieldTurn: () => setImmediate(),
+          threads: threadOptions(logger),
+          onUnexpected: (error, method) => logger.error({ method, err: error }, 'a call failed'),
+        }),
+      ),
+      fabric.prepare(),
+    ],
+    (error) => logger.error({ err: error }, 'another part of the city node could not be opened'),
   );
   logger.info({ frameworks: notes }, 'frameworks loaded');
   const network = new PeerNetwork({ hostId: join.hostId, register, logger });
@@ -197,12 +201,6 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits, 
       await closeAll(opened, logger);
     },
   };
-}
-
-/** What each came to; rejects with the first failure once all have ended, so that nothing opens behind its back. */
-async function allOrNone<T extends readonly unknown[]>(...tasks: { readonly [At in keyof T]: Promise<T[At]> }): Promise<T> {
-  await Promise.allSettled(tasks);
-  return (await Promise.all(tasks)) as unknown as T;
 }
 
 /** In reverse order; one that fails does not keep the others open. */

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createKey, isPublicKey, openSigner, PRIVATE_KEY_BYTES, sha256, sha256Hex, sha256Text, verifySignature } from './crypto';
 
@@ -67,6 +69,13 @@ describe('signatures', () => {
       expect(again.publicKey).toEqual(made.publicKey);
       expect(verifySignature(made.publicKey, statement, again.sign(statement))).toBe(true);
     }
+  });
+
+  it('come from keys whose making never waits for the garbage collector, which would wait for it', { timeout: 60_000 }, async () => {
+    // A small young generation: it is collected in the middle of making a key every few hundred keys.
+    const program = `import { createKey } from ${JSON.stringify(new URL('crypto.ts', import.meta.url).href)}; for (let key = 0; key < 3_000; key += 1) createKey(); console.log('made');`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--max-semi-space-size=1', '--import', 'tsx', '--input-type=module', '--eval', program], { timeout: 50_000 });
+    expect(stdout).toBe('made\n');
   });
 
   it('name their key as OpenSSL does', () => {

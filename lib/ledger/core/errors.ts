@@ -35,8 +35,8 @@ export interface LedgerErrorDetails {
   'storage-locked': { directory: string };
   /** A stored byte is not what was written: the file and the offset of the frame; `what` names neither. */
   'storage-corrupt': { file: string; offset: number; what: string };
-  /** The directory is of a newer or a foreign format. */
-  'storage-format': { file: string };
+  /** The directory is of a newer or a foreign format; `offset` of what is newer, where it is not the whole file. */
+  'storage-format': { file: string; offset?: number };
   /** Writing failed; the storage takes no more commits until it is opened again. */
   'storage-failed': Record<never, never>;
   /** The disk has no room: nothing is taken until there is some again, which is noticed by itself. Reads go on. */

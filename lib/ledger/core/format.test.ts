@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SEGMENT_HEAD_BYTES } from '../storage/disk/segment';
+import { SEGMENT_FORMAT, SEGMENT_HEAD_BYTES } from '../storage/disk/segment';
 import { FrameKind, writeFrame } from '../storage/disk/frame';
 import { encodeCounterTransaction } from '../testing/counter-framework';
 import { encodeBlock, encodeHeader, hashBody, hashHeader, type Block } from './block';
@@ -101,5 +101,11 @@ describe('what lies on disks and is signed stays as it is', () => {
     expect(merkleRoot(['a', 'b', 'c', 'd', 'e'].map((text) => Buffer.from(text)))).toBe('011a30058ec4859483d4e54f72853729ffcf58cb420a209869f5c6d0f0982c30');
     expect(nextStateRoot(ZERO_HASH, [{ key: Buffer.from('a'), value: Buffer.from('1') }, { key: Buffer.from('b') }])).toBe('9a739e2a6fc5238b9dec342f1c73cb01bd057cd8b973926525d3313f341032c7');
     expect(SEGMENT_HEAD_BYTES).toBe(40);
+  });
+
+  // A program that does not know a kind would take its frames for a torn end: it must be told by the format first.
+  it('kinds of frames that a segment of this format may hold', () => {
+    const kinds = { group: 1, chain: 2, writes: 3, block: 4, note: 5, removed: 6, key: 7, stage: 8, install: 9, local: 10 };
+    expect({ format: SEGMENT_FORMAT, kinds: FrameKind }).toEqual({ format: 3, kinds });
   });
 });

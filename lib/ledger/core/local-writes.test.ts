@@ -4,10 +4,9 @@ import { counterFramework } from '../testing/counter-framework';
 import { add, createTestNode, openTestChain, passTime, rest, restartTestNode, TEST_CHAIN } from '../testing/test-nodes';
 import type { ExecutedBlock, Framework, FrameworkInstance } from './framework';
 import { writesOnThisPeer } from './local-writes';
-import type { StateReader, StateWrite } from './storage';
+import { EMPTY_STATE, type StateWrite } from './storage';
 
 const write = (key: number, value = 1): StateWrite => ({ key: Uint8Array.of(key), value: Uint8Array.of(value) });
-const NOTHING: StateReader = { get: () => undefined, range: () => [] };
 /** Behind every key of the counters. */
 const OWN = 0xf0;
 
@@ -35,11 +34,11 @@ const readOwn = (host: { query(chain: typeof TEST_CHAIN, request: unknown, signa
 describe('keys that are a peer’s own', () => {
   it('come behind those that all peers have, and nowhere else', () => {
     const block = (writes: readonly StateWrite[], own: readonly StateWrite[]): Pick<ExecutedBlock, 'writes' | 'localWrites'> => ({ writes, localWrites: () => own });
-    expect(writesOnThisPeer({ localKeysFrom: 0x40 }, block([write(1)], [write(0x40), write(0x41)]), NOTHING)).toEqual([write(1), write(0x40), write(0x41)]);
-    expect(() => writesOnThisPeer({ localKeysFrom: 0x40 }, block([write(1), write(0x40)], []), NOTHING)).toThrow(/no key that is the peer’s own/);
-    expect(() => writesOnThisPeer({ localKeysFrom: 0x40 }, block([], [write(0x3f)]), NOTHING)).toThrow(/keys of its own/);
-    expect(() => writesOnThisPeer({}, block([], [write(0x40)]), NOTHING)).toThrow(/keys of its own/);
-    expect(writesOnThisPeer({}, { writes: [write(0xff)] }, NOTHING)).toEqual([write(0xff)]);
+    expect(writesOnThisPeer({ localKeysFrom: 0x40 }, block([write(1)], [write(0x40), write(0x41)]), EMPTY_STATE)).toEqual([write(1), write(0x40), write(0x41)]);
+    expect(() => writesOnThisPeer({ localKeysFrom: 0x40 }, block([write(1), write(0x40)], []), EMPTY_STATE)).toThrow(/no key that is the peer’s own/);
+    expect(() => writesOnThisPeer({ localKeysFrom: 0x40 }, block([], [write(0x3f)]), EMPTY_STATE)).toThrow(/keys of its own/);
+    expect(() => writesOnThisPeer({}, block([], [write(0x40)]), EMPTY_STATE)).toThrow(/keys of its own/);
+    expect(writesOnThisPeer({}, { writes: [write(0xff)] }, EMPTY_STATE)).toEqual([write(0xff)]);
   });
 
   it('are kept between blocks, each peer for itself, and a block finds them as they are when it is committed', async () => {
@@ -69,5 +68,48 @@ describe('keys that are a peer’s own', () => {
     await node.host.keepLocally(TEST_CHAIN, [write(OWN)]);
     expect(await readOwn(node.host)).toEqual([[OWN, 1]]);
     await expect(node.host.keepLocally(TEST_CHAIN, [write(1)])).rejects.toThrow(/keys of its own/);
+  });
+
+  it('go along with a peer that moves, those too that were on their way to the disk when its copy began', async () => {
+    const [old, home] = [await createTestNode({ frameworks: [keeping] }), await createTestNode({ frameworks: [keeping] })];
+    await openTestChain([old]);
+    const kept = old.host.keepLocally(TEST_CHAIN, [write(OWN, 7)]);
+    const copy = async (): Promise<void> => {
+      for (let isMore = true; isMore; ) {
+        const piece = await old.host.moves.next(TEST_CHAIN);
+        await home.host.moves.take(TEST_CHAIN, piece);
+        isMore = piece.kind !== 'commits' || piece.left > 0;
+      }
+    };
+    await copy();
+    const belongings = await old.host.moves.leave(TEST_CHAIN);
+    await copy();
+    await home.host.moves.settle(TEST_CHAIN, belongings);
+    await kept;
+    expect(await readOwn(home.host)).toEqual([[OWN, 7]]);
+  });
+
+  it('are refused to who hands over what no storage takes, and the peer goes on: its disk did not fail', async () => {
+    const node = await createTestNode({ frameworks: [keeping] });
+    await openTestChain([node]);
+    await expect(node.host.keepLocally(TEST_CHAIN, [write(OWN + 1), write(OWN)])).rejects.toThrow(/sorted by key/);
+    await node.host.keepLocally(TEST_CHAIN, [write(OWN)]);
+    expect(await readOwn(node.host)).toEqual([[OWN, 1]]);
+  });
+
+  it('are in a first block as in any other, and what all peers have lies under none of them there either', async () => {
+    const from = (more: Partial<ExecutedBlock>): Framework => ({
+      ...keeping,
+      open: (context) => {
+        const inner = keeping.open(context);
+        return { ...inner, initGenesis: async (input) => ({ ...(await inner.initGenesis(input)), ...more }) };
+      },
+    });
+    const node = await createTestNode({ frameworks: [from({ localWrites: () => [write(OWN, 3)] })] });
+    await openTestChain([node]);
+    expect(await readOwn(node.host)).toEqual([[OWN, 3]]);
+    const wrong = await createTestNode({ frameworks: [from({ writes: [write(OWN)] })] });
+    await expect(openTestChain([wrong])).rejects.toThrow(/no key that is the peer’s own/);
+    expect(wrong.host.has(TEST_CHAIN)).toBe(false);
   });
 });

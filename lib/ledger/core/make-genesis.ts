@@ -5,9 +5,10 @@ import { LedgerError } from './errors';
 import type { Framework } from './framework';
 import { encodeGenesis, genesisRules } from './genesis';
 import type { GenesisSpec } from './host-types';
+import { writesOnThisPeer } from './local-writes';
 import type { PeerKeys } from './peer-keys';
 import { attestBlock, draftBlock } from './seal-block';
-import type { Notes, StateWrite } from './storage';
+import { EMPTY_STATE, type Notes, type StateWrite } from './storage';
 import { height, type Hash } from './types';
 import { ABSTAIN_NOTE, ABSTAIN_UNKNOWN } from './validator';
 
@@ -41,11 +42,13 @@ export async function makeGenesis(spec: GenesisSpec, keys: Pick<PeerKeys, 'find'
   const [proposer] = rules.validators;
   if (proposer === undefined) throw refuse('nobody orders');
 
-  const executed = await framework.open({ chain, config: config.data }).initGenesis({ time: spec.time });
+  const instance = framework.open({ chain, config: config.data });
+  const executed = await instance.initGenesis({ time: spec.time });
+  const writes = writesOnThisPeer(instance, executed, EMPTY_STATE);
   const place = { chain, height: height(0), previousHash: sha256Hex(document), time: spec.time, proposer: proposer.publicKey, rules, nextRules: rules, genesis: document };
   const draft = draftBlock(place, executed);
   const record = encodeSealed(draft.body, { certificate: { round: 0, signatures: [] }, attestation: attestBlock(chain, 0, draft.hash, signer) });
   // The key signed blocks that are not here any more: it must not sign others for the same heights, whenever it gets a vote again.
   const notes: Notes = keys.wasUsed(chain) ? new Map([[ABSTAIN_NOTE, ABSTAIN_UNKNOWN]]) : new Map();
-  return { record, hash: draft.hash, writes: executed.writes, notes };
+  return { record, hash: draft.hash, writes, notes };
 }

@@ -298,9 +298,11 @@ export class PeerRunner {
     const writes = instance.keepLocally(request, storage.pendingState);
     if (writes.length === 0) return;
     checkLocalKeys(instance, writes);
+    // What it throws at once is said of the writes, not of the disk.
+    const written = storage.writeLocal(writes);
     const use = this.enterUse();
     try {
-      await storage.writeLocal(writes);
+      await written;
     } catch (error) {
       this.#onStorageFailed(error);
       throw error;

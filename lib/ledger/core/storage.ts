@@ -167,7 +167,7 @@ export interface StateRange {
   readonly reverse?: boolean;
 }
 
-/** State at one height; reads throw LedgerError `view-too-old` when it was held over too many blocks. */
+/** State at one height; reads throw LedgerError `view-too-old` when too many blocks came since, or too much of the state was replaced. */
 export interface StateSnapshot extends StateReader {
   readonly height: number;
   /** Idempotent. Reads after it throw. */
@@ -197,6 +197,8 @@ export interface StorageStats {
   readonly deadBytes: number;
 }
 
+/** Of a chain before its first block. */
+export const EMPTY_STATE: StateReader = { get: () => undefined, range: () => [] };
 export const STATE_KEY_BYTES_MAX = 1_024;
 /** A note may hold a whole block: the one that a validator is bound to. */
 export const NOTE_BYTES_MAX = 17 * 1024 * 1024;

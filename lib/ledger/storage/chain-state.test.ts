@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StateWrite } from '../core/storage';
 import { chainId } from '../core/types';
 import { createRandom } from '../testing/random';
-import { ChainState, toOverlay, UNDO_LAYERS_MAX } from './chain-state';
+import { ChainState, toOverlay, UNDO_LIMITS } from './chain-state';
 import { MemoryState } from './memory/memory-state';
 
 const tide = chainId('tide-4417');
@@ -37,7 +37,7 @@ describe('a chain’s state in time', () => {
       state.promoteLocal();
     };
     const first = state.snapshot();
-    for (let change = 1; change <= UNDO_LAYERS_MAX * 2; change += 1) own(`${change}`);
+    for (let change = 1; change <= UNDO_LIMITS.layersMax * 2; change += 1) own(`${change}`);
     const second = state.snapshot();
     own('after');
     state.push(1, [put('a', 'block')]);
@@ -47,7 +47,7 @@ describe('a chain’s state in time', () => {
     own('even later');
     expect([first, second, third].map((view) => [read(view, 'a'), read(view, 'k1'), read(view, 'kafter'), read(view, 'klast')])).toEqual([
       ['0', undefined, undefined, undefined],
-      [`${UNDO_LAYERS_MAX * 2}`, '1', undefined, undefined],
+      [`${UNDO_LIMITS.layersMax * 2}`, '1', undefined, undefined],
       ['last', '1', 'after', 'last'],
     ]);
     const earlier = state.snapshot(0);
@@ -64,6 +64,20 @@ describe('a chain’s state in time', () => {
     const other = create();
     expect(() => other.promote(0)).toThrow(/not the next/);
     expect(() => other.push(1, [])).toThrow(/does not follow/);
+  });
+
+  it('applies nothing of what is not the next to be durable', () => {
+    const state = create();
+    state.push(0, [put('a', '0')]);
+    expect(() => state.promote(1)).toThrow(/not the next/);
+    expect(() => state.promoteLocal()).toThrow(/is the next/);
+    expect([read(state.durable, 'a'), read(state.pending, 'a'), state.height, state.pendingHeight]).toEqual([undefined, '0', -1, 0]);
+    state.promote(0);
+    state.pushLocal([put('a', 'own')]);
+    expect(() => state.promote(1)).toThrow(/not the next/);
+    expect([read(state.durable, 'a'), read(state.pending, 'a'), state.height]).toEqual(['0', 'own', 0]);
+    state.promoteLocal();
+    expect(read(state.durable, 'a')).toBe('own');
   });
 
   it('remembers what blocks replaced only while somebody looks at an earlier height', () => {
@@ -113,17 +127,68 @@ describe('a chain’s state in time', () => {
     state.push(0, [put('a', '0')]);
     state.promote(0);
     const view = state.snapshot();
-    for (let at = 1; at <= UNDO_LAYERS_MAX; at += 1) {
+    for (let at = 1; at <= UNDO_LIMITS.layersMax; at += 1) {
       state.push(at, [put('a', String(at))]);
       state.promote(at);
     }
     expect(read(view, 'a')).toBe('0');
-    state.push(UNDO_LAYERS_MAX + 1, [put('a', 'x')]);
-    state.promote(UNDO_LAYERS_MAX + 1);
+    state.push(UNDO_LIMITS.layersMax + 1, [put('a', 'x')]);
+    state.promote(UNDO_LIMITS.layersMax + 1);
     expect(() => read(view, 'a')).toThrow(expect.objectContaining({ code: 'view-too-old' }));
     expect(() => view.range({ from: Buffer.from('a'), to: Buffer.from('b'), limit: 1 })).toThrow(expect.objectContaining({ code: 'view-too-old' }));
     view.release();
     expect(read(state.durable, 'a')).toBe('x');
+  });
+
+  it.each([
+    ['keys', { layersMax: 9, entriesMax: 20, bytesMax: 1_000_000 }],
+    ['bytes', { layersMax: 9, entriesMax: 1_000, bytesMax: 20 * 110 }],
+  ])('gives a reader up under whom too many %s change between two blocks: memory is bounded, and later readers are served', (_what, limits) => {
+    const state = new ChainState(tide, -1, new MemoryState(), limits);
+    const keys = Array.from({ length: 40 }, (_, at) => `k${10 + at}`);
+    const all = (value: string): StateWrite[] => keys.map((key) => put(key, value.repeat(100)));
+    state.push(0, all('a'));
+    state.promote(0);
+    const bare = state.memoryBytes;
+    const own = (from: number, to: number, value: string): void => {
+      for (const key of keys.slice(from, to)) {
+        state.pushLocal([put(key, value.repeat(100))]);
+        state.promoteLocal();
+      }
+    };
+    const first = state.snapshot();
+    own(0, 20, 'b');
+    expect(read(first, 'k10')).toBe('a'.repeat(100));
+    own(20, 40, 'b');
+    expect(() => read(first, 'k10')).toThrow(expect.objectContaining({ code: 'view-too-old' }));
+    const second = state.snapshot();
+    own(0, 3, 'c');
+    expect([read(second, 'k10'), read(second, 'k49')]).toEqual(['b'.repeat(100), 'b'.repeat(100)]);
+    expect(state.memoryBytes - bare).toBeLessThanOrEqual(20 * 110);
+    first.release();
+    second.release();
+    expect(state.memoryBytes).toBe(bare);
+  });
+
+  it('gives a reader up when one block alone replaces too much, and remembers nothing of that block', () => {
+    const state = new ChainState(tide, -1, new MemoryState(), { layersMax: 9, entriesMax: 1_000, bytesMax: 250 });
+    const block = (at: number, keys: readonly string[], value: string): void => {
+      state.push(at, keys.map((key) => put(key, value.repeat(100))));
+      state.promote(at);
+    };
+    block(0, ['a', 'b', 'c', 'd'], '0');
+    const bare = state.memoryBytes;
+    const view = state.snapshot();
+    block(1, ['a', 'b'], '1');
+    expect(read(view, 'a')).toBe('0'.repeat(100));
+    block(2, ['a', 'b', 'c', 'd'], '2');
+    expect(() => read(view, 'd')).toThrow(expect.objectContaining({ code: 'view-too-old' }));
+    expect(state.memoryBytes).toBe(bare);
+    const later = state.snapshot();
+    block(3, ['a'], '3');
+    expect([read(later, 'a'), read(state.durable, 'a')]).toEqual(['2'.repeat(100), '3'.repeat(100)]);
+    for (const held of [view, later]) held.release();
+    expect(state.memoryBytes).toBe(bare);
   });
 
   it('copies what it is given', () => {

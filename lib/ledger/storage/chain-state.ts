@@ -27,9 +27,17 @@ interface Layer {
   readonly bytes: number;
 }
 
-/** A reader that falls further behind than this loses its view rather than the host its memory. */
-export const UNDO_LAYERS_MAX = 512;
-const UNDO_ENTRIES_MAX = 200_000;
+/** How much is remembered of what changed under the readers of one chain. */
+export interface UndoLimits {
+  /** Blocks; changes between two of them count as one where nobody began to look in between. */
+  readonly layersMax: number;
+  readonly entriesMax: number;
+  /** Of keys and values. */
+  readonly bytesMax: number;
+}
+
+/** A reader that falls further behind than this loses its view (`view-too-old`) rather than the host its memory. */
+export const UNDO_LIMITS: UndoLimits = { layersMax: 512, entriesMax: 200_000, bytesMax: 64 * 1024 * 1024 };
 
 /** What a layer replaced, and those after it up to the next view or block. Layers are counted, for between two blocks the state may change, too. */
 interface UndoLayer extends Layer {
@@ -55,7 +63,9 @@ export class ChainState {
   /** What each durable block replaced; oldest first, without gaps. Empty while nobody holds a snapshot. */
   readonly #undo: UndoLayer[] = [];
   #undoEntries = 0;
-  #layerBytes = 0;
+  #undoBytes = 0;
+  #pendingBytes = 0;
+  readonly #limits: UndoLimits;
   readonly #snapshots = new Set<View>();
   #height: number;
   #pendingBlocks = 0;
@@ -64,7 +74,8 @@ export class ChainState {
   #isEnded = false;
   readonly pending: StateReader;
 
-  constructor(chain: ChainId, height: number, durable: DurableState) {
+  constructor(chain: ChainId, height: number, durable: DurableState, limits = UNDO_LIMITS) {
+    this.#limits = limits;
     this.#chain = chain;
     this.#height = height;
     this.#durable = durable;
@@ -84,7 +95,7 @@ export class ChainState {
 
   /** Bytes of keys and values in memory: of layers, of what readers may still ask for, and of the durable state's own. */
   get memoryBytes(): number {
-    return this.#layerBytes + this.#durable.memoryBytes;
+    return this.#pendingBytes + this.#undoBytes + this.#durable.memoryBytes;
   }
 
   /** Blocks are not durable yet, or a snapshot is held. */
@@ -109,39 +120,41 @@ export class ChainState {
     this.#put(this.pendingHeight, true, writes);
   }
 
-  /** The oldest pending block is durable now. */
+  /** The oldest pending block is durable now. Throws (a broken invariant) when it is another one, and applies nothing then. */
   promote(height: number): void {
-    const layer = this.#take();
+    const [layer] = this.#pending;
     assert(layer?.isLocal === false && layer.height === height, `block ${height} of ${this.#chain} is not the next to be durable`);
+    this.#apply(layer);
     this.#pendingBlocks -= 1;
     this.#height = height;
   }
 
   /** The same for changes between two blocks. */
   promoteLocal(): void {
-    assert(this.#take()?.isLocal === true, `a block of ${this.#chain} is the next to be durable`);
+    const [layer] = this.#pending;
+    assert(layer?.isLocal === true, `a block of ${this.#chain} is the next to be durable`);
+    this.#apply(layer);
   }
 
   #put(height: number, isLocal: boolean, writes: readonly StateWrite[]): void {
     let bytes = 0;
     for (const { key, value } of writes) bytes += key.length + (value?.length ?? 0);
     this.#pending.push({ height, isLocal, values: toOverlay(writes), bytes });
-    this.#layerBytes += bytes;
+    this.#pendingBytes += bytes;
   }
 
-  #take(): Layer | undefined {
-    const layer = this.#pending.shift();
-    if (layer === undefined) return undefined;
-    this.#layerBytes -= layer.bytes;
+  /** @param oldest of those that are pending */
+  #apply(oldest: Layer): void {
+    this.#pending.shift();
+    this.#pendingBytes -= oldest.bytes;
     this.#count += 1;
-    if (this.#snapshots.size > 0) this.#remember(layer);
-    this.#durable.apply(layer.values);
-    return layer;
+    if (this.#snapshots.size > 0) this.#remember(oldest);
+    this.#durable.apply(oldest.values);
   }
 
   /** Nothing of what is not durable will be. */
   dropPending(): void {
-    for (const { bytes } of this.#pending.splice(0)) this.#layerBytes -= bytes;
+    for (const { bytes } of this.#pending.splice(0)) this.#pendingBytes -= bytes;
     this.#pendingBlocks = 0;
   }
 
@@ -246,17 +259,25 @@ export class ChainState {
     // Changes between two blocks may be many: where nobody looks in between, they are remembered as one with what was before.
     const isJoined = layer.isLocal && last !== undefined && ![...this.#snapshots].some((view) => view.count >= last.count);
     const undone = isJoined ? last : { ...layer, count: this.#count, values: new SortedMap<Uint8Array | undefined>(), bytes: 0 };
+    if (!isJoined) this.#undo.push(undone);
     for (const [name] of layer.values.entries()) {
       if (undone.values.has(name)) continue;
       const before = this.#durable.get(Buffer.from(name, 'latin1'));
       undone.values.set(name, before);
       const bytes = name.length + (before?.length ?? 0);
       undone.bytes += bytes;
-      this.#layerBytes += bytes;
+      this.#undoBytes += bytes;
       this.#undoEntries += 1;
+      this.#boundUndo();
+      // Alone it is too much: those who looked at what was before it are too old, and nobody needs the rest of it.
+      if (this.#undo.length === 0) return;
     }
-    if (!isJoined) this.#undo.push(undone);
-    while (this.#undo.length > UNDO_LAYERS_MAX || (this.#undoEntries > UNDO_ENTRIES_MAX && this.#undo.length > 1)) this.#dropOldestUndo();
+    this.#boundUndo();
+  }
+
+  #boundUndo(): void {
+    const { layersMax, entriesMax, bytesMax } = this.#limits;
+    while (this.#undo.length > layersMax || this.#undoEntries > entriesMax || this.#undoBytes > bytesMax) this.#dropOldestUndo();
   }
 
   #forgetUndo(): void {
@@ -267,7 +288,7 @@ export class ChainState {
   #dropOldestUndo(): void {
     const oldest = this.#undo.shift();
     this.#undoEntries -= oldest?.values.size ?? 0;
-    this.#layerBytes -= oldest?.bytes ?? 0;
+    this.#undoBytes -= oldest?.bytes ?? 0;
   }
 }
 

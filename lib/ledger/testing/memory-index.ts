@@ -98,21 +98,32 @@ export function createMemoryIndex(history: readonly Transaction[] = []): MemoryI
   };
 }
 
-/** The home of an index that a test holds: thrown away, it is an empty one. */
-export function memoryIndexHome(index: IndexPort): IndexHome & { readonly current: IndexPort } {
+/** The home of an index that a test holds: set aside, it is followed by an empty one. */
+export function memoryIndexHome(index: IndexPort): IndexHome & { readonly current: IndexPort; readonly aside: IndexPort | undefined } {
   let current = index;
+  let aside: IndexPort | undefined;
   return {
     path: '/index',
     get current() {
       return current;
     },
-    open: () => current,
+    get aside() {
+      return aside;
+    },
+    asidePath: '/index.aside',
+    open: async () => current,
     opened: () => undefined,
     proven: () => undefined,
     distrust: () => undefined,
     reading: (task) => task(),
-    clear: () => {
+    setAside: async () => {
+      aside ??= current;
       current = createMemoryIndex();
+    },
+    discardAside: async () => {
+      const isThere = aside !== undefined;
+      aside = undefined;
+      return isThere;
     },
     closed: () => undefined,
     abandoned: () => undefined,

@@ -1,7 +1,8 @@
 import type { LedgerStorage } from '../core/storage';
-import { openDiskStorage, type DiskStorageOptions } from '../storage/disk/disk-storage';
+import type { DiskStorageOptions } from '../storage/disk/disk-storage';
 import type { FilePort } from '../storage/disk/file-port';
 import type { IndexPort } from '../storage/disk/index-port';
+import { openDiskStorage } from '../storage/disk/open-disk-storage';
 import { memoryIndexHome } from './memory-index';
 import { createManualPorts, type ManualPorts } from './manual-ports';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { LedgerStorage } from '../core/storage';
 import { chainId, height } from '../core/types';
-import { openDiskStorage } from '../storage/disk/disk-storage';
+import { openDiskStorage } from '../storage/disk/open-disk-storage';
 import { createLmdbHome } from '../storage/disk/lmdb-home';
 import { nodeFiles } from '../storage/disk/node-files';
 import { createManualPorts } from './manual-ports';
@@ -12,9 +12,9 @@ const KEYS = 60;
 const everything = { from: Uint8Array.of(0), to: Uint8Array.of(255), limit: 10_000 };
 
 /** A storage on the real file system with its real index; no lock, no timers. */
-export function openRealStorage(directory: string, onCleared: (reason: string) => void = () => undefined): Promise<LedgerStorage> {
+export function openRealStorage(directory: string, onSetAside: (reason: string) => void = () => undefined): Promise<LedgerStorage> {
   const { schedule, yieldTurn, logger } = createManualPorts().ports;
-  const index = createLmdbHome({ files: nodeFiles, directory: `${directory}/index`, removeDirectory: (path) => rmSync(path, { recursive: true, force: true }), onCleared });
+  const index = createLmdbHome({ files: nodeFiles, directory: `${directory}/index`, removeDirectory: (path) => rmSync(path, { recursive: true, force: true }), onSetAside });
   const newSalt = (): Uint8Array => new Uint8Array(16).fill(9);
   return openDiskStorage({ directory, files: nodeFiles, index, lock: { release: async () => undefined }, newSalt, schedule, yieldTurn, logger });
 }

@@ -84,6 +84,19 @@ export function describeStorageConformance(name: string, subject: StorageUnderTe
       expect(done).toEqual([1, 2, 3]);
     });
 
+    it('takes nothing of a block whose note is too large, or whose writes are not in order', async () => {
+      const chain = await genesis(tide, [put('a', '0')]);
+      const before = storage.sizeBytes(tide);
+      const large = new Map([['large', new Uint8Array(NOTE_BYTES_MAX + 1)]]);
+      expect(() => chain.commit(height(1), bytes('one'), [put('a', '1')], large)).toThrow(/a note has at most/);
+      expect(() => chain.commit(height(1), bytes('one'), [put('b', '1'), put('a', '1')])).toThrow(/sorted by key/);
+      expect(() => chain.setNotes(large)).toThrow(/a note has at most/);
+      expect(() => chain.writeLocal([put('b', '1'), put('a', '1')])).toThrow(/sorted by key/);
+      expect([chain.pendingHeight, all(chain.pendingState), storage.sizeBytes(tide)]).toEqual([0, ['a=0'], before]);
+      await chain.commit(height(1), bytes('one'), [put('a', '1')]);
+      expect([chain.height, all(chain.state), chain.notes().size]).toEqual([1, ['a=1'], 0]);
+    });
+
     it('takes changes between two blocks in the order in which they come, without another height', async () => {
       const chain = await genesis(tide, [put('a', '0')]);
       const order: string[] = [];

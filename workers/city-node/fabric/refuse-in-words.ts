@@ -12,7 +12,7 @@ const told: Partial<Record<LedgerErrorCode, string>> = {
   'peers-unreachable': 'too few peers of the channel can be reached: try again later',
   'peer-away': 'the peer of the channel is moving: try again in a second',
   'block-missing': 'the peer has not fetched that block yet: ask another city node, or again later',
-  'view-too-old': 'too many blocks came while the proposal was simulated: try again',
+  'view-too-old': 'too much changed while the proposal was simulated: try again',
   'storage-full': 'there is no room to write: try again later',
   'storage-failed': 'the peer cannot be used: try again later',
   'storage-corrupt': 'the peer cannot be used: use another city node of the channel',

@@ -52,7 +52,11 @@ export class Departure {
     // A closed one is nobody's any more; whoever looked at it since may have opened it anew.
     if (live !== this.#storage && !this.hasLeft) this.fail('another ledger took its place');
     this.#check();
-    const { value } = await this.#pieces.next();
+    const { value } = await this.#pieces.next().catch((error: unknown) => {
+      // A generator that threw is at its end: it has no next part.
+      this.fail('its copy broke off');
+      throw error;
+    });
     this.#check();
     return value;
   }
@@ -69,10 +73,9 @@ export class Departure {
   }
 
   async *#copy(): AsyncGenerator<MovePiece, never, void> {
-    const storage = this.#storage;
-    // From now on each block is noted; those that were handed to the storage before it must be in the copied state.
-    const known = storage.pendingHeight;
-    while (storage.height < known) await this.#settled();
+    // From now on each block is noted, and nothing is kept between two; what was handed to the storage before must be in the
+    // copied state.
+    await this.#settled();
     const at = await this.#copyState();
     yield* at.pieces;
     yield* this.#copyBlocks(at.height);

@@ -1,6 +1,6 @@
 import { hexToBytes } from '@/lib/platform/pure/bytes';
 import type { ExecutedBlock, GenesisInput } from '../../core/framework';
-import type { StateReader } from '../../core/storage';
+import { EMPTY_STATE } from '../../core/storage';
 import { emptyTrieRoot, type Evm } from '../../vm/evm';
 import { rulesOf, type EthereumConfig } from './config';
 import { sealBlock } from './execute-block';
@@ -17,7 +17,7 @@ export async function initGenesis(evm: Evm, config: EthereumConfig, input: Genes
     timestamp: BigInt(Math.floor(input.time / 1000)),
     prevRandao: new Uint8Array(32),
   };
-  const session = await evm.open({ chainId: rules.chainId, state: NOTHING, block: { ...start, baseFee: BASE_FEE, blockHash: () => undefined } });
+  const session = await evm.open({ chainId: rules.chainId, state: EMPTY_STATE, block: { ...start, baseFee: BASE_FEE, blockHash: () => undefined } });
   try {
     for (const [address, balance] of Object.entries(config.allocations)) {
       if (BigInt(balance) > 0n) await session.put(hexToBytes(address.slice(2)), { balance: BigInt(balance) });
@@ -28,5 +28,3 @@ export async function initGenesis(evm: Evm, config: EthereumConfig, input: Genes
     session.close();
   }
 }
-
-const NOTHING: StateReader = { get: () => undefined, range: () => [] };

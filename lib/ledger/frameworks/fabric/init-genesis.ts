@@ -1,6 +1,6 @@
 import { sha256, sha256Hex } from '../../core/crypto';
 import type { ExecutedBlock, GenesisInput } from '../../core/framework';
-import type { StateReader } from '../../core/storage';
+import { EMPTY_STATE } from '../../core/storage';
 import { ZERO_HASH, type ChainId } from '../../core/types';
 import { genesisKey } from './chain-keys';
 import { channelOptionsOf, type FabricConfig } from './config';
@@ -10,7 +10,6 @@ import { buildGenesisBlock, hashHeader, readTxId, unpackBlock, VALIDATION_CODES 
 import { validateBlock } from './state';
 
 const NONCE_BYTES = 24;
-const NOTHING: StateReader = { get: () => undefined, range: () => [] };
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -28,7 +27,7 @@ export function initGenesis(chain: ChainId, config: FabricConfig, { time }: Gene
   const { header, envelopes } = unpackBlock(bytes);
   const headerHash = hashHeader(header);
   const transactions = envelopes.map((envelope) => ({ txId: readTxId(envelope) ?? '', code: VALIDATION_CODES.VALID, rwset: undefined, isEndorsed: false }));
-  const { codes, writes } = validateBlock({ number: 0, headerHash, transactions, collectionsOf: () => undefined }, NOTHING);
+  const { codes, writes } = validateBlock({ number: 0, headerHash, transactions, collectionsOf: () => undefined }, EMPTY_STATE);
   const frameworkHeader: FrameworkHeader = { ...header, lastConfig: 0n, codes, commitHash: NO_BYTES };
   const place = { number: 0, headerHash, commitHash: NO_BYTES };
   const included = transactions.map((transaction, index) => ({ transaction, bytes: envelopes[index] ?? NO_BYTES, id: sha256Hex(envelopes[index] ?? NO_BYTES) }));

@@ -128,7 +128,7 @@ describe('the index', () => {
     const position = index.get(positionKey) ?? bytes('');
     await createCheckedIndex(older, '/index', () => undefined).apply([[positionKey, Uint8Array.of(2, ...position.subarray(1, -4))]]);
     const { logger } = createManualPorts().ports;
-    await expect(openIndex(memoryIndexHome(older), logger, () => { throw new LedgerError('storage-format', { file: '/ledger/1' }, 'It is another’s.'); })).rejects.toMatchObject({ code: 'storage-format', details: { file: '/ledger/1' } });
+    await expect(openIndex(memoryIndexHome(older), logger, () => Promise.reject(new LedgerError('storage-format', { file: '/ledger/1' }, 'It is another’s.')))).rejects.toMatchObject({ code: 'storage-format', details: { file: '/ledger/1' } });
     expect(contents(await open(files, older))).toBe(right);
   });
 
@@ -188,14 +188,14 @@ describe('the index', () => {
     const home = memoryIndexHome(index);
     const refuse = (code: unknown) => ({
       ...home,
-      open: () => {
+      open: async () => {
         if (home.current !== index) return home.current;
         throw Object.assign(new Error('no'), { code });
       },
     });
-    await expect(openIndex(refuse('EACCES'), log, () => undefined)).rejects.toMatchObject({ code: 'EACCES' });
+    await expect(openIndex(refuse('EACCES'), log, async () => undefined)).rejects.toMatchObject({ code: 'EACCES' });
     expect(home.current).toBe(index);
-    expect(await openIndex(refuse(-30_793), log, () => undefined)).toMatchObject({ records: [] });
+    expect(await openIndex(refuse(-30_793), log, async () => undefined)).toMatchObject({ records: [] });
     expect(home.current).not.toBe(index);
   });
 });

@@ -6,7 +6,7 @@ import { createMemoryIndex, type MemoryIndex } from '../../testing/memory-index'
 import { openTestStorage } from '../../testing/open-test-storage';
 import { createPowerCutFiles } from '../../testing/power-cut-files';
 import { createCheckedIndex } from './checked-index';
-import { allOf, decodePosition, positionKey } from './index-keys';
+import { allOf, blockKey, decodePosition, indexKey, positionKey } from './index-keys';
 
 const tide = chainId('tide-4417');
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -29,6 +29,15 @@ const read = ({ index }: Bench): StateReader => createCheckedIndex(index, '/inde
 async function checkpoint({ manual, index }: Bench): Promise<void> {
   manual.advance(1_000);
   await index.settled();
+}
+
+/** A ledger of one sub-chain whose index still says that another one, which has an entry left, has to be swept away. */
+async function removedHalfway(): Promise<Bench> {
+  const all = await bench();
+  await all.storage.create(tide).commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('1') }]);
+  await checkpoint(all);
+  await createCheckedIndex(all.index, '/index', () => undefined).apply([[blockKey(0, 7), bytes('left')], [indexKey('sweep', 0), Uint8Array.of(1)]]);
+  return all;
 }
 
 /** A bit of the first entry of that kind is another than was written. */
@@ -230,6 +239,47 @@ describe('checkpoints', () => {
     const again = await openTestStorage({ directory: '/ledger', files: all.files, index: left });
     expect(again.chains()).toEqual([]);
     expect(left.size).toBe(1);
+  });
+
+  it('cannot finish a removal in an index that is found broken when it is written: the start makes it anew', async () => {
+    const { files, index, storage } = await removedHalfway();
+    await storage.close();
+    const manual = createManualPorts();
+    let writes = 0;
+    const broken: MemoryIndex = {
+      ...index,
+      apply: async () => {
+        writes += 1;
+        throw Object.assign(new Error('MDB_CORRUPTED'), { code: -30_796 });
+      },
+    };
+    const again = await openTestStorage({ directory: '/ledger', files, index: broken, manual });
+    expect(writes).toBe(1);
+    expect(manual.log.map(({ event }) => event)).toEqual(['checkpoint failed', 'the index is damaged and is made anew from the log']);
+    expect(again.chains()).toEqual([tide]);
+    expect(Buffer.from(again.open(tide)?.state.get(bytes('a')) ?? []).toString()).toBe('1');
+    // What is written from now on goes elsewhere.
+    await again.close();
+    expect(writes).toBe(1);
+  });
+
+  it('that cannot finish a removal keep a start from succeeding: what the system says is told', async () => {
+    const { files, index, storage } = await removedHalfway();
+    await storage.close();
+    const refusing: MemoryIndex = { ...index, apply: () => Promise.reject(Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' })) };
+    await expect(openTestStorage({ directory: '/ledger', files, index: refusing })).rejects.toMatchObject({ code: 'EROFS' });
+  });
+
+  it('leave a removal to the next process when a page of it cannot be read', async () => {
+    const { files, index, storage } = await removedHalfway();
+    await storage.close();
+    await rot(index, 'block');
+    const manual = createManualPorts();
+    const again = await openTestStorage({ directory: '/ledger', files, index, manual });
+    expect(manual.log.map(({ event }) => event)).toEqual(['an entry of the index is damaged: the next start makes it anew from the log']);
+    expect(index.range({ ...allOf('sweep'), limit: 10 })).toHaveLength(1);
+    expect(again.chains()).toEqual([tide]);
+    await again.close();
   });
 
   it('forget a removed chain that no checkpoint ever saw', async () => {

@@ -160,8 +160,7 @@ export class Checkpointer {
       this.#options.onWritten();
     }
     for (let [number] = this.#unswept; number !== undefined; [number] = this.#unswept) {
-      // What is damaged goes with the whole index.
-      await this.#sweep(number).catch((error: unknown) => this.#distrust(error));
+      await this.#sweep(number);
       this.#unswept.shift();
     }
     // What came while this part was in the way has no run of its own yet.
@@ -226,14 +225,27 @@ export class Checkpointer {
     this.#disarm ??= this.#options.schedule(this.#options.delayMs, () => void this.run());
   }
 
+  /** Deletes what a removed chain has left. Where that cannot be read, it goes with the whole index; a write that fails is a failed checkpoint. */
   async #sweep(number: number): Promise<void> {
     const { index } = this.#options;
     for (const what of ['block', 'state', 'note'] as const) {
-      const range = { ...allOfChain(what, number), limit: SWEEP_KEYS };
-      for (let page = index.range(range); page.length > 0; page = index.range(range)) {
-        await index.apply(page.map(({ key }): IndexChange => [key, undefined]));
+      let keys = this.#leftKeys(what, number);
+      while (keys !== undefined && keys.length > 0) {
+        await index.apply(keys.map((key): IndexChange => [key, undefined]));
+        keys = this.#leftKeys(what, number);
       }
+      if (keys === undefined) return;
     }
     await index.apply([[indexKey('sweep', number), undefined]]);
+  }
+
+  /** Some of them; undefined when they cannot be read. */
+  #leftKeys(what: 'block' | 'state' | 'note', number: number): readonly Uint8Array[] | undefined {
+    try {
+      return this.#options.index.range({ ...allOfChain(what, number), limit: SWEEP_KEYS }).map(({ key }) => key);
+    } catch (error) {
+      this.#distrust(error);
+      return undefined;
+    }
   }
 }

@@ -8,7 +8,8 @@ import { createTemporaryDirectory } from '../../testing/temporary-directory';
 import { openTestStorage } from '../../testing/open-test-storage';
 import { createPowerCutFiles, type PowerCutFiles } from '../../testing/power-cut-files';
 import { createRandom } from '../../testing/random';
-import { segmentName } from './segment';
+import { crc32c } from './crc32c';
+import { SEGMENT_FORMAT, segmentName } from './segment';
 
 const tide = chainId('tide-4417');
 const reef = chainId('reef-2209');
@@ -277,15 +278,14 @@ describe('damage to the log', () => {
     expect(await opened.verify()).toMatchObject([{ file: path(2), isRepaired: false }]);
   });
 
-  it('is told from a newer format, which says to use the program that wrote it', async () => {
+  it.each([SEGMENT_FORMAT - 1, SEGMENT_FORMAT + 1])('is told from another format (%i), which says to use the version that wrote it', async (format) => {
     const { disk } = await smallLedger();
-    const { crc32c } = await import('./crc32c');
-    const newer = changed(disk, path(1), (bytes) => {
-      bytes.writeUInt32BE(3, 8);
+    const other = changed(disk, path(1), (bytes) => {
+      bytes.writeUInt32BE(format, 8);
       bytes.writeUInt32BE(crc32c(bytes.subarray(0, 32)), 32);
       return bytes;
     });
-    expect(await outcome(() => openOn(newer, createMemoryIndex()))).toMatchObject({ code: 'storage-format', message: expect.stringContaining('format 3') });
+    expect(await outcome(() => openOn(other, createMemoryIndex()))).toMatchObject({ code: 'storage-format', message: expect.stringMatching(`format ${format}, .*Use the version that wrote it`) });
   });
 
   it('does not arise from transactions that look like the log (seed 77)', async () => {

@@ -148,13 +148,14 @@ export class DiskChain implements ChainStorage {
 
   commit(height: Height, block: Uint8Array, writes: readonly StateWrite[], notes: Notes = NO_NOTES): Promise<void> {
     if (this.#refused) return Promise.reject(this.#home.fullError());
+    // What may throw comes first: then nothing of the block was taken.
+    const payloads = [...notes].map(([name, value]) => checkedNote(name, value));
     this.#state.push(height, writes);
     this.#home.onCommit();
     const frames: Frame[] = [];
     if (height === 0) frames.push(this.#frame(FrameKind.chain, 0, Buffer.from(this.chain, 'utf8')));
     if (writes.length > 0) frames.push(this.#frame(FrameKind.writes, height, encodeWrites(writes)));
     // Before the block, which ends what belongs to it.
-    const payloads = [...notes].map(([name, value]) => checkedNote(name, value));
     for (const payload of payloads) frames.push(this.#frame(FrameKind.note, height, payload));
     frames.push(this.#frame(FrameKind.block, height, Buffer.from(block)));
     return this.#append(frames, (locations) => {

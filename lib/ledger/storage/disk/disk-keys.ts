@@ -65,6 +65,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
     ...(roomBytes === undefined ? {} : { roomBytes }),
     newSalt,
     space,
+    logger,
     reader: {
       onFrame: (frame, location) => {
         hasFrames = true;

@@ -39,9 +39,7 @@ export class DiskSpace {
 
   /** True for a failure that more room would have prevented. */
   isCause(error: unknown, bytes: number): boolean {
-    const code = codeOf(error);
-    // LMDB calls a write that was cut short an input/output error.
-    return OUT_OF_SPACE.has(code) || (IO_ERROR.has(code) && this.#options.freeBytes() < bytes + RESERVE_BYTES);
+    return isWantOfRoom(error, bytes, this.#options.freeBytes);
   }
 
   /** What whoever wants to write is told. */
@@ -66,10 +64,13 @@ export class DiskSpace {
   }
 }
 
+/** True for what came of a disk without room for that many bytes more. */
+export function isWantOfRoom(error: unknown, bytes: number, freeBytes: () => number): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // LMDB calls a write that was cut short an input/output error.
+  return OUT_OF_SPACE.has(code) || (IO_ERROR.has(code) && freeBytes() < bytes + RESERVE_BYTES);
+}
+
 /** Of the system as text or number, and MDB_MAP_FULL. */
 const OUT_OF_SPACE = new Set<unknown>(['ENOSPC', 'EDQUOT', 28, 122, -30_792]);
 const IO_ERROR = new Set<unknown>(['EIO', 5]);
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}

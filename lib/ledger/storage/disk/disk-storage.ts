@@ -5,6 +5,7 @@ import type { ChainStorage, Damage, LedgerStorage, StagedChain, StorageStats } f
 import { chainId, height, type ChainId, type Height } from '../../core/types';
 import { corruptIndex } from './checked-index';
 import { Checkpointer } from './checkpointer';
+import { cleanUp } from './clean-up';
 import { corrupt } from './corrupt';
 import { DiskSpace } from './disk-space';
 import { DiskChain, type DiskChainHome } from './disk-chain';
@@ -16,10 +17,9 @@ import type { FrameNote } from './group';
 import { newRecord, type ChainRecord, type IndexPosition } from './index-keys';
 import type { IndexHome, IndexPort } from './index-port';
 import { EMPTY_SUM } from './index-sum';
-import { isDamageOf, openIndex, orAnew, type OpenedIndex } from './open-index';
-import { checkLogFormat, TORN_EVENT, type LogPosition } from './scan-log';
+import type { OpenedIndex } from './open-index';
+import { TORN_EVENT, type LogPosition } from './scan-log';
 import { segmentName } from './segment';
-import { SegmentFiles } from './segment-files';
 import { SegmentLog } from './segment-log';
 import { verifyIndex } from './verify-index';
 
@@ -44,44 +44,9 @@ const CHECKPOINT_DELAY_MS = 1_000;
 
 /**
  * Storage on disk: blocks and write sets in the log, one sync per group of commits of all chains; blocks' places and
- * state in the index, which follows by checkpoints and is rolled forward from the log when the directory is opened.
- * An index that turns out to be damaged meanwhile is made anew from the log. Errors: `storage-corrupt`, `storage-format`.
+ * state in the index, which follows by checkpoints and is rolled forward from the log by {@link DiskStorage.recover}.
  */
-export async function openDiskStorage(options: DiskStorageOptions): Promise<LedgerStorage> {
-  try {
-    return await orAnew(options.index, options.logger, () => openOnce(options));
-  } catch (error) {
-    await options.lock.release();
-    throw error;
-  }
-}
-
-async function openOnce(options: DiskStorageOptions): Promise<LedgerStorage> {
-  const opened = await openIndex(options.index, options.logger, () => checkFormat(options)).catch((error: unknown) => {
-    if (!isDamageOf(options.index, error)) options.index.abandoned();
-    throw error;
-  });
-  const storage = new DiskStorage(options, opened);
-  try {
-    await storage.recover(opened.position);
-    return storage;
-  } catch (error) {
-    await storage.abandon();
-    if (!isDamageOf(options.index, error)) options.index.abandoned();
-    throw error;
-  }
-}
-
-function checkFormat({ files, directory }: DiskStorageOptions): void {
-  const segments = new SegmentFiles(files, directory);
-  try {
-    checkLogFormat(segments);
-  } finally {
-    segments.close();
-  }
-}
-
-class DiskStorage implements LedgerStorage {
+export class DiskStorage implements LedgerStorage {
   readonly #options: DiskStorageOptions;
   /** Every chain that exists here; an idle one is this record alone. */
   readonly #records = new Map<ChainId, ChainRecord>();
@@ -151,6 +116,7 @@ class DiskStorage implements LedgerStorage {
       ...(roomBytes === undefined ? {} : { roomBytes }),
       newSalt,
       ...(from === undefined ? {} : { from }),
+      logger: this.#options.logger,
       reader: {
         onFrame: (frame, location) => this.#replay(frame, location),
         onDamage: (note, location) => this.#replayDamage(note, location),
@@ -300,13 +266,11 @@ class DiskStorage implements LedgerStorage {
     await this.#options.lock.release();
   }
 
-  /** Lets go of files, index and timers, not of the lock, and writes nothing: it was not opened to the end. */
+  /** Lets go of files, index and timers, not of the lock, and writes nothing: it was not opened to the end. Never rejects. */
   async abandon(): Promise<void> {
     this.#isClosed = true;
-    await this.#log?.close();
-    await this.#checkpoints.abandon();
-    this.#space.close();
-    await this.#index.close();
+    const steps = [() => this.#log?.close(), () => this.#checkpoints.abandon(), () => this.#space.close(), () => this.#index.close()];
+    await cleanUp(this.#options.logger, ...steps);
   }
 
   #replay(frame: Frame, location: FrameLocation): void {

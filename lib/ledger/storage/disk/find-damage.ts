@@ -34,9 +34,8 @@ export async function findDamage(log: SegmentLog, concerned: (note: FrameNote) =
     await log.verify({ onFrame: () => undefined, onDamage, onScar: (location, bytes) => scars.push({ location, bytes }) }, yieldTurn);
   } catch (error) {
     if (!isLedgerError(error, 'storage-corrupt') && !isLedgerError(error, 'storage-format')) throw error;
-    const { file } = error.details;
-    const { offset, what } = 'offset' in error.details ? error.details : { offset: 0, what: 'It is of another format' };
-    add({ file, offset, what, isRepaired: false });
+    const { file, offset = 0 } = error.details;
+    add({ file, offset, what: 'what' in error.details ? error.details.what : 'It is of another format, or a newer version wrote it', isRepaired: false });
   }
   for (const { location, bytes } of scars) {
     await log.restore(location, bytes);

@@ -3,7 +3,7 @@ import { crc32c } from './crc32c';
 /**
  * The log's smallest piece: `[length u32 | crc32c u32 | kind u8 | chain u32 | sequence u48 | payload]`. The checksum
  * starts from the store's secret salt, the segment and the offset: a frame that a transaction carries as payload, or
- * that lies where it was not written, is no frame.
+ * that lies where it was not written, is no frame. A new kind, or another meaning of one, raises SEGMENT_FORMAT.
  */
 export const FrameKind = {
   /** Head of a group: what one sync made durable. Sequence: the group's number. Payload: what follows, frame by frame. */
@@ -47,7 +47,7 @@ export interface FrameLocation {
 
 export const FRAME_HEAD_BYTES = 19;
 export const FRAME_PAYLOAD_MAX = 64 * 1024 * 1024;
-const KIND_MAX = 10;
+const KIND_MAX = Math.max(...Object.values(FrameKind));
 
 export interface FramePlace {
   /** 16 bytes that only this store knows. */
@@ -74,17 +74,36 @@ export function writeFrame(target: Buffer, at: number, frame: Frame, place: Fram
  */
 export function readFrame(bytes: Buffer, at: number, place: FramePlace): Frame | undefined {
   if (at < 0 || at + FRAME_HEAD_BYTES > bytes.length) return undefined;
-  const length = bytes.readUInt32BE(at);
   const kind = bytes.readUInt8(at + 8);
-  const end = at + FRAME_HEAD_BYTES + length;
-  if (length > FRAME_PAYLOAD_MAX || end > bytes.length || kind < 1 || kind > KIND_MAX) return undefined;
-  if (bytes.readUInt32BE(at + 4) !== checksum(bytes, at, end, place)) return undefined;
+  // Before the checksum, which takes long where whatever lies there names a long frame.
+  if (kind < 1 || isNewerKind(kind)) return undefined;
+  const end = endOfWhole(bytes, at, place);
+  if (end === undefined) return undefined;
   return {
     kind: kind as FrameKind,
     chain: bytes.readUInt32BE(at + 9),
     sequence: bytes.readUIntBE(at + 13, 6),
     payload: bytes.subarray(at + FRAME_HEAD_BYTES, end),
   };
+}
+
+/** Kind of a frame that is as it was written, by a program that knows more kinds than this one; undefined when there is none at `at`. */
+export function readNewerKind(bytes: Buffer, at: number, place: FramePlace): number | undefined {
+  if (at < 0 || at + FRAME_HEAD_BYTES > bytes.length) return undefined;
+  const kind = bytes.readUInt8(at + 8);
+  return isNewerKind(kind) && endOfWhole(bytes, at, place) !== undefined ? kind : undefined;
+}
+
+export function isNewerKind(kind: number): boolean {
+  return kind > KIND_MAX;
+}
+
+/** Where the frame at `at` ends; undefined when it is not as it was written. */
+function endOfWhole(bytes: Buffer, at: number, place: FramePlace): number | undefined {
+  const length = bytes.readUInt32BE(at);
+  const end = at + FRAME_HEAD_BYTES + length;
+  if (length > FRAME_PAYLOAD_MAX || end > bytes.length) return undefined;
+  return bytes.readUInt32BE(at + 4) === checksum(bytes, at, end, place) ? end : undefined;
 }
 
 export function frameBytes(frame: Frame): number {

@@ -1,6 +1,7 @@
 import { ByteReader } from '../../core/codec';
 import { chainId, type ChainId } from '../../core/types';
-import { FRAME_HEAD_BYTES, frameBytes, FrameKind, readFrame, type Frame, type FrameLocation } from './frame';
+import { newerKind } from './foreign';
+import { FRAME_HEAD_BYTES, frameBytes, FrameKind, isNewerKind, readFrame, readNewerKind, type Frame, type FrameLocation } from './frame';
 
 /** What the head of a group says of a frame in it: whom it concerns is known even when the frame itself cannot be read. */
 export interface FrameNote {
@@ -30,6 +31,8 @@ export interface Group {
 
 /** A part of a segment's file in memory. */
 export interface Scan {
+  /** Of the file; for errors. */
+  readonly path: string;
   readonly bytes: Buffer;
   /** The file's offset of the first byte. */
   readonly base: number;
@@ -105,17 +108,27 @@ export function frameAt({ bytes, base, segment, salt }: Scan, at: number): Frame
   return readFrame(bytes, at, { salt, segment, offset: base + at });
 }
 
+/** A frame that is as it was written, of a kind that only a later program knows, is no damage. */
+function checkKind(scan: Scan, at: number): void {
+  const { bytes, base, segment, salt } = scan;
+  const kind = readNewerKind(bytes, at, { salt, segment, offset: base + at });
+  if (kind !== undefined) throw newerKind(scan.path, base + at, kind);
+}
+
 /**
  * The group that begins at `at`, as far as it can be read; undefined when its head cannot, and whom it concerned
- * cannot be known. `isLast`: nothing follows the bytes, so that their end may be the group's.
+ * cannot be known. `isLast`: nothing follows the bytes, so that their end may be the group's. Error `storage-format`
+ * when it holds what only a later program can read, also where that did not wholly arrive.
  */
 export function readGroup(scan: Scan, at: number, wanted: number, isLast: boolean): Group | undefined {
   const head = frameAt(scan, at);
+  if (head === undefined) checkKind(scan, at);
   const notes = readHead(head, wanted);
   if (head === undefined || notes === undefined) return recoverGroup(scan, at, wanted, isLast);
   let next = at + frameBytes(head);
   const pieces = notes.map((note): GroupPiece => {
     const location = { segment: scan.segment, offset: scan.base + next, sizeBytes: note.sizeBytes };
+    if (isNewerKind(note.kind)) throw newerKind(scan.path, location.offset, note.kind);
     const frame = frameAt(scan, next);
     next += note.sizeBytes;
     const isIt = frame !== undefined && frame.kind === note.kind && frame.chain === note.chain && frame.sequence === note.sequence && frameBytes(frame) === note.sizeBytes;
@@ -143,6 +156,8 @@ function readPieces(scan: Scan, start: number, end: number): GroupPiece[] | unde
   const pieces: GroupPiece[] = [];
   for (let next = start; next < end; ) {
     const frame = frameAt(scan, next);
+    // Not at the start, which is a guess at each of many places.
+    if (frame === undefined && next > start) checkKind(scan, next);
     if (frame === undefined || frame.kind === FrameKind.group) return undefined;
     const sizeBytes = frameBytes(frame);
     pieces.push({ note: { kind: frame.kind, chain: frame.chain, sequence: frame.sequence, sizeBytes }, location: { segment: scan.segment, offset: scan.base + next, sizeBytes }, frame });

@@ -24,14 +24,17 @@ export interface IndexSnapshot extends StateReader {
 }
 
 /**
- * Where the index lies. It can always be made again from the log, so what is in doubt is thrown away: also when the
- * process that read it ended in the middle of that, as it does when a broken page takes it along.
+ * Where the index lies. It can always be made again from the log, so what is in doubt is not used any more: also when the
+ * process that read it ended in the middle of that, as it does when a broken page takes it along. It is set aside until a
+ * start has succeeded without it: should the log be unreadable, it alone knows how far that was.
  */
 export interface IndexHome {
   /** Named in errors. */
   readonly path: string;
-  /** Opens the index; an empty one when the last cannot be trusted. Throws what its library throws. */
-  open(): IndexPort;
+  /** Where what is in doubt is kept. */
+  readonly asidePath: string;
+  /** Opens the index; an empty one when the last cannot be trusted. Rejects with what its library throws. */
+  open(): Promise<IndexPort>;
   /** What a start reads was read. */
   opened(): void;
   /** A checkpoint was written. */
@@ -40,8 +43,13 @@ export interface IndexHome {
   distrust(): void;
   /** Runs what reads all of it: if that ends the process, the next start begins with an empty index. */
   reading<T>(task: () => Promise<T>): Promise<T>;
-  /** Throws it away; it must be closed. */
-  clear(): void;
+  /**
+   * Puts it where the next one is not in its way, safe from a power cut; it must be closed. Where one lies there already it is
+   * deleted instead: no start succeeded with it.
+   */
+  setAside(): Promise<void>;
+  /** Deletes what was set aside; false when there was nothing. */
+  discardAside(): Promise<boolean>;
   /** It was closed in good order. */
   closed(): void;
   /** It was closed, because what lies beside it cannot be opened: the end of this process says nothing about the index. */

@@ -3,18 +3,23 @@ import { createTemporaryDirectory } from '../../testing/temporary-directory';
 import type { FilePort } from './file-port';
 import type { IndexHome } from './index-port';
 import { createLmdbHome } from './lmdb-home';
+import { openLmdbIndex } from './lmdb-index';
 import { nodeFiles } from './node-files';
 import fs from 'node:fs';
 
 const key = Buffer.from('a');
+
+function realHome(directory: string, files: FilePort = nodeFiles, onSetAside: (reason: string) => void = () => undefined): IndexHome {
+  return createLmdbHome({ files, directory: `${directory}/index`, removeDirectory: (path) => fs.rmSync(path, { recursive: true, force: true }), onSetAside });
+}
 
 /** One process after another has the index. `end`: what the process does last. */
 async function lives(ends: readonly ((home: IndexHome) => void | Promise<unknown>)[], files: FilePort = nodeFiles): Promise<string[]> {
   const directory = createTemporaryDirectory();
   const story: string[] = [];
   for (const end of ends) {
-    const home = createLmdbHome({ files, directory: `${directory.path}/index`, removeDirectory: (path) => fs.rmSync(path, { recursive: true, force: true }), onCleared: (reason) => story.push(reason) });
-    const index = home.open();
+    const home = realHome(directory.path, files, (reason) => story.push(reason));
+    const index = await home.open();
     story.push(index.get(key) === undefined ? 'empty' : 'kept');
     await index.apply([[key, Buffer.from('1')]]);
     await end(home);
@@ -87,6 +92,53 @@ describe('the index on disk', () => {
       home.closed();
     };
     expect(await lives([closeWell, endSuddenly, distrusts, closeWell])).toEqual(['empty', 'kept', 'kept', 'damage was found in it', 'empty']);
+  });
+
+  it('in doubt is set aside whole, and the one after it does not take its place', async () => {
+    const directory = createTemporaryDirectory();
+    const home = realHome(directory.path);
+    const write = async (value: string): Promise<void> => {
+      const index = await home.open();
+      await index.apply([[key, Buffer.from(value)]]);
+      await index.close();
+    };
+    expect(await home.discardAside()).toBe(false);
+    await write('first');
+    await home.setAside();
+    expect([fs.existsSync(`${directory.path}/index`), home.asidePath]).toEqual([false, `${directory.path}/index.aside`]);
+    await write('second');
+    await home.setAside();
+    expect(fs.existsSync(`${directory.path}/index`)).toBe(false);
+    const kept = openLmdbIndex(home.asidePath);
+    expect(Buffer.from(kept.get(key) ?? []).toString()).toBe('first');
+    await kept.close();
+    // None there: nothing to set aside.
+    await home.setAside();
+    expect(await home.discardAside()).toBe(true);
+    expect(fs.readdirSync(directory.path)).toEqual([]);
+    directory.remove();
+  });
+
+  it.each(['kept', 'forgotten'])('stays in doubt when the power goes while it is set aside, its new name %s', async (name) => {
+    const directory = createTemporaryDirectory();
+    const first = realHome(directory.path);
+    const index = await first.open();
+    await index.apply([[key, Buffer.from('doubtful')]]);
+    first.opened();
+    first.distrust();
+    await index.close();
+    const cut = { ...nodeFiles, syncDirectory: () => Promise.reject(new Error('the power went')) };
+    await expect(realHome(directory.path, cut).open()).rejects.toThrow('the power went');
+    if (name === 'forgotten') fs.renameSync(`${directory.path}/index.aside`, `${directory.path}/index`);
+    const synced: string[] = [];
+    const files = { ...nodeFiles, syncDirectory: (path: string) => (synced.push(path), nodeFiles.syncDirectory(path)) };
+    const next = realHome(directory.path, files);
+    const anew = await next.open();
+    expect(anew.get(key)).toBeUndefined();
+    await anew.close();
+    expect(synced).toEqual(name === 'forgotten' ? [directory.path] : []);
+    expect(await next.discardAside()).toBe(true);
+    directory.remove();
   });
 
   it('opens on a disk that has no room for its mark', async () => {

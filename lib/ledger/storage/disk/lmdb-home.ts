@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { FilePort } from './file-port';
 import type { IndexHome } from './index-port';
 import { openLmdbIndex } from './lmdb-index';
@@ -10,21 +11,21 @@ const MARK_BYTES = 2;
 
 export interface LmdbHomeOptions {
   readonly files: FilePort;
-  /** The index's own; its name with `.state` is the mark's. */
+  /** The index's own; its name with `.state` is the mark's, with `.aside` that of an index in doubt. */
   readonly directory: string;
   /** Removes a directory with all that is in it. */
   readonly removeDirectory: (path: string) => void;
   /** Told why the index is made anew. */
-  readonly onCleared: (reason: string) => void;
+  readonly onSetAside: (reason: string) => void;
 }
 
 /**
  * The index in LMDB, and a mark beside it: LMDB trusts its pages, and a broken one may end the process.
  * The mark is for the next process, not against a power cut: it is never synced.
  */
-export function createLmdbHome({ files, directory, removeDirectory, onCleared }: LmdbHomeOptions): IndexHome {
-  const path = directory;
+export function createLmdbHome({ files, directory, removeDirectory, onSetAside }: LmdbHomeOptions): IndexHome {
   const markPath = `${directory}.state`;
+  const asidePath = `${directory}.aside`;
   let suddenEnds = 0;
   const mark = (phase: number): void => {
     const bytes = Uint8Array.of(phase, suddenEnds);
@@ -47,23 +48,29 @@ export function createLmdbHome({ files, directory, removeDirectory, onCleared }:
       // A full disk keeps nobody from reading what is there.
     }
   };
-  const clear = (): void => {
+  const setAside = async (): Promise<void> => {
     suddenEnds = 0;
-    removeDirectory(path);
+    if (files.exists(directory)) {
+      if (files.exists(asidePath)) removeDirectory(directory);
+      else files.rename(directory, asidePath);
+      // Before the mark goes: a power cut must not bring the index back without it.
+      await files.syncDirectory(path.dirname(directory));
+    }
     files.unlink(markPath);
   };
   return {
-    path: `${path}/data.mdb`,
-    open: () => {
+    path: `${directory}/data.mdb`,
+    asidePath,
+    open: async () => {
       const last = readMark();
       suddenEnds = last?.phase === Phase.running ? last.suddenEnds + 1 : 0;
       const reason = doubt(last, suddenEnds);
       if (reason !== undefined) {
-        clear();
-        onCleared(reason);
+        await setAside();
+        onSetAside(reason);
       }
       tryMark(Phase.reading);
-      return openLmdbIndex(path);
+      return openLmdbIndex(directory);
     },
     opened: () => tryMark(Phase.running),
     proven: () => {
@@ -83,7 +90,12 @@ export function createLmdbHome({ files, directory, removeDirectory, onCleared }:
         if (readMark()?.phase === Phase.reading) tryMark(Phase.running);
       }
     },
-    clear,
+    setAside,
+    discardAside: async () => {
+      if (!files.exists(asidePath)) return false;
+      removeDirectory(asidePath);
+      return true;
+    },
     closed: () => {
       if (readMark()?.phase !== Phase.distrusted) files.unlink(markPath);
     },

@@ -16,14 +16,14 @@ export function openLmdbIndex(directory: string): IndexPort {
   let closing: Promise<void> | undefined;
   /** Snapshots and changes under way. */
   let uses = 0;
-  const use = (): RootDatabase<Buffer, Buffer> => {
+  const databaseNow = (): RootDatabase<Buffer, Buffer> => {
     if (closing !== undefined) throw Object.assign(new Error('The index is being closed.'), { code: 'EBUSY' });
     return (opened ??= openDatabase(directory));
   };
   return {
     ...readerOf(),
     apply: async (changes) => {
-      const database = use();
+      const database = databaseNow();
       uses += 1;
       try {
         await applyTo(database, changes);
@@ -32,7 +32,7 @@ export function openLmdbIndex(directory: string): IndexPort {
       }
     },
     snapshot: () => {
-      const transaction = use().useReadTransaction();
+      const transaction = databaseNow().useReadTransaction();
       uses += 1;
       return {
         ...readerOf(transaction),
@@ -61,11 +61,11 @@ export function openLmdbIndex(directory: string): IndexPort {
   function readerOf(transaction?: Transaction): StateReader {
     const within = transaction === undefined ? {} : { transaction };
     return {
-      get: (key) => use().get(toBuffer(key), within),
+      get: (key) => databaseNow().get(toBuffer(key), within),
       range: ({ from, to, limit, reverse = false }: StateRange): StateEntry[] => {
         if (limit <= 0 || Buffer.compare(from, to) >= 0) return [];
         const ends = reverse ? { start: toBuffer(to), end: toBuffer(from), exclusiveStart: true, inclusiveEnd: true, reverse: true } : { start: toBuffer(from), end: toBuffer(to) };
-        return Array.from(use().getRange({ ...within, ...ends, limit }), ({ key, value }) => ({ key, value }));
+        return Array.from(databaseNow().getRange({ ...within, ...ends, limit }), ({ key, value }) => ({ key, value }));
       },
     };
   }

@@ -1,6 +1,7 @@
 import { isLedgerError, LedgerError } from '../../core/errors';
 import type { MachinePorts } from '../../core/ports';
 import { createCheckedIndex, corruptIndex, isSystemError } from './checked-index';
+import { cleanUp } from './clean-up';
 import { allOf, chainOfKey, decodeChainRecord, decodePosition, positionKey, type ChainRecord, type IndexPosition } from './index-keys';
 import type { IndexHome, IndexPort } from './index-port';
 import { EMPTY_SUM, isSameSum, replaceInSum } from './index-sum';
@@ -16,19 +17,19 @@ const CHAINS_MAX = 1_000_000;
 const EVERYTHING = { from: Uint8Array.of(0), to: Uint8Array.of(255) };
 
 /**
- * Opens the index and reads what a start needs of it. One that is damaged, or of another format, is thrown away: it is
+ * Opens the index and reads what a start needs of it. One that is damaged, or of another format, is set aside: it is
  * made anew from the log. `checkLog` throws `storage-format` when that could not be, the log being another program's, too.
  */
-export async function openIndex(home: IndexHome, logger: MachinePorts['logger'], checkLog: () => void): Promise<OpenedIndex> {
+export async function openIndex(home: IndexHome, logger: MachinePorts['logger'], checkLog: () => Promise<void>): Promise<OpenedIndex> {
   const opened = await orAnew(home, logger, async () => {
     try {
-      return await tryOpen(home);
+      return await tryOpen(home, logger);
     } catch (error) {
       if (!isLedgerError(error, 'storage-format')) throw error;
-      checkLog();
-      logger.warn({ reason: error.message }, 'the index is made anew from the log');
-      home.clear();
-      return tryOpen(home);
+      await checkLog();
+      logger.warn({ reason: error.message, aside: home.asidePath }, 'the index is made anew from the log');
+      await home.setAside();
+      return tryOpen(home, logger);
     }
   });
   home.opened();
@@ -41,8 +42,8 @@ export async function orAnew<T>(home: IndexHome, logger: MachinePorts['logger'],
     return await open();
   } catch (error) {
     if (!isDamageOf(home, error)) throw error;
-    logger.error({ reason: error.message }, 'the index is damaged and is made anew from the log');
-    home.clear();
+    logger.error({ reason: error.message, aside: home.asidePath }, 'the index is damaged and is made anew from the log');
+    await home.setAside();
     return open();
   }
 }
@@ -51,10 +52,10 @@ export function isDamageOf({ path }: IndexHome, error: unknown): error is Ledger
   return isLedgerError(error, 'storage-corrupt') && error.details.file === path;
 }
 
-async function tryOpen(home: IndexHome): Promise<OpenedIndex> {
+async function tryOpen(home: IndexHome, logger: MachinePorts['logger']): Promise<OpenedIndex> {
   let inner: IndexPort;
   try {
-    inner = home.open();
+    inner = await home.open();
   } catch (error) {
     throw isSystemError(error) ? error : corruptIndex(home.path, 'The index cannot be opened', error);
   }
@@ -62,7 +63,7 @@ async function tryOpen(home: IndexHome): Promise<OpenedIndex> {
   try {
     return { index, ...read(index, home.path) };
   } catch (error) {
-    await index.close();
+    await cleanUp(logger, () => index.close());
     throw error;
   }
 }

@@ -3,9 +3,10 @@ import { rmSync } from 'node:fs';
 import type { PeerKeys } from '../../core/peer-keys';
 import type { MachinePorts } from '../../core/ports';
 import type { LedgerStorage } from '../../core/storage';
+import { cleanUp } from './clean-up';
 import { lockDirectory } from './directory-lock';
 import { openDiskKeys } from './disk-keys';
-import { openDiskStorage } from './disk-storage';
+import { openDiskStorage } from './open-disk-storage';
 import { createLmdbHome } from './lmdb-home';
 import { nodeFiles } from './node-files';
 import { SALT_BYTES } from './segment';
@@ -35,13 +36,12 @@ export async function openLedgerDirectory(options: LedgerDirectoryOptions): Prom
       files: nodeFiles,
       directory: indexDirectory,
       removeDirectory: (path) => rmSync(path, { recursive: true, force: true }),
-      onCleared: (reason) => logger.warn({ directory: indexDirectory, reason }, 'the index is made anew from the log'),
+      onSetAside: (reason) => logger.warn({ directory: indexDirectory, aside: `${indexDirectory}.aside`, reason }, 'the index is made anew from the log'),
     });
     const storage = await openDiskStorage({ directory, files: nodeFiles, index, lock, newSalt, schedule, yieldTurn, logger });
     return { storage, keys };
   } catch (error) {
-    await keys?.close();
-    await lock.release();
+    await cleanUp(logger, () => keys?.close(), () => lock.release());
     throw error;
   }
 }

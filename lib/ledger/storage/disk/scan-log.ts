@@ -1,5 +1,5 @@
-import { LedgerError } from '../../core/errors';
 import { corrupt } from './corrupt';
+import { foreignFormat } from './foreign';
 import { frameBytes, writeFrame, type Frame, type FrameLocation } from './frame';
 import { findGroup, frameOfNote, readGroup, type FrameNote, type Group, type Scan } from './group';
 import { encodeSegmentHead, readSegmentHead, SEGMENT_HEAD_BYTES } from './segment';
@@ -34,7 +34,7 @@ export interface LogReader {
  * Hands over every frame from `from` on and returns the end of the log; undefined when there is no log yet. Cuts off
  * what a power cut tore: an unreadable tail, or a last segment whose head was never finished. A frame that is unreadable
  * elsewhere is told to the reader. Throws `storage-corrupt` with file and offset when it cannot be known whom the damage
- * concerns, `storage-format` for another format.
+ * concerns, `storage-format` for another format or a frame that only a later program knows: that is never cut off.
  */
 export async function scanLog(from: LogPosition | undefined, reader: LogReader, segments: SegmentFiles): Promise<LogPosition | undefined> {
   const numbers = segments.numbers();
@@ -72,12 +72,8 @@ export function checkLogFormat(segments: SegmentFiles): void {
   for (const number of segments.numbers()) {
     const { file, path } = segments.get(number);
     const head = readSegmentHead(file, number);
-    if (head.state === 'foreign') throw foreign(path, head.format);
+    if (head.state === 'foreign') throw foreignFormat(path, head.format);
   }
-}
-
-function foreign(path: string, format: number): LedgerError {
-  return new LedgerError('storage-format', { file: path }, `${path} has format ${format}, which this program does not read. Use the program that wrote it.`);
 }
 
 interface SegmentScan {
@@ -94,7 +90,7 @@ interface SegmentScan {
 async function scanSegment({ number, isTail, from, segments, reader, until }: SegmentScan): Promise<LogPosition | undefined> {
   const { file, path } = segments.get(number);
   const head = readSegmentHead(file, number);
-  if (head.state === 'foreign') throw foreign(path, head.format);
+  if (head.state === 'foreign') throw foreignFormat(path, head.format);
   const isStart = from?.segment !== number;
   // The head is safe before anything follows it: a short last file was being made when the power went.
   if (head.state === 'broken' && isTail && isStart && file.sizeBytes() <= SEGMENT_HEAD_BYTES) {
@@ -109,7 +105,7 @@ async function scanSegment({ number, isTail, from, segments, reader, until }: Se
   const start = isStart ? SEGMENT_HEAD_BYTES : from.offset;
   if (start > file.sizeBytes()) throw corrupt(path, file.sizeBytes(), 'The file is shorter than it was');
   const end = until ?? file.sizeBytes();
-  const scan: Scan = { bytes: Buffer.from(file.read(start, end - start)), base: start, segment: number, salt };
+  const scan: Scan = { path, bytes: Buffer.from(file.read(start, end - start)), base: start, segment: number, salt };
   let group = from?.group ?? 0;
   if (head.state === 'broken') {
     // Only a file whose groups are of this ledger is taken for one whose head alone is damaged.

@@ -55,9 +55,18 @@ export class SegmentFiles {
     return this.numbers().reduce((sum, number) => sum + this.get(number).file.sizeBytes(), 0);
   }
 
+  /** All of them, also when one cannot be closed; throws that then. */
   close(): void {
-    for (const { file } of this.#open.values()) file.close();
+    const failures: unknown[] = [];
+    for (const { file } of this.#open.values()) {
+      try {
+        file.close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
     this.#open.clear();
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Never the newest: it is the one being written, or the one just asked for. */

@@ -16,7 +16,7 @@ interface Opened {
 
 async function open(files: FilePort, options: Partial<Parameters<typeof SegmentLog.open>[0]> = {}): Promise<Opened> {
   const found: Frame[] = [];
-  const log = await SegmentLog.open({ files, directory: '/log', segmentBytesMax: 1_000_000, roomBytes: 0, newSalt: () => new Uint8Array(16).fill(3), space: new DiskSpace({ ...createManualPorts().ports, freeBytes: () => files.freeBytes('/log') }), reader: { onFrame: (next) => found.push(next), onDamage: () => undefined }, ...options });
+  const log = await SegmentLog.open({ files, directory: '/log', segmentBytesMax: 1_000_000, roomBytes: 0, newSalt: () => new Uint8Array(16).fill(3), logger: createManualPorts().ports.logger, space: new DiskSpace({ ...createManualPorts().ports, freeBytes: () => files.freeBytes('/log') }), reader: { onFrame: (next) => found.push(next), onDamage: () => undefined }, ...options });
   return { log, found };
 }
 

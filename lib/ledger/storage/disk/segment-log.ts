@@ -1,5 +1,7 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { isLedgerError, LedgerError } from '../../core/errors';
+import type { MachinePorts } from '../../core/ports';
+import { cleanUp } from './clean-up';
 import { corrupt } from './corrupt';
 import type { DiskSpace } from './disk-space';
 import type { FilePort } from './file-port';
@@ -24,6 +26,7 @@ export interface SegmentLogOptions {
   /** Awaited before each group is written: where the log lets the index catch up. May reject with `storage-full`. */
   readonly beforeGroup?: () => Promise<void>;
   readonly space: DiskSpace;
+  readonly logger: MachinePorts['logger'];
 }
 
 interface Entry {
@@ -82,7 +85,7 @@ export class SegmentLog {
       segments.add(first);
       return new SegmentLog(options, segments, first, salt, { segment: 1, offset: SEGMENT_HEAD_BYTES, group: 0, salt });
     } catch (error) {
-      segments.close();
+      await cleanUp(options.logger, () => segments.close());
       throw error;
     }
   }

@@ -3,9 +3,11 @@ import type { FileHandle, FilePort } from './file-port';
 
 /** A file of the log. Its first 40 bytes: `CWLEDGER`, format u32, segment u32, salt (16 bytes), crc32c u32, zeros. */
 export const SEGMENT_HEAD_BYTES = 40;
-export const SEGMENT_FORMAT = 2;
+/** Of all that a segment may hold. Whatever a program does not know it would take for damage: a new kind of frame is a new format. */
+export const SEGMENT_FORMAT = 3;
 export const SALT_BYTES = 16;
-const MAGIC = Buffer.from('CWLEDGER', 'latin1');
+/** Text, not bytes: those lie beside what the index's library reads, and a broken page made it write over them; heads were then "restored" wrong. */
+const MAGIC = 'CWLEDGER';
 
 export interface Segment {
   readonly number: number;
@@ -43,7 +45,7 @@ export async function createSegment(files: FilePort, directory: string, number: 
 /** The first bytes of a segment's file. */
 export function encodeSegmentHead(number: number, salt: Uint8Array): Uint8Array {
   const head = Buffer.alloc(SEGMENT_HEAD_BYTES);
-  MAGIC.copy(head);
+  head.write(MAGIC, 'latin1');
   head.writeUInt32BE(SEGMENT_FORMAT, 8);
   head.writeUInt32BE(number, 12);
   head.set(salt, 16);
@@ -56,7 +58,7 @@ export type SegmentHead = { state: 'good'; salt: Uint8Array } | { state: 'foreig
 /** What the first bytes of a segment's file say. */
 export function readSegmentHead(file: FileHandle, number: number): SegmentHead {
   const head = Buffer.from(file.read(0, SEGMENT_HEAD_BYTES));
-  if (head.length < SEGMENT_HEAD_BYTES || Buffer.compare(head.subarray(0, 8), MAGIC) !== 0) return { state: 'broken' };
+  if (head.length < SEGMENT_HEAD_BYTES || head.toString('latin1', 0, MAGIC.length) !== MAGIC) return { state: 'broken' };
   if (head.readUInt32BE(32) !== crc32c(head.subarray(0, 32)) || head.readUInt32BE(36) !== 0) return { state: 'broken' };
   const format = head.readUInt32BE(8);
   if (format !== SEGMENT_FORMAT) return { state: 'foreign', format };

@@ -169,16 +169,17 @@ class MemoryChain implements ChainStorage {
 
   commit(height: number, block: Uint8Array, writes: readonly StateWrite[], notes: Notes = NO_NOTES): Promise<void> {
     const bytes = writes.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), block.length);
+    // What may throw comes first: then nothing of the block was taken.
+    const noted = [...notes].map(([name, value]) => [name, checkedNote(value)] as const);
     this.#onCommit(bytes);
     this.#state.push(height, writes);
     this.sizeBytes += bytes;
     const copy = Buffer.from(block);
     // A turn later, as a disk would: whoever reads durable state too early must fail here as well.
-    const noted = [...notes].map(([name, value]) => [name, checkedNote(value)] as const);
     this.#last = this.#last.then(() => {
+      this.#state.promote(height);
       this.#blocks.set(height, copy);
       this.#blockBytes += copy.length;
-      this.#state.promote(height);
       for (const [name, value] of noted) this.#keepNote(name, value);
     });
     return this.#last;
@@ -215,8 +216,8 @@ class MemoryChain implements ChainStorage {
 
   setNotes(notes: Notes): Promise<void> {
     const noted = [...notes].map(([name, value]) => [name, checkedNote(value)] as const);
-    this.#onNote(noted.reduce((sum, [, value]) => sum + (value?.length ?? 0), 0));
     assert(this.pendingHeight >= 0, 'a note needs a genesis block');
+    this.#onNote(noted.reduce((sum, [, value]) => sum + (value?.length ?? 0), 0));
     this.#last = this.#last.then(() => {
       for (const [name, value] of noted) this.#keepNote(name, value);
     });

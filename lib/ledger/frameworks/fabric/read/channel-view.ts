@@ -12,7 +12,7 @@ import { storedAt } from './block-at';
 
 /**
  * A channel at one height, for a simulation: it stands still over awaits while other blocks are committed, until the
- * request that gave it ends or so many blocks came that it is forgotten (`view-too-old`).
+ * request that gave it ends or so much has changed that it is forgotten (`view-too-old`).
  */
 export interface ChannelView {
   readonly channel: Channel;
