@@ -20,6 +20,8 @@ test('a session that ends in the middle of the wizard costs nothing that was typ
     await second.getByLabel('E-mail').fill(publisher.email);
     await second.getByLabel('Password', { exact: true }).fill(publisher.password);
     await second.getByRole('button', { name: 'Sign in', exact: true }).click();
+    // A button that the server drew does nothing until the page's program is there.
+    await second.waitForURL(({ pathname }) => pathname === '/account');
     await second.getByRole('button', { name: /^Sign out .+, / }).click();
     await expect(second.getByText('loses access at its next click')).toBeVisible();
     await other.close();

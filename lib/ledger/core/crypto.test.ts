@@ -53,6 +53,14 @@ describe('signatures', () => {
     }
   });
 
+  it('hold also for a key whose number begins with a zero', () => {
+    let key = createKey();
+    for (let tries = 0; key.privateKey[0] !== 0 && tries < 10_000; tries += 1) key = createKey();
+    expect(key.privateKey).toHaveLength(PRIVATE_KEY_BYTES);
+    expect(key.privateKey[0]).toBe(0);
+    expect(verifySignature(key.signer.publicKey, statement, key.signer.sign(statement))).toBe(true);
+  });
+
   it('answer no, not an exception, for anything malformed', () => {
     for (const wrong of [new Uint8Array(0), new Uint8Array(63), new Uint8Array(65), new Uint8Array(64)]) {
       expect(verifySignature(signer.publicKey, statement, wrong)).toBe(false);

@@ -53,20 +53,20 @@ export const PRIVATE_KEY_BYTES = 96;
 const NUMBER_BYTES = 32;
 /** Of every P-256 key as DER SubjectPublicKeyInfo with an uncompressed point; x and y follow (RFC 5480). */
 const SPKI_HEAD = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex');
-/** Where the number lies in PKCS #8 of a P-256 key; at its end are x and y (RFC 5915). */
-const PKCS8_NUMBER_AT = 36;
+/** Where the number lies in the DER of a P-256 key; at its end are x and y (RFC 5915). */
+const SEC1_NUMBER_AT = 7;
 const SPKI_BYTES = SPKI_HEAD.length + 2 * NUMBER_BYTES;
 
 /**
- * A fresh P-256 key, opened, and its private half for {@link openSigner}. Asked for as bytes, not as an object to be exported:
- * Node.js 20 exports one under a lock that the garbage of its making waits for when it is collected in the middle of that,
- * and the process stands still for ever.
+ * A fresh P-256 key, opened, and its private half for {@link openSigner}. Never exported as JWK: Node.js 20 does that under a
+ * lock that the garbage of the key's making waits for when it is collected in the middle of it, and the process stands still
+ * for ever. As the key it was made as: read from numbers, it is slower to sign with for the first time.
  */
 export function createKey(): { readonly signer: Signer; readonly privateKey: Uint8Array } {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'der' }, publicKeyEncoding: { type: 'spki', format: 'der' } });
-  const [number, point] = [privateKey.subarray(PKCS8_NUMBER_AT, PKCS8_NUMBER_AT + NUMBER_BYTES), privateKey.subarray(-2 * NUMBER_BYTES)];
-  const stored = Buffer.concat([number, point]);
-  return { signer: openSigner(stored), privateKey: stored };
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const der = privateKey.export({ format: 'der', type: 'sec1' });
+  const stored = Buffer.concat([der.subarray(SEC1_NUMBER_AT, SEC1_NUMBER_AT + NUMBER_BYTES), der.subarray(-2 * NUMBER_BYTES)]);
+  return { signer: { publicKey: publicKeyOf(stored), sign: (statement) => signWith(privateKey, statement) }, privateKey: stored };
 }
 
 /**
