@@ -9,6 +9,8 @@ import { callStream, callUnary, proposalOf, seekOf, signedEventsRequest, signedS
 let test: TestDoor;
 afterEach(() => test.close());
 
+/** On a machine that has much else to do. */
+const patiently = { timeout: 20_000 };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 function evaluating(client: Client, signer: Signer, name = 'get'): Promise<Buffer | ServiceError> {
@@ -44,7 +46,7 @@ describe('more than the door carries', () => {
     });
     const [client, signer] = [test.dial(), test.city.issue('Org1MSP', 'client')];
     const held = [evaluating(client, signer), evaluating(client, signer)];
-    await expect.poll(() => entered).toBe(2);
+    await expect.poll(() => entered, patiently).toBe(2);
     expect(tooMany(await evaluating(test.dial(), test.city.issue('Org2MSP', 'client')))).toBe('too many calls are being carried out: try again in a second');
     open();
     expect((await Promise.all(held)).map((one) => one instanceof Error)).toEqual([false, false]);
@@ -63,9 +65,9 @@ describe('more than the door carries', () => {
     });
     const [client, signer] = [test.dial(), test.city.issue('Org1MSP', 'client')];
     const many = Array.from({ length: 5 }, () => evaluating(client, signer, 'greedy'));
-    await expect.poll(() => entered.length).toBe(2);
+    await expect.poll(() => entered.length, patiently).toBe(2);
     const other = evaluating(test.dial(), test.city.issue('Org1MSP', 'client'), 'modest');
-    await expect.poll(() => entered).toContain('modest');
+    await expect.poll(() => entered, patiently).toContain('modest');
     expect(entered).toEqual(['greedy', 'greedy', 'modest']);
     open();
     expect((await Promise.all([...many, other])).every((one) => one instanceof Buffer)).toBe(true);
@@ -81,7 +83,7 @@ describe('more than the door carries', () => {
     expect(tooMany(more.error)).toBe('too many streams are open: try again later');
     expect(text(await test.contract().evaluateTransaction('get', 'x'))).toBe('nothing');
     streams[0]?.call.cancel();
-    await expect.poll(async () => (await callStream(client, '/protos.Deliver/Deliver', [seekOf(signer, { channelId, to: 0 })])).error).toBeUndefined();
+    await expect.poll(async () => (await callStream(client, '/protos.Deliver/Deliver', [seekOf(signer, { channelId, to: 0 })])).error, patiently).toBeUndefined();
     streams[1]?.call.cancel();
   });
 

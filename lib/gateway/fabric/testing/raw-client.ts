@@ -9,14 +9,16 @@ export type Signer = ReturnType<TestDoor['city']['issue']>;
 
 const asIs = (bytes: Bytes): Buffer => Buffer.from(bytes);
 
+const within = (deadlineMs: number | undefined) => (deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs });
+
 /** The answer of one call, or the error that came in its place. */
-export function callUnary(client: Client, path: string, request: Bytes): Promise<Buffer | ServiceError> {
-  return new Promise((resolve) => client.makeUnaryRequest<Bytes, Buffer>(path, asIs, (bytes) => bytes, request, (error, value) => resolve(error ?? value ?? Buffer.alloc(0))));
+export function callUnary(client: Client, path: string, request: Bytes, deadlineMs?: number): Promise<Buffer | ServiceError> {
+  return new Promise((resolve) => client.makeUnaryRequest<Bytes, Buffer>(path, asIs, (bytes) => bytes, request, within(deadlineMs), (error, value) => resolve(error ?? value ?? Buffer.alloc(0))));
 }
 
 /** Everything that a stream says to these requests, which are all that its client has to say. `deadlineMs`: so long it may go on. */
 export function callStream(client: Client, path: string, requests: readonly Bytes[], deadlineMs?: number): Promise<{ readonly answers: readonly Buffer[]; readonly error: ServiceError | undefined }> {
-  const call = client.makeBidiStreamRequest<Bytes, Buffer>(path, asIs, (bytes) => bytes, deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs });
+  const call = client.makeBidiStreamRequest<Bytes, Buffer>(path, asIs, (bytes) => bytes, within(deadlineMs));
   const answers: Buffer[] = [];
   call.on('data', (bytes: Buffer) => void answers.push(bytes));
   for (const request of requests) call.write(request);

@@ -42,7 +42,7 @@ export class AuditedDefinitions {
     return this.#field(chaincode, 'Collections')
       ?.messages(1)
       .map((config) => config.message(1))
-      .find((config) => Buffer.from(config.text(1)).toString('latin1') === name);
+      .find((config) => config.bytes(1).toString('latin1') === name);
   }
 
   /** As {@link isChaincodeSatisfied}, for a collection without a key's own policy. */
@@ -85,6 +85,15 @@ export function findUnendorsed(action: Endorsed, definitions: AuditedDefinitions
     if (isSatisfied === undefined) return { isUnknown: true, words: `nobody defined ${what}` };
     return isSatisfied ? undefined : { isUnknown: false, words: `its endorsements do not satisfy the policy of ${what}` };
   };
+  const checkKey = (part: AuditedPart, key: string): Unendorsed | undefined => {
+    const [namespace = ''] = part.space.split('\0');
+    if (moved.has(nameOf(part, key))) return { isUnknown: false, words: `an earlier transaction of the block changed the policy of a key of ${namespace} that it writes` };
+    const own = definitions.state.committed(part.space, key)?.metadata.get(KEY_POLICY);
+    if (own !== undefined && own.length > 0) return refuse(definitions.channel.policies.isKeySatisfied(own, signers), `a key of ${namespace}`);
+    if (part.collection === '') return refuse(definitions.isChaincodeSatisfied(namespace, signers), namespace);
+    // A collection that nobody defined fails as a policy does.
+    return refuse(definitions.isCollectionSatisfied(namespace, part.collection, signers) === true, `${namespace}/${part.collection}`);
+  };
   const written = action.namespaces.filter((one) => [one.open, ...one.collections].some((part) => part.writes.length + part.metadata.length > 0));
   const names = [...new Set([action.chaincode, ...written.map(({ name }) => name)])].sort((a, b) => (a < b ? -1 : 1));
   for (const name of names) {
@@ -92,6 +101,7 @@ export function findUnendorsed(action: Endorsed, definitions: AuditedDefinitions
     if (isSatisfied === undefined) return refuse(undefined, name);
     const parts = action.namespaces.filter((one) => one.name === name).flatMap((one) => [one.open, ...one.collections]);
     const keys = parts.flatMap((part) => [...part.writes, ...part.metadata].map(({ key }) => ({ part, key })));
+    // Who writes nothing is still held to the chaincode's policy.
     if (keys.length === 0 && !isSatisfied) return refuse(false, name);
     for (const { part, key } of keys) {
       const failed = checkKey(part, key);
@@ -99,17 +109,6 @@ export function findUnendorsed(action: Endorsed, definitions: AuditedDefinitions
     }
   }
   return undefined;
-
-  function checkKey(part: AuditedPart, key: string): Unendorsed | undefined {
-    const [namespace = ''] = part.space.split('\0');
-    if (moved.has(nameOf(part, key))) return { isUnknown: false, words: `an earlier transaction of the block changed the policy of a key of ${namespace} that it writes` };
-    const own = definitions.state.committed(part.space, key)?.metadata.get(KEY_POLICY);
-    if (own !== undefined && own.length > 0) return refuse(definitions.channel.policies.isKeySatisfied(own, signers), `a key of ${namespace}`);
-    if (part.collection === '') return refuse(definitions.isChaincodeSatisfied(namespace, signers), namespace);
-    const held = definitions.isCollectionSatisfied(namespace, part.collection, signers);
-    // A collection that nobody defined fails as a policy does.
-    return held === true ? undefined : { isUnknown: false, words: `its endorsements do not satisfy the policy of ${namespace}/${part.collection}` };
-  }
 }
 
 /** To be told of each transaction whose endorsements suffice, before the next of the block. */
