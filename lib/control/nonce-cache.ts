@@ -28,4 +28,9 @@ export class NonceCache {
     this.current.add(nonce);
     return 'taken';
   }
+
+  /** Milliseconds until there is room for further nonces. */
+  untilForgotten(nowMs: number): number {
+    return Math.max(0, this.turnedAtMs + this.keepMs - nowMs);
+  }
 }

@@ -28,14 +28,14 @@ function emptyHost(): { handlers: ControlHandlers } {
   };
 }
 
-async function open(change: { handlers?: Partial<ControlHandlers>; now?: () => number } = {}) {
+async function open(change: { handlers?: Partial<ControlHandlers>; now?: () => number; callsPerMinuteMax?: number } = {}) {
   const lines: string[] = [];
   const log = (fields: Record<string, unknown>, event: string) => void lines.push(JSON.stringify({ ...fields, event }));
   const host = emptyHost();
   const server = await openControlServer({
     host: '127.0.0.1', port: 0, hostId: 'h1', secret: parseControlSecret(secretText),
     handlers: { ...host.handlers, ...change.handlers },
-    isReady: () => true, logger: { info: log, warn: log, error: log }, ...(change.now ? { now: change.now } : {}),
+    isReady: () => true, logger: { info: log, warn: log, error: log }, ...(change.now ? { now: change.now } : {}), ...(change.callsPerMinuteMax ? { callsPerMinuteMax: change.callsPerMinuteMax } : {}),
   });
   closers.push(() => server.close(100));
   const controlUrl = `http://127.0.0.1:${server.port}`;
@@ -136,6 +136,13 @@ describe('control interface', () => {
     await createControlClient({ controlUrl, secret: secretText, hostId: 'h1', fetch: recording }).listPeers();
     if (!kept) throw new Error('nothing was sent');
     expect((await fetch(kept[0], { headers: kept[1].headers ?? {} })).status).toBe(401);
+  });
+
+  it('tells a portal that calls too often when it may come again, not that its secret is wrong', async () => {
+    const { client } = await open({ callsPerMinuteMax: 2 });
+    for (let call = 0; call < 2; call += 1) expect(await client.listPeers()).toEqual([]);
+    const refused: unknown = await client.listPeers().catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: expect.any(Number) }, publicMessage: expect.stringContaining('Try again in') });
   });
 
   it('refuses a caller whose clock is more than 30 s off', async () => {

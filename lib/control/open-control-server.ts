@@ -15,6 +15,8 @@ export interface ControlServerOptions {
   readonly hostId: string;
   /** The host's control secret. */
   readonly secret: Uint8Array;
+  /** Above it calls are refused with the time to wait: what it remembers against replays is bounded. 250,000 if absent. */
+  readonly callsPerMinuteMax?: number;
   readonly handlers: ControlHandlers;
   /** What /readyz says: true once every door is open. */
   readonly isReady: () => boolean;
@@ -45,6 +47,7 @@ export async function openControlServer(options: ControlServerOptions): Promise<
   const verify = createRequestVerifier({
     now: options.now ?? Date.now,
     secretOf: (signer) => (signer === `host:${options.hostId}` ? options.secret : undefined),
+    ...(options.callsPerMinuteMax === undefined ? {} : { noncesMax: options.callsPerMinuteMax }),
   });
   return openHttpListener(
     {
@@ -85,6 +88,11 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   const verified = serving.verify({ method: request.method ?? '', target, headers: request.headers, body });
   if (!verified.ok) {
     options.logger.warn({ requestId, failure: verified.failure, remote: request.socket.remoteAddress }, 'control request refused');
+    if (verified.failure === 'busy') {
+      const { retryAfterSeconds } = verified;
+      const answer: ControlError = { code: 'RATE_LIMITED', message: `The city node has taken too many calls within a minute. Try again in ${retryAfterSeconds} s.`, details: { retryAfterSeconds }, requestId };
+      return send(response, 429, answer, verified.request);
+    }
     return send(response, 401, { code: 'UNAUTHENTICATED', message: 'The request is not signed by this host’s portal.', requestId });
   }
   const hangup = new AbortController();

@@ -84,7 +84,7 @@ describe('createRequestVerifier', () => {
     const first = signed(now());
     expect(verify(first).ok).toBe(true);
     expect(verify(signed(now())).ok).toBe(true);
-    expect(verify(signed(now()))).toEqual({ ok: false, failure: 'busy' });
+    expect(verify(signed(now()))).toMatchObject({ ok: false, failure: 'busy', retryAfterSeconds: 60 });
     expect(verify(first)).toEqual({ ok: false, failure: 'replay' });
     advance(2 * timeWindowMs);
     expect(verify(signed(now())).ok).toBe(true);

@@ -6,9 +6,12 @@ export interface RequestVerifierOptions {
   /** The secret behind a signer's name (`host:…`); undefined for one that is not known here. */
   readonly secretOf: (signer: string) => Uint8Array | undefined;
   readonly now: () => number;
-  /** Nonces kept per half minute pair; above it requests are refused. */
+  /** Nonces kept per minute; above it requests are refused. */
   readonly noncesMax?: number;
 }
+
+/** Four thousand calls a second; at most some fifty megabytes while they come. */
+const NONCES_MAX = 250_000;
 
 export interface VerifiedRequest {
   readonly signer: string;
@@ -17,16 +20,18 @@ export interface VerifiedRequest {
 }
 
 /** Why a request is not believed: for the log; the caller is told only that it is not. */
-export type VerifyFailure = 'unsigned' | 'clock' | 'before-start' | 'signer' | 'signature' | 'replay' | 'busy';
+export type VerifyFailure = 'unsigned' | 'clock' | 'before-start' | 'signer' | 'signature' | 'replay';
 
 export type RequestVerifier = (request: { method: string; target: string; headers: IncomingHttpHeaders; body: Uint8Array }) =>
   | { ok: true; request: VerifiedRequest }
-  | { ok: false; failure: VerifyFailure };
+  | { ok: false; failure: VerifyFailure }
+  /** The caller's, but more have come than are remembered: it may come again in so many seconds. */
+  | { ok: false; failure: 'busy'; request: VerifiedRequest; retryAfterSeconds: number };
 
 /** Checks signature, clock and nonce of signed requests. */
 export function createRequestVerifier(options: RequestVerifierOptions): RequestVerifier {
   const startedAtMs = options.now();
-  const nonces = new NonceCache(2 * timeWindowMs, options.noncesMax ?? 100_000, startedAtMs);
+  const nonces = new NonceCache(2 * timeWindowMs, options.noncesMax ?? NONCES_MAX, startedAtMs);
 
   return ({ method, target, headers, body }) => {
     const signer = single(headers[signatureHeaders.signer]);
@@ -43,8 +48,9 @@ export function createRequestVerifier(options: RequestVerifierOptions): RequestV
     // Nonces of an earlier process are forgotten, so what was signed before this one began might be a replay.
     if (timeMs < startedAtMs - 1_000) return { ok: false, failure: 'before-start' };
     const taken = nonces.take(`${signer} ${nonce}`, nowMs);
-    if (taken !== 'taken') return { ok: false, failure: taken === 'seen' ? 'replay' : 'busy' };
-    return { ok: true, request: { signer, secret, nonce } };
+    if (taken === 'seen') return { ok: false, failure: 'replay' };
+    const request = { signer, secret, nonce };
+    return taken === 'taken' ? { ok: true, request } : { ok: false, failure: 'busy', request, retryAfterSeconds: Math.ceil(nonces.untilForgotten(nowMs) / 1_000) };
   };
 }
 

@@ -7,6 +7,8 @@ export type ChannelErrorReason =
   | 'refused'
   /** Too many calls, here or there. */
   | 'busy'
+  /** What would be sent is larger than calls may be. */
+  | 'too-large'
   /** It answered something that cannot be read. */
   | 'malformed'
   /** This process has no certificate yet. */

@@ -1,5 +1,5 @@
 import type { RefusalReason } from './refusals';
-import type { AskPeerRequest, AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest } from './wire';
+import type { AskPeerRequest, AskSnapshotRequest, FetchRangeRequest, FetchRequest, Route, SubmitRequest, TaskRequest } from './wire';
 
 /** The host at the other end; its certificate says so. */
 export interface Caller {
@@ -41,6 +41,10 @@ export interface ChannelHandlers {
   fetchRange(caller: Caller, request: FetchRangeRequest): Promise<Uint8Array>;
   /** A request of the framework to a peer here; an AppError's public message is told to the caller. */
   askPeer(caller: Caller, request: AskPeerRequest): Promise<Uint8Array>;
+  /** A task of the framework for a peer here; an AppError's public message is told to the caller. The signal: nobody waits any more. */
+  runTask(caller: Caller, request: TaskRequest, signal: AbortSignal): Promise<Uint8Array>;
+  /** The same for one that waits for no other host. */
+  runShortTask(caller: Caller, request: TaskRequest, signal: AbortSignal): Promise<Uint8Array>;
   /** A transaction for a peer here; an AppError's public message is told to the caller. The signal: nobody waits any more. */
   submit(caller: Caller, request: SubmitRequest, signal: AbortSignal): Promise<SubmitResult>;
 }

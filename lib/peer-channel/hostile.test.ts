@@ -173,6 +173,8 @@ describe('instead of calls', () => {
     ['AskSnapshot', () => wire.askSnapshot.encodeRequest({ chain: 'X', cityNode: 'PAR', height: 0 })],
     ['FetchRange', () => wire.fetchRange.encodeRequest({ chain: 'tide-1', cityNode: 'PAR', height: Number.MAX_SAFE_INTEGER + 1, index: 0 })],
     ['AskPeer', () => wire.askPeer.encodeRequest({ chain: 'tide-1', cityNode: 'X', request: new Uint8Array(1) })],
+    ['RunTask', () => wire.runTask.encodeRequest({ chain: 'tide 1', cityNode: 'PAR', task: new Uint8Array(1) })],
+    ['RunShortTask', () => wire.runShortTask.encodeRequest({ chain: 'tide-1', cityNode: 'X', task: new Uint8Array(1) })],
   ])('%s with what there is not', async (method, encode) => {
     const { client, session: http2 } = await session();
     openCall(http2, method).end(grpcFrame(encode()));
@@ -265,13 +267,13 @@ describe('a flood', () => {
 describe('a host that is called', () => {
   /** A server with a valid certificate that answers as it likes. */
   type Respond = (respond: (error: Partial<ServiceError> | null, bytes?: Buffer) => void) => void;
-  async function openImpostor(answer: { exchange?: (stream: ServerDuplexStream<unknown, Buffer>) => void } & Partial<Record<'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'askPeer', Respond>>): Promise<string> {
+  async function openImpostor(answer: { exchange?: (stream: ServerDuplexStream<unknown, Buffer>) => void } & Partial<Record<'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'askPeer' | 'runTask', Respond>>): Promise<string> {
     const { chainPem, privateKeyPem } = await authority.issue('host_hostile');
     const server = new Server({ 'grpc.max_send_message_length': -1 });
     servers.push(server);
     const raw = (bytes: Buffer) => bytes;
     server.register(wire.exchange.path, (stream: ServerDuplexStream<unknown, Buffer>) => (stream.on('error', () => undefined), stream.sendMetadata(new Metadata()), answer.exchange?.(stream)), raw, raw, 'bidi');
-    for (const name of ['fetchBlocks', 'askSnapshot', 'fetchRange', 'askPeer'] as const) server.register(wire[name].path, (_: unknown, respond: Parameters<Respond>[0]) => answer[name]?.(respond), raw, raw, 'unary');
+    for (const name of ['fetchBlocks', 'askSnapshot', 'fetchRange', 'askPeer', 'runTask'] as const) server.register(wire[name].path, (_: unknown, respond: Parameters<Respond>[0]) => answer[name]?.(respond), raw, raw, 'unary');
     const credentials = ServerCredentials.createSsl(Buffer.from(authority.rootPem), [{ private_key: Buffer.from(privateKeyPem), cert_chain: Buffer.from(chainPem) }], true);
     const port = await new Promise<number>((resolve, reject) => server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound))));
     return `127.0.0.1:${port}`;
@@ -321,10 +323,11 @@ describe('a host that is called', () => {
     const answer = wire.askSnapshot.encodeAnswer({ answer: new Uint8Array(channelLimits.snapshotAnswerBytesMax + 1) });
     const range = wire.fetchRange.encodeAnswer({ range: new Uint8Array(channelLimits.rangeBytesMax + 1) });
     const word = wire.askPeer.encodeAnswer({ answer: new Uint8Array(channelLimits.peerAnswerBytesMax + 1) });
-    const address = await openImpostor({ askSnapshot: (respond) => respond(null, answer), fetchRange: (respond) => respond(null, range), askPeer: (respond) => respond(null, word) });
+    const address = await openImpostor({ askSnapshot: (respond) => respond(null, answer), fetchRange: (respond) => respond(null, range), askPeer: (respond) => respond(null, word), runTask: (respond) => respond(null, word) });
     const remote = { hostId: 'host_hostile', address };
     await expect(honest.channel.askSnapshot(remote, { chain: 'tide-1', cityNode: 'PAR', height: 4 })).rejects.toMatchObject({ reason: 'malformed' });
     await expect(honest.channel.fetchRange(remote, { chain: 'tide-1', cityNode: 'PAR', height: 4, index: 0 })).rejects.toMatchObject({ reason: 'malformed' });
     await expect(honest.channel.askPeer(remote, { chain: 'tide-1', cityNode: 'PAR', request: new Uint8Array(1) })).rejects.toMatchObject({ reason: 'malformed' });
+    await expect(honest.channel.runTask(remote, { chain: 'tide-1', cityNode: 'PAR', task: new Uint8Array(1) })).rejects.toMatchObject({ reason: 'malformed' });
   });
 });

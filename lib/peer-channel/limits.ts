@@ -3,7 +3,7 @@ const MiB = 1024 * KiB;
 
 /**
  * Every bound of the channel. What is counted per host is counted for each host at the other end: all together one that
- * is hostile binds about 200 MiB here.
+ * is hostile binds about 650 MiB here.
  */
 export const channelLimits = {
   /** A message may carry a block of 16 MiB. */
@@ -34,13 +34,22 @@ export const channelLimits = {
   /** A request of a framework to another peer, and its answer. */
   peerRequestBytesMax: 128 * KiB,
   peerAnswerBytesMax: 5 * MiB,
+  /** A task of a framework for another peer: a proposal or private data of 2 MiB, and what stands around it. */
+  peerTaskBytesMax: 2 * MiB + 256 * KiB,
   /** Calls that are being answered, per host, until the other side has taken the answer in. */
   fetchesMax: 4,
   submitsMax: 64,
+  /** Long tasks, and as many short ones. */
+  tasksMax: 16,
   /** Calls that wait for their turn, per host and kind. */
   waitingCallsMax: 4_096,
+  /** The same for tasks, which are larger. */
+  waitingTasksMax: 64,
   fetchMs: 15_000,
   submitMs: 30_000,
+  /** A call of a contract that takes all its time, and waiting before and after it. */
+  taskMs: 45_000,
+  shortTaskMs: 10_000,
   /** Of one host at a time: one that it leaves, or that is dead without anybody knowing yet, and its new one. */
   connectionsPerHostMax: 2,
   connectionsMax: 512,

@@ -270,13 +270,15 @@ describe('calls', () => {
   it('on a route that is not accepted never reach the handler', async () => {
     const a = await open('host_a');
     const reached: unknown[] = [];
-    const b = await open('host_b', { handlers: { refusalOf: (_, { from }) => (from === undefined ? 'not-a-peer' : undefined), askPeer: async (...call) => (reached.push(call), new Uint8Array(0)), submit: async (...call) => (reached.push(call), { state: 'held', id: '' }) } });
+    const b = await open('host_b', { handlers: { refusalOf: (_, { from }) => (from === undefined ? 'not-a-peer' : undefined), askPeer: async (...call) => (reached.push(call), new Uint8Array(0)), runTask: async (...call) => (reached.push(call), new Uint8Array(0)), runShortTask: async (...call) => (reached.push(call), new Uint8Array(0)), submit: async (...call) => (reached.push(call), { state: 'held', id: '' }) } });
     await expect(a.channel.submit(b.remote, submitRequest)).rejects.toMatchObject({ reason: 'refused' });
     await expect(a.channel.fetchBlocks(b.remote, fetchRequest)).rejects.toMatchObject({ reason: 'refused' });
     await expect(a.channel.askSnapshot(b.remote, { chain: 'tide-1', cityNode: 'PAR', height: 0 })).rejects.toMatchObject({ reason: 'refused' });
     await expect(a.channel.fetchRange(b.remote, { chain: 'tide-1', cityNode: 'PAR', height: 5, index: 0 })).rejects.toMatchObject({ reason: 'refused' });
     await expect(a.channel.askPeer(b.remote, { chain: 'tide-1', cityNode: 'PAR', request: new Uint8Array(1) })).rejects.toMatchObject({ reason: 'refused' });
-    expect([reached, b.channel.stats().refused]).toEqual([[], { 'not-a-peer': 5 }]);
+    await expect(a.channel.runTask(b.remote, { chain: 'tide-1', cityNode: 'PAR', task: new Uint8Array(1) })).rejects.toMatchObject({ reason: 'refused' });
+    await expect(a.channel.runShortTask(b.remote, { chain: 'tide-1', cityNode: 'PAR', task: new Uint8Array(1) })).rejects.toMatchObject({ reason: 'refused' });
+    expect([reached, b.channel.stats().refused]).toEqual([[], { 'not-a-peer': 7 }]);
   });
 
   it('say that nobody answers, and go through as soon as somebody does', async () => {

@@ -8,7 +8,7 @@ import { Refusals, Tally, type DropReason, type RefusalReason } from './refusals
 import { Remote, type RemoteContext, type Traffic } from './remote';
 import { ServiceHost } from './service-host';
 import { fromAnswerMessage } from './answer-message';
-import { checkWire, type AskPeerRequest, type AskSnapshotRequest, type FetchRangeRequest, type FetchRequest, type Route, type SubmitRequest } from './wire';
+import { checkWire, type AskPeerRequest, type AskSnapshotRequest, type FetchRangeRequest, type FetchRequest, type Route, type SubmitRequest, type TaskRequest } from './wire';
 
 export interface PeerChannelOptions {
   /** Port 0: any free one. */
@@ -54,6 +54,10 @@ export interface PeerChannel {
   fetchRange(remote: RemoteHost, request: FetchRangeRequest, options?: CallOptions): Promise<Uint8Array>;
   /** A request of the sub-chain's framework to a peer there, in its own bytes. Errors: ChannelError, or the signal's reason. */
   askPeer(remote: RemoteHost, request: AskPeerRequest, options?: CallOptions): Promise<Uint8Array>;
+  /** A task of the sub-chain's framework for a peer there. It may have been done after any error. Errors: ChannelError, or the signal's reason. */
+  runTask(remote: RemoteHost, request: TaskRequest, options?: CallOptions): Promise<Uint8Array>;
+  /** The same for a task that waits for no other host there. */
+  runShortTask(remote: RemoteHost, request: TaskRequest, options?: CallOptions): Promise<Uint8Array>;
   /** The same transaction may be handed in again after any error. Errors: ChannelError, or the signal's reason. */
   submit(remote: RemoteHost, request: SubmitRequest, options?: CallOptions): Promise<SubmitResult>;
   stats(): ChannelStats;
@@ -172,6 +176,12 @@ export async function openPeerChannel(options: PeerChannelOptions): Promise<Peer
     },
     async askPeer({ hostId: other, address }, request, call = {}) {
       return (await remoteOf(other).askPeer(address, request, call.signal)).answer;
+    },
+    async runTask({ hostId: other, address }, request, call = {}) {
+      return (await remoteOf(other).runTask(address, request, call.signal)).answer;
+    },
+    async runShortTask({ hostId: other, address }, request, call = {}) {
+      return (await remoteOf(other).runShortTask(address, request, call.signal)).answer;
     },
     async submit({ hostId: other, address }, request, call = {}) {
       return fromAnswerMessage(await remoteOf(other).submit(address, request, call.signal));

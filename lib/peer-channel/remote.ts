@@ -11,7 +11,7 @@ import { limitTime } from './limit-time';
 import { Link, type LinkEnd } from './link';
 import type { DropReason, Refusals, RefusalReason, Tally } from './refusals';
 import { SendQueue } from './send-queue';
-import { wire, type AskPeerRequest, type AskSnapshotRequest, type FetchRangeRequest, type FetchRequest, type Frame, type Method, type Part, type Route, type SubmitAnswerMessage, type SubmitRequest } from './wire';
+import { wire, type AskPeerRequest, type AskSnapshotRequest, type FetchRangeRequest, type FetchRequest, type Frame, type Method, type Part, type Route, type SubmitAnswerMessage, type SubmitRequest, type TaskRequest } from './wire';
 
 /** What the remotes of one channel share. */
 export interface RemoteContext {
@@ -50,6 +50,8 @@ export class Remote {
   private readonly announcements: Announcements;
   private readonly fetches: CallGate;
   private readonly submits: CallGate;
+  private readonly tasks: CallGate;
+  private readonly shortTasks: CallGate;
   private address: string | undefined;
   /** The stream that new messages go over. */
   private active: Exchange | undefined;
@@ -74,11 +76,13 @@ export class Remote {
     this.announcements = new Announcements(limits.announcementsMax);
     this.fetches = new CallGate(limits.fetchesMax, limits.waitingCallsMax);
     this.submits = new CallGate(limits.submitsMax, limits.waitingCallsMax);
+    this.tasks = new CallGate(limits.tasksMax, limits.waitingTasksMax);
+    this.shortTasks = new CallGate(limits.tasksMax, limits.waitingTasksMax);
   }
 
   /** Nothing waits, nothing is open. */
   get isForgettable(): boolean {
-    return !this.hasWork && !this.isConnected && !this.stopPause && this.fetches.count + this.submits.count === 0;
+    return !this.hasWork && !this.isConnected && !this.stopPause && [this.fetches, this.submits, this.tasks, this.shortTasks].every(({ count }) => count === 0);
   }
 
   get isConnected(): boolean {
@@ -125,6 +129,16 @@ export class Remote {
 
   askPeer(address: string, request: AskPeerRequest, signal: AbortSignal | undefined): Promise<{ answer: Uint8Array }> {
     return this.call(address, this.fetches, wire.askPeer, request, this.context.limits.fetchMs, signal);
+  }
+
+  async runTask(address: string, request: TaskRequest, signal: AbortSignal | undefined): Promise<{ answer: Uint8Array }> {
+    requireSize(request, this.context.limits);
+    return this.call(address, this.tasks, wire.runTask, request, this.context.limits.taskMs, signal);
+  }
+
+  async runShortTask(address: string, request: TaskRequest, signal: AbortSignal | undefined): Promise<{ answer: Uint8Array }> {
+    requireSize(request, this.context.limits);
+    return this.call(address, this.shortTasks, wire.runShortTask, request, this.context.limits.shortTaskMs, signal);
   }
 
   submit(address: string, request: SubmitRequest, signal: AbortSignal | undefined): Promise<SubmitAnswerMessage> {
@@ -356,4 +370,9 @@ function guarded(task: () => void | Promise<void>, failed: (error: unknown) => v
   } catch (error) {
     failed(error);
   }
+}
+
+/** The other side would cut the connection. */
+function requireSize({ task }: TaskRequest, { peerTaskBytesMax }: ChannelLimits): void {
+  if (task.length > peerTaskBytesMax) throw new ChannelError('too-large', `The other host takes ${peerTaskBytesMax} bytes at most; this has ${task.length}.`);
 }

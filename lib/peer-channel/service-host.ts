@@ -22,7 +22,7 @@ export interface ServiceHostOptions {
   readonly isClosing: () => boolean;
 }
 
-type Kind = 'fetches' | 'submits';
+type Kind = 'fetches' | 'submits' | 'tasks' | 'short tasks';
 
 /** A call is not answered; the text is for the caller. */
 class Refused extends Error {
@@ -49,19 +49,21 @@ export class ServiceHost {
     this.server = new Server({
       'grpc.max_receive_message_length': requestBytesMax,
       'grpc.max_send_message_length': answerBytesMax,
-      'grpc.max_concurrent_streams': limits.fetchesMax + limits.submitsMax + 4,
+      'grpc.max_concurrent_streams': limits.fetchesMax + limits.submitsMax + 2 * limits.tasksMax + 4,
       'grpc.max_connection_idle_ms': 2 * limits.idleMs,
       'grpc.keepalive_time_ms': limits.keepaliveMs,
       'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
       'grpc.enable_channelz': 0,
       interceptors: [watchStatuses((peer, reason) => this.cut(options.find(peer), reason))],
     });
-    const { exchange, fetchBlocks, askSnapshot, fetchRange, askPeer, submit } = wire;
+    const { exchange, fetchBlocks, askSnapshot, fetchRange, askPeer, runTask, runShortTask, submit } = wire;
     this.server.register(exchange.path, (call: ServerDuplexStream<Arrived<Frame>, Frame>) => this.exchange(call), exchange.encodeAnswer, exchange.decodeRequest, 'bidi');
     this.serve('fetches', fetchBlocks, limits.fetchMs, async (caller, request) => ({ records: [...(await options.handlers.fetchBlocks(caller, request))] }));
     this.serve('fetches', askSnapshot, limits.fetchMs, async (caller, request) => ({ answer: await options.handlers.askSnapshot(caller, request) }));
     this.serve('fetches', fetchRange, limits.fetchMs, async (caller, request) => ({ range: await options.handlers.fetchRange(caller, request) }));
     this.serve('fetches', askPeer, limits.fetchMs, async (caller, request) => ({ answer: await options.handlers.askPeer(caller, request) }));
+    this.serve('tasks', runTask, limits.taskMs, async (caller, request, signal) => ({ answer: await options.handlers.runTask(caller, request, signal) }));
+    this.serve('short tasks', runShortTask, limits.shortTaskMs, async (caller, request, signal) => ({ answer: await options.handlers.runShortTask(caller, request, signal) }));
     this.serve('submits', submit, limits.submitMs, async (caller, request, signal) => toAnswerMessage(await options.handlers.submit(caller, request, signal)));
     // Without credentials: TLS is in front of it, and has proved who speaks.
     this.injector = this.server.createConnectionInjector(ServerCredentials.createInsecure());
@@ -138,7 +140,7 @@ export class ServiceHost {
     }
     const name = `${kind} ${caller.hostId}`;
     const running = this.running.get(name) ?? 0;
-    if (running >= (kind === 'fetches' ? limits.fetchesMax : limits.submitsMax)) {
+    if (running >= maxOf(kind, limits)) {
       refusals.note('busy', caller);
       throw new Refused(status.RESOURCE_EXHAUSTED, 'Too many calls of this host are being answered.');
     }
@@ -178,4 +180,8 @@ export class ServiceHost {
     connection.calls += 1;
     connection.socket.destroy();
   }
+}
+
+function maxOf(kind: Kind, { fetchesMax, submitsMax, tasksMax }: ChannelLimits): number {
+  return kind === 'fetches' ? fetchesMax : kind === 'submits' ? submitsMax : tasksMax;
 }

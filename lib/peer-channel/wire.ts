@@ -13,7 +13,7 @@ import { channelLimits } from './limits';
  * become a status of the library before anybody here could count it.
  */
 
-const { messageBytesMax, partBytesMax, peerAnswerBytesMax, peerRequestBytesMax, rangeBytesMax, recordsMax, recordsBytesMax, snapshotAnswerBytesMax, transactionBytesMax } = channelLimits;
+const { messageBytesMax, partBytesMax, peerAnswerBytesMax, peerRequestBytesMax, peerTaskBytesMax, rangeBytesMax, recordsMax, recordsBytesMax, snapshotAnswerBytesMax, transactionBytesMax } = channelLimits;
 
 const heightSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const anyBytesSchema = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -55,6 +55,9 @@ const askPeerRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityCode
 export type AskPeerRequest = z.infer<typeof askPeerRequestSchema>;
 const peerAnswerSchema = z.object({ answer: bytesSchema(peerAnswerBytesMax) });
 
+const taskRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema, task: bytesSchema(peerTaskBytesMax) });
+export type TaskRequest = z.infer<typeof taskRequestSchema>;
+
 const submitRequestSchema = z.object({ chain: chainIdSchema, cityNode: cityCodeSchema, transaction: bytesSchema(transactionBytesMax) });
 export type SubmitRequest = z.infer<typeof submitRequestSchema>;
 
@@ -87,11 +90,13 @@ export interface Wire {
   readonly askSnapshot: Method<AskSnapshotRequest, { answer: Uint8Array }>;
   readonly fetchRange: Method<FetchRangeRequest, { range: Uint8Array }>;
   readonly askPeer: Method<AskPeerRequest, { answer: Uint8Array }>;
+  readonly runTask: Method<TaskRequest, { answer: Uint8Array }>;
+  readonly runShortTask: Method<TaskRequest, { answer: Uint8Array }>;
   readonly submit: Method<SubmitRequest, SubmitAnswerMessage>;
 }
 
 /** Largest request and answer: the fields around the bytes included. */
-export const requestBytesMax = transactionBytesMax + 16 * 1024;
+export const requestBytesMax = Math.max(transactionBytesMax, peerTaskBytesMax) + 16 * 1024;
 export const answerBytesMax = recordsBytesMax + 16 * 1024;
 
 const SERVICE = 'chainworks.channel.v1.PeerChannel';
@@ -145,6 +150,8 @@ function describeWire(): Wire {
     askSnapshot: method('AskSnapshot', askSnapshotRequestSchema, snapshotAnswerSchema),
     fetchRange: method('FetchRange', fetchRangeRequestSchema, rangeAnswerSchema),
     askPeer: method('AskPeer', askPeerRequestSchema, peerAnswerSchema),
+    runTask: method('RunTask', taskRequestSchema, peerAnswerSchema),
+    runShortTask: method('RunShortTask', taskRequestSchema, peerAnswerSchema),
     submit: method('Submit', submitRequestSchema, submitAnswerSchema),
   };
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { runHostPowerCuts, runPowerCuts } from '@/lib/ledger/testing';
+import { runChannelPowerCuts, runHostPowerCuts, runPowerCuts } from '@/lib/ledger/testing';
 import { failureOf, parseWhole, runSweep, type SeedOutcome } from './sweep';
 
 const usage = `Cuts the power of storages and of whole city nodes under load, on a disk that forgets what was not synced, and looks
@@ -7,7 +7,7 @@ whether all that was acknowledged is found again.
 
   npm run chaos -- power-cut --cuts 10000 [--from 1] [--minutes M] [--seed S]
 
-Each seed cuts a storage three times and three city nodes three times. A run that was interrupted, or whose --minutes were
+Each seed cuts a storage three times, three city nodes three times, and three city nodes with a Fabric channel three times. A run that was interrupted, or whose --minutes were
 over, goes on when the same command is given again. --seed S plays one seed. The last line is "N passed, M failed", in cuts.`;
 
 const CUTS = 3;
@@ -16,6 +16,7 @@ const NODES = 3;
 const runs: Readonly<Record<string, (seed: number) => Promise<Readonly<Record<string, number>>>>> = {
   storage: async (seed) => ({ ...(await runPowerCuts({ seed, cuts: CUTS })) }),
   hosts: async (seed) => ({ ...(await runHostPowerCuts({ seed, nodes: NODES, cuts: CUTS })) }),
+  channel: async (seed) => ({ ...(await runChannelPowerCuts({ seed, cuts: CUTS })) }),
 };
 
 async function play(seed: number): Promise<SeedOutcome> {

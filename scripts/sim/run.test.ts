@@ -45,7 +45,7 @@ describe('npm run sim', { timeout: 120_000 }, () => {
 
   it('forgets what another program passed', () => {
     const file = path.join(directory, 'old.json');
-    writeFileSync(file, JSON.stringify({ mode: 'solo', from: 1, seeds: 20, program: 'another', done: [], passed: 0, failures: [{ seed: 3, kind: 'stall', what: 'progress', why: 'old', atMs: 1 }], sums: {} }));
+    writeFileSync(file, JSON.stringify({ mode: 'solo', framework: 'counter', from: 1, seeds: 20, program: 'another', done: [], passed: 0, failures: [{ seed: 3, kind: 'stall', what: 'progress', why: 'old', atMs: 1 }], sums: {} }));
     expect(run('--mode', 'solo', '--seeds', '20', '--shards', '1', '--resume', file).lines.at(-1)).toBe('20 passed, 0 failed');
   });
 
@@ -61,8 +61,18 @@ describe('npm run sim', { timeout: 120_000 }, () => {
     expect(status).toBe(1);
   });
 
+  it('runs a Fabric channel when it is asked to, and remembers that it was one', () => {
+    const file = path.join(directory, 'fabric.json');
+    const { status, lines } = run('--mode', 'solo', '--framework', 'fabric', '--seeds', '2', '--shards', '1', '--resume', file);
+    expect(lines.join('\n')).toMatch(/valid [1-9]/);
+    expect(lines.at(-1)).toBe('2 passed, 0 failed');
+    expect(status).toBe(0);
+    expect(simStateSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toMatchObject({ passed: 2, framework: 'fabric' });
+  });
+
   it('says what is wrong with its options', () => {
     expect(() => parseSimOptions(['--mode', 'raft'])).toThrow(/--mode[\s\S]*npm run sim/);
+    expect(() => parseSimOptions(['--mode', 'solo', '--framework', 'tezos'])).toThrow(/--framework/);
     expect(() => parseSimOptions(['--mode', 'solo', '--seeds', '0'])).toThrow(/--seeds/);
     expect(() => parseSimOptions(['--mode', 'solo', '--trace'])).toThrow(/--trace needs --seed/);
     expect(() => parseSimOptions(['--mode', 'solo', '--sead', '1'])).toThrow(/--sead/);

@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { simulate } from '@/lib/ledger/testing';
+import { simulate, simulateFabric } from '@/lib/ledger/testing';
 import { moduleBeside } from '@/lib/platform/pure/module-beside';
 import { parseSimOptions, type SimOptions } from './options';
 import { addSums, nameProgram, newState, readState, writeState, type SeedFailure, type SimState } from './state-file';
@@ -13,14 +13,16 @@ const SAY_EVERY_MS = 5_000;
 const ATTEMPTS_MAX = 3;
 const project = process.cwd();
 
-function describe({ seed, kind, what, why, atMs }: SeedFailure, mode: string): string {
-  return `seed ${seed}: ${kind}, ${what} at ${atMs} ms: ${why}\n  npm run sim -- --seed ${seed} --mode ${mode} --trace`;
+function describe({ seed, kind, what, why, atMs }: SeedFailure, { mode, framework }: Pick<SimOptions, 'mode' | 'framework'>): string {
+  const of = framework === 'counter' ? '' : ` --framework ${framework}`;
+  return `seed ${seed}: ${kind}, ${what} at ${atMs} ms: ${why}\n  npm run sim -- --seed ${seed} --mode ${mode}${of} --trace`;
 }
 
-function runOne({ mode, trace }: SimOptions, seed: number): number {
-  const { failure, logHash, stats } = simulate(seed, mode, trace ? { print: (line) => console.log(line) } : {});
+async function runOne({ mode, framework, trace }: SimOptions, seed: number): Promise<number> {
+  const options = trace ? { print: (line: string) => console.log(line) } : {};
+  const { failure, logHash, stats } = framework === 'fabric' ? await simulateFabric(seed, mode, options) : simulate(seed, mode, options);
   console.log(`seed ${seed}, events ${logHash}: ${Object.entries(stats).map(([name, value]) => `${name} ${value}`).join(', ')}`);
-  if (failure !== undefined) console.log(describe({ seed, ...failure }, mode));
+  if (failure !== undefined) console.log(describe({ seed, ...failure }, { mode, framework }));
   console.log(failure === undefined ? '1 passed, 0 failed' : '0 passed, 1 failed');
   return failure === undefined ? 0 : 1;
 }
@@ -58,18 +60,18 @@ function ask(child: ChildProcess, chunk: Chunk): Promise<ChunkResult> {
   });
 }
 
-async function runMany({ mode, seeds, from, shards, minutes, resume }: SimOptions): Promise<number> {
-  const file = path.resolve(project, resume ?? `.cache/sim-${mode}-${from}-${seeds}.json`);
-  const fresh = newState(mode, from, seeds, await nameProgram(path.join(project, 'lib/ledger')));
+async function runMany({ mode, framework, seeds, from, shards, minutes, resume }: SimOptions): Promise<number> {
+  const file = path.resolve(project, resume ?? `.cache/sim-${framework}-${mode}-${from}-${seeds}.json`);
+  const fresh = newState({ mode, framework, from, seeds }, await nameProgram(path.join(project, 'lib/ledger'), framework));
   const state: SimState = (await readState(file, fresh)) ?? fresh;
   const counted = (): number => state.passed + state.failures.length;
   if (counted() > 0) console.log(`goes on: ${counted()} of ${seeds} seeds are done (${path.relative(project, file)})`);
-  for (const failure of state.failures) console.log(describe(failure, mode));
+  for (const failure of state.failures) console.log(describe(failure, { mode, framework }));
 
   const done = new Set(state.done);
   const chunks: Chunk[] = [];
   for (let first = from; first < from + seeds; first += CHUNK_SEEDS) {
-    if (!done.has(first)) chunks.push({ mode, first, count: Math.min(CHUNK_SEEDS, from + seeds - first) });
+    if (!done.has(first)) chunks.push({ mode, framework, first, count: Math.min(CHUNK_SEEDS, from + seeds - first) });
   }
   const begunMs = performance.now();
   const begunWith = counted();
@@ -81,7 +83,7 @@ async function runMany({ mode, seeds, from, shards, minutes, resume }: SimOption
     state.passed += passed;
     state.failures.push(...failures);
     state.sums = addSums(state.sums, sums);
-    for (const failure of failures) console.log(describe(failure, mode));
+    for (const failure of failures) console.log(describe(failure, { mode, framework }));
     // One at a time: shards share the file.
     written = written.then(() => writeState(file, state));
     await written;
@@ -98,7 +100,7 @@ async function runMany({ mode, seeds, from, shards, minutes, resume }: SimOption
 
 try {
   const options = parseSimOptions(process.argv.slice(2));
-  process.exitCode = options.seed === undefined ? await runMany(options) : runOne(options, options.seed);
+  process.exitCode = options.seed === undefined ? await runMany(options) : await runOne(options, options.seed);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

@@ -9,6 +9,7 @@ export type SeedFailure = z.infer<typeof failureSchema>;
 /** What a run remembers, so that one that was stopped goes on. */
 export const simStateSchema = z.object({
   mode: z.enum(['solo', 'crash', 'byzantine']),
+  framework: z.enum(['counter', 'fabric']),
   from: z.number().int(),
   seeds: z.number().int(),
   /** Of the simulator and the core: what passed with another program has proven nothing about this one. */
@@ -21,8 +22,8 @@ export const simStateSchema = z.object({
 });
 export type SimState = z.infer<typeof simStateSchema>;
 
-export function newState(mode: SimState['mode'], from: number, seeds: number, program: string): SimState {
-  return { mode, from, seeds, program, done: [], passed: 0, failures: [], sums: {} };
+export function newState({ mode, framework, from, seeds }: Pick<SimState, 'mode' | 'framework' | 'from' | 'seeds'>, program: string): SimState {
+  return { mode, framework, from, seeds, program, done: [], passed: 0, failures: [], sums: {} };
 }
 
 /** Sums of figures; of what is called a maximum, the highest. */
@@ -40,7 +41,7 @@ export async function readState(file: string, wanted: SimState): Promise<SimStat
   });
   if (text === undefined) return undefined;
   const state = simStateSchema.parse(JSON.parse(text));
-  const isSame = state.mode === wanted.mode && state.from === wanted.from && state.seeds === wanted.seeds && state.program === wanted.program;
+  const isSame = state.mode === wanted.mode && state.framework === wanted.framework && state.from === wanted.from && state.seeds === wanted.seeds && state.program === wanted.program;
   return isSame && state.passed + state.failures.length < state.seeds ? state : undefined;
 }
 
@@ -51,10 +52,11 @@ export async function writeState(file: string, state: SimState): Promise<void> {
 }
 
 /** The name of the program that is simulated: every source file that a schedule depends on. */
-export async function nameProgram(ledgerDirectory: string): Promise<string> {
+export async function nameProgram(ledgerDirectory: string, framework: SimState['framework']): Promise<string> {
   const digest = createHash('sha256');
-  for (const folder of ['core/consensus', 'testing/simulator']) {
-    const names = (await readdir(path.join(ledgerDirectory, folder))).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort();
+  const ofFramework = framework === 'fabric' ? ['frameworks/fabric', 'storage', 'vm/chaincode'] : [];
+  for (const folder of ['core/consensus', 'testing/simulator', ...ofFramework]) {
+    const names = (await readdir(path.join(ledgerDirectory, folder), { recursive: true })).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort();
     for (const name of names) digest.update(`${folder}/${name}\n`).update(await readFile(path.join(ledgerDirectory, folder, name)));
   }
   for (const name of ['core/codec.ts', 'testing/random.ts']) digest.update(await readFile(path.join(ledgerDirectory, name)));

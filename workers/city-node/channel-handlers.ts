@@ -14,7 +14,7 @@ export interface ChannelHandlersOptions {
   readonly peers: { host(cityNode: string): CityNodeHost };
   readonly network: Pick<PeerNetwork, 'heard' | 'received'>;
   readonly register: HostRegister;
-  readonly fabric: Pick<FabricPart, 'answerPeer'>;
+  readonly fabric: Pick<FabricPart, 'answerPeer' | 'answerTask'>;
 }
 
 /** The host's side of what peers in other hosts say and ask. */
@@ -33,6 +33,8 @@ export function createChannelHandlers({ peers, network, register, fabric }: Chan
     askSnapshot: async (_, { chain, cityNode, height }) => translated(() => peers.host(cityNode).snapshotAnswer(idOfChain(chain), height as Height)),
     fetchRange: async (_, { chain, cityNode, height, index }) => translated(() => peers.host(cityNode).snapshotRange(idOfChain(chain), height as Height, index)),
     askPeer: ({ hostId }, { chain, cityNode, request }) => fabric.answerPeer(idOfChain(chain), cityNode, request, hostId),
+    runTask: ({ hostId }, { chain, task }, signal) => fabric.answerTask(idOfChain(chain), { task, hostId, isShort: false, signal }),
+    runShortTask: ({ hostId }, { chain, task }, signal) => fabric.answerTask(idOfChain(chain), { task, hostId, isShort: true, signal }),
     async submit(_, { chain, cityNode, transaction }, signal) {
       const peer: PeerName = { chain, cityNode };
       const host = peers.host(cityNode);

@@ -63,7 +63,7 @@ beforeAll(async () => {
     const network = new PeerNetwork({ hostId: `host_${code}`, register, logger: createProcessLogger(`host_${code}`, 'silent') });
     const peers = { host: () => cityOf(code).host };
     const identity = await authority.identityOf(`host_${code}`);
-    const channel = await openTestChannel({ hostId: `host_${code}`, identity, handlers: createChannelHandlers({ peers, network, register, fabric: { answerPeer: async () => new Uint8Array(0) } }) });
+    const channel = await openTestChannel({ hostId: `host_${code}`, identity, handlers: createChannelHandlers({ peers, network, register, fabric: { answerPeer: async () => new Uint8Array(0), answerTask: async () => new Uint8Array(0) } }) });
     network.use(channel.channel);
     const city = { code, directory, register, network, channel, log: [] };
     const host = await open(city);

@@ -21,7 +21,7 @@ let records: Record<string, Uint8Array[]>;
 let fates: Record<string, SubmitResult>;
 
 const away = () => new ChannelError('unreachable', 'nobody answers');
-const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'askPeer' | 'submit'> = {
+const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'askPeer' | 'runTask' | 'runShortTask' | 'submit'> = {
   send: ({ hostId, address }, { from, to }) => void asked.push(`send ${from}>${to} ${hostId} ${address}`),
   announce: ({ hostId }, { from, to }, at) => void asked.push(`announce ${from}>${to} ${hostId} ${at}`),
   async fetchBlocks(_, { cityNode }) {
@@ -37,6 +37,14 @@ const channel: Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnaps
   async askPeer({ hostId, address }, { cityNode }) {
     asked.push(`ask ${cityNode} ${hostId} ${address}`);
     return record('answer');
+  },
+  async runTask({ address }, { cityNode, task }) {
+    asked.push(`task ${cityNode} ${address}`);
+    return task;
+  },
+  async runShortTask({ address }, { cityNode, task }) {
+    asked.push(`short task ${cityNode} ${address}`);
+    return task;
   },
   async fetchRange({ address }, { cityNode, height: at, index }) {
     asked.push(`range ${cityNode} ${address} ${at} ${index}`);
@@ -180,5 +188,13 @@ describe('a request of the framework', () => {
     const answers = await Promise.all(network.otherHosts(chain).map((host) => host.ask(record('who?'), new AbortController().signal)));
     expect(answers).toEqual([record('answer'), record('answer'), record('answer')]);
     expect(asked).toEqual(['ask PAR host_PAR par.example:4103', 'ask JNB host_JNB jnb.example:4103', 'ask HKG host_HKG hkg.example:4103']);
+  });
+
+  it('may be a task for each other host, whose name is that of its channel', async () => {
+    await open(['SIN'], ['SIN', 'PAR']);
+    const [host] = network.otherHosts(chain);
+    const { signal } = new AbortController();
+    expect([host?.hostId, host?.hostname, await host?.runTask(record('long'), signal), await host?.runShortTask(record('short'), signal)]).toEqual(['host_PAR', 'par.example', record('long'), record('short')]);
+    expect(asked).toEqual(['task PAR par.example:4103', 'short task PAR par.example:4103']);
   });
 });

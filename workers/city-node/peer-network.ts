@@ -6,7 +6,17 @@ import type { HostRegister, RegisteredPeer } from './host-register';
 import { refusalFromPeer } from './ledger-errors';
 
 type PeerAddress = RegisteredPeer['peers'][number];
-type RemoteCalls = Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'askPeer' | 'submit'>;
+type RemoteCalls = Pick<PeerChannel, 'send' | 'announce' | 'fetchBlocks' | 'askSnapshot' | 'fetchRange' | 'askPeer' | 'runTask' | 'runShortTask' | 'submit'>;
+
+/** Another host that carries peers of a sub-chain: what it is asked is in the framework's own bytes. */
+export interface OtherHost {
+  readonly hostId: string;
+  /** Of its channel's address. */
+  readonly hostname: string;
+  ask(request: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
+  runTask(task: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
+  runShortTask(task: Uint8Array, signal: AbortSignal): Promise<Uint8Array>;
+}
 
 export interface PeerNetworkOptions {
   readonly hostId: string;
@@ -55,12 +65,15 @@ export class PeerNetwork {
     for (const address of this.others(chain, cityNode)) if (address.hostId !== this.options.hostId) this.announce(chain, cityNode, address, height);
   }
 
-  /** Other hosts that carry peers of the sub-chain, as ways to ask one of them something in the framework's own bytes. */
-  otherHosts(chain: ChainId): { hostId: string; ask(request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> }[] {
+  /** Other hosts that carry peers of the sub-chain. */
+  otherHosts(chain: ChainId): OtherHost[] {
     const hosts = new Map(this.others(chain, '').filter((address) => !this.isHere(address)).map((address) => [address.hostId, address]));
     return [...hosts.values()].map((address) => ({
       hostId: address.hostId,
+      hostname: address.channelAddress.slice(0, Math.max(0, address.channelAddress.lastIndexOf(':'))),
       ask: async (request, signal) => this.remote(chain).askPeer(remoteOf(address), { chain, cityNode: address.cityNode, request }, { signal }),
+      runTask: async (task, signal) => this.remote(chain).runTask(remoteOf(address), { chain, cityNode: address.cityNode, task }, { signal }),
+      runShortTask: async (task, signal) => this.remote(chain).runShortTask(remoteOf(address), { chain, cityNode: address.cityNode, task }, { signal }),
     }));
   }
 

@@ -7,6 +7,8 @@ export const fabricLimitDefaults = {
   /** A block has at most 16 MiB; with private data it may be larger. */
   answerBytesMax: 64 * MiB,
   connectionsMax: 2_000,
+  /** Ports beside the common one. */
+  entrancesMax: 256,
   handshakeMs: 10_000,
   /** Calls and streams of one connection at a time. */
   callsPerConnectionMax: 200,

@@ -2,8 +2,10 @@
 export interface FabricCall {
   /** Aborted when the client hung up, its time is up or the door closes. */
   readonly signal: AbortSignal;
-  /** `host:port` that the client meant. */
-  readonly authority: string;
+  /** Name of the entrance by which the client came; empty: the common one. */
+  readonly entrance: string;
+  /** SHA-256 of the certificate (DER) that the client showed; undefined: none. Nobody verified it. */
+  readonly tlsCertificateHash: Uint8Array | undefined;
 }
 
 /** One method of a gRPC service over the bytes of its messages. What it rejects with is a {@link FabricRefusal} by shape, or our mistake. */

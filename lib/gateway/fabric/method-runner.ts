@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Metadata, status, type sendUnaryData, type ServerDuplexStream, type ServerUnaryCall, type ServerWritableStream, type StatusObject } from '@grpc/grpc-js';
 import type { ControlLogger } from '@/lib/control';
 import type { FabricLimits } from './fabric-limits';
-import { isFabricRefusal, type FabricMethod } from './fabric-methods';
+import { isFabricRefusal, type FabricCall, type FabricMethod } from './fabric-methods';
 import { readRequests } from './read-requests';
 import { writeAnswers, type AnswerStream } from './write-answers';
 
@@ -10,9 +10,20 @@ type Unary = FabricMethod & { readonly kind: 'unary' };
 type Stream = Exclude<FabricMethod, Unary>;
 type Refusal = Pick<StatusObject, 'code' | 'details' | 'metadata'>;
 
+/** One connection of the door. */
+export interface Connection {
+  readonly entrance: string;
+  readonly certificateHash: Uint8Array | undefined;
+  cut(): void;
+}
+
+/** A client may use one of its ports for connections to several of ours. `peer`: its `address:port`. */
+export function nameConnection(entrance: string, peer: string): string {
+  return `${peer} ${entrance}`;
+}
+
 /** What of a call all kinds have. */
 interface AnyCall {
-  getHost(): string;
   getPeer(): string;
   readonly cancelled: boolean;
   on(event: 'cancelled', listener: () => void): unknown;
@@ -31,31 +42,31 @@ export class MethodRunner {
   constructor(
     private readonly limits: FabricLimits,
     private readonly logger: ControlLogger,
-    /** Ends a connection, by its other end's `address:port`. */
-    private readonly cut: (peer: string) => void,
+    /** By {@link nameConnection}. */
+    private readonly findConnection: (name: string) => Connection | undefined,
   ) {}
 
-  unary(method: Unary) {
+  unary(method: Unary, entrance: string) {
     return (call: ServerUnaryCall<Uint8Array, Uint8Array>, respond: sendUnaryData<Uint8Array>): void => {
-      this.answer(method, call).then(
+      this.answer(method, call, entrance).then(
         (value) => respond(null, value),
         (error: unknown) => respond(this.refusalOf(error, method.path)),
       );
     };
   }
 
-  serverStream(method: Stream) {
+  serverStream(method: Stream, entrance: string) {
     return (call: ServerWritableStream<Uint8Array, Uint8Array>): void => {
       async function* once() {
         yield call.request;
       }
-      void this.stream(method, call, call, once());
+      void this.stream({ method, entrance }, call, call, once());
     };
   }
 
-  bidi(method: Stream) {
+  bidi(method: Stream, entrance: string) {
     return (call: ServerDuplexStream<Uint8Array, Uint8Array>): void => {
-      void this.stream(method, call, call, readRequests(call, this.limits.firstRequestMs));
+      void this.stream({ method, entrance }, call, call, readRequests(call, this.limits.firstRequestMs));
     };
   }
 
@@ -69,14 +80,14 @@ export class MethodRunner {
     while (this.calls + this.streams > 0 && performance.now() < lastMs) await pause();
   }
 
-  private async answer(method: Unary, call: ServerUnaryCall<Uint8Array, Uint8Array>): Promise<Uint8Array> {
+  private async answer(method: Unary, call: ServerUnaryCall<Uint8Array, Uint8Array>, entrance: string): Promise<Uint8Array> {
     if (this.isClosing) throw new DoorClosing(closing);
     if (this.calls >= this.limits.callsMax) throw new DoorBusy('too many calls are being carried out: try again in a second');
     const hangup = this.watch(call);
     const timer = setTimeout(() => hangup.abort(new Error('the time of the call is up')), this.limits.callMs);
     this.calls += 1;
     try {
-      return await method.answer(call.request, { signal: hangup.signal, authority: call.getHost() });
+      return await method.answer(call.request, this.describe(call, entrance, hangup.signal));
     } catch (error) {
       throw hangup.signal.reason instanceof DoorClosing ? hangup.signal.reason : error;
     } finally {
@@ -86,16 +97,16 @@ export class MethodRunner {
     }
   }
 
-  private async stream(method: Stream, call: AnyCall, answers: AnswerStream, requests: AsyncIterable<Uint8Array>): Promise<void> {
+  private async stream({ method, entrance }: { readonly method: Stream; readonly entrance: string }, call: AnyCall, answers: AnswerStream, requests: AsyncIterable<Uint8Array>): Promise<void> {
     const refuse = (error: unknown) => answers.emit('error', this.refusalOf(error, method.path));
     if (this.isClosing) return void refuse(new DoorClosing(closing));
     if (this.streams >= this.limits.streamsMax) return void refuse(new DoorBusy('too many streams are open: try again later'));
     const hangup = this.watch(call);
     this.streams += 1;
     try {
-      const end = await writeAnswers(method.answer(requests, { signal: hangup.signal, authority: call.getHost() }), answers, hangup, this.limits.stalledMs);
+      const end = await writeAnswers(method.answer(requests, this.describe(call, entrance, hangup.signal)), answers, hangup, this.limits.stalledMs);
       // A status would wait behind what is not taken, and keep it here.
-      if (end === 'stalled') return this.cut(call.getPeer());
+      if (end === 'stalled') return this.connectionOf(call, entrance)?.cut();
       if (hangup.signal.reason instanceof DoorClosing) refuse(hangup.signal.reason);
       else answers.end();
     } catch (error) {
@@ -107,6 +118,14 @@ export class MethodRunner {
       this.streams -= 1;
       this.hangups.delete(hangup);
     }
+  }
+
+  private describe(call: AnyCall, entrance: string, signal: AbortSignal): FabricCall {
+    return { signal, entrance, tlsCertificateHash: this.connectionOf(call, entrance)?.certificateHash };
+  }
+
+  private connectionOf(call: AnyCall, entrance: string): Connection | undefined {
+    return this.findConnection(nameConnection(entrance, call.getPeer()));
   }
 
   /** Comes at the end of every call, too. */

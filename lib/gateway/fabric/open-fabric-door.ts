@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { listenError, type ControlLogger } from '@/lib/control';
+import { COMMON, Entrances } from './entrances';
 import { fabricLimitDefaults, type FabricLimits } from './fabric-limits';
 import type { FabricMethod } from './fabric-methods';
-import { MethodRunner } from './method-runner';
+import { MethodRunner, nameConnection, type Connection } from './method-runner';
+import { serveMethods, type ServedMethods } from './serve-methods';
 
 export interface FabricDoorOptions {
   readonly host: string;
@@ -18,14 +20,13 @@ export interface FabricDoorOptions {
 
 export interface FabricDoor {
   readonly port: number;
+  /** More ports into the door: calls that come by one bear its name. */
+  readonly entrances: Pick<Entrances, 'open' | 'close' | 'portOf' | 'names'>;
   /** The certificate for handshakes from now on. Throws when it cannot be used; the old one then stays. */
   useTls(tls: FabricDoorOptions['tls']): void;
   /** Takes nothing new, lets calls end for a while, then ends what is left with UNAVAILABLE. */
   close(): Promise<void>;
 }
-
-const bytes = (value: Uint8Array): Buffer => Buffer.from(value.buffer, value.byteOffset, value.length);
-const asCame = (value: Buffer): Uint8Array => value;
 
 /**
  * Opens one gRPC server over TLS for all channels of a city node. TLS is in front of gRPC, so that connections are bounded
@@ -33,36 +34,43 @@ const asCame = (value: Buffer): Uint8Array => value;
  */
 export async function openFabricDoor({ host, port, tls, methods, limits: given = {}, logger }: FabricDoorOptions): Promise<FabricDoor> {
   const limits: FabricLimits = { ...fabricLimitDefaults, ...given };
-  const grpc = new Server({
-    'grpc.max_receive_message_length': limits.requestBytesMax,
-    'grpc.max_send_message_length': limits.answerBytesMax,
-    'grpc.max_concurrent_streams': limits.callsPerConnectionMax,
-    'grpc.max_connection_idle_ms': limits.idleMs,
-    'grpc.keepalive_time_ms': limits.keepaliveMs,
-    'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
-    'grpc.enable_channelz': 0,
-  });
-  const sockets = new Map<string, TLSSocket>();
-  const runner = new MethodRunner(limits, logger, (peer) => void sockets.get(peer)?.destroy());
-  for (const method of methods) {
-    if (method.kind === 'unary') grpc.register(method.path, runner.unary(method), bytes, asCame, 'unary');
-    else if (method.kind === 'bidi') grpc.register(method.path, runner.bidi(method), bytes, asCame, 'bidi');
-    else grpc.register(method.path, runner.serverStream(method), bytes, asCame, 'serverStream');
-  }
-  // Without credentials: TLS is in front of it.
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const connections = new Map<string, Connection>();
+  const runner = new MethodRunner(limits, logger, (name) => connections.get(name));
+  const served = new Map<string, ServedMethods>();
+  const serving = (entrance: string): ServedMethods => {
+    const known = served.get(entrance) ?? serveMethods(methods, runner, limits, entrance);
+    served.set(entrance, known);
+    return known;
+  };
   const contextOf = ({ cert, key }: FabricDoorOptions['tls']): SecureContextOptions => ({ cert, key, minVersion: 'TLSv1.2' });
-  const server = createServer({ ...contextOf(tls), ALPNProtocols: ['h2'], handshakeTimeout: limits.handshakeMs });
+  // Clients are asked for a certificate and need none; whose it is proves nothing here, but requests may be bound to it.
+  const server = createServer({ ...contextOf(tls), ALPNProtocols: ['h2'], handshakeTimeout: limits.handshakeMs, requestCert: true, rejectUnauthorized: false });
   server.maxConnections = limits.connectionsMax;
+  let accepted = 0;
+  server.on('connection', (socket) => {
+    accepted += 1;
+    socket.once('close', () => (accepted -= 1));
+  });
+  const entrances = new Entrances({
+    host,
+    entrancesMax: limits.entrancesMax,
+    take: (socket) => accepted < limits.connectionsMax && server.emit('connection', socket),
+    closed(name) {
+      for (const connection of connections.values()) if (connection.entrance === name) connection.cut();
+      served.get(name)?.close();
+      served.delete(name);
+    },
+  });
   // Who fails a handshake is told by TLS itself; a line for each would let strangers fill the disk.
   server.on('tlsClientError', (_error, socket) => void socket.destroy());
   server.on('secureConnection', (socket) => {
     socket.on('error', () => undefined); // Its close says the same, and comes always.
     if (socket.alpnProtocol !== 'h2') return void socket.destroy();
-    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    sockets.set(peer, socket);
-    socket.once('close', () => sockets.delete(peer));
-    injector.injectConnection(socket);
+    const entrance = entrances.nameAt(socket.localPort);
+    const name = nameConnection(entrance, `${socket.remoteAddress}:${socket.remotePort}`);
+    connections.set(name, { entrance, certificateHash: hashCertificate(socket), cut: () => void socket.destroy() });
+    socket.once('close', () => connections.delete(name));
+    serving(entrance).inject(socket);
   });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(listenError({ name: 'Fabric gateway', host, port }, error));
@@ -75,13 +83,21 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
+    entrances,
     useTls: (next) => server.setSecureContext(contextOf(next)),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await runner.close();
-      grpc.forceShutdown();
-      for (const socket of sockets.values()) socket.destroy();
+      for (const name of entrances.names()) entrances.close(name);
+      served.get(COMMON)?.close();
+      for (const connection of connections.values()) connection.cut();
       await closed;
     },
   };
+}
+
+/** SHA-256 of the certificate that the other end showed; undefined: none. */
+function hashCertificate(socket: TLSSocket): Uint8Array | undefined {
+  const certificate = socket.getPeerX509Certificate();
+  return certificate && createHash('sha256').update(certificate.raw).digest();
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { city, at } from '../testing/test-city';
+import { createMemoryStorage } from '../storage/memory/memory-storage';
 import { counterFramework } from '../testing/counter-framework';
 import { add, createTestNode, openTestChain, passTime, rest, restartTestNode, TEST_CHAIN } from '../testing/test-nodes';
+import { LedgerError } from './errors';
 import type { ExecutedBlock, Framework, FrameworkInstance } from './framework';
 import { writesOnThisPeer } from './local-writes';
-import { EMPTY_STATE, type StateWrite } from './storage';
+import { EMPTY_STATE, type ChainStorage, type LedgerStorage, type StateWrite } from './storage';
 
 const write = (key: number, value = 1): StateWrite => ({ key: Uint8Array.of(key), value: Uint8Array.of(value) });
 /** Behind every key of the counters. */
@@ -20,7 +22,8 @@ const keeping: Framework = {
       initGenesis: (input) => inner.initGenesis(input),
       checkTransaction: (bytes, state) => inner.checkTransaction(bytes, state),
       query: async (_request, view) => view.state.range({ from: Uint8Array.of(OWN), to: Uint8Array.of(0xff), limit: 10 }).map(({ key, value }) => [key[0], value[0]]),
-      keepLocally: (request) => request as readonly StateWrite[],
+      // What is there need not be kept again.
+      keepLocally: (request, state) => (request as readonly StateWrite[]).filter(({ key, value }) => value === undefined || state.get(key)?.[0] !== value[0]),
       executeBlock: async (input, state) => ({
         ...(await inner.executeBlock(input, state)),
         localWrites: (before) => [write(OWN + 1, (before.get(Uint8Array.of(OWN))?.[0] ?? 0) + 100)],
@@ -29,6 +32,11 @@ const keeping: Framework = {
     return instance;
   },
 };
+function boundTo(target: object, name: string | symbol): unknown {
+  const value: unknown = Reflect.get(target, name);
+  return typeof value === 'function' ? value.bind(target) : value;
+}
+
 const readOwn = (host: { query(chain: typeof TEST_CHAIN, request: unknown, signal: AbortSignal): Promise<unknown> }) => host.query(TEST_CHAIN, {}, new AbortController().signal);
 
 describe('keys that are a peer’s own', () => {
@@ -53,6 +61,39 @@ describe('keys that are a peer’s own', () => {
     expect(first.host.head(TEST_CHAIN).hash).toBe(second.host.head(TEST_CHAIN).hash);
     const again = await restartTestNode(first);
     expect(await readOwn(again.host)).toEqual([[OWN, 7], [OWN + 1, 107]]);
+  });
+
+  it('are durable when that is said, also to whom finds them written by another who still waits', async () => {
+    const storage = createMemoryStorage();
+    let release: (outcome: Promise<void>) => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slowed = (chain: ChainStorage): ChainStorage => {
+      const writeLocal: ChainStorage['writeLocal'] = async (writes) => {
+        await chain.writeLocal(writes);
+        await held;
+      };
+      return new Proxy(chain, { get: (target, name) => (name === 'writeLocal' ? writeLocal : boundTo(target, name)) });
+    };
+    const slow: LedgerStorage = {
+      ...storage,
+      create: (chain) => slowed(storage.create(chain)),
+      open: (chain) => {
+        const found = storage.open(chain);
+        return found && slowed(found);
+      },
+    };
+    const node = await createTestNode({ frameworks: [keeping], storage: () => slow });
+    await openTestChain([node]);
+    await rest();
+    const told: string[] = [];
+    const calls = ['first', 'second'].map((who) => node.host.keepLocally(TEST_CHAIN, [write(OWN, 7)]).then(() => told.push(`${who} kept`), () => told.push(`${who} failed`)));
+    await rest();
+    expect(told).toEqual([]);
+    release(Promise.reject(new LedgerError('storage-full', { retryAfterMs: 1_000 }, 'no room')));
+    await Promise.all(calls);
+    expect(told.toSorted()).toEqual(['first failed', 'second failed']);
+    // What became of others is not told to whoever comes later.
+    await node.host.keepLocally(TEST_CHAIN, [write(OWN, 7)]);
   });
 
   it('are not taken from a peer that is stopped, or on its way to another directory', async () => {

@@ -105,6 +105,7 @@ export class PeerRunner {
   #released: LedgerError | undefined;
   #uses = 0;
   #lastCommit: Promise<void> = Promise.resolve();
+  #lastLocal: Promise<void> = Promise.resolve();
   #following: Promise<void> | undefined;
   #bellGrace: (() => void) | undefined;
   #marking: Promise<void> | undefined;
@@ -296,15 +297,19 @@ export class PeerRunner {
     assert(instance.keepLocally !== undefined, 'the framework keeps something for the peer alone');
     // In the step in which it goes to the storage: a block in between would have changed what it was made from.
     const writes = instance.keepLocally(request, storage.pendingState);
-    if (writes.length === 0) return;
+    // What was asked for may be there for another call's sake, which still waits for the disk.
+    if (writes.length === 0) return this.#lastLocal;
     checkLocalKeys(instance, writes);
     // What it throws at once is said of the writes, not of the disk.
     const written = storage.writeLocal(writes);
+    this.#lastLocal = written;
     const use = this.enterUse();
     try {
       await written;
     } catch (error) {
       this.#onStorageFailed(error);
+      // Nothing of it is left in the state: whoever comes from now on finds what is durable.
+      this.#lastLocal = Promise.resolve();
       throw error;
     } finally {
       use.leave();

@@ -1,15 +1,8 @@
-import { createLedgerHost } from '../core/host';
 import type { LedgerHost } from '../core/host-types';
-import { createInProcessNetwork } from '../core/in-process-network';
-import { createEmbeddedOrdering } from '../ordering/embedded/embedded-ordering';
-import { openDiskKeys } from '../storage/disk/disk-keys';
 import type { FilePort } from '../storage/disk/file-port';
 import { counterFramework } from './counter-framework';
-import { ChainStory, COUNTERS, type StoryNode } from './host-power-cut-story';
-import { createManualPorts, type ManualPorts } from './manual-ports';
-import { createMemoryIndex, type MemoryIndex } from './memory-index';
-import { openTestStorage } from './open-test-storage';
-import { createPowerCutFiles, type PowerCutFiles } from './power-cut-files';
+import { ChainStory, COUNTERS } from './host-power-cut-story';
+import { PowerCutNodes, type PowerCutNode } from './power-cut-nodes';
 import { createRandom, type Random } from './random';
 import { add, rest } from './test-nodes';
 
@@ -28,14 +21,6 @@ export interface HostPowerCutOutcome {
   readonly genesis: number;
 }
 
-/** What survives a cut of one city node, and what does not. */
-interface Node extends StoryNode {
-  files: PowerCutFiles;
-  manual: ManualPorts;
-  index: MemoryIndex;
-  leave: () => void;
-}
-
 const CHAINS_MAX = 4;
 const STEPS = 60;
 /** Three nodes are enough for both. */
@@ -49,36 +34,17 @@ const ROOM_MAX = 3_000;
  * the power of some or all of the nodes goes. What was acknowledged must be there after each cut: keys, genesis blocks;
  * and at the end every answered transaction at its place, once, on every peer alike. Throws when not.
  */
-export async function runHostPowerCuts({ seed, nodes: count, cuts, wrap = (files) => files }: HostPowerCutRun): Promise<HostPowerCutOutcome> {
+export async function runHostPowerCuts({ seed, nodes: count, cuts, wrap }: HostPowerCutRun): Promise<HostPowerCutOutcome> {
   const random = createRandom(seed);
-  const network = createInProcessNetwork();
-  const nodes = Array.from({ length: count }, (_, at): Node => ({ name: `C${at}`, files: createPowerCutFiles(), index: createMemoryIndex(), manual: createManualPorts(), life: 0, host: undefined, leave: () => undefined }));
+  const city = new PowerCutNodes({ random, count, frameworks: () => [counterFramework], wrap });
+  const nodes = city.all;
   const stories = [new ChainStory(0, random.pick(FINALITIES))];
-
-  const start = async (node: Node): Promise<void> => {
-    const manual = createManualPorts();
-    // All clocks show the same.
-    manual.setClock(node.manual.ports.now());
-    node.manual = manual;
-    const files = wrap(node.files);
-    const newSalt = (): Uint8Array => Uint8Array.from(random.bytes(16));
-    const keys = await openDiskKeys({ files, directory: '/ledger/keys', keyEncryptionKey: new Uint8Array(32).fill(7), newSalt, schedule: manual.ports.schedule, logger: manual.ports.logger, segmentBytesMax: random.pick([700, 20_000]), roomBytes: random.pick([0, 300]) });
-    const storage = await openTestStorage({ directory: '/ledger', files, index: node.index, manual, segmentBytesMax: random.pick([2_000, 20_000]), roomBytes: random.pick([0, 4_000]) });
-    const { link, enter } = network.connect();
-    node.host = createLedgerHost({ storage, keys, ordering: createEmbeddedOrdering(), frameworks: [counterFramework], link, ports: manual.ports });
-    node.leave = enter(node.name, node.host);
-  };
-  const restart = async (node: Node, keepIndex: boolean): Promise<void> => {
-    // The power went for this node, or its process was killed on the way: either way a new one opens what is there.
-    node.leave();
-    node.life += 1;
-    node.files = node.files.restart(random);
-    node.index = node.index.cut(keepIndex);
-    await start(node);
+  const restart = async (node: PowerCutNode, keepIndex: boolean): Promise<void> => {
+    await city.restart(node, keepIndex);
     await Promise.all(stories.map((story) => story.checkAfterCut(node)));
   };
 
-  for (const node of nodes) await start(node);
+  for (const node of nodes) await city.start(node);
   for (let cut = 0; cut < cuts; cut += 1) {
     const victims = random.chance(0.3) ? nodes : [random.pick(nodes)];
     for (const victim of victims) victim.files.cutAfter(1 + random.below(60));
@@ -103,8 +69,8 @@ export async function runHostPowerCuts({ seed, nodes: count, cuts, wrap = (files
 }
 
 interface Load {
-  readonly nodes: readonly Node[];
-  readonly victims: readonly Node[];
+  readonly nodes: readonly PowerCutNode[];
+  readonly victims: readonly PowerCutNode[];
   readonly stories: ChainStory[];
   readonly random: Random;
 }

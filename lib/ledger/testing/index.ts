@@ -1,6 +1,8 @@
 // For tests and tools alone: what can be done with the machine besides running it.
 export { lonelyLink } from './lonely-link';
+export { simulateFabric } from './simulate-fabric';
 export { simulate, type Outcome, type SimulateOptions } from './simulator';
+export { runChannelPowerCuts } from './run-channel-power-cuts';
 export { runHostPowerCuts, type HostPowerCutRun } from './host-power-cut-run';
 export { runIndexFlips, type IndexFlipRun } from './index-flip-run';
 export { runKills, type KillRun } from './kill-run';

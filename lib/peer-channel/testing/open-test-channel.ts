@@ -39,6 +39,8 @@ export async function openTestChannel({ hostId, identity, handlers, ...options }
       askSnapshot: async () => new Uint8Array(0),
       fetchRange: async () => new Uint8Array(0),
       askPeer: async () => new Uint8Array(0),
+      runTask: async () => new Uint8Array(0),
+      runShortTask: async () => new Uint8Array(0),
       submit: async () => ({ state: 'held', id: '0' }),
       ...handlers,
     },

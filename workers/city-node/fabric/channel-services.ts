@@ -1,17 +1,26 @@
+import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { QuotaTable } from '@/lib/gateway';
-import type { ChainId, EndorserPorts, ServedChannel, ServiceMethod } from '@/lib/ledger';
+import type { ChainId, EndorserPorts, HostLink, PeerTaskCall, ServedChannel, ServiceMethod } from '@/lib/ledger';
+import type { PeerNetwork } from '../peer-network';
 import { boundViews, viewBounds } from './bound-views';
 import type { ChannelHosts } from './channel-hosts';
+import type { BookChannel } from './fabric-book';
 import type { FabricRooms } from './open-fabric-rooms';
 import { refuseInWords } from './refuse-in-words';
 
 export interface ChannelServicesOptions {
   readonly rooms: FabricRooms;
   readonly hosts: ChannelHosts;
+  readonly hostId: string;
+  readonly network: Pick<PeerNetwork, 'otherHosts'>;
   readonly quotas: QuotaTable;
-  /** `host:port` by which clients know this host's peers. */
-  readonly address: () => string;
+  /** `host:port` by which clients know an organisation's peer here. */
+  readonly addressOf: (mspId: string) => string;
+  /** PEM of the roots by which clients verify the door. */
+  readonly tlsRoots: () => readonly string[];
+  /** Of an organisation's peer, at the door for clients; 0: it is closed. */
+  readonly portOf: (mspId: string) => number;
   /** Ends what is being read. */
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -21,20 +30,28 @@ export interface ChannelServicesOptions {
 const EXECUTE_TIMEOUT_MS = 30_000;
 /** Channels whose certificates stay read. */
 const CHANNELS_MAX = 256;
+/** For what another host does at once, as Fabric waits for who takes private data (core.yaml, pushAckTimeout). */
+const SHORT_MS = 3_000;
+/** For blocks that another host has already. */
+const REACH_MS = 5_000;
 
 /** The services of this host's channels over bytes: for the door. */
 export class ChannelServices {
   private readonly served = new Map<string, ServedChannel>();
   readonly methods: readonly ServiceMethod[];
+  private readonly endorser: EndorserPorts;
+  private readonly directory: InstanceType<FabricRooms['fabric']['PeerDirectory']>;
 
   constructor(private readonly options: ChannelServicesOptions) {
-    const { rooms, address, now } = options;
+    const { rooms, addressOf, tlsRoots, now, signal } = options;
+    this.directory = new rooms.fabric.PeerDirectory({ find: (channelId) => this.findOthers(channelId), nonce: () => randomBytes(16), nowMs: now, signal });
+    this.endorser = this.endorserPorts();
     const methods = rooms.fabric.createFabricServices({
       findChannel: (channelId) => this.find(channelId),
-      endorser: this.endorserPorts(),
-      addressOf: address,
-      // Clients name none: each is answered by its own organisation's peer.
-      organisationAt: () => undefined,
+      endorser: this.endorser,
+      addressOf,
+      neighboursOf: (mspId) => this.neighboursOf(mspId),
+      tlsRoots,
       nowMs: now,
       yieldTurn: () => setImmediate(),
       limits: rooms.fabric.serviceLimitDefaults,
@@ -45,11 +62,62 @@ export class ChannelServices {
   /** The sub-chain is gone, or who this host is in its channel changed. */
   forget(): void {
     this.served.clear();
+    this.directory.forget();
+  }
+
+  /** A task of another host; undefined: the sub-chain is no channel here. */
+  answerTask(chain: ChainId, call: PeerTaskCall): Promise<Uint8Array> | undefined {
+    const { rooms, hosts, hostId: ownHostId, addressOf, portOf, now, signal } = this.options;
+    const channelId = rooms.book.channelOf(chain)?.channelId;
+    if (channelId === undefined || this.chainOf(channelId) !== chain) return undefined;
+    return rooms.fabric.answerPeerTask(
+      {
+        chain,
+        channelId,
+        portOf,
+        addressOf,
+        findChannel: (name) => this.find(name),
+        endorser: this.endorser,
+        nowMs: now,
+        reach: (blocks, waiting) => this.reach(chain, blocks, waiting),
+        async keepOffered(offer, hostId) {
+          const { txId, plaintext } = await rooms.fabric.queryChannel(hosts, chain, { kind: 'offered-private-data', offer, hostId, ownHostId, nowMs: now() }, signal);
+          await hosts.keepLocally(chain, { kind: 'put-received', txId, plaintext });
+        },
+      },
+      call,
+    );
+  }
+
+  /** Waits for blocks, and not for ever. */
+  private async reach(chain: ChainId, blocks: number, signal: AbortSignal): Promise<void> {
+    const enough = AbortSignal.any([signal, AbortSignal.timeout(REACH_MS)]);
+    try {
+      // The first block has the height 0.
+      await this.options.hosts.waitForHeight(chain, blocks - 2, enough);
+    } catch (error) {
+      if (!enough.aborted || signal.aborted) throw error;
+    }
+  }
+
+  private findOthers(channelId: string): { chain: ChainId; links: HostLink[] } | undefined {
+    const chain = this.chainOf(channelId);
+    if (chain === undefined) return undefined;
+    const links = this.options.network.otherHosts(chain).map(({ hostId, hostname, runTask, runShortTask }): HostLink => ({ hostId, hostname, run: runTask, runShort: (task, signal) => runShortTask(task, AbortSignal.any([signal, AbortSignal.timeout(SHORT_MS)])) }));
+    return { chain, links };
   }
 
   private chainOf(channelId: string): ChainId | undefined {
     const chain = this.options.rooms.book.findChannel(channelId)?.chain as ChainId | undefined;
     return chain !== undefined && this.options.hosts.has(chain) ? chain : undefined;
+  }
+
+  private channelsOf(mspId: string): readonly BookChannel[] {
+    return this.options.rooms.book.listChannels().filter(({ channelId, organisations }) => this.chainOf(channelId) !== undefined && organisations.some((one) => one.mspId === mspId));
+  }
+
+  private neighboursOf(mspId: string): readonly string[] {
+    return [...new Set(this.channelsOf(mspId).flatMap(({ organisations }) => organisations.map((one) => one.mspId)))].sort();
   }
 
   private find(channelId: string): ServedChannel | undefined {
@@ -88,23 +156,26 @@ export class ChannelServices {
   }
 
   private endorserPorts(): EndorserPorts {
-    const { rooms, hosts, signal, now } = this.options;
+    const { rooms, hosts, hostId, signal, now } = this.options;
     const { fabric, book, identities, chaincode } = rooms;
     const find = (channelId: string) => this.chainOf(channelId);
-    const channelsOf = (mspId: string) => book.listChannels().filter(({ channelId, organisations }) => find(channelId) !== undefined && organisations.some((one) => one.mspId === mspId));
+    const namesOf = (mspId: string) => this.channelsOf(mspId).map(({ channelId }) => channelId);
     const portsWith = (list: () => readonly string[]) => fabric.portsOfHost({ host: hosts, channels: { find, list }, signal });
     const ports = portsWith(() => book.listChannels().map(({ channelId }) => channelId));
     return {
       ...ports,
       openView: boundViews(ports.openView, viewBounds),
       // Others' channels are not opened for it.
-      listUses: (mspId, packageIds) => portsWith(() => channelsOf(mspId).map(({ channelId }) => channelId)).listUses(mspId, packageIds),
-      system: { ...ports.system, listChannels: async (mspId) => channelsOf(mspId).map(({ channelId }) => channelId) },
+      listUses: (mspId, packageIds) => portsWith(() => namesOf(mspId)).listUses(mspId, packageIds),
+      system: { ...ports.system, listChannels: async (mspId) => namesOf(mspId) },
       runChaincode: (name, call) => chaincode.run(name, call),
       indexesOf: (mspId, packageId, collection) => chaincode.indexesOf(mspId, packageId, collection),
       packages: chaincode,
       signerOf: (mspId) => identities.signerOf(mspId),
       localMsps: (mspId) => identities.localMsps(mspId),
+      elsewhere: this.directory,
+      hostId,
+      signal,
       nowMs: now,
       executeTimeoutMs: EXECUTE_TIMEOUT_MS,
     };

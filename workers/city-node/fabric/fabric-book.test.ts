@@ -79,3 +79,30 @@ describe('the MSP ids of a host', () => {
     expect((await open()).findOrganisation('Org1MSP')?.settings.rootCertificates[0]).toBe(`199${large}`);
   });
 });
+
+describe('the addresses of organisations’ peers', () => {
+  it('are kept, also by a file that is written anew, until the organisation has no peer here', async () => {
+    const book = await open();
+    await book.putOrganisation('Org1MSP', a, settings);
+    await book.putEntrance('Org1MSP', 7_051);
+    const large = 'x'.repeat(16_000);
+    for (let at = 0; at < 80; at += 1) await book.putOrganisation('Org2MSP', a, { rootCertificates: [`${at}${large}`] });
+    expect(book.sizeBytes).toBeLessThan(1024 * 1024 + 100_000);
+    await book.close();
+    const again = await open();
+    expect([again.entranceOf('Org1MSP'), again.entranceOf('Org2MSP')]).toEqual([7_051, undefined]);
+    await again.removeOrganisation('Org1MSP');
+    await again.close();
+    expect((await open()).entranceOf('Org1MSP')).toBeUndefined();
+  });
+
+  it('are needed where two in one channel have theirs here', async () => {
+    const book = await open();
+    const members = (...mspIds: string[]) => mspIds.map((mspId) => ({ mspId, rootsHash: a }));
+    await book.putChannel({ chain: 'tide-1', channelId: 'one', organisations: members('Org1MSP', 'Org2MSP', 'Org3MSP'), orderers: [] });
+    await book.putChannel({ chain: 'tide-2', channelId: 'two', organisations: members('Org3MSP', 'Org4MSP'), orderers: [] });
+    const crowdedWith = (...here: string[]) => book.listCrowded((mspId) => here.includes(mspId));
+    expect(crowdedWith('Org1MSP', 'Org4MSP')).toEqual([]);
+    expect(crowdedWith('Org2MSP', 'Org1MSP', 'Org4MSP')).toEqual(['Org1MSP', 'Org2MSP']);
+  });
+});

@@ -12,6 +12,7 @@ const recordSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('no-channel'), chain: chainIdSchema }),
   z.object({ kind: z.literal('organisation'), organisation: organisationSchema }),
   z.object({ kind: z.literal('no-organisation'), mspId: mspIdSchema }),
+  z.object({ kind: z.literal('entrance'), mspId: mspIdSchema, port: z.int().min(1).max(65_535) }),
 ]);
 type BookRecord = z.infer<typeof recordSchema>;
 
@@ -32,6 +33,7 @@ export class FabricBook {
   private readonly channels = new Map<string, BookChannel>();
   private readonly chainOf = new Map<string, string>();
   private readonly organisations = new Map<string, BookOrganisation>();
+  private readonly entrances = new Map<string, number>();
   private journal!: RecordJournal;
   private compactedBytes = 0;
   private readonly turn = new OneAtATime();
@@ -68,6 +70,27 @@ export class FabricBook {
 
   findOrganisation(mspId: string): BookOrganisation | undefined {
     return this.organisations.get(mspId);
+  }
+
+  /** The port by which clients know an organisation's peer here; undefined while it has none of its own. */
+  entranceOf(mspId: string): number | undefined {
+    return this.entrances.get(mspId);
+  }
+
+  /** Organisations that have their peer here and share a channel of this host with another one that has: an address has to say which is meant. */
+  listCrowded(hasPeer: (mspId: string) => boolean): readonly string[] {
+    const crowded = this.listChannels().flatMap(({ organisations }) => {
+      const here = organisations.map(({ mspId }) => mspId).filter(hasPeer);
+      return here.length > 1 ? here : [];
+    });
+    return [...new Set(crowded)].sort();
+  }
+
+  /** Clients remember addresses: an organisation keeps its port. */
+  putEntrance(mspId: string, port: number): Promise<void> {
+    return this.turn.run(async () => {
+      if (this.entrances.get(mspId) !== port) await this.write({ kind: 'entrance', mspId, port });
+    });
   }
 
   /**
@@ -138,6 +161,7 @@ export class FabricBook {
     await this.journal.rewrite(() => [
       ...this.listChannels().map((channel) => ({ kind: 'channel', channel })),
       ...this.listOrganisations().map((organisation) => ({ kind: 'organisation', organisation })),
+      ...[...this.entrances].map(([mspId, port]) => ({ kind: 'entrance', mspId, port })),
     ]);
     this.compactedBytes = this.journal.sizeBytes;
   }
@@ -159,6 +183,10 @@ export class FabricBook {
         return;
       case 'no-organisation':
         this.organisations.delete(record.mspId);
+        this.entrances.delete(record.mspId);
+        return;
+      case 'entrance':
+        this.entrances.set(record.mspId, record.port);
     }
   }
 }

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { Client, credentials, status } from '@grpc/grpc-js';
+import type { discovery, msp } from '@hyperledger/fabric-protos';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isAppError, type AppError } from '@/lib/platform/pure/errors';
-import { generousLimits, openTestLedger, testAuthority, TestHost } from '@/lib/gateway/testing';
+import { generousLimits, loadOldFabricClient, openTestLedger, testAuthority, TestHost } from '@/lib/gateway/testing';
 import { contractOf, makePackage, makeTypescriptChaincode, runtimeDirectory } from '@/lib/sandbox/testing';
 import { channelConfig, createTestOrganisation, FabricClients, giveIdentity, type Organisation } from './testing/fabric-host';
 
@@ -44,6 +45,8 @@ const packaged = makePackage(
   { type: 'node', label: 'assets_1', path: '' },
 );
 
+const { callOf, chooseEndorsers, configQuery, endorsersQuery, listEntries, OldClient } = await loadOldFabricClient();
+
 const json = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'));
 const errorOf = async (promise: Promise<unknown>): Promise<AppError> => {
   const error = await promise.then(() => undefined, (reason: unknown) => reason);
@@ -55,9 +58,13 @@ const organisations = ['Org1MSP', 'Org2MSP'].map((mspId) => createTestOrganisati
 const [org1, org2] = organisations as [(typeof organisations)[0], (typeof organisations)[0]];
 const orderers = createTestOrganisation('OrdererMSP');
 const channelId = 'fjord.one';
+/** What a client shows by TLS that has to be known to nobody. */
+const self = orderers.issue({ commonName: 'self' });
 let host: TestHost;
 let chain: string;
 let clients: FabricClients;
+/** Of the organisations' peers. */
+let addresses: string[] = [];
 
 beforeAll(async () => {
   host = await TestHost.prepare(['SIN', 'PAR']);
@@ -121,14 +128,36 @@ describe('a city node with a Fabric channel', () => {
     await expect.poll(async () => (await host.client.peerStatus({ chain, cityNode: 'PAR' })).height, { timeout: 20_000 }).toBe(height);
   });
 
+  it('serves clients of old: they discover whom to ask, each at its own address, and hand in what the endorsers signed', async () => {
+    const old = openOldClient();
+    try {
+      const user = org1.issue({ units: ['client'] });
+      const common = `127.0.0.1:${host.join.fabric?.port}`;
+      const [endorsers, config] = await old.discover(common, user, [endorsersQuery(channelId, [[callOf('assets')]]), configQuery(channelId)]);
+      const chosen = chooseEndorsers(endorsers);
+      expect(chosen.map(({ mspId }) => mspId)).toEqual(['Org1MSP', 'Org2MSP']);
+      addresses = chosen.map(({ endpoint }) => endpoint);
+      expect(new Set([common, ...addresses]).size).toBe(3);
+      expect(listEntries<discovery.Endpoints>(config?.getConfigResult()?.getOrderersMap()).map(([mspId, one]) => [mspId, one.getEndpointList()[0]?.getPort()])).toEqual([['OrdererMSP', host.join.fabric?.port]]);
+      const roots = new Map(listEntries<msp.FabricMSPConfig>(config?.getConfigResult()?.getMspsMap())).get('Org2MSP')?.getTlsRootCertsList_asU8() ?? [];
+      expect(roots.map((pem) => Buffer.from(pem).toString().trim())).toEqual([testAuthority.rootPem.trim()]);
+      const proposal = clients.propose(org1, user, 'assets', ['create', 'old', 'olga']);
+      const responses = await Promise.all(chosen.map(({ endpoint }) => old.propose(endpoint, user, proposal)));
+      expect((await old.broadcast(common, user, proposal, responses)).getStatus()).toBe(200);
+      expect(json(await clients.contract(org2, 'assets').evaluateTransaction('read', 'old'))).toEqual({ id: 'old', owner: 'olga' });
+    } finally {
+      old.close();
+    }
+  });
+
   it('counts what its clients ask for, and keeps to what the plan allows', async () => {
     const counted = async () => {
       const { records } = await host.client.meters({ after: 0 });
       const mine = records.filter((record) => record.chain === chain);
       return { requests: mine.some(({ requests }) => requests > 0), transactions: mine.reduce((sum, one) => sum + one.transactions, 0) };
     };
-    // Two approvals, the definition, an asset and a secret.
-    await expect.poll(counted, { timeout: 20_000 }).toEqual({ requests: true, transactions: 5 });
+    // Two approvals, the definition, two assets and a secret.
+    await expect.poll(counted, { timeout: 20_000 }).toEqual({ requests: true, transactions: 6 });
     const contract = clients.contract(org1, 'assets');
     await host.client.setLimits({ chain, cityNode: 'SIN' }, { ...generousLimits, writableUntilMs: 1 });
     await expect(contract.submitTransaction('create', 'late', 'ada')).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED, message: expect.stringContaining('read-only since') });
@@ -188,14 +217,19 @@ describe('a city node with a Fabric channel', () => {
     const contract = clients.contract(org1, 'assets');
     expect(json(await contract.evaluateTransaction('read', 'a1'))).toEqual({ id: 'a1', owner: 'ada' });
     expect(Buffer.from(await contract.evaluateTransaction('reveal', 's')).toString()).toContain('hush');
+    // Clients remember where the organisations' peers were.
+    const old = openOldClient();
+    const [endorsers] = await old.discover(`127.0.0.1:${host.join.fabric?.port}`, org1.issue({ units: ['client'] }), [endorsersQuery(channelId, [[callOf('assets')]])]);
+    old.close();
+    expect(chooseEndorsers(endorsers).map(({ endpoint }) => endpoint)).toEqual(addresses);
     const after = await clients.blocks(org2);
     expect(after.map((block) => Buffer.from(block).toString('base64'))).toEqual(before.map((block) => Buffer.from(block).toString('base64')));
     expect(json(await contract.submitTransaction('create', 'a2', 'aaron'))).toEqual({ id: 'a2', owner: 'aaron' });
     // By the index that the package brings, which this process has read again.
-    expect(json(await contract.evaluateTransaction('owners'))).toEqual(['aaron', 'ada']);
+    expect(json(await contract.evaluateTransaction('owners'))).toEqual(['aaron', 'ada', 'olga']);
     expect(host.output).toContain('an index of a chaincode package cannot be used');
     const audited = audit(await clients.blocks(org1));
-    expect(audited).toMatch(/^12 blocks, 12 transactions, .* 11 policies and reads, 0 findings$/m);
+    expect(audited).toMatch(/^13 blocks, 13 transactions, .* 12 policies and reads, 0 findings$/m);
   });
 
   it('forgets the channel with its last peer: the name is free for another sub-chain', async () => {
@@ -214,6 +248,10 @@ describe('a city node with a Fabric channel', () => {
     expect(end).toMatchObject({ code: status.UNAVAILABLE });
   });
 });
+
+function openOldClient() {
+  return new OldClient({ root: Buffer.from(testAuthority.rootPem), tls: { cert: Buffer.from(self.pem).toString(), key: self.key.export({ format: 'pem', type: 'pkcs8' }).toString() } });
+}
 
 /** Of the certificate that a door shows. */
 function serialOf(port: number): Promise<string> {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { FabricHolding, FabricIdentityName, OpenChain, PutFabricCertificate } from '@/lib/control';
-import type { ChainId, LocalRoles } from '@/lib/ledger';
+import type { ChainId, LocalRoles, PeerTaskCall } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
-import { toAppError } from '../ledger-errors';
+import { toAppError, translated } from '../ledger-errors';
 import { FABRIC, LateFabricFramework } from './late-framework';
 import type { FabricRooms, FabricRoomsOptions } from './open-fabric-rooms';
 import type { ServedFabric, ServeFabricOptions } from './serve-fabric';
@@ -60,7 +60,9 @@ export class FabricPart {
     this.pending.set(chain, (this.pending.get(chain) ?? 0) + 1);
     try {
       await this.reserve(rooms, chain, input);
-      return await open();
+      const opened = await open();
+      await this.served?.channelsChanged();
+      return opened;
     } finally {
       const left = (this.pending.get(chain) ?? 1) - 1;
       if (left > 0) this.pending.set(chain, left);
@@ -91,6 +93,7 @@ export class FabricPart {
     if (this.rooms === undefined || this.pending.has(chain) || ledgers.some((ledger) => ledger.has(chain as ChainId))) return;
     await this.rooms.book.removeChannel(chain);
     this.served?.forget(chain as ChainId);
+    await this.served?.channelsChanged();
   }
 
   /**
@@ -111,6 +114,16 @@ export class FabricPart {
     }
   }
 
+  /**
+   * What this host does for another one that carries peers of the same channel, in the framework's own bytes.
+   * @throws AppError UNSUPPORTED for what is no channel, UNAVAILABLE
+   */
+  async answerTask(chain: ChainId, call: PeerTaskCall): Promise<Uint8Array> {
+    const answer = this.served?.answerTask(chain, call);
+    if (answer === undefined) throw new AppError('UNSUPPORTED', { what: 'task for a peer' }, { publicMessage: 'Peers of this sub-chain have no tasks.' });
+    return translated(() => answer);
+  }
+
   async request(identity: FabricIdentityName, input: { retire?: string | undefined }): Promise<{ request: string; publicKeyHash: string; holding?: FabricHolding }> {
     return (await this.open()).identities.request(identity, input);
   }
@@ -118,13 +131,13 @@ export class FabricPart {
   async putCertificate(identity: FabricIdentityName, input: PutFabricCertificate): Promise<FabricHolding> {
     const { identities } = await this.open();
     const holding = await identities.put(identity, input);
-    this.served?.identitiesChanged();
+    await this.served?.identitiesChanged();
     return holding;
   }
 
   async removeIdentity(identity: FabricIdentityName): Promise<void> {
     await this.rooms?.identities.remove(identity);
-    this.served?.identitiesChanged();
+    await this.served?.identitiesChanged();
   }
 
   listIdentities(): FabricHolding[] {

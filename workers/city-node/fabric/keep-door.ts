@@ -1,13 +1,22 @@
 import type { ControlLogger } from '@/lib/control';
 import { openFabricDoor, type FabricDoor, type FabricMethod } from '@/lib/gateway';
 import type { ChannelIdentity } from '@/lib/peer-channel';
+import { advertisedHost } from './advertised-host';
 
 export interface KeepDoorOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** The host's certificate; clients verify it with the installation's root. */
   readonly identity: ChannelIdentity;
   readonly methods: readonly FabricMethod[];
+  readonly entrances: EntranceBook;
   readonly logger: ControlLogger;
+}
+
+/** Which organisations' peers need an entrance of their own, and where each was. */
+export interface EntranceBook {
+  wanted(): readonly string[];
+  portOf(mspId: string): number | undefined;
+  remember(mspId: string, port: number): Promise<void>;
 }
 
 /** The door for Fabric's clients: there as soon as the host has a certificate, and always with its newest. */
@@ -16,22 +25,38 @@ export class DoorKeeper {
   private turn: Promise<void> = Promise.resolve();
   private stopWatching: (() => void) | undefined;
   private isClosed = false;
+  private host: string;
 
-  constructor(private readonly options: KeepDoorOptions) {}
+  constructor(private readonly options: KeepDoorOptions) {
+    this.host = options.listen.host;
+  }
+
+  /** The name or address by which clients reach the door and verify its certificate. */
+  get advertisedHost(): string {
+    return this.host;
+  }
 
   /** Undefined while it is closed. */
   get port(): number | undefined {
     return this.door?.port;
   }
 
+  /** The port of an organisation's own entrance; undefined: it has none. */
+  entranceOf(mspId: string): number | undefined {
+    return this.door?.entrances.portOf(mspId);
+  }
+
   /** Rejects when the port cannot be listened on. Without a certificate it opens with the first. */
   async open(): Promise<void> {
     const { identity, logger } = this.options;
-    this.stopWatching = identity.onChange(() => {
-      this.bringToDate().catch((error: unknown) => logger.error({ err: messageOf(error) }, 'the door for Fabric’s clients could not be opened'));
-    });
+    this.stopWatching = identity.onChange(() => void this.refresh());
     if (identity.current() === undefined) logger.info({}, 'the door for Fabric’s clients opens when the host has its certificate');
     await this.bringToDate();
+  }
+
+  /** The host's certificate, its organisations or its channels changed. Never rejects. */
+  async refresh(): Promise<void> {
+    await this.bringToDate().catch((error: unknown) => this.options.logger.error({ err: messageOf(error) }, 'the door for Fabric’s clients could not be opened'));
   }
 
   async close(): Promise<void> {
@@ -42,19 +67,44 @@ export class DoorKeeper {
     this.door = undefined;
   }
 
+  private async openEntrances(door: FabricDoor): Promise<void> {
+    const { entrances, listen, logger } = this.options;
+    const wanted = entrances.wanted();
+    for (const mspId of door.entrances.names()) if (!wanted.includes(mspId)) door.entrances.close(mspId);
+    for (const mspId of wanted) {
+      if (door.entrances.portOf(mspId) !== undefined) continue;
+      try {
+        const port = await openEntrance(door, mspId, entrances.portOf(mspId));
+        await entrances.remember(mspId, port);
+        logger.info({ mspId, fabric: `${listen.host}:${port}` }, 'entrance to an organisation’s peer open');
+      } catch (error) {
+        // Its clients still have the common one.
+        logger.error({ mspId, err: messageOf(error) }, 'the entrance to an organisation’s peer could not be opened');
+      }
+    }
+  }
+
   private bringToDate(): Promise<void> {
     const done = this.turn.then(async () => {
       const { listen, identity, methods, logger } = this.options;
       const certificates = identity.current();
       if (certificates === undefined || this.isClosed) return;
       const tls = { cert: certificates.chainPem, key: certificates.privateKeyPem };
-      if (this.door !== undefined) return this.door.useTls(tls);
-      this.door = await openFabricDoor({ ...listen, tls, methods, logger });
-      logger.info({ fabric: `${listen.host}:${this.door.port}` }, 'door for Fabric’s clients open');
+      this.host = advertisedHost(certificates.chainPem, listen.host);
+      if (this.door === undefined) {
+        this.door = await openFabricDoor({ ...listen, tls, methods, logger });
+        logger.info({ fabric: `${listen.host}:${this.door.port}` }, 'door for Fabric’s clients open');
+      } else this.door.useTls(tls);
+      await this.openEntrances(this.door);
     });
     this.turn = done.catch(() => undefined);
     return done;
   }
+}
+
+/** At the port as it was, else at any free one. */
+async function openEntrance(door: FabricDoor, mspId: string, known: number | undefined): Promise<number> {
+  return known === undefined ? door.entrances.open(mspId, 0) : door.entrances.open(mspId, known).catch(() => door.entrances.open(mspId, 0));
 }
 
 function messageOf(error: unknown): string {

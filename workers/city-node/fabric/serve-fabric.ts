@@ -1,6 +1,6 @@
 import type { ControlLogger } from '@/lib/control';
 import type { QuotaTable } from '@/lib/gateway';
-import type { ChainId, LedgerHost } from '@/lib/ledger';
+import type { ChainId, LedgerHost, PeerTaskCall } from '@/lib/ledger';
 import type { ChannelIdentity } from '@/lib/peer-channel';
 import type { HostRegister } from '../host-register';
 import type { PeerNetwork } from '../peer-network';
@@ -28,10 +28,14 @@ export interface ServeFabricOptions {
 export interface ServedFabric {
   /** Undefined while the door is closed. */
   readonly port: number | undefined;
+  /** A task of another host with peers of the channel; undefined: the sub-chain is no channel here. */
+  answerTask(chain: ChainId, call: PeerTaskCall): Promise<Uint8Array> | undefined;
   /** The sub-chain has no peer here any more. */
   forget(chain: ChainId): void;
-  /** Who this host is in its channels changed. */
-  identitiesChanged(): void;
+  /** Who this host is in its channels changed. Resolves when the door is up to date; never rejects. */
+  identitiesChanged(): Promise<void>;
+  /** The same for which channels it has. */
+  channelsChanged(): Promise<void>;
   /** Takes nothing new, ends what is under way and every chaincode. */
   close(): Promise<void>;
 }
@@ -40,9 +44,20 @@ export interface ServedFabric {
 export async function serveFabric({ rooms, hostId, ledgers, register, quotas, network, identity, listen, logger, now }: ServeFabricOptions): Promise<ServedFabric> {
   const reads = new AbortController();
   const hosts = new ChannelHosts({ ledgers, register, logger });
-  const address = (): string => `${listen?.host ?? ''}:${door?.port ?? listen?.port ?? 0}`;
-  const services = new ChannelServices({ rooms, hosts, quotas, address, signal: reads.signal, now });
-  const door = listen && new DoorKeeper({ listen, identity, methods: services.methods, logger });
+  const portOf = (mspId: string): number => door?.entranceOf(mspId) ?? door?.port ?? listen?.port ?? 0;
+  const addressOf = (mspId: string): string => `${door?.advertisedHost ?? ''}:${portOf(mspId)}`;
+  const tlsRoots = (): string[] => {
+    const certificates = identity.current();
+    return certificates === undefined ? [] : [certificates.rootPem];
+  };
+  const services = new ChannelServices({ rooms, hosts, hostId, network, quotas, addressOf, portOf, tlsRoots, signal: reads.signal, now });
+  const { book, identities } = rooms;
+  const entrances = {
+    wanted: () => book.listCrowded((mspId) => identities.signerOf(mspId) !== undefined),
+    portOf: (mspId: string) => book.entranceOf(mspId),
+    remember: (mspId: string, port: number) => book.putEntrance(mspId, port),
+  };
+  const door = listen && new DoorKeeper({ listen, identity, methods: services.methods, entrances, logger });
   if (door === undefined) logger.warn({}, 'this host joined without a port for Fabric’s clients: join it anew to open one');
   try {
     await door?.open();
@@ -56,14 +71,19 @@ export async function serveFabric({ rooms, hostId, ledgers, register, quotas, ne
     get port() {
       return door?.port;
     },
+    answerTask: (chain, call) => services.answerTask(chain, call),
     forget(chain) {
       hosts.forget(chain);
       fetcher.forget(chain);
       services.forget();
     },
-    identitiesChanged() {
+    async identitiesChanged() {
       services.forget();
       fetcher.identitiesChanged();
+      await door?.refresh();
+    },
+    async channelsChanged() {
+      await door?.refresh();
     },
     async close() {
       await door?.close();

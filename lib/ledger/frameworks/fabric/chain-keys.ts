@@ -13,6 +13,10 @@ export const LOCAL_KEYS_FROM = 0x40;
 const BLOCK_SIGNATURE = 0x50;
 const TRANSIENT = 0x51;
 const TRANSIENT_AT = 0x52;
+const RECEIVED = 0x53;
+const RECEIVED_AT = 0x54;
+/** → how many and how many bytes stand under `receivedKey`. */
+export const receivedTotalKey: Uint8Array = Uint8Array.of(0x55);
 
 /** Block number → the slot SIGNATURES as this peer's orderer signed it. */
 export function blockSignatureKey(block: number): Uint8Array {
@@ -21,12 +25,11 @@ export function blockSignatureKey(block: number): Uint8Array {
 
 /** Plaintext that was put aside for a transaction, one for each simulation that wrote another one. */
 export function transientKey(txId: string, plaintext: Uint8Array): Uint8Array {
-  return Buffer.concat([transientPrefix(txId), sha256(plaintext)]);
+  return Buffer.concat([prefixOf(TRANSIENT, txId), sha256(plaintext)]);
 }
 
 export function transientRange(txId: string): { readonly from: Uint8Array; readonly to: Uint8Array } {
-  const prefix = transientPrefix(txId);
-  return { from: prefix, to: Buffer.concat([prefix, Buffer.alloc(33, 0xff)]) };
+  return rangeOf(prefixOf(TRANSIENT, txId));
 }
 
 /** Which plaintext was put aside at a height: its key is the rest. */
@@ -41,6 +44,31 @@ export function transientBefore(block: number): { readonly from: Uint8Array; rea
 
 export const TRANSIENT_AT_PREFIX_BYTES = 7;
 
-function transientPrefix(txId: string): Uint8Array {
-  return Buffer.concat([Uint8Array.of(TRANSIENT), sha256(Buffer.from(txId, 'utf8'))]);
+/** Plaintext that another peer gave for a transaction, behind the height at which it came. */
+export function receivedKey(txId: string, plaintext: Uint8Array): Uint8Array {
+  return Buffer.concat([prefixOf(RECEIVED, txId), sha256(plaintext)]);
+}
+
+export function receivedRange(txId: string): { readonly from: Uint8Array; readonly to: Uint8Array } {
+  return rangeOf(prefixOf(RECEIVED, txId));
+}
+
+/** Which plaintext came at a height: its key is the rest. */
+export function receivedAtKey(block: number, key: Uint8Array): Uint8Array {
+  return new ByteWriter(7 + key.length).u8(RECEIVED_AT).u48(block).raw(key).finish();
+}
+
+/** All that came before a height. */
+export function receivedBefore(block: number): { readonly from: Uint8Array; readonly to: Uint8Array } {
+  return { from: Uint8Array.of(RECEIVED_AT), to: new ByteWriter(7).u8(RECEIVED_AT).u48(block).finish() };
+}
+
+export const RECEIVED_AT_PREFIX_BYTES = 7;
+
+function prefixOf(space: number, txId: string): Uint8Array {
+  return Buffer.concat([Uint8Array.of(space), sha256(Buffer.from(txId, 'utf8'))]);
+}
+
+function rangeOf(prefix: Uint8Array): { readonly from: Uint8Array; readonly to: Uint8Array } {
+  return { from: prefix, to: Buffer.concat([prefix, Buffer.alloc(33, 0xff)]) };
 }

@@ -29,6 +29,14 @@ export interface JudgedBlock {
   readonly transactions: readonly BlockTransaction[];
 }
 
+/** What may be put in the place of the real ones, to see whether a run notices. */
+export interface BlockParts {
+  readonly readDefinitions: typeof readDefinitions;
+  readonly validateBlock: typeof validateBlock;
+}
+
+const PARTS: BlockParts = { readDefinitions, validateBlock };
+
 interface Included {
   readonly bytes: Uint8Array;
   readonly id: Hash;
@@ -37,20 +45,21 @@ interface Included {
 
 /**
  * Judges a block's transactions in order and makes Fabric's block of them. See `Framework.executeBlock`. What is not valid
- * stays in the block with its code; only what no orderer would have taken is left out.
+ * stays in the block with its code; only what no orderer would have taken is left out. It yields where sockets and files may
+ * have their turn; the state must not change meanwhile.
  */
-export async function executeBlock(channel: Channel, known: KnownWriters, yieldTurn: () => Promise<void>, input: BlockInput, state: StateReader): Promise<JudgedBlock & Pick<ExecutedBlock, 'dropped'>> {
+export function* executeBlock(channel: Channel, known: KnownWriters, input: BlockInput, state: StateReader, parts: BlockParts = PARTS): Generator<undefined, JudgedBlock & Pick<ExecutedBlock, 'dropped'>> {
   const head = readHead(state);
   assert(head.number + 1 === input.height, `block ${input.height} is executed on top of block ${head.number}`);
   if (!input.building && input.transactions.length > BLOCK_TRANSACTIONS_MAX) throw new Error(`block ${input.height} has ${input.transactions.length} transactions, at most ${BLOCK_TRANSACTIONS_MAX} are possible`);
-  const definitions = readDefinitions(channel, state);
+  const definitions = parts.readDefinitions(channel, state);
   const judge = createJudge(channel, input.height, definitions, state);
   const included: Included[] = [];
   const seen = new Set<Hash>();
   const dropped: { index: number; reason: TransactionRefused }[] = [];
   for (const [index, bytes] of input.transactions.entries()) {
     if (included.length === BLOCK_TRANSACTIONS_MAX || (index > 0 && input.isEnough?.() === true)) break;
-    if (index > 0 && index % PACE === 0) await input.aside?.(yieldTurn);
+    if (index > 0 && index % PACE === 0) yield undefined;
     try {
       const envelope = checkOnce(checkEnvelope(channel, bytes, state, known), seen);
       included.push({ bytes, id: envelope.id, transaction: judge(bytes, envelope, included.length) });
@@ -60,7 +69,7 @@ export async function executeBlock(channel: Channel, known: KnownWriters, yieldT
       dropped.push({ index, reason: error });
     }
   }
-  return { ...sealBlock(head, included, definitions, state), dropped };
+  return { ...sealBlock(head, included, definitions, parts, state), dropped };
 }
 
 /** The same envelope twice says nothing new, and costs who sends it nothing: two of one transaction are its writer's own. */
@@ -76,13 +85,13 @@ export function readHead(state: StateReader): Head {
   return decodeHead(bytes);
 }
 
-function sealBlock(head: Head, included: readonly Included[], definitions: Definitions, state: StateReader): JudgedBlock {
+function sealBlock(head: Head, included: readonly Included[], definitions: Definitions, parts: BlockParts, state: StateReader): JudgedBlock {
   const envelopes = included.map(({ bytes }) => bytes);
   const transactions = included.map(({ transaction }) => transaction);
   const number = head.number + 1;
   const header = buildHeader(BigInt(number), head.headerHash, envelopes);
   const headerHash = hashHeader(header);
-  const validated = validateBlock({ number, headerHash, transactions, collectionsOf: definitions.collectionsOf }, state);
+  const validated = parts.validateBlock({ number, headerHash, transactions, collectionsOf: definitions.collectionsOf }, state);
   const commitHash = computeCommitHash(validated.codes, validated.updates, head.commitHash);
   const frameworkHeader: FrameworkHeader = { ...header, lastConfig: 0n, codes: validated.codes, commitHash };
   const executed = toExecuted(frameworkHeader, included, { number, headerHash, commitHash }, validated, head.stateRoot);

@@ -60,7 +60,10 @@ class FabricInstance implements FrameworkInstance {
   }
 
   async executeBlock(input: BlockInput, state: StateReader): Promise<ExecutedBlock> {
-    const { dropped, ...block } = await executeBlock(this.channel, this.#known, this.#options.yieldTurn, input, state);
+    const steps = executeBlock(this.channel, this.#known, input, state);
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) await input.aside?.(this.#options.yieldTurn);
+    const { dropped, ...block } = step.value;
     return { ...block.executed, dropped, localWrites: (before) => localWritesOf(block, this.#roles, before) };
   }
 

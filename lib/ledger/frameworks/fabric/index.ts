@@ -35,4 +35,5 @@ export { queryChannel, waitForTransaction, withChannelView } from './read/query-
 export { FabricReadError, type FabricReadErrorCode } from './read/read-error';
 export { BROADCAST_STATUSES, type FabricRefusalCode } from './refusals';
 export type { PrivatePlaintext, SimulationView } from './endorser';
-export { createFabricServices, SERVICE_CODES, serveChannel, serviceLimitDefaults, ServiceRefused, type ServeChannelOptions, type ServedChannel, type ServiceLimits, type ServiceMethod, type ServicePorts } from './services';
+export { nobodyElse, PeerDirectory, type ChannelPeers, type HostLink, type PeerDirectoryPorts, type RemotePeer } from './channel-peers';
+export { answerPeerTask, createFabricServices, SERVICE_CODES, serveChannel, serviceLimitDefaults, ServiceRefused, type ServeChannelOptions, type PeerTaskCall, type PeerTaskPorts, type ServedChannel, type ServiceLimits, type ServiceMethod, type ServicePorts } from './services';

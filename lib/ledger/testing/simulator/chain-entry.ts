@@ -1,7 +1,7 @@
 import type { Certificate } from '../../core/consensus/certificate';
 import { rulesAt, type ChainRules } from '../../core/consensus/rules';
 import { ZERO_HASH, type Hash } from '../../core/types';
-import { execute, readNextRules, type TinyBlock } from './tiny-block';
+import { readNextRules, type TinyBlock } from './tiny-block';
 
 /** A final block at one peer: what it is, why it is final, and what came of it. */
 export interface ChainEntry {
@@ -35,6 +35,6 @@ export function tipAfter({ height, hash, block, state, rules }: ChainEntry): Tip
   return { height, hash, timeMs: block.timeMs, state, rules: rulesAt(next, height + 1) };
 }
 
-export function entryOn(tip: Tip, { hash, bytes, block, certificate }: Pick<ChainEntry, 'hash' | 'bytes' | 'block' | 'certificate'>): ChainEntry {
-  return { height: tip.height + 1, hash, bytes, block, certificate, rules: tip.rules, state: execute(tip.state, tip.rules.engineVersion, block.transactions) };
+export function entryOn(tip: Tip, { hash, bytes, block, certificate, state }: Omit<ChainEntry, 'height' | 'rules'>): ChainEntry {
+  return { height: tip.height + 1, hash, bytes, block, certificate, rules: tip.rules, state };
 }

@@ -16,7 +16,14 @@ export type Violation =
   | 'unchecked'
   | 'fault'
   | 'exception'
-  | 'size';
+  | 'size'
+  /** Of the framework: peers that came to different results, or to wrong ones. */
+  | 'roots'
+  | 'codes'
+  | 'acknowledged'
+  | 'values'
+  | 'history'
+  | 'private data';
 
 export interface Finding {
   readonly what: Violation;
@@ -30,6 +37,7 @@ export interface ChecksPorts {
   readonly genesisRules: ChainRules;
   readonly byzantine: ReadonlySet<number>;
   readonly now: () => number;
+  readonly onFinal: (entry: ChainEntry) => void;
   /** Planted: see `Plant.trustsSmallCertificates`. */
   readonly trustsSmallCertificates: boolean;
 }
@@ -77,6 +85,7 @@ export class Checks {
         this.included.add(id);
       }
       this.tip = tipAfter(entry);
+      this.#ports.onFinal(entry);
       return undefined;
     }
     if (known.hash !== hash) return this.report('fork', `p${peer} has block ${short(hash)} at height ${height}, where ${short(known.hash)} is final`);

@@ -1,17 +1,27 @@
 import type { Random } from '../random';
+import type { StateWrite } from '../../core/storage';
 import type { ChainEntry } from './chain-entry';
 
 /** What a peer finds again after a restart. */
 export interface Kept {
   readonly blocks: ChainEntry[];
+  /** What blocks changed, and what the peer kept for itself between them, in order. */
+  readonly changes: KeptChange[];
   record: Uint8Array | undefined;
   block: Uint8Array | undefined;
   abstain: number | 'unknown' | undefined;
   approved: Uint8Array | undefined;
 }
 
+export interface KeptChange {
+  /** Of the block, or of the last one before. */
+  readonly height: number;
+  readonly writes: readonly StateWrite[];
+}
+
 export type Write =
-  | { readonly kind: 'block'; readonly entry: ChainEntry }
+  | { readonly kind: 'block'; readonly entry: ChainEntry; readonly changes: readonly StateWrite[] }
+  | { readonly kind: 'own'; readonly change: KeptChange }
   | { readonly kind: 'record'; readonly record: Uint8Array; readonly block: Uint8Array | undefined }
   | { readonly kind: 'abstain'; readonly through: number }
   | { readonly kind: 'approved'; readonly rules: Uint8Array | undefined };
@@ -49,8 +59,8 @@ export class Disk {
 
   /** What is kept and what was written, as a process that has not crashed sees it. */
   latest(): Kept {
-    const view = { ...this.kept, blocks: this.kept.blocks };
-    for (const write of this.#pending) if (write.kind !== 'block') apply(view, write);
+    const view = { ...this.kept };
+    for (const write of this.#pending) if (write.kind !== 'block' && write.kind !== 'own') apply(view, write);
     return view;
   }
 
@@ -64,8 +74,8 @@ export class Disk {
 
   /** The disk is another one: at most an old copy of the blocks is left, and nothing of what was signed. */
   lose(blocksKept: number): void {
-    const { blocks, approved } = this.kept;
-    this.kept = { ...emptyDisk(), blocks: blocks.slice(0, blocksKept), abstain: 'unknown', approved: blocksKept > 0 ? approved : undefined };
+    const { blocks, changes, approved } = this.kept;
+    this.kept = { ...emptyDisk(), blocks: blocks.slice(0, blocksKept), changes: changes.filter(({ height }) => height <= blocksKept), abstain: 'unknown', approved: blocksKept > 0 ? approved : undefined };
     this.#forgetPending(0);
   }
 
@@ -94,13 +104,17 @@ export class Disk {
 }
 
 export function emptyDisk(): Kept {
-  return { blocks: [], record: undefined, block: undefined, abstain: undefined, approved: undefined };
+  return { blocks: [], changes: [], record: undefined, block: undefined, abstain: undefined, approved: undefined };
 }
 
 function apply(kept: Kept, write: Write): void {
   switch (write.kind) {
     case 'block':
       kept.blocks.push(write.entry);
+      kept.changes.push({ height: write.entry.height, writes: write.changes });
+      break;
+    case 'own':
+      kept.changes.push(write.change);
       break;
     case 'record':
       kept.record = write.record;

@@ -1,4 +1,5 @@
 import type { ChainRules } from '../../core/consensus/rules';
+import type { Copy } from './copy';
 import { genesisTip, tipAfter, type ChainEntry, type Tip } from './chain-entry';
 
 /** The chain as one life of a peer has it, with what came of it. */
@@ -7,7 +8,11 @@ export class Ledger {
   readonly #changes: Uint8Array[] = [];
   readonly #included = new Set<number>();
 
-  constructor(rules: ChainRules, blocks: readonly ChainEntry[]) {
+  constructor(
+    rules: ChainRules,
+    blocks: readonly ChainEntry[],
+    readonly copy: Copy,
+  ) {
     this.tip = genesisTip(rules);
     for (const entry of blocks) this.append(entry);
   }

@@ -7,7 +7,7 @@ import type { Served } from './catch-up';
 import type { Tip } from './chain-entry';
 import { EPOCH_MS } from './machine-times';
 import type { Network } from './network';
-import { encodeBlock, execute, NO_RULES, type TinyBlock } from './tiny-block';
+import { encodeBlock, NO_RULES, type TinyBlock } from './tiny-block';
 import type { World } from './world';
 
 /** What Byzantine peers can say: whatever their own keys sign, whatever they heard, and nonsense. */
@@ -51,14 +51,14 @@ export class Liars {
 
   /** A block on top of the tip that everybody finds good, but for the changes. */
   makeBlock(tip: Tip, changes: Partial<TinyBlock>): Uint8Array {
-    const { random, queue } = this.#world;
-    const transactions = random.chance(0.5) ? [2 ** 31 + random.below(2 ** 30)] : [];
+    const { random, queue, framework } = this.#world;
+    const transactions = framework.drawForLiars();
     return encodeBlock({
       height: tip.height + 1,
       previousHash: tip.hash,
       timeMs: Math.max(tip.timeMs, EPOCH_MS + queue.now),
       engineVersion: tip.rules.engineVersion,
-      state: execute(tip.state, tip.rules.engineVersion, changes.transactions ?? transactions),
+      state: framework.foresee(tip, changes.transactions ?? transactions),
       salt: random.below(2 ** 32),
       transactions,
       nextRules: NO_RULES,

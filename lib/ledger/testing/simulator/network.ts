@@ -1,3 +1,4 @@
+import type { PrivatePosition } from '../../frameworks/fabric/state';
 import type { Random } from '../random';
 import type { ChainEntry } from './chain-entry';
 import type { EventQueue } from './event-queue';
@@ -9,6 +10,9 @@ export type Packet =
   | { readonly kind: 'transaction'; readonly id: number }
   /** "I have this height": after a block became durable, and whenever a connection comes up. */
   | { readonly kind: 'head'; readonly height: number; readonly wantsAnswer: boolean }
+  /** Of the framework's own: private data for a peer that lacks them. */
+  | { readonly kind: 'ask-private'; readonly ticket: number; readonly signed: Uint8Array; readonly positions: readonly PrivatePosition[] }
+  | { readonly kind: 'give-private'; readonly ticket: number; readonly answer: Uint8Array }
   | { readonly kind: 'fetch'; readonly ticket: number; readonly from: number }
   | { readonly kind: 'blocks'; readonly ticket: number; readonly blocks: readonly Pick<ChainEntry, 'bytes' | 'certificate'>[] };
 

@@ -1,13 +1,15 @@
 import type { Consensus } from '../../core/consensus/consensus';
 import type { Effect, Timer } from '../../core/consensus/effects';
 import { indexOfValidator, type ChainRules } from '../../core/consensus/rules';
+import type { StateWrite } from '../../core/storage';
 import type { Hash } from '../../core/types';
 import { whomToTell } from './announce';
-import { judgeBlock, makeBlock } from './block-rules';
+import { judgeBlock, makeBlock, type Judged } from './block-rules';
 import { CatchUp, isCertified, SERVED_MAX, type Served } from './catch-up';
 import { entryOn, type ChainEntry, type Tip } from './chain-entry';
 import { short } from './checks';
-import { Disk, type Write } from './disk';
+import type { Copy, Executed } from './copy';
+import { Disk, type Kept, type Write } from './disk';
 import { EffectQueue, type Asked } from './effect-queue';
 import { Approval, Ledger } from './ledger';
 import { MachineTimes } from './machine-times';
@@ -15,6 +17,7 @@ import type { Packet } from './network';
 import { openCore } from './open-core';
 import { decodeBlock, encodeBlock, type TinyBlock } from './tiny-block';
 import { Waiting } from './waiting';
+import { OwnWrites } from './own-writes';
 import { peerOf, type World } from './world';
 
 const TRANSACTIONS_A_BLOCK = 5;
@@ -22,6 +25,8 @@ const TRANSACTIONS_A_BLOCK = 5;
 const WANTED_MS = 10_000;
 /** With solo finality: blocks that may wait for the disk. */
 const UNSYNCED_MAX = 2;
+/** Of a peer that was never up. */
+const CLOSED: Copy = { admits: () => false, execute: () => undefined, push: () => undefined, promote: () => undefined };
 export const OLD_PROGRAM = 1;
 export const NEW_PROGRAM = 2;
 
@@ -38,31 +43,43 @@ export class Peer {
   readonly #world: World;
   /** Byzantine peers may run two machines with one key. */
   readonly #instance: number;
-  readonly #isHonest: boolean;
+  readonly isHonest: boolean;
   readonly #disk: Disk;
   readonly #times: MachineTimes;
   #ledger: Ledger;
   #approval = new Approval(undefined);
   #effects: EffectQueue;
-  /** Blocks that this life executed and found good, or built. */
-  #good = new Set<Hash>();
+  /** Blocks that this life executed and found good, or built: what came of them. */
+  #good = new Map<Hash, Executed>();
+  /** What the framework keeps here between blocks. */
+  #own: OwnWrites;
   #catchUp: CatchUp;
 
   constructor(world: World, index: number, instance: number, isHonest: boolean) {
     this.#world = world;
     this.index = index;
     this.#instance = instance;
-    this.#isHonest = isHonest;
+    this.isHonest = isHonest;
     this.#times = new MachineTimes(world, index);
-    this.#ledger = new Ledger(world.genesisRules, []);
+    this.#ledger = new Ledger(world.genesisRules, [], CLOSED);
     this.#disk = new Disk({
       later: (delayMs, run) => world.queue.later(delayMs, run),
       syncMs: () => this.#times.syncMs(),
       onSynced: (writes) => this.#onSynced(writes),
     });
+    this.#own = new OwnWrites(this.#disk);
     this.#catchUp = this.#createCatchUp();
     this.#effects = this.#createEffects();
     this.waiting = this.#createWaiting();
+  }
+
+  /** What the disk holds for sure. */
+  get kept(): Kept {
+    return this.#disk.kept;
+  }
+
+  get copy(): Copy {
+    return this.#ledger.copy;
   }
 
   get tip(): Tip {
@@ -83,10 +100,11 @@ export class Peer {
     this.isUp = true;
     this.isStopped = false;
     const { blocks, approved } = this.#disk.kept;
-    this.#ledger = new Ledger(this.#world.genesisRules, blocks);
+    this.#ledger = new Ledger(this.#world.genesisRules, blocks, this.#world.framework.open(this));
+    this.#own = new OwnWrites(this.#disk);
     // Its block may have become durable and the note that it is done may not.
     this.#approval = new Approval(approved !== undefined && this.#ledger.hasChange(approved) ? undefined : approved);
-    this.#good = new Set();
+    this.#good = new Map();
     this.waiting = this.#createWaiting();
     this.#effects = this.#createEffects();
     this.#catchUp = this.#createCatchUp();
@@ -94,6 +112,7 @@ export class Peer {
     this.#log('starts', () => `at height ${this.tip.height}`, this.tip.height);
     this.#openCore();
     this.hello();
+    this.#world.framework.durable(this, []);
   }
 
   crash(): void {
@@ -138,6 +157,9 @@ export class Peer {
       }
       case 'blocks':
         this.#catchUp.answer(from, packet.ticket, packet.blocks);
+        break;
+      default:
+        this.#world.framework.receive(this, from, packet);
     }
   }
 
@@ -146,6 +168,15 @@ export class Peer {
     if (!this.isUp || this.#ledger.included.has(id)) return;
     this.waiting.gossip(id);
     this.#takeTransaction(id);
+  }
+
+  /** Of the framework: `writes` are on top of what there is, and `done` runs when they are durable. Without power it never does. */
+  keep(writes: readonly StateWrite[], done: () => void): void {
+    if (this.isUp) this.#own.write({ height: this.tip.height, writes }, done);
+  }
+
+  send(to: number, packet: Packet): void {
+    if (this.isUp) this.#send(to, packet);
   }
 
   /** The operator of this peer wants these rules. */
@@ -216,7 +247,7 @@ export class Peer {
     const { checks, queue } = this.#world;
     switch (effect.do) {
       case 'persist':
-        if (this.#isHonest) checks.keeps(this.index, effect.record);
+        if (this.isHonest) checks.keeps(this.index, effect.record);
         return this.#disk.write({ kind: 'record', record: effect.record, block: effect.block });
       case 'abstain':
         this.#log('abstains', () => `through ${effect.through}`, effect.through);
@@ -236,13 +267,13 @@ export class Peer {
         this.#commitFinal(effect);
         break;
       case 'fault':
-        if (this.#isHonest) checks.report('fault', `p${this.index} finds block ${effect.height} wrong, which a quorum made final`);
+        if (this.isHonest) checks.report('fault', `p${this.index} finds block ${effect.height} wrong, which a quorum made final`);
         break;
       case 'behind':
         this.#catchUp.want(effect.height, from);
         break;
       case 'evidence':
-        if (this.#isHonest) checks.evidence(this.index, effect.evidence);
+        if (this.isHonest) checks.evidence(this.index, effect.evidence);
         break;
       case 'remind':
         this.waiting.gossipAgain();
@@ -265,9 +296,9 @@ export class Peer {
     const { plan, random, checks } = this.#world;
     const { validators } = rules;
     const place = indexOfValidator(rules, this.publicKey);
-    if (this.#isHonest) checks.sends(this.index, place, bytes);
+    if (this.isHonest) checks.sends(this.index, place, bytes);
     const isVote = bytes[1] === 2 || bytes[1] === 3;
-    const canCrash = isVote && this.#isHonest && !this.#world.isStable() && bytes[2] === place;
+    const canCrash = isVote && this.isHonest && !this.#world.isStable() && bytes[2] === place;
     const isLast = canCrash && random.chance(plan.crash.afterVote);
     // The power may go between two of the lines that a vote is sent on.
     let reached = isLast ? random.below(validators.length + 1) : validators.length;
@@ -287,7 +318,8 @@ export class Peer {
   }
 
   #takeTransaction(id: number): void {
-    if (this.#ledger.included.has(id) || !this.waiting.add(id)) return;
+    if (this.#ledger.included.has(id) || this.waiting.has(id) || !this.copy.admits(id)) return;
+    this.waiting.add(id);
     if (this.core === undefined) this.waiting.remindLater();
     else this.#input((core) => core.wake());
   }
@@ -300,11 +332,11 @@ export class Peer {
         this.#world.queue.later(5, answer);
         return;
       }
-      const block = this.tip.height + 1 === height ? this.#makeBlock(round > 0) : undefined;
-      if (block === undefined) return this.#input((one) => one.built(height, round, undefined));
-      const bytes = encodeBlock(block);
+      const built = this.tip.height + 1 === height ? this.#makeBlock(round > 0) : undefined;
+      if (built === undefined) return this.#input((one) => one.built(height, round, undefined));
+      const bytes = encodeBlock(built.block);
       const hash = this.#world.voices.nameOf(bytes);
-      this.#good.add(hash);
+      this.#good.set(hash, built.executed);
       this.#log('builds', () => `${short(hash)} for ${height}/${round}`, height, round);
       this.#input((one) => one.built(height, round, { hash, block: bytes }));
     };
@@ -312,11 +344,16 @@ export class Peer {
   }
 
   /** After a round in vain an empty block will do: somebody opened the height, and perhaps nobody knows why any more. */
-  #makeBlock(mayBeEmpty: boolean): TinyBlock | undefined {
+  #makeBlock(mayBeEmpty: boolean): { readonly block: TinyBlock; readonly executed: Executed } | undefined {
+    const { tip } = this;
     const change = this.#wantedChange;
-    const transactions = change === undefined ? this.waiting.first(TRANSACTIONS_A_BLOCK) : [];
-    if (transactions.length === 0 && change === undefined && !mayBeEmpty) return undefined;
-    return makeBlock(this.tip, this.#times.clockMs(), this.#world.random.below(2 ** 32), transactions, change);
+    const wanted = change === undefined ? this.waiting.first(TRANSACTIONS_A_BLOCK) : [];
+    const timeMs = Math.max(tip.timeMs, this.#times.clockMs());
+    const executed = this.copy.execute({ height: tip.height + 1, timeMs, engineVersion: tip.rules.engineVersion, before: tip.state, transactions: wanted }, true);
+    if (executed === undefined) return undefined;
+    for (const id of wanted) if (!executed.transactions.includes(id)) this.waiting.delete(id);
+    if (executed.transactions.length === 0 && change === undefined && !mayBeEmpty) return undefined;
+    return { block: makeBlock(tip, timeMs, this.#world.random.below(2 ** 32), executed, change), executed };
   }
 
   #check({ height, hash, block, isCertain }: Effect & { do: 'check' }): void {
@@ -324,26 +361,28 @@ export class Peer {
     this.#world.queue.later(this.#times.checkMs(), () => {
       if (this.core !== core) return;
       // Another block came first by catch-up: the core has moved on, too, and ignores what it hears of the old height.
-      const verdict = this.tip.height + 1 === height ? this.#judge(decodeBlock(block), isCertain) : 'bad';
-      if (verdict === 'good') this.#good.add(hash);
+      const { verdict, executed }: Judged = this.tip.height + 1 === height ? this.#judge(decodeBlock(block), isCertain) : { verdict: 'bad' };
+      if (verdict === 'good' && executed !== undefined) this.#good.set(hash, executed);
       this.#log('checks', () => `${short(hash)} of ${height}: ${verdict}${isCertain ? ' for certain' : ''}`, height, verdict.length);
       this.#input((one) => one.checked(height, hash, verdict));
     });
   }
 
-  #judge(block: TinyBlock | undefined, isCertain: boolean): ReturnType<typeof judgeBlock> {
-    return judgeBlock(this.tip, block, { clockMs: this.#times.clockMs(), included: this.#ledger.included, approves: (rules) => this.#approval.is(rules), isCertain });
+  #judge(block: TinyBlock | undefined, isCertain: boolean): Judged {
+    const execute: Parameters<typeof judgeBlock>[2]['execute'] = (wanted) => this.copy.execute(wanted, false);
+    return judgeBlock(this.tip, block, { clockMs: this.#times.clockMs(), included: this.#ledger.included, approves: (rules) => this.#approval.is(rules), execute, isCertain });
   }
 
   #commitFinal({ height, hash, block, certificate }: Effect & { do: 'final' }): void {
     // Fetched meanwhile: the same block, or there would be a fork, which is looked for where blocks are committed.
     if (height <= this.tip.height) return;
     const parsed = decodeBlock(block);
-    if (parsed === undefined || !this.#good.has(hash)) {
-      if (this.#isHonest) this.#world.checks.report('unchecked', `p${this.index} is to commit block ${height}, which it did not check`);
+    const executed = this.#good.get(hash);
+    if (parsed === undefined || executed === undefined) {
+      if (this.isHonest) this.#world.checks.report('unchecked', `p${this.index} is to commit block ${height}, which it did not check`);
       return;
     }
-    this.#commit(entryOn(this.tip, { hash, bytes: block, block: parsed, certificate }), 'agrees on');
+    this.#commit(entryOn(this.tip, { hash, bytes: block, block: parsed, certificate, state: executed.state }), executed, 'agrees on');
   }
 
   /** Blocks of others count by their certificate under the rules of their height, and by what they do when executed. */
@@ -352,21 +391,26 @@ export class Peer {
     if (block === undefined || block.height !== this.tip.height + 1 || this.isStopped) return block !== undefined && block.height <= this.tip.height;
     const hash = this.#world.voices.nameOf(bytes);
     if (!isCertified(this.#world, this.tip, hash, certificate)) return false;
-    if (this.#judge(block, true) !== 'good') {
-      if (this.#isHonest) this.#world.checks.report('fault', `p${this.index} finds certified block ${block.height} wrong`);
+    const { verdict, executed } = this.#judge(block, true);
+    if (verdict !== 'good' || executed === undefined) {
+      if (this.isHonest) this.#world.checks.report('fault', `p${this.index} finds certified block ${block.height} wrong`);
       return false;
     }
-    this.#commit(entryOn(this.tip, { hash, bytes, block, certificate }), 'fetches');
+    this.#commit(entryOn(this.tip, { hash, bytes, block, certificate, state: executed.state }), executed, 'fetches');
     return true;
   }
 
-  #commit(entry: ChainEntry, how: string): void {
+  #commit(entry: ChainEntry, executed: Executed, how: string): void {
     const isSolo = entry.rules.finality === 'solo';
     this.#log(how, () => `${short(entry.hash)} as block ${entry.height}, round ${entry.certificate.round}`, entry.height, entry.certificate.round);
-    if (this.#isHonest && !isSolo) this.#world.checks.final(this.index, entry);
+    if (this.isHonest && !isSolo) this.#world.checks.final(this.index, entry);
+    const changes = executed.changes();
+    this.copy.push(entry.height, changes);
     this.#ledger.append(entry);
     for (const id of entry.block.transactions) this.waiting.delete(id);
-    this.#disk.write({ kind: 'block', entry });
+    // What this block made impossible would be passed on for ever.
+    for (const id of this.waiting.first(this.waiting.size)) if (!this.copy.admits(id)) this.waiting.delete(id);
+    this.#disk.write({ kind: 'block', entry, changes });
     if (this.#approval.is(entry.block.nextRules)) {
       this.#approval = new Approval(undefined);
       this.#disk.write({ kind: 'approved', rules: undefined });
@@ -384,18 +428,23 @@ export class Peer {
   }
 
   #onSynced(writes: readonly Write[]): void {
+    const entries: ChainEntry[] = [];
     for (const write of writes) {
+      if (write.kind === 'block' || write.kind === 'own') this.copy.promote();
       if (write.kind !== 'block') continue;
+      entries.push(write.entry);
       this.#noteDurable(write);
       const { entry } = write;
       for (const to of whomToTell(this.#world, this.index, entry)) this.#send(to, { kind: 'head', height: entry.height, wantsAnswer: false });
     }
+    this.#own.synced();
+    this.#world.framework.durable(this, entries);
     this.#effects.drain();
   }
 
   /** Alone, a block is final when it is durable: before, nobody has heard of it. */
   #noteDurable(write: Write): void {
-    if (write.kind === 'block' && this.#isHonest && write.entry.rules.finality === 'solo') this.#world.checks.final(this.index, write.entry);
+    if (write.kind === 'block' && this.isHonest && write.entry.rules.finality === 'solo') this.#world.checks.final(this.index, write.entry);
   }
 
   /** For what this life began: nothing of it goes on in the next. */

@@ -3,6 +3,7 @@ import { chainId } from '../../core/types';
 import { createRandom } from '../random';
 import { Adversary } from './adversary';
 import { Checks, type Violation } from './checks';
+import { createCounter, type SimulatedFramework } from './copy';
 import { EventLog } from './event-log';
 import { EventQueue } from './event-queue';
 import { Membership } from './membership';
@@ -32,6 +33,8 @@ export interface Outcome {
     readonly maxRound: number;
     readonly recordBytesMax: number;
     readonly simulatedMs: number;
+    /** Of the framework. */
+    readonly [name: string]: number;
   };
 }
 
@@ -39,6 +42,8 @@ export interface SimulateOptions {
   readonly plant?: Plant;
   /** Takes every event as a line. */
   readonly print?: (line: string) => void;
+  /** What transactions mean; by default they are numbers. */
+  readonly framework?: (world: World) => SimulatedFramework;
   /** Changes what the seed decided: for targeted schedules. */
   readonly adjust?: (plan: Plan) => Plan;
 }
@@ -49,7 +54,22 @@ const IDLE_MS_MAX = 120_000;
 const EVENTS_MAX = 3_000_000;
 
 /** One seed: one schedule of faults, and what came of it. */
-export function simulate(seed: number, mode: Finality, options: SimulateOptions = {}): Outcome {
+export function simulate(seed: number, mode: Finality, options: Omit<SimulateOptions, 'framework'> = {}): Outcome {
+  const step = begin(seed, mode, options).next();
+  if (step.done !== true) throw new Error('nothing is waited for');
+  return step.value;
+}
+
+/** The same with a framework that waits. Nothing that it waits for takes time: it has its turns between two events. */
+export async function simulateFramework(seed: number, mode: Finality, options: SimulateOptions & Required<Pick<SimulateOptions, 'framework'>>): Promise<Outcome> {
+  const steps = begin(seed, mode, options);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return step.value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function begin(seed: number, mode: Finality, options: SimulateOptions): Generator<undefined, Outcome> {
   const drawn = planFor(seed, mode);
   return new Simulation(options.adjust?.(drawn) ?? drawn, options).run();
 }
@@ -65,10 +85,10 @@ class Simulation {
   readonly #oldForEver: ReadonlySet<number>;
   /** Transactions offered after stabilisation: every one must come into the chain. */
   readonly #owed: number[] = [];
+  readonly #framework: SimulatedFramework;
   #phase: 'chaos' | 'load' | 'idle' = 'chaos';
-  #offered = 0;
 
-  constructor(plan: Plan, { plant = {}, print }: SimulateOptions) {
+  constructor(plan: Plan, { plant = {}, print, framework }: SimulateOptions) {
     this.#plan = plan;
     const queue = new EventQueue();
     const random = createRandom(Math.imul(plan.seed, 0x85ebca6b) ^ (plan.mode.length * 7));
@@ -88,10 +108,12 @@ class Simulation {
       genesisRules,
       byzantine: liars,
       now: () => queue.now,
+      onFinal: (entry) => this.#framework.final(entry),
       trustsSmallCertificates: plant.trustsSmallCertificates === true,
     });
     const network = new Network({ plan, random, queue, peers, isHidden: (from, to, packet) => this.#adversary.hides(from, to, packet), deliver: (to, from, packet) => this.#deliver(to, from, packet), onReconnect: () => this.#sayHello() });
     this.#network = network;
+    const simulatedFramework = (): SimulatedFramework => this.#framework;
     this.#world = {
       chain,
       plan,
@@ -101,6 +123,9 @@ class Simulation {
       voices,
       checks,
       genesisRules,
+      get framework() {
+        return simulatedFramework();
+      },
       peers,
       log: this.#log,
       isStable: () => network.isStable,
@@ -108,6 +133,7 @@ class Simulation {
         if (!liars.has(from) || this.#adversary.lets(to, packet, instance)) network.send(from, to, packet);
       },
     };
+    this.#framework = framework?.(this.#world) ?? createCounter(random);
     this.#adversary = new Adversary(this.#world, network, liars);
     this.#oldForEver = new Set(plan.oldPrograms.filter(({ upgradesAtMs }) => upgradesAtMs === undefined).map(({ peer }) => peer));
     const faulty = new Set([...liars, ...plan.lostDisks.map(({ peer }) => peer), ...this.#oldForEver]);
@@ -115,13 +141,13 @@ class Simulation {
     for (let peer = 0; peer < peers; peer += 1) this.#place(peer, liars.has(peer));
   }
 
-  run(): Outcome {
+  *run(): Generator<undefined, Outcome> {
     for (const peer of this.#honest.values()) peer.start();
     for (const machines of this.#adversary.machines.values()) for (const machine of machines) machine.start();
     this.#scheduleFaults();
     this.#loadLater();
     this.#world.queue.later(this.#plan.stabilisationMs, () => this.#stabilise());
-    const stall = this.#runChaosAndLoad() ?? this.#runIdle();
+    const stall = (yield* this.#runChaosAndLoad()) ?? (yield* this.#runIdle());
     return this.#outcome(stall);
   }
 
@@ -145,6 +171,7 @@ class Simulation {
     const honest = this.#honest.get(to);
     if (honest === undefined) {
       this.#adversary.hears(to, from, packet);
+      this.#framework.receiveAtLiar(to, from, packet);
       for (const machine of this.#adversary.machinesFor(to, from)) machine.receive(from, packet);
       return;
     }
@@ -219,15 +246,16 @@ class Simulation {
       if (this.#phase === 'idle') return;
       // A peer that has no answers for its clients gets no more of them.
       const machines = [...this.#honest.values()].filter(({ isUp, isStopped, waiting }) => isUp && !isStopped && waiting.size < WAITING_MAX);
-      if (machines.length > 0) {
-        const id = (this.#offered += 1);
-        const machine = random.pick(machines);
-        if (this.#phase === 'load') this.#owed.push(id);
-        this.#log.note(machine.index, 'offered', () => `transaction ${id}`, id);
-        machine.offer(id);
-      }
+      this.#framework.act(machines, (machine, id, isOwed) => this.#offer(machine, id, isOwed));
       this.#loadLater();
     });
+  }
+
+  #offer(machine: Peer, id: number, isOwed: boolean): void {
+    if (!machine.isUp || machine.isStopped || this.#phase === 'idle' || !machine.copy.admits(id)) return;
+    if (isOwed && this.#phase === 'load') this.#owed.push(id);
+    this.#log.note(machine.index, 'offered', () => `transaction ${id}`, id);
+    machine.offer(id);
   }
 
   /** Those from whom progress is owed: all but peers whose program does not know the rules in force. */
@@ -235,10 +263,11 @@ class Simulation {
     return [...this.#honest.values()].filter((peer) => !(peer.isStopped && this.#oldForEver.has(peer.index)));
   }
 
-  #runChaosAndLoad(): Outcome['failure'] {
+  *#runChaosAndLoad(): Generator<undefined, Outcome['failure']> {
     const { queue, checks } = this.#world;
     let target: number | undefined;
     for (let count = 0; checks.finding === undefined && queue.step(); count += 1) {
+      if (this.#framework.takeBusy()) yield undefined;
       if (count > EVENTS_MAX) return this.#stall('progress', `${EVENTS_MAX} events and no end`);
       if (this.#phase === 'chaos' || count % 32 !== 0) continue;
       target ??= checks.tip.height + this.#plan.heightsWanted;
@@ -256,7 +285,7 @@ class Simulation {
   }
 
   /** The load stops: what was offered is finished, and then there is not one timer and not one message. */
-  #runIdle(): Outcome['failure'] {
+  *#runIdle(): Generator<undefined, Outcome['failure']> {
     const { queue, checks } = this.#world;
     this.#phase = 'idle';
     this.#adversary.isSilent = true;
@@ -264,12 +293,14 @@ class Simulation {
     const fromMs = queue.now;
     const before = this.#network.sent;
     while (checks.finding === undefined && queue.step()) {
+      if (this.#framework.takeBusy()) yield undefined;
       if (queue.now > fromMs + IDLE_MS_MAX) return this.#stall('idleness', `${this.#network.sent - before} packets in ${IDLE_MS_MAX / 1_000} s without load: ${this.#describe()}`);
     }
     if (checks.finding !== undefined) return undefined;
     const missing = this.#owed.filter((id) => !checks.included.has(id));
     if (missing.length > 0) return this.#stall('transactions', `${missing.length} transactions never came into the chain: ${missing.slice(0, 5).join(', ')}`);
     const late = this.#owing().filter((peer) => peer.tip.height !== checks.tip.height);
+    if (late.length === 0) this.#framework.judge(this.#owing());
     return late.length === 0 ? undefined : this.#stall('progress', `idle, and not all at height ${checks.tip.height}: ${this.#describe()}`);
   }
 
@@ -306,6 +337,7 @@ class Simulation {
         maxRound: checks.maxRound,
         recordBytesMax: checks.recordBytesMax,
         simulatedMs: queue.now,
+        ...this.#framework.sums,
       },
     };
   }

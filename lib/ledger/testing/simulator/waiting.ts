@@ -37,11 +37,12 @@ export class Waiting {
     return [...this.#ids].slice(0, count);
   }
 
-  /** False when it is known. */
-  add(id: number): boolean {
-    if (this.#ids.has(id)) return false;
+  has(id: number): boolean {
+    return this.#ids.has(id);
+  }
+
+  add(id: number): void {
     this.#ids.add(id);
-    return true;
   }
 
   delete(id: number): void {

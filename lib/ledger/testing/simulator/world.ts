@@ -4,6 +4,7 @@ import type { ConsensusPorts } from '../../core/consensus/effects';
 import type { ChainRules } from '../../core/consensus/rules';
 import type { Random } from '../random';
 import type { Checks } from './checks';
+import type { SimulatedFramework } from './copy';
 import type { EventLog } from './event-log';
 import type { EventQueue } from './event-queue';
 import type { Packet } from './network';
@@ -31,6 +32,7 @@ export interface World {
   readonly voices: Voices;
   readonly checks: Checks;
   readonly genesisRules: ChainRules;
+  readonly framework: SimulatedFramework;
   /** Names are `p0`, `p1`, …: validators and followers. */
   readonly peers: number;
   isStable(): boolean;

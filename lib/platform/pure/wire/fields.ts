@@ -184,6 +184,10 @@ export function mapOfBytes(number: number, max: number): Field<ReadonlyMap<strin
   return map(number, max, string(1), bytes(2));
 }
 
+export function mapOfNumbers(number: number, max: number): Field<ReadonlyMap<string, number>> {
+  return map(number, max, string(1), uint32(2));
+}
+
 /** The type comes by a function, so that a message may hold a map of its own kind. */
 export function mapOfMessages<T>(number: number, max: number, type: () => MessageType<T>): Field<ReadonlyMap<string, T>> {
   const late: MessageType<T> = {

@@ -1,4 +1,4 @@
-export { bool, bytes, chosenInt32, embedded, embeddedBytes, int32, int64, mapOfBytes, mapOfBytesByNumber, mapOfMessages, repeatedBytes, repeatedMessages, repeatedStrings, string, uint32, uint64 } from './fields';
+export { bool, bytes, chosenInt32, embedded, embeddedBytes, int32, int64, mapOfBytes, mapOfBytesByNumber, mapOfMessages, mapOfNumbers, repeatedBytes, repeatedMessages, repeatedStrings, string, uint32, uint64 } from './fields';
 export { FieldWriter } from './field-writer';
 export { listFields, type WireField } from './list-fields';
 export { message, type Decoded, type Field, type MessageType, type Values } from './message';

@@ -1,6 +1,6 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, signers, type Contract, type Gateway, type Network } from '@hyperledger/fabric-gateway';
-import { common, msp, peer } from '@hyperledger/fabric-protos';
+import { common, gateway as messages, msp, peer } from '@hyperledger/fabric-protos';
 import lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
 import type { FabricIdentityName, FabricOrganisation } from '@/lib/control';
 import { testAuthority, type TestHost } from '@/lib/gateway/testing';
@@ -31,7 +31,7 @@ export async function giveIdentity(host: TestHost, organisation: Organisation, r
 }
 
 /** One collection of private data, of which members of each of these organisations are members. */
-export function collectionOf(name: string, mspIds: readonly string[]): peer.CollectionConfigPackage {
+export function collectionOf(name: string, mspIds: readonly string[], { required = 0, max = 1 } = {}): peer.CollectionConfigPackage {
   const envelope = new common.SignaturePolicyEnvelope();
   const anyOf = new common.SignaturePolicy.NOutOf();
   anyOf.setN(1);
@@ -55,7 +55,8 @@ export function collectionOf(name: string, mspIds: readonly string[]): peer.Coll
   const one = new peer.StaticCollectionConfig();
   one.setName(name);
   one.setMemberOrgsPolicy(policy);
-  one.setMaximumPeerCount(1);
+  one.setRequiredPeerCount(required);
+  one.setMaximumPeerCount(max);
   const config = new peer.CollectionConfig();
   config.setStaticCollectionConfig(one);
   const whole = new peer.CollectionConfigPackage();
@@ -72,8 +73,7 @@ export class FabricClients {
     readonly channelId: string,
   ) {}
 
-  network(organisation: Organisation, unit = 'client'): Network {
-    const { pem, key } = organisation.issue({ units: [unit], notAfterMs: Date.now() + TEN_YEARS_MS });
+  network(organisation: Organisation, unit = 'client', { pem, key } = organisation.issue({ units: [unit], notAfterMs: Date.now() + TEN_YEARS_MS })): Network {
     const client = new Client(`localhost:${this.host.join.fabric?.port}`, credentials.createSsl(Buffer.from(testAuthority.rootPem)));
     const gateway = connect({ client, identity: { mspId: organisation.mspId, credentials: pem }, signer: signers.newPrivateKeySigner(key) });
     this.#opened.push(gateway, client);
@@ -82,6 +82,12 @@ export class FabricClients {
 
   contract(organisation: Organisation, chaincode: string, unit?: string): Contract {
     return this.network(organisation, unit).getContract(chaincode);
+  }
+
+  /** Bytes of a proposal that is to be signed, as the official client makes it. */
+  propose(organisation: Organisation, user: ReturnType<Organisation['issue']>, chaincode: string, [name = '', ...args]: readonly string[]): Uint8Array {
+    const proposal = this.network(organisation, 'client', user).getContract(chaincode).newProposal(name, { arguments: args });
+    return messages.ProposedTransaction.deserializeBinary(proposal.getBytes()).getProposal()?.getProposalBytes_asU8() ?? new Uint8Array(0);
   }
 
   /** As an organisation's administrator installs a package; its id. */

@@ -1,4 +1,4 @@
-import { bool, message, repeatedBytes, repeatedMessages, repeatedStrings, string } from '@/lib/platform/pure/wire';
+import { bool, message, WireError, repeatedBytes, repeatedMessages, repeatedStrings, string } from '@/lib/platform/pure/wire';
 import { decodeRwset, keyHashOf, type SimulationResult } from '../state';
 
 /** Chaincodes and collections of one simulation, at most. */
@@ -26,7 +26,7 @@ const chaincodeCall = message('ChaincodeCall', {
   keyPolicies: repeatedBytes(5, INTEREST_MAX),
   disregardNamespacePolicy: bool(6),
 });
-const chaincodeInterest = message('ChaincodeInterest', { chaincodes: repeatedMessages(1, INTEREST_MAX, chaincodeCall) });
+export const chaincodeInterest = message('ChaincodeInterest', { chaincodes: repeatedMessages(1, INTEREST_MAX, chaincodeCall) });
 
 /**
  * Whose policies matter for what was simulated, by chaincode and collection in the order of their names
@@ -76,6 +76,21 @@ export function encodeInterest(interest: readonly ChaincodeInterest[]): Uint8Arr
       disregardNamespacePolicy: isKeysOnly,
     })),
   });
+}
+
+/** What a peer said in its answer; nothing when it said nothing, or what cannot be read: the chaincode's own policy is left then. */
+export function readInterest(bytes: Uint8Array | undefined): ChaincodeInterest[] {
+  if (bytes === undefined) return [];
+  try {
+    return chaincodeInterest.decode(bytes).chaincodes.flatMap(({ name, collectionNames, noPrivateReads, keyPolicies, disregardNamespacePolicy }): ChaincodeInterest[] => {
+      const own = { chaincode: name, collection: undefined, readsNothing: false, keyPolicies, isKeysOnly: disregardNamespacePolicy };
+      if (collectionNames.length === 0) return [own];
+      return collectionNames.map((collection) => ({ ...own, collection, readsNothing: noPrivateReads, keyPolicies: [], isKeysOnly: false }));
+    });
+  } catch (error) {
+    if (error instanceof WireError) return [];
+    throw error;
+  }
 }
 
 function nameOfKey(namespace: string, collection: string | undefined, key: string | Uint8Array): string {

@@ -47,7 +47,7 @@ function peerInput(args: readonly string[]): Uint8Array {
 /** What the official client has no call for: endorses and orders a proposal that initialises. */
 async function submitInit(city: TestCity, client: TestUser): Promise<void> {
   const signedProposal = signProposal(client, { channelId: 'one', chaincode: 'basic', args: ['put', 'b', '2'], isInit: true });
-  const payload = await endorseTransaction({ signedProposal, homeMspId: client.mspId, mspIds: [] }, city.ports());
+  const payload = await endorseTransaction({ signedProposal, homeMspId: client.mspId, mspIds: [], signal: new AbortController().signal }, city.ports());
   await city.commit('one', envelope.encode({ payload, signature: client.signer.sign(payload) }));
 }
 

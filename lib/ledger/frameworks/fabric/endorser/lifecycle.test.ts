@@ -35,7 +35,7 @@ async function call(city: TestCity, name: string, message: Message, { mspId = 'O
 async function submit(city: TestCity, name: string, message: Message, mspId = 'Org1MSP'): Promise<void> {
   const client = user(city, mspId);
   const signedProposal = signProposal(client, { channelId: 'one', chaincode: '_lifecycle', args: [name, message.serializeBinary()] });
-  const payload = await endorseTransaction({ signedProposal, homeMspId: mspId, mspIds: [mspId] }, city.ports());
+  const payload = await endorseTransaction({ signedProposal, homeMspId: mspId, mspIds: [mspId], signal: new AbortController().signal }, city.ports());
   expect(await city.commit('one', envelope.encode({ payload, signature: client.signer.sign(payload) }))).toBe(0);
 }
 

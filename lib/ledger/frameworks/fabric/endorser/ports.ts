@@ -1,5 +1,6 @@
 import type { ChaincodeCall, ChaincodeReply } from '../../../vm/chaincode';
 import type { StateReader } from '../../../core/storage';
+import type { ChannelPeers } from '../channel-peers';
 import type { ChannelOrganisation, InstalledPackages, PackageUse } from '../lifecycle';
 import type { MspManager } from '../msp/create-msp-manager';
 import type { ChannelRules } from '../policy/create-channel-rules';
@@ -57,11 +58,17 @@ export interface EndorserPorts {
   signerOf(mspId: string): IdentitySigner | undefined;
   /** The MSP of an organisation alone, for proposals without a channel; undefined when it has no peer here. */
   localMsps(mspId: string): MspManager | undefined;
+  /** Peers of the channel on other hosts. */
+  readonly elsewhere: ChannelPeers;
+  /** This host, as others know it. */
+  readonly hostId: string;
   /** Keeps plaintext for good before anybody hears of the endorsement. */
   keepPlaintext(plaintext: PrivatePlaintext): Promise<void>;
   readonly system: SystemLedger;
   /** Milliseconds since 1970. */
   nowMs(): number;
+  /** Ends what is still being done when the city node closes. */
+  readonly signal: AbortSignal;
   /** For one chaincode call, milliseconds. */
   readonly executeTimeoutMs: number;
 }

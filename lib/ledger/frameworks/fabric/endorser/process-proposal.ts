@@ -20,6 +20,7 @@ import {
 import { WireError } from '@/lib/platform/pure/wire';
 import { FabricStateError, findTransaction, type SimulationResult } from '../state';
 import { checkAccess, type Caller } from './access-rules';
+import { distributePlaintext } from './distribute-plaintext';
 import { encodeInterest, listInterest, type ChaincodeInterest } from './chaincode-interest';
 import { Execution, type ExecutionChannel } from './execution';
 import { ExecutionFailed } from './execution-failed';
@@ -126,7 +127,7 @@ interface SimulationOutcome {
   readonly result: SimulationResult | undefined;
 }
 
-async function simulate(execution: Execution, channel: ExecutionChannel | undefined, { ports, proposal, mspId }: Simulated): Promise<SimulationOutcome> {
+async function simulate(execution: Execution, channel: ExecutionChannel | undefined, { ports, proposal, mspId, signer }: Simulated): Promise<SimulationOutcome> {
   const failed = (reason: string) => new ExecutionFailed(`error in simulation: ${reason}`);
   const { txId, channelId } = proposal;
   try {
@@ -138,6 +139,7 @@ async function simulate(execution: Execution, channel: ExecutionChannel | undefi
     const result = channel?.simulator.finish();
     // Only what somebody can submit is worth keeping. Before the endorsement leaves: whoever holds it may order it at once.
     if (channel !== undefined && result?.privateRwset !== undefined && response.status < 400) {
+      await distributePlaintext({ view: channel.view, mspId, signer, txId, privateRwset: result.privateRwset }, ports);
       await ports.keepPlaintext({ channelId, txId, mspId, height: channel.view.height, privateRwset: result.privateRwset });
     }
     return { response, event: response.status < 400 ? event : undefined, result };

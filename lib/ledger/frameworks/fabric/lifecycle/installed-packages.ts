@@ -58,6 +58,8 @@ export interface PackageUse {
   readonly packageId: string;
   readonly name: string;
   readonly version: string;
+  /** Of the definition in force. */
+  readonly sequence: bigint;
 }
 
 const CHAINCODES_MAX = 10_000;
@@ -83,7 +85,7 @@ function findUse(state: StateReader, name: string, mspId: string, packageIds: re
   try {
     const stored = readDefinition((key) => world.get(LIFECYCLE, key)?.value, name);
     const { packageId } = findApproval(state, name, mspId, packageIds);
-    return stored === undefined || packageId === undefined ? undefined : { packageId, name, version: stored.version };
+    return stored === undefined || packageId === undefined ? undefined : { packageId, name, version: stored.version, sequence: stored.sequence };
   } catch (error) {
     // One definition that cannot be read does not hide the others.
     if (error instanceof LifecycleRefusal) return undefined;

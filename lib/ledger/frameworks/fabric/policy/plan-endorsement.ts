@@ -8,7 +8,7 @@ import type { PolicyPrincipal, SignaturePolicy } from './signature-policy';
 
 /** How many signers of which principals suffice, as Fabric's discovery calls it; its groups are the principals. */
 export interface Layout {
-  readonly groups: readonly { readonly principal: RawPrincipal; readonly quantity: number }[];
+  readonly groups: readonly { readonly principal: RawPrincipal; readonly meaning: Principal; readonly quantity: number }[];
   /** The same by organisation: MSP id and number of signers. */
   readonly organisations: ReadonlyMap<string, number>;
 }
@@ -31,11 +31,12 @@ export const plansMax = 100;
 const unavailable = 'no peer combination can satisfy the endorsement policy';
 
 /**
- * The layouts that satisfy all of the policies, none of which asks for more than another, whoever is there.
+ * The layouts that satisfy all of the policies, none of which asks for more than another.
+ * @param countSigners how many of those at hand are this principal; whoever there may be, unless it is given
  * @throws FabricRefusal not-allowed, limit
  */
-export function listLayouts(policies: readonly SignaturePolicy[]): Layout[] {
-  return findSets(policies, () => endorsersMax).map(layoutOf);
+export function listLayouts(policies: readonly SignaturePolicy[], countSigners: (principal: Principal) => number = () => endorsersMax): Layout[] {
+  return findSets(policies, countSigners).map(layoutOf);
 }
 
 /**
@@ -87,10 +88,10 @@ function findSets(policies: readonly SignaturePolicy[], countSigners: (principal
 }
 
 function layoutOf(set: PrincipalSet): Layout {
-  const groups = new Map<string, { principal: RawPrincipal; quantity: number }>();
+  const groups = new Map<string, Layout['groups'][number]>();
   const organisations = new Map<string, number>();
   for (const { raw, meaning } of set) {
-    const group = groups.get(keyOf(meaning)) ?? { principal: raw, quantity: 0 };
+    const group = groups.get(keyOf(meaning)) ?? { principal: raw, meaning, quantity: 0 };
     groups.set(keyOf(meaning), { ...group, quantity: group.quantity + 1 });
     const mspId = mspIdOf(meaning);
     if (mspId !== undefined) organisations.set(mspId, (organisations.get(mspId) ?? 0) + 1);

@@ -2,12 +2,15 @@ import type { StateReader, StateWrite } from '../../../core/storage';
 import type { Channel } from '../channel';
 import { readDefinitions } from '../definitions';
 import { privateMissingKey, reconcilePrivateData, type LatePlaintext, type PrivatePosition } from '../state';
+import { putReceived } from './received-store';
 import { putAside } from './transient-store';
 
 /** What a peer of a channel keeps for itself between two blocks. */
 export type FabricLocalRequest =
   /** The plaintext of a simulation, before its endorsement is answered: bytes of a TxPvtReadWriteSet. */
   | { readonly kind: 'put-aside'; readonly txId: string; readonly plaintext: Uint8Array }
+  /** The same from an endorser elsewhere, before its endorsement is answered (`offered-private-data`). */
+  | { readonly kind: 'put-received'; readonly txId: string; readonly plaintext: Uint8Array }
   /** Private data of an old block that another member gave; `hash` is what the block promised (`promised-hash`). */
   | { readonly kind: 'reconcile'; readonly late: LatePlaintext }
   /** Private data that this peer should have and was never promised to it in a block: it joined from a snapshot, or had no organisation of the collection then. */
@@ -21,6 +24,8 @@ export function keepLocally(channel: Channel, request: FabricLocalRequest, state
   switch (request.kind) {
     case 'put-aside':
       return putAside(request.txId, request.plaintext, state);
+    case 'put-received':
+      return putReceived(request.txId, request.plaintext, state);
     case 'reconcile':
       return reconcilePrivateData(request.late, state, state, readDefinitions(channel, state).collectionsOf) ?? [];
     case 'note-missing': {

@@ -4,6 +4,7 @@ import type { JudgedBlock } from '../execute-block';
 import { encodeHeaderDer, encodeOrdererValue, signBlockSlot, type IdentitySigner } from '../protocol';
 import { commitPrivateData } from '../state';
 import { mergePlaintexts } from './merge-plaintexts';
+import { clearReceived, listReceived } from './received-store';
 import { clearAside, listAside } from './transient-store';
 
 /** Who this peer is in its channel. */
@@ -20,7 +21,7 @@ export interface BlockSigner extends IdentitySigner {
 }
 
 /**
- * What a block does to this peer's own keys, on the state before it: plaintext that was put aside comes in where the block
+ * What a block does to this peer's own keys, on the state before it: plaintext that was put aside, or given by other peers, comes in where the block
  * has its hash, expired and purged data go, and the block gets this orderer's signature. The state that all peers agree on
  * does not follow from any of it.
  */
@@ -33,11 +34,13 @@ export function localWritesOf({ header, outcome, definitions, transactions }: Ju
   const plaintexts = new Map<number, Uint8Array>();
   for (const { version, rwset } of outcome.valid) {
     if (!rwset.namespaces.some(({ collections }) => collections.length > 0)) continue;
-    const merged = mergePlaintexts(listAside(transactions[version.transaction]?.txId ?? '', state), rwset);
+    const txId = transactions[version.transaction]?.txId ?? '';
+    const merged = mergePlaintexts([...listAside(txId, state), ...listReceived(txId, state)], rwset);
     if (merged !== undefined) plaintexts.set(version.transaction, merged);
   }
   const { writes } = commitPrivateData({ outcome, privateState: state, plaintexts, collectionsOf: definitions.collectionsOf, isMember });
-  const cleared = clearAside(number, transactions.map(({ txId }) => txId), state);
+  const txIds = transactions.map(({ txId }) => txId);
+  const cleared = [...clearAside(number, txIds, state), ...clearReceived(number, txIds, state)];
   const signed = orderer === undefined ? [] : [{ key: blockSignatureKey(number), value: signBlockSlot(encodeOrdererValue(header.lastConfig), encodeHeaderDer(header), orderer, orderer.nonce()) }];
   return [...writes, ...signed, ...cleared].sort((a, b) => Buffer.compare(a.key, b.key));
 }

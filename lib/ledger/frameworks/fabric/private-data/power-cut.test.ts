@@ -7,7 +7,7 @@ import { openTestStorage } from '../../../testing/open-test-storage';
 import { createPowerCutFiles } from '../../../testing/power-cut-files';
 import { createRandom } from '../../../testing/random';
 import { createTestNode, openTestChain, rest, TEST_CHAIN, type TestNode } from '../../../testing/test-nodes';
-import { LOCAL_KEYS_FROM } from '../chain-keys';
+import { LOCAL_KEYS_FROM, receivedTotalKey } from '../chain-keys';
 import { createFabricFramework, FABRIC } from '../framework';
 import { queryChannel, withChannelView } from '../read/query-channel';
 import { worldState } from '../state';
@@ -58,6 +58,7 @@ async function run(seed: number, wrap: (storage: LedgerStorage) => LedgerStorage
     index = index.cut(random.chance(0.5));
     current = await open();
     for (const one of told) await check(current, one);
+    await checkCount(current);
   }
   return told.filter(({ isFinal }) => isFinal).length;
 }
@@ -66,7 +67,9 @@ async function act({ host }: TestNode, key: string, told: Told[]): Promise<void>
   try {
     const { rwset, privateRwset = new Uint8Array(0) } = await withChannelView(host, TEST_CHAIN, never, async ({ state }) => channel.simulate(state, (simulator) => simulator.putPrivateData('secrets', 'ours', key, Buffer.from(`hidden ${key}`))));
     const transaction = channel.transaction({ chaincode: 'secrets', results: rwset });
-    await host.keepLocally(TEST_CHAIN, { kind: 'put-aside', txId: transaction.txId, plaintext: privateRwset });
+    // By turns as after a simulation here, and as another endorser's.
+    const kind = told.length % 2 === 0 ? 'put-aside' : 'put-received';
+    await host.keepLocally(TEST_CHAIN, { kind, txId: transaction.txId, plaintext: privateRwset });
     const one: Told = { txId: transaction.txId, key, plaintext: privateRwset, isFinal: false };
     told.push(one);
     await host.submit(TEST_CHAIN, transaction.bytes);
@@ -81,10 +84,20 @@ async function check({ host }: TestNode, { txId, key, plaintext, isFinal }: Told
   if (isFinal && status === undefined) throw new Error(`the transaction of ${key} was final and is gone`);
   const { value, isAside } = await withChannelView(host, TEST_CHAIN, never, async ({ state, privateState }) => ({
     value: worldState(state, privateState).getPrivate('secrets', 'ours', key)?.value,
-    isAside: privateState.range({ from: Uint8Array.of(LOCAL_KEYS_FROM), to: Uint8Array.of(0xff), limit: 10_000 }).some((one) => one.key[0] === 0x51 && Buffer.compare(one.value, plaintext) === 0),
+    isAside: privateState.range({ from: Uint8Array.of(LOCAL_KEYS_FROM), to: Uint8Array.of(0xff), limit: 10_000 }).some((one) => Buffer.compare(one.key[0] === 0x51 ? one.value : one.key[0] === 0x53 ? one.value.subarray(6) : Buffer.alloc(0), plaintext) === 0),
   }));
   if (status === undefined && !isAside) throw new Error(`the private data of ${key} were aside and are gone`);
   if (status !== undefined && Buffer.from(value ?? []).toString() !== `hidden ${key}`) throw new Error(`the block of ${key} is there without its private data`);
+}
+
+/** What others gave is counted as it lies there. */
+async function checkCount({ host }: TestNode): Promise<void> {
+  const { lying, counted } = await withChannelView(host, TEST_CHAIN, never, async ({ privateState }) => ({
+    lying: privateState.range({ from: Uint8Array.of(0x53), to: Uint8Array.of(0x54), limit: 10_000 }).map(({ value }) => value.length - 6),
+    counted: Buffer.from(privateState.get(receivedTotalKey) ?? Buffer.alloc(12)),
+  }));
+  const bytes = lying.reduce((sum, length) => sum + length, 0);
+  if (counted.readUIntBE(0, 6) !== lying.length || counted.readUIntBE(6, 6) !== bytes) throw new Error(`${lying.length} pieces of ${bytes} bytes lie there, ${counted.toString('hex')} are counted`);
 }
 
 /** A chain's storage with some of its calls replaced. */

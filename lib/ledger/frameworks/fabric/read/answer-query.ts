@@ -7,6 +7,7 @@ import { readDefinitions } from '../definitions';
 import { readHead } from '../execute-block';
 import { findMissing } from '../private-data/find-missing';
 import { answerMember, type Asker } from '../private-data/member-request';
+import { openOffer, type Offered } from '../private-data/private-offer';
 import { unpackBlock, unpackTransaction } from '../protocol';
 import { checkRwset, encodePrivateRwset, findBlockByHash, findTransaction, listMissing, privateWriteSetRange, readEntries, decodePrivatePosition, type PrivatePosition, type TransactionPlace } from '../state';
 import { blockAt, storedAt } from './block-at';
@@ -39,6 +40,8 @@ export interface FabricReads {
   'unnoted-private-data': { readonly request: { readonly limit: number }; readonly answer: readonly PrivatePosition[] };
   /** Bytes of the answer to another organisation's peer: `encodeMemberRequest`, `decodeMemberAnswer`. */
   'member-private-data': { readonly request: Asker; readonly answer: Uint8Array };
+  /** What another endorser offers to keep for this host's members, once it may: for `put-received`. */
+  'offered-private-data': { readonly request: Offered; readonly answer: { readonly txId: string; readonly plaintext: Uint8Array } };
   /** SHA-256 of the plaintext that a transaction promised for a collection. */
   'promised-hash': { readonly request: { readonly position: PrivatePosition }; readonly answer: Uint8Array | undefined };
   /** Runs on a view that stands still; what it answers is passed on. */
@@ -88,6 +91,8 @@ export async function answerQuery({ chain, channel, organisations, yieldTurn }: 
       });
     case 'member-private-data':
       return answerMember(chain, channel, query, state);
+    case 'offered-private-data':
+      return openOffer(chain, channel, organisations, query, state);
     case 'promised-hash':
       return promisedHash(view, query.position);
     case 'view':

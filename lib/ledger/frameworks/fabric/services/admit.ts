@@ -10,13 +10,14 @@ export function findSigner(channel: ServedChannel, signed: SignedData): Identity
   return identity === undefined || validateIdentity(identity) !== undefined ? undefined : identity;
 }
 
-/** The organisation whose peer answers an identity: the one that was asked for by name, its own, else the channel's first here. */
-export function answeringMspId(ports: ServicePorts, mspId: string, authority: string, homeMspId: string): string {
-  return ports.organisationAt(authority) ?? (ports.endorser.signerOf(mspId) === undefined ? homeMspId : mspId);
+/** The organisation whose peer answers an identity: the one by whose entrance the call came (empty: the host's), its own, else the channel's first here. */
+export function answeringMspId(ports: Pick<ServicePorts, 'endorser'>, mspId: string, entrance: string, homeMspId: string): string {
+  if (entrance !== '') return entrance;
+  return ports.endorser.signerOf(mspId) === undefined ? homeMspId : mspId;
 }
 
 /** Counts one request. Only what somebody of the channel signed is asked about: a stranger uses up nobody's quota. Throws {@link ServiceRefused}. */
-export function takeRequest(channel: ServedChannel, ports: ServicePorts): void {
+export function takeRequest(channel: ServedChannel, ports: Pick<ServicePorts, 'nowMs'>): void {
   const refusal = channel.quota.takeRequest(ports.nowMs());
   if (refusal !== undefined) throw refuseQuota(refusal);
 }

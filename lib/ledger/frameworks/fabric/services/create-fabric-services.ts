@@ -3,6 +3,7 @@ import { chaincodeEvents } from './chaincode-events';
 import { commitStatus } from './commit-status';
 import { deliver, type DeliverKind } from './deliver';
 import type { ServiceCall, ServiceMethod, ServicePorts } from './ports';
+import { discover } from './discover';
 import { endorse, evaluate, propose } from './propose';
 import { StreamSeats } from './stream-seats';
 import { submit } from './submit';
@@ -30,5 +31,6 @@ export function createFabricServices(ports: ServicePorts): readonly ServiceMetho
     unary('/protos.Endorser/ProcessProposal', propose),
     { kind: 'bidi', path: '/orderer.AtomicBroadcast/Broadcast', answer: (requests, call) => broadcast(ports, requests, call) },
     blocks('/orderer.AtomicBroadcast/Deliver', 'orderer'),
+    unary('/discovery.Discovery/Discover', discover),
   ];
 }

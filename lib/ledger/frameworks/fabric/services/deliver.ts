@@ -24,7 +24,7 @@ export async function* deliver(ports: ServicePorts, seats: StreamSeats, kind: De
   }
 }
 
-async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: DeliverKind, bytes: Uint8Array, { signal, authority }: ServiceCall): AsyncGenerator<Uint8Array, number> {
+async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: DeliverKind, bytes: Uint8Array, { signal, entrance }: ServiceCall): AsyncGenerator<Uint8Array, number> {
   let leave: (() => void) | undefined;
   try {
     const request = unpackDeliver(bytes, ports.nowMs());
@@ -39,7 +39,7 @@ async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: Delive
     if (channel.quota.takeRequest(ports.nowMs()) !== undefined) return DELIVER_STATUSES.SERVICE_UNAVAILABLE;
     leave = seats.take(identity.id);
     if (leave === undefined) return DELIVER_STATUSES.SERVICE_UNAVAILABLE;
-    const answeredBy = answeringMspId(ports, identity.msp.id, authority, channel.homeMspId);
+    const answeredBy = answeringMspId(ports, identity.msp.id, entrance, channel.homeMspId);
     return yield* deliverRange({ ports, channel, kind, request, reader: { identity, answeredBy }, session, isHeaderOnly: contentType === HEADER_WITH_SIG, signal });
   } catch (error) {
     if (error instanceof DeliverRefused) return error.status;

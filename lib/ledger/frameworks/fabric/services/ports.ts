@@ -59,8 +59,10 @@ export interface ServicePorts {
   readonly endorser: EndorserPorts;
   /** `host:port` under which clients know an organisation's peer here: stands in errors. */
   addressOf(mspId: string): string;
-  /** The organisation whose peer has that authority (`host:port` of a request); undefined: any of them. */
-  organisationAt(authority: string): string | undefined;
+  /** MSP ids of the organisations that share a channel of this city node with one, its own among them. */
+  neighboursOf(mspId: string): readonly string[];
+  /** PEM of the roots by which clients verify this city node's door. */
+  tlsRoots(): readonly string[];
   /** Milliseconds since 1970. */
   nowMs(): number;
   /** Resolves after waiting sockets and files had their turn: who reads many blocks must not stop the rest. */
@@ -80,8 +82,10 @@ export const serviceLimitDefaults: ServiceLimits = { streamsPerIdentityMax: 32, 
 export interface ServiceCall {
   /** Aborted when the client hung up or its time is up. */
   readonly signal: AbortSignal;
-  /** `host:port` that the client meant. */
-  readonly authority: string;
+  /** MSP id of the organisation whose peer the client meant; empty: its own. */
+  readonly entrance: string;
+  /** SHA-256 of the certificate (DER) that the client showed by TLS; undefined: it showed none. Nobody verified it. */
+  readonly tlsCertificateHash?: Uint8Array | undefined;
 }
 
 /** One request, one answer: bytes of their messages. Rejects with `ServiceRefused`; any other error is ours. */

@@ -1,20 +1,18 @@
 import { endorseTransaction, evaluateTransaction, GatewayRefused, processProposal, type GatewayRequest } from '../endorser';
 import { checkExpiry } from '../msp/check-expiry';
 import { envelope, ProposalRefused, signedProposal as signedProposalMessage, unpackProposal, type SignedProposal } from '../protocol';
-import { message, string, WireError } from '@/lib/platform/pure/wire';
 import { answeringMspId, findSigner, takeRequest } from './admit';
 import { decodeRequest, endorseRequest, endorseResponse, evaluateRequest, evaluateResponse } from './messages';
+import { mspIdOf } from './msp-id-of';
 import type { ServiceCall, ServicePorts } from './ports';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
-
-const serializedIdentity = message('SerializedIdentity', { mspId: string(1) });
 
 /** gateway.Gateway/Evaluate (internal/pkg/gateway/evaluate.go). */
 export async function evaluate(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
   const { proposedTransaction, targetOrganizations } = decodeRequest(evaluateRequest, request);
   if (proposedTransaction === undefined || proposedTransaction.proposalBytes.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'failed to unpack transaction proposal: a signed proposal is required');
-  const homeMspId = admitProposal(ports, proposedTransaction, call);
-  const result = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: targetOrganizations }, evaluateTransaction);
+  const homeMspId = admitProposal(ports, proposedTransaction, call.entrance);
+  const result = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: targetOrganizations, signal: call.signal }, evaluateTransaction);
   return evaluateResponse.encode({ result });
 }
 
@@ -22,15 +20,15 @@ export async function evaluate(ports: ServicePorts, request: Uint8Array, call: S
 export async function endorse(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
   const { proposedTransaction, endorsingOrganizations } = decodeRequest(endorseRequest, request);
   if (proposedTransaction === undefined || proposedTransaction.proposalBytes.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'the proposed transaction must contain a signed proposal');
-  const homeMspId = admitProposal(ports, proposedTransaction, call);
-  const payload = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: endorsingOrganizations }, endorseTransaction);
+  const homeMspId = admitProposal(ports, proposedTransaction, call.entrance);
+  const payload = await refusing(ports, { signedProposal: proposedTransaction, homeMspId, mspIds: endorsingOrganizations, signal: call.signal }, endorseTransaction);
   return endorseResponse.encode({ preparedTransaction: envelope.encode({ payload }) });
 }
 
 /** protos.Endorser/ProcessProposal (core/endorser/endorser.go): what Fabric refuses before it simulates is an error without a code of its own. */
 export async function propose(ports: ServicePorts, request: Uint8Array, call: ServiceCall): Promise<Uint8Array> {
   const signedProposal = decodeRequest(signedProposalMessage, request);
-  const mspId = admitProposal(ports, signedProposal, call);
+  const mspId = admitProposal(ports, signedProposal, call.entrance);
   try {
     return (await processProposal({ signedProposal, mspId }, ports.endorser)).bytes;
   } catch (error) {
@@ -40,14 +38,14 @@ export async function propose(ports: ServicePorts, request: Uint8Array, call: Se
 }
 
 /** Counts the request if somebody of the channel made it; whose peer answers it. What is wrong with it is said where it is carried out. */
-function admitProposal(ports: ServicePorts, signedProposal: SignedProposal, { authority }: ServiceCall): string {
+export function admitProposal(ports: Pick<ServicePorts, 'findChannel' | 'endorser' | 'nowMs'>, signedProposal: SignedProposal, entrance: string): string {
   const read = unpackOrNone(signedProposal);
   const channel = read && ports.findChannel(read.channelId);
-  if (read === undefined) return ports.organisationAt(authority) ?? '';
+  if (read === undefined) return entrance;
   const identity = channel && findSigner(channel, { data: read.proposalBytes, identity: read.creator, signature: read.signature });
   if (channel !== undefined && identity !== undefined && checkExpiry(identity, ports.nowMs()) === undefined) takeRequest(channel, ports);
   const own = identity?.msp.id ?? mspIdOf(read.creator);
-  return answeringMspId(ports, own, authority, channel?.homeMspId ?? own);
+  return answeringMspId(ports, own, entrance, channel?.homeMspId ?? own);
 }
 
 function unpackOrNone(signedProposal: SignedProposal) {
@@ -59,21 +57,11 @@ function unpackOrNone(signedProposal: SignedProposal) {
   }
 }
 
-/** What a creator says of itself. */
-function mspIdOf(creator: Uint8Array): string {
-  try {
-    return serializedIdentity.decode(creator).mspId;
-  } catch (error) {
-    if (error instanceof WireError) return '';
-    throw error;
-  }
-}
-
 async function refusing<T>(ports: ServicePorts, request: GatewayRequest, run: (request: GatewayRequest, endorser: ServicePorts['endorser']) => Promise<T>): Promise<T> {
   try {
     return await run(request, ports.endorser);
   } catch (error) {
     if (!(error instanceof GatewayRefused)) throw error;
-    throw new ServiceRefused(error.code, error.message, error.details.map((one) => ({ ...one, address: ports.addressOf(one.mspId) })));
+    throw new ServiceRefused(error.code, error.message, error.details.map((one) => ({ ...one, address: one.address ?? ports.addressOf(one.mspId) })));
   }
 }

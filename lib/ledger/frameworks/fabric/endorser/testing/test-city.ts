@@ -2,6 +2,7 @@ import { FabricStateError, checkRwset, commitPrivateData, validateBlock, type Bl
 import { applyTo } from '../../state/testing/test-ledger';
 import { MemoryState } from '../../../../storage/memory/memory-state';
 import { sha256 } from '../../../../core/crypto';
+import { nobodyElse } from '../../channel-peers';
 import { createMsp } from '../../msp/create-msp';
 import { createMspManager } from '../../msp/create-msp-manager';
 import { createCollectionsOf, findDefinition, listPackageUses } from '../../lifecycle';
@@ -106,6 +107,9 @@ export class TestCity {
         return organisation && createMspManager([createMsp(decodeMspConfig(organisation.encodeConfig()))]);
       },
       keepPlaintext: async (plaintext) => void this.plaintexts.push(plaintext),
+      elsewhere: nobodyElse,
+      hostId: 'host_test',
+      signal: new AbortController().signal,
       system: noLedger,
       nowMs: () => this.nowMs,
       executeTimeoutMs: 30_000,

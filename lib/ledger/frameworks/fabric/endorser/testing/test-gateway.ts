@@ -9,6 +9,8 @@ import type { TestSigner } from '../../testing/test-organisation';
 import type { EndorserPorts } from '../ports';
 import type { TestCity } from './test-city';
 
+const never = new AbortController().signal;
+
 export interface TestUser {
   readonly mspId: string;
   readonly signer: TestSigner;
@@ -29,7 +31,7 @@ export function openContract(city: TestCity, user: TestUser, channelId: string, 
   const handlers: Readonly<Record<string, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
     '/gateway.Gateway/Endorse': async (bytes) => {
       const request = gateway.EndorseRequest.deserializeBinary(bytes);
-      const payload = await endorseTransaction({ ...proposed(request.getProposedTransaction()), homeMspId: user.mspId, mspIds: request.getEndorsingOrganizationsList() }, ports);
+      const payload = await endorseTransaction({ ...proposed(request.getProposedTransaction()), homeMspId: user.mspId, mspIds: request.getEndorsingOrganizationsList(), signal: never }, ports);
       const envelope = new common.Envelope();
       envelope.setPayload(payload);
       const answer = new gateway.EndorseResponse();
@@ -38,7 +40,7 @@ export function openContract(city: TestCity, user: TestUser, channelId: string, 
     },
     '/gateway.Gateway/Evaluate': async (bytes) => {
       const request = gateway.EvaluateRequest.deserializeBinary(bytes);
-      const { status, message, payload } = await evaluateTransaction({ ...proposed(request.getProposedTransaction()), homeMspId: user.mspId, mspIds: request.getTargetOrganizationsList() }, ports);
+      const { status, message, payload } = await evaluateTransaction({ ...proposed(request.getProposedTransaction()), homeMspId: user.mspId, mspIds: request.getTargetOrganizationsList(), signal: never }, ports);
       const result = new peer.Response();
       result.setStatus(status);
       result.setMessage(message);

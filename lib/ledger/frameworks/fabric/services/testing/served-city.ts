@@ -8,6 +8,7 @@ import { createRealPorts } from '../../../../testing/real-ports';
 import { openTestChain, TEST_CHAIN } from '../../../../testing/test-nodes';
 import { ChaincodeRefusal, type ChaincodeWorld } from '../../../../vm/chaincode';
 import { createFabricFramework, FABRIC } from '../../framework';
+import { nobodyElse } from '../../channel-peers';
 import { portsOfHost } from '../../endorser';
 import { MemoryPackages } from '../../lifecycle/testing/memory-packages';
 import { chaincodeInput, response } from '../../protocol';
@@ -65,8 +66,9 @@ export async function openServedCity({ limits = {}, queue }: TestCityOptions = {
   const closing = new AbortController();
   const ports: ServicePorts = {
     findChannel: (channelId) => (channelId === TEST_CHANNEL ? served : undefined),
-    addressOf: (mspId) => `${mspId.toLowerCase()}.test:7051`,
-    organisationAt: () => undefined,
+    addressOf: (mspId) => (mspId === '' ? 'orderer.test:7050' : `${mspId.toLowerCase()}.test:7051`),
+    neighboursOf: () => mspIds,
+    tlsRoots: () => [Buffer.from(channel.orderers.root.pem).toString()],
     nowMs: () => city.clock(),
     yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
     limits: { ...serviceLimitDefaults, ...limits },
@@ -88,7 +90,10 @@ export async function openServedCity({ limits = {}, queue }: TestCityOptions = {
       indexesOf: () => [],
       packages,
       signerOf: (mspId) => channel.peers[mspIds.indexOf(mspId)],
-      localMsps: () => served.configuration().rules.msps,
+      localMsps: (mspId) => (mspIds.includes(mspId) ? served.configuration().rules.msps : undefined),
+      elsewhere: nobodyElse,
+      hostId: 'host_test',
+      signal: closing.signal,
       nowMs: () => city.clock(),
       executeTimeoutMs: 30_000,
     },

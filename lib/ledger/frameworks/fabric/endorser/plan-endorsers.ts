@@ -1,5 +1,4 @@
 import { findDefinition, implicitEndorsementPolicy, LIFECYCLE, lifecycleEndorsementPolicy, mspIdOfImplicitCollection } from '../lifecycle';
-import type { Identity } from '../msp/msp';
 import { FabricRefusal } from '../msp/refusal';
 import { readApplicationPolicy } from '../policy/application-policy';
 import { decodeSignaturePolicy } from '../policy/decode-signature-policy';
@@ -7,29 +6,25 @@ import { planEndorsement } from '../policy/plan-endorsement';
 import type { SignaturePolicy } from '../policy/signature-policy';
 import type { ChaincodeInterest } from './chaincode-interest';
 import { findMemberPolicy, isMember } from './collection-access';
-import { runsChaincode } from './find-chaincode';
+import type { GatewayPeer } from './gateway-peers';
 import { GATEWAY_CODES, GatewayRefused } from './gateway-refused';
-import type { SimulationView, EndorserPorts } from './ports';
-
-/** An organisation's peer that may be asked. */
-export interface Candidate {
-  readonly mspId: string;
-  readonly identity: Identity;
-}
+import type { SimulationView } from './ports';
 
 /**
- * Sets of organisations whose endorsements satisfy everything that the transaction is held to, the preferred first, each in
- * the order in which its endorsements must stand (internal/pkg/gateway/registry.go, endorsementPlan, and what Fabric's
- * discovery/endorsement makes of a ChaincodeInterest). Throws {@link GatewayRefused}.
+ * Peers whose endorsements satisfy everything that the transaction is held to, in the order in which their endorsements must
+ * stand (internal/pkg/gateway/registry.go, endorsementPlan, and what Fabric's discovery/endorsement makes of a
+ * ChaincodeInterest). Of several sets one with the preferred peer, else a small one. Throws {@link GatewayRefused}.
  * @param candidates the preferred first
  */
-export async function planOrganisations(ports: EndorserPorts, view: SimulationView, interest: readonly ChaincodeInterest[], candidates: readonly Candidate[]): Promise<(readonly string[])[]> {
+export async function planEndorsers(view: SimulationView, interest: readonly ChaincodeInterest[], candidates: readonly GatewayPeer[]): Promise<readonly GatewayPeer[]> {
   try {
     const policies = interest.flatMap((one) => listPolicies(view, one));
     const members = candidates.filter(({ identity }) => interest.every((one) => one.collection === undefined || one.readsNothing || isMember(findMemberPolicy(view, one.chaincode, one.collection), identity)));
-    const plan = (from: readonly Candidate[]) => planEndorsement({ policies, endorsers: from.map(({ identity }) => identity) });
-    const able = await filterAble(ports, view, interest, members);
-    return planAble(plan, able, members).map((set) => set.map((identity) => identity.msp.id));
+    const plan = (from: readonly GatewayPeer[]) => {
+      const [set = []] = planEndorsement({ policies, endorsers: from.map(({ identity }) => identity) });
+      return set.map((identity) => from.find((one) => one.identity === identity)).filter((one) => one !== undefined);
+    };
+    return planAble(plan, await filterAble(interest, members), members);
   } catch (error) {
     if (!(error instanceof FabricRefusal)) throw error;
     throw new GatewayRefused(GATEWAY_CODES.FAILED_PRECONDITION, `no combination of peers can be derived which satisfy the endorsement policy: ${error.message}`);
@@ -37,7 +32,7 @@ export async function planOrganisations(ports: EndorserPorts, view: SimulationVi
 }
 
 /** Tells two reasons apart that ask for different remedies: nobody suffices, or too few have the chaincode. */
-function planAble(plan: (from: readonly Candidate[]) => (readonly Identity[])[], able: readonly Candidate[], members: readonly Candidate[]): (readonly Identity[])[] {
+function planAble(plan: (from: readonly GatewayPeer[]) => readonly GatewayPeer[], able: readonly GatewayPeer[], members: readonly GatewayPeer[]): readonly GatewayPeer[] {
   try {
     return plan(able);
   } catch (error) {
@@ -47,9 +42,9 @@ function planAble(plan: (from: readonly Candidate[]) => (readonly Identity[])[],
   }
 }
 
-async function filterAble(ports: EndorserPorts, view: SimulationView, interest: readonly ChaincodeInterest[], members: readonly Candidate[]): Promise<Candidate[]> {
+async function filterAble(interest: readonly ChaincodeInterest[], members: readonly GatewayPeer[]): Promise<GatewayPeer[]> {
   const names = [...new Set(interest.map(({ chaincode }) => chaincode))];
-  const able = await Promise.all(members.map(async ({ mspId }) => (await Promise.all(names.map((name) => runsChaincode(ports, view, mspId, name)))).every(Boolean)));
+  const able = await Promise.all(members.map(async (one) => (await Promise.all(names.map((name) => one.runs(name)))).every(Boolean)));
   return members.filter((_, index) => able[index]);
 }
 
@@ -61,7 +56,7 @@ function listPolicies(view: SimulationView, { chaincode, collection, keyPolicies
 }
 
 /** Bytes of the protos.ApplicationPolicy of a chaincode, or of a collection that has one of its own. */
-function policyOf({ state, rules, organisations, channelId }: SimulationView, chaincode: string, collection: string | undefined): Uint8Array {
+export function policyOf({ state, rules, organisations, channelId }: SimulationView, chaincode: string, collection: string | undefined): Uint8Array {
   if (chaincode === LIFECYCLE) return lifecycleEndorsementPolicy(rules.policies, organisations.map(({ mspId }) => mspId));
   const definition = findDefinition(state, chaincode);
   if (definition === undefined) throw new FabricRefusal('not-allowed', `No metadata was found for chaincode ${chaincode} in channel ${channelId}`);

@@ -1,0 +1,33 @@
+import { common, peer } from '@hyperledger/fabric-protos';
+import { encodeSignaturePolicy } from '../../policy/encode-signature-policy';
+import { parsePolicy } from '../../policy/parse-policy';
+
+/** Bytes of a common.SignaturePolicyEnvelope. */
+export function signaturePolicyBytes(text: string): Uint8Array {
+  return encodeSignaturePolicy(parsePolicy(text));
+}
+
+export interface TestCollection {
+  readonly name: string;
+  readonly members: string;
+  readonly required?: number;
+  readonly max?: number;
+}
+
+/** Collections of a definition as the official classes have them; members in Fabric's words. */
+export function collections(...all: readonly TestCollection[]): peer.CollectionConfigPackage {
+  const whole = new peer.CollectionConfigPackage();
+  for (const { name, members, required = 0, max = 1 } of all) {
+    const policy = new peer.CollectionPolicyConfig();
+    policy.setSignaturePolicy(common.SignaturePolicyEnvelope.deserializeBinary(signaturePolicyBytes(members)));
+    const one = new peer.StaticCollectionConfig();
+    one.setName(name);
+    one.setMemberOrgsPolicy(policy);
+    one.setRequiredPeerCount(required);
+    one.setMaximumPeerCount(max);
+    const config = new peer.CollectionConfig();
+    config.setStaticCollectionConfig(one);
+    whole.addConfig(config);
+  }
+  return whole;
+}
