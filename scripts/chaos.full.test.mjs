@@ -18,6 +18,18 @@ describe('npm run chaos', () => {
     expect(Object.keys(sum.nemesis).length).toBeGreaterThan(0);
   });
 
+  it('-- fabric kills real hosts of a channel and finds that every promise was kept', { timeout: 300_000 }, async () => {
+    const chaos = spawnChaos('fabric', '--rounds', '2', '--seed', '1');
+    const [code] = await chaos.ended;
+    const lines = chaos.output.trim().split('\n');
+    expect(lines.at(-1), chaos.output).toBe('2 passed, 0 failed');
+    const sum = JSON.parse(lines.at(-2));
+    expect(sum).toMatchObject({ seed: 1, finality: 'crash', faults: 0 });
+    expect(sum.told).toBeGreaterThan(10);
+    expect(sum.secrets).toBeGreaterThan(0);
+    expect(code).toBe(0);
+  });
+
   it.runIf(hasNamespaces)('-- ledger leaves no city node behind when it is killed', { timeout: 120_000 }, async () => {
     const chaos = spawnChaos('ledger', '--minutes', '5', '--seed', '2');
     const cityNodes = () => familyOf(chaos.child.pid).filter((pid) => readIfThere(`/proc/${pid}/cmdline`).includes('workers/city-node/main.ts'));

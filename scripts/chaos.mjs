@@ -1,5 +1,6 @@
-// `npm run chaos -- provision --rounds N`, `-- ledger --minutes M`, `-- power-cut --cuts N`, `-- kill --rounds N`, `-- flip`: breaks what it started itself while it works. See scripts/README.md.
+// `npm run chaos -- provision --rounds N`, `-- ledger --minutes M`, `-- fabric --rounds N`, `-- power-cut --cuts N`, `-- kill --rounds N`, `-- flip`: breaks what it started itself while it works. See scripts/README.md.
 import { spawnSync } from 'node:child_process';
+import { installChaincodeRuntime } from './supervisor/chaincode-runtime.mjs';
 import { canInstallPackages, installDebianPackage } from './supervisor/debian.mjs';
 import { projectPath } from './supervisor/project.mjs';
 import { runCommand, temporaryData } from './supervisor/session.mjs';
@@ -12,6 +13,10 @@ const disturbances = {
   'power-cut': (context, args) => [...tsx, projectPath('scripts/chaos/power-cut.ts'), ...args],
   flip: (context, args) => [...tsx, projectPath('scripts/chaos/flip.ts'), '--directory', temporaryData(context, 'chaos'), ...args],
   kill: (context, args) => [...tsx, projectPath('scripts/chaos/kill.ts'), '--directory', temporaryData(context, 'chaos'), ...args],
+  async fabric(context, args) {
+    await installChaincodeRuntime(context.family);
+    return [...tsx, projectPath('scripts/chaos/fabric.ts'), ...args];
+  },
   ledger(context, args) {
     requireProgram('ip', 'iproute2');
     requireProgram('nsenter', 'util-linux');
@@ -32,8 +37,8 @@ function requireProgram(program, debianPackage) {
 
 const [name, ...args] = process.argv.slice(2);
 
-await runCommand((context) => {
+await runCommand(async (context) => {
   const disturb = Object.hasOwn(disturbances, name ?? '') ? disturbances[name] : undefined;
-  if (!disturb) throw new SetupError('Name what to disturb, e.g. npm run chaos -- provision --rounds 20, npm run chaos -- ledger --minutes 8, npm run chaos -- power-cut --cuts 1000 npm run chaos -- kill --rounds 20 or npm run chaos -- flip');
-  return context.family.run(disturb(context, args));
+  if (!disturb) throw new SetupError('Name what to disturb, e.g. npm run chaos -- provision --rounds 20, npm run chaos -- ledger --minutes 8, npm run chaos -- fabric --rounds 20, npm run chaos -- power-cut --cuts 1000, npm run chaos -- kill --rounds 20 or npm run chaos -- flip');
+  return context.family.run(await disturb(context, args));
 });

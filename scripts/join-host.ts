@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { joinHost } from '@/lib/city-nodes';
+import { joinHost, type JoinHost } from '@/lib/city-nodes';
 import { getDb } from '@/lib/platform';
 
 const usage = `Makes a host of city nodes known to this installation and writes <data>/join.json, which its process reads.
 
   tsx scripts/join-host.ts --name <name> --city-nodes SIN,PAR --data <directory>
-    --gateway <host:port> --control <host:port> --channel <host:port> [--fabric <host:port>] [--provider <text>] [--region <text>]
+    --gateway <host:port> --control <host:port> --channel <host:port> [--fabric <host:port>] [--fabric-peer-ports <first-last>] [--provider <text>] [--region <text>]
     [--gateway-url <url>] [--control-url <url>] [--channel-address <host:port>]   where others reach the listeners
 
 Joining again with the same name changes addresses and city nodes and keeps the host's identity and secret.`;
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     control: { type: 'string' },
     channel: { type: 'string' },
     fabric: { type: 'string' },
+    'fabric-peer-ports': { type: 'string' },
     name: { type: 'string' },
     'city-nodes': { type: 'string' },
     'gateway-url': { type: 'string' },
@@ -31,6 +32,14 @@ function listener(name: string, text: string | undefined): { host: string; port:
   const match = /^(.+):(\d{1,5})$/.exec(text ?? '');
   if (!match?.[1]) throw new Error(`--${name} must be given as host:port\n\n${usage}`);
   return { host: match[1], port: Number(match[2]) };
+}
+
+function fabricListener(): JoinHost['fabric'] {
+  const { fabric, 'fabric-peer-ports': range } = values;
+  if (range === undefined) return fabric === undefined ? undefined : listener('fabric', fabric);
+  const match = /^(\d{1,5})-(\d{1,5})$/.exec(range);
+  if (!match) throw new Error(`--fabric-peer-ports must be given as first-last\n\n${usage}`);
+  return { ...listener('fabric', fabric), peerPorts: { first: Number(match[1]), last: Number(match[2]) } };
 }
 
 /** Where others reach a listener that listens everywhere. */
@@ -54,7 +63,7 @@ const { hostId, created } = await joinHost({
   gateway,
   control,
   channel,
-  ...(values.fabric === undefined ? {} : { fabric: listener('fabric', values.fabric) }),
+  fabric: fabricListener(),
   gatewayUrl: values['gateway-url'] ?? `http://${addressOf(gateway)}`,
   controlUrl: values['control-url'] ?? `http://${addressOf(control)}`,
   channelAddress: values['channel-address'] ?? addressOf(channel),

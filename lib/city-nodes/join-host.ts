@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelAddressSchema, cityCodeSchema } from '@/lib/control';
+import { channelAddressSchema, cityCodeSchema, portRangeSchema } from '@/lib/control';
 import { getDb } from '@/lib/platform';
 import { admitHost, lockHosts } from './admit-host';
 import { writeJoinFile } from './write-join-file';
@@ -16,8 +16,8 @@ export const joinHostSchema = z.object({
   gateway: listenerSchema,
   control: listenerSchema,
   channel: listenerSchema,
-  /** For Fabric's clients. Absent: no door for them. */
-  fabric: listenerSchema.optional(),
+  /** For Fabric's clients, with the ports of organisations that need their own. Absent: no door for them. */
+  fabric: listenerSchema.extend({ peerPorts: portRangeSchema.optional() }).optional(),
   /** Where clients reach the gateway; where the portal reaches the control interface; where other hosts reach the peer channel. */
   gatewayUrl: z.url({ protocol: /^https?$/ }),
   controlUrl: z.url({ protocol: /^https?$/ }),

@@ -2,7 +2,7 @@ export * from './finality';
 export * from './schemas';
 export * from './consumption';
 export * from './fabric';
-export { joinConfigSchema, type JoinConfig } from './join-config';
+export { joinConfigSchema, portRangeSchema, type JoinConfig } from './join-config';
 export { createControlClient, type ControlClient, type ControlClientOptions } from './create-control-client';
 export type { CallOptions } from './create-call-sender';
 export { openControlServer, type ControlServerOptions, type ControlLogger } from './open-control-server';

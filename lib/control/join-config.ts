@@ -3,6 +3,10 @@ import { isX509Refusal, readChain } from '@/lib/x509';
 import { cityCodeSchema } from './schemas';
 
 const listenerSchema = z.object({ host: z.string().min(1).max(253), port: z.number().int().min(0).max(65_535) });
+/** Ports that are next to each other, each of which may be listened on. */
+export const portRangeSchema = z
+  .object({ first: z.number().int().min(1).max(65_535), last: z.number().int().min(1).max(65_535) })
+  .refine(({ first, last }) => first <= last && last - first < 256, 'a range has 1 to 256 ports, the first one first');
 const secretSchema = z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'must be base64 of 32 bytes');
 
 function isOneAuthority(pem: string): boolean {
@@ -32,7 +36,7 @@ export const joinConfigSchema = z.object({
   /** The peer channel: other hosts that carry peers of the same sub-chains. */
   channel: listenerSchema,
   /** gRPC for Fabric's clients. Join files of earlier releases have none: such a host has no door for them. */
-  fabric: listenerSchema.optional(),
+  fabric: listenerSchema.extend({ /** For organisations that need an address of their own. Absent: any free ports. */ peerPorts: portRangeSchema.optional() }).optional(),
   /** Where clients reach the gateway. */
   publicUrl: z.url({ protocol: /^https?$/ }).optional(),
 });

@@ -8,10 +8,18 @@ import { SetupError } from './setup-error.mjs';
 /** Where ports are looked for; for the next process one more, for a port that is taken a hundred more. */
 const firstPorts = { control: 4121, channel: 4131, fabric: 4141 };
 const attemptsMax = 50;
+/** Fabric organisations that share a channel here have each a port: where those of the first process begin, and how many each process has. */
+const peerPorts = { first: 20_000, count: 32 };
 
 /** What a process is called in messages and logs; they are counted from 1. */
 export function hostName(number) {
   return number === 1 ? 'city-node' : `city-node-${number}`;
+}
+
+/** They are tried in order when they are needed: others may hold some of them. */
+export function peerPortsOf(number) {
+  const first = peerPorts.first + (number - 1) * peerPorts.count;
+  return { first, last: first + peerPorts.count - 1 };
 }
 
 /**

@@ -1,6 +1,7 @@
 // What the product runs, in the order in which it starts: the one place to add a process or a set-up command.
 import { chaincodeRuntimeDirectory } from './chaincode-runtime.mjs';
 import { cityNodeEnvironment } from './environment.mjs';
+import { peerPortsOf } from './hosts.mjs';
 import { answersOk, waitUntil } from './ports.mjs';
 import { projectPath } from './project.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -18,12 +19,12 @@ const refusedCode = 3;
  */
 export function setupCommands({ host, hosts, programs }) {
   const here = '127.0.0.1';
-  const processes = hosts.map(({ directory, gatewayUrl, ports }) => ({
+  const processes = hosts.map(({ number, directory, gatewayUrl, ports }) => ({
     dataDirectory: directory,
     gateway: { host, port: ports.gateway },
     control: { host: here, port: ports.control },
     channel: { host: here, port: ports.channel },
-    fabric: { host, port: ports.fabric },
+    fabric: { host, port: ports.fabric, peerPorts: peerPortsOf(number) },
     gatewayUrl,
     controlUrl: `http://${here}:${ports.control}`,
     channelAddress: `${here}:${ports.channel}`,

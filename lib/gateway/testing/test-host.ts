@@ -54,7 +54,7 @@ export class TestHost {
   /** Joined, not started. */
   static async prepare(cityNodes: string[], hostId = 'host_test'): Promise<TestHost> {
     const directory = await mkdtemp(path.join(tmpdir(), 'city-node-'));
-    const [gatewayPort, controlPort, channelPort, fabricPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const [gatewayPort, controlPort, channelPort, fabricPort, peerPort] = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()]);
     const join: JoinConfig = {
       hostId,
       secret: randomBytes(32).toString('base64'),
@@ -64,7 +64,7 @@ export class TestHost {
       gateway: { host: '127.0.0.1', port: gatewayPort },
       control: { host: '127.0.0.1', port: controlPort },
       channel: { host: '127.0.0.1', port: channelPort },
-      fabric: { host: '127.0.0.1', port: fabricPort },
+      fabric: { host: '127.0.0.1', port: fabricPort, peerPorts: { first: peerPort, last: peerPort + 15 } },
     };
     mkdirSync(directory, { recursive: true });
     writeFileSync(path.join(directory, 'join.json'), JSON.stringify(join), { mode: 0o600 });

@@ -9,5 +9,5 @@ export async function loadFabricTesting() {
     import('../frameworks/fabric/testing/test-organisation'),
     import('../frameworks/fabric/testing/audit-blocks'),
   ]);
-  return { TestCity: city.TestCity, auditBlocks, createTestOrganisation, deploy: gateway.deploy, openContract: gateway.openContract, refusalOf: gateway.refusalOf };
+  return { TestCity: city.TestCity, createTestOrganisation, auditBlocks, deploy: gateway.deploy, openContract: gateway.openContract, refusalOf: gateway.refusalOf };
 }

@@ -1,10 +1,10 @@
-import type { ControlLogger } from '@/lib/control';
+import type { ControlLogger, JoinConfig } from '@/lib/control';
 import { openFabricDoor, type FabricDoor, type FabricMethod } from '@/lib/gateway';
 import type { ChannelIdentity } from '@/lib/peer-channel';
 import { advertisedHost } from './advertised-host';
 
 export interface KeepDoorOptions {
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: NonNullable<JoinConfig['fabric']>;
   /** The host's certificate; clients verify it with the installation's root. */
   readonly identity: ChannelIdentity;
   readonly methods: readonly FabricMethod[];
@@ -74,7 +74,7 @@ export class DoorKeeper {
     for (const mspId of wanted) {
       if (door.entrances.portOf(mspId) !== undefined) continue;
       try {
-        const port = await openEntrance(door, mspId, entrances.portOf(mspId));
+        const port = await openEntrance(door, mspId, this.portsFor(mspId, wanted));
         await entrances.remember(mspId, port);
         logger.info({ mspId, fabric: `${listen.host}:${port}` }, 'entrance to an organisation’s peer open');
       } catch (error) {
@@ -82,6 +82,17 @@ export class DoorKeeper {
         logger.error({ mspId, err: messageOf(error) }, 'the entrance to an organisation’s peer could not be opened');
       }
     }
+  }
+
+  /** The ports that an entrance may have, the one that it had first. */
+  private portsFor(mspId: string, wanted: readonly string[]): readonly number[] {
+    const { entrances, listen } = this.options;
+    const known = entrances.portOf(mspId);
+    if (listen.peerPorts === undefined) return known === undefined ? [0] : [known, 0];
+    const { first, last } = listen.peerPorts;
+    const others = new Set(wanted.filter((other) => other !== mspId).map((other) => entrances.portOf(other)));
+    const free = Array.from({ length: last - first + 1 }, (_, at) => first + at).filter((port) => !others.has(port));
+    return free.sort((a, b) => Number(b === known) - Number(a === known) || a - b);
   }
 
   private bringToDate(): Promise<void> {
@@ -92,7 +103,7 @@ export class DoorKeeper {
       const tls = { cert: certificates.chainPem, key: certificates.privateKeyPem };
       this.host = advertisedHost(certificates.chainPem, listen.host);
       if (this.door === undefined) {
-        this.door = await openFabricDoor({ ...listen, tls, methods, logger });
+        this.door = await openFabricDoor({ host: listen.host, port: listen.port, tls, methods, logger });
         logger.info({ fabric: `${listen.host}:${this.door.port}` }, 'door for Fabric’s clients open');
       } else this.door.useTls(tls);
       await this.openEntrances(this.door);
@@ -102,9 +113,17 @@ export class DoorKeeper {
   }
 }
 
-/** At the port as it was, else at any free one. */
-async function openEntrance(door: FabricDoor, mspId: string, known: number | undefined): Promise<number> {
-  return known === undefined ? door.entrances.open(mspId, 0) : door.entrances.open(mspId, known).catch(() => door.entrances.open(mspId, 0));
+/** At the first of the ports that is free. */
+async function openEntrance(door: FabricDoor, mspId: string, ports: readonly number[]): Promise<number> {
+  let failure: unknown = new Error('every port for organisations’ peers is another one’s: give the host more of them');
+  for (const port of ports) {
+    try {
+      return await door.entrances.open(mspId, port);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
 function messageOf(error: unknown): string {

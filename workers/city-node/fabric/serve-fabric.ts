@@ -1,4 +1,4 @@
-import type { ControlLogger } from '@/lib/control';
+import type { ControlLogger, JoinConfig } from '@/lib/control';
 import type { QuotaTable } from '@/lib/gateway';
 import type { ChainId, LedgerHost, PeerTaskCall } from '@/lib/ledger';
 import type { ChannelIdentity } from '@/lib/peer-channel';
@@ -20,7 +20,7 @@ export interface ServeFabricOptions {
   readonly network: PeerNetwork;
   readonly identity: ChannelIdentity;
   /** Undefined: no door for clients, as the host joined before there was one. */
-  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  readonly listen: JoinConfig['fabric'];
   readonly logger: ControlLogger;
   readonly now: () => number;
 }

@@ -85,6 +85,9 @@ export function createCounter(liarDraw: { chance(probability: number): boolean; 
   };
 }
 
+/** Of a peer that was never up. */
+export const CLOSED: Copy = { admits: () => false, execute: () => undefined, push: () => undefined, promote: () => undefined };
+
 const counterCopy: Copy = {
   admits: () => true,
   execute: ({ before, engineVersion, transactions }) => ({ transactions, state: execute(before, engineVersion, transactions), changes: () => [] }),

@@ -1,14 +1,14 @@
 import type { Consensus } from '../../core/consensus/consensus';
 import type { Effect, Timer } from '../../core/consensus/effects';
-import { indexOfValidator, type ChainRules } from '../../core/consensus/rules';
+import { indexOfValidator } from '../../core/consensus/rules';
 import type { StateWrite } from '../../core/storage';
 import type { Hash } from '../../core/types';
 import { whomToTell } from './announce';
-import { judgeBlock, makeBlock, type Judged } from './block-rules';
+import { draftBlock, judgeBlock, type Draft, type Judged } from './block-rules';
 import { CatchUp, isCertified, SERVED_MAX, type Served } from './catch-up';
 import { entryOn, type ChainEntry, type Tip } from './chain-entry';
 import { short } from './checks';
-import type { Copy, Executed } from './copy';
+import { CLOSED, type Copy, type Executed } from './copy';
 import { Disk, type Kept, type Write } from './disk';
 import { EffectQueue, type Asked } from './effect-queue';
 import { Approval, Ledger } from './ledger';
@@ -18,15 +18,14 @@ import { openCore } from './open-core';
 import { decodeBlock, encodeBlock, type TinyBlock } from './tiny-block';
 import { Waiting } from './waiting';
 import { OwnWrites } from './own-writes';
-import { peerOf, type World } from './world';
+import { sayToValidators } from './say-to-validators';
+import type { World } from './world';
 
 const TRANSACTIONS_A_BLOCK = 5;
 /** For so long an approved change asks for blocks. */
 const WANTED_MS = 10_000;
 /** With solo finality: blocks that may wait for the disk. */
 const UNSYNCED_MAX = 2;
-/** Of a peer that was never up. */
-const CLOSED: Copy = { admits: () => false, execute: () => undefined, push: () => undefined, promote: () => undefined };
 export const OLD_PROGRAM = 1;
 export const NEW_PROGRAM = 2;
 
@@ -253,7 +252,7 @@ export class Peer {
         this.#log('abstains', () => `through ${effect.through}`, effect.through);
         return this.#disk.write({ kind: 'abstain', through: effect.through });
       case 'send':
-        if (effect.to !== 'sender') this.#sendConsensus(rules, effect.to, effect.message);
+        if (effect.to !== 'sender') sayToValidators(this.#world, this, { rules, to: effect.to, bytes: effect.message });
         else if (from !== undefined) this.#send(from, { kind: 'consensus', bytes: effect.message });
         break;
       case 'timer': {
@@ -292,27 +291,6 @@ export class Peer {
     this.#input((core) => core.onTimer(timer));
   }
 
-  #sendConsensus(rules: ChainRules, to: number | 'all', bytes: Uint8Array): void {
-    const { plan, random, checks } = this.#world;
-    const { validators } = rules;
-    const place = indexOfValidator(rules, this.publicKey);
-    if (this.isHonest) checks.sends(this.index, place, bytes);
-    const isVote = bytes[1] === 2 || bytes[1] === 3;
-    const canCrash = isVote && this.isHonest && !this.#world.isStable() && bytes[2] === place;
-    const isLast = canCrash && random.chance(plan.crash.afterVote);
-    // The power may go between two of the lines that a vote is sent on.
-    let reached = isLast ? random.below(validators.length + 1) : validators.length;
-    validators.forEach(({ name }, other) => {
-      if (other === place || (to !== 'all' && other !== to) || (reached -= 1) < 0) return;
-      this.#send(peerOf(name), { kind: 'consensus', bytes });
-    });
-    if (!isLast) return;
-    this.crash();
-    this.#world.queue.later(5 + random.below(plan.crash.downMsMax), () => {
-      if (!this.isUp) this.start();
-    });
-  }
-
   #send(to: number, packet: Packet): void {
     this.#world.send(this.index, to, packet, this.#instance);
   }
@@ -332,8 +310,8 @@ export class Peer {
         this.#world.queue.later(5, answer);
         return;
       }
-      const built = this.tip.height + 1 === height ? this.#makeBlock(round > 0) : undefined;
-      if (built === undefined) return this.#input((one) => one.built(height, round, undefined));
+      const built = this.tip.height + 1 === height ? this.#draft(round > 0) : undefined;
+      if (built?.block === undefined) return this.#input((one) => one.built(height, round, undefined));
       const bytes = encodeBlock(built.block);
       const hash = this.#world.voices.nameOf(bytes);
       this.#good.set(hash, built.executed);
@@ -343,17 +321,12 @@ export class Peer {
     this.#world.queue.later(this.#times.buildMs(), answer);
   }
 
-  /** After a round in vain an empty block will do: somebody opened the height, and perhaps nobody knows why any more. */
-  #makeBlock(mayBeEmpty: boolean): { readonly block: TinyBlock; readonly executed: Executed } | undefined {
-    const { tip } = this;
+  #draft(mayBeEmpty: boolean): Draft | undefined {
     const change = this.#wantedChange;
     const wanted = change === undefined ? this.waiting.first(TRANSACTIONS_A_BLOCK) : [];
-    const timeMs = Math.max(tip.timeMs, this.#times.clockMs());
-    const executed = this.copy.execute({ height: tip.height + 1, timeMs, engineVersion: tip.rules.engineVersion, before: tip.state, transactions: wanted }, true);
-    if (executed === undefined) return undefined;
-    for (const id of wanted) if (!executed.transactions.includes(id)) this.waiting.delete(id);
-    if (executed.transactions.length === 0 && change === undefined && !mayBeEmpty) return undefined;
-    return { block: makeBlock(tip, timeMs, this.#world.random.below(2 ** 32), executed, change), executed };
+    const draft = draftBlock(this.#ledger, { clockMs: this.#times.clockMs(), wanted, change, mayBeEmpty, salt: () => this.#world.random.below(2 ** 32) });
+    for (const id of draft?.dropped ?? []) this.waiting.delete(id);
+    return draft;
   }
 
   #check({ height, hash, block, isCertain }: Effect & { do: 'check' }): void {
@@ -369,8 +342,7 @@ export class Peer {
   }
 
   #judge(block: TinyBlock | undefined, isCertain: boolean): Judged {
-    const execute: Parameters<typeof judgeBlock>[2]['execute'] = (wanted) => this.copy.execute(wanted, false);
-    return judgeBlock(this.tip, block, { clockMs: this.#times.clockMs(), included: this.#ledger.included, approves: (rules) => this.#approval.is(rules), execute, isCertain });
+    return judgeBlock(this.#ledger, block, { clockMs: this.#times.clockMs(), approves: (rules) => this.#approval.is(rules), isCertain });
   }
 
   #commitFinal({ height, hash, block, certificate }: Effect & { do: 'final' }): void {

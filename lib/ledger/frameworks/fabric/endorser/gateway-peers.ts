@@ -40,6 +40,7 @@ export class GatewayPeers {
   readonly #asked = new Map<string, Promise<PeerOutcome>>();
   readonly #known: () => Promise<readonly RemotePeer[]>;
   readonly #fresh: () => Promise<readonly RemotePeer[]>;
+  #hasAskedAnew = false;
 
   constructor(readonly call: GatewayCall) {
     const { ports, view } = call;
@@ -52,7 +53,8 @@ export class GatewayPeers {
   async *everywhere(asksAnew = true): AsyncGenerator<readonly GatewayPeer[], void> {
     const known = await this.#known();
     yield this.#with(known);
-    if (!asksAnew) return;
+    if (!asksAnew && !this.#hasAskedAnew) return;
+    this.#hasAskedAnew = true;
     const fresh = await this.#fresh();
     if (fresh !== known && fresh.length + known.length > 0) yield this.#with(fresh);
   }

@@ -1,3 +1,4 @@
+import { nobodyElse } from '../../../frameworks/fabric/channel-peers';
 import { processProposal, type EndorserPorts, type SimulationView } from '../../../frameworks/fabric/endorser';
 import type { MemoryPackages } from '../../../frameworks/fabric/lifecycle/testing/memory-packages';
 import { ProposalRefused, unpackTransaction, type SignedProposal } from '../../../frameworks/fabric/protocol';
@@ -73,6 +74,10 @@ export function storePorts({ people, packages, organisations, host }: Pick<HostE
     listUses: async () => new Map(),
     signerOf: (mspId) => organisations.filter((one) => one === mspId).map((one) => people.peer(one, host))[0],
     localMsps: () => people.channel.msps,
+    // Each endorser is asked by the clients of the simulation themselves.
+    elsewhere: nobodyElse,
+    hostId: `host_${host}`,
+    signal: new AbortController().signal,
     system: noLedger,
     nowMs: () => NOW_MS,
     executeTimeoutMs: 30_000,

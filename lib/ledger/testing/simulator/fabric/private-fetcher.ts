@@ -1,4 +1,4 @@
-import { decodeMemberAnswer, encodeMemberRequest, answerMember } from '../../../frameworks/fabric/private-data/member-request';
+import { ASKED_MAX, decodeMemberAnswer, encodeMemberRequest, answerMember } from '../../../frameworks/fabric/private-data/member-request';
 import { FabricReadError } from '../../../frameworks/fabric/read/read-error';
 import { readDefinitions } from '../../../frameworks/fabric/definitions';
 import { encodePrivateWrites, listMissing, type PrivatePosition } from '../../../frameworks/fabric/state';
@@ -11,7 +11,8 @@ import { NOW_MS } from './host-endorser';
 import { ORGANISATIONS, type Organisation, type People } from './people';
 
 const ASK_MS = 1_000;
-const ASKED_MAX = 16;
+/** Of what is missing, as one look at it reads it. */
+const LISTED_MAX = 1_000;
 /** Nobody can give it: whoever asked everybody so often waits for the next block. */
 const ROUNDS_MAX = 3;
 
@@ -78,7 +79,8 @@ export class PrivateFetcher {
 
   #askLater(peer: Peer, asking: Asking): void {
     const { queue, peers } = this.#world;
-    if (asking.isWaiting || asking.attempts >= ROUNDS_MAX * peers || listMissing(asking.copy.durable, 1).length === 0) return;
+    const missing = listMissing(asking.copy.durable, LISTED_MAX).length;
+    if (asking.isWaiting || asking.attempts >= ROUNDS_MAX * peers * Math.ceil(missing / ASKED_MAX)) return;
     asking.isWaiting = true;
     queue.later(ASK_MS, () => {
       asking.isWaiting = false;
@@ -93,7 +95,10 @@ export class PrivateFetcher {
     asking.attempts += 1;
     const to = (peer.index + asking.attempts) % peers;
     if (to === peer.index) return;
-    const missing = listMissing(asking.copy.durable, ASKED_MAX);
+    const listed = listMissing(asking.copy.durable, LISTED_MAX);
+    // What nobody has must not hold up the rest: after everybody was asked, others are asked for.
+    const from = (Math.floor(asking.attempts / peers) % Math.max(1, Math.ceil(listed.length / ASKED_MAX))) * ASKED_MAX;
+    const missing = listed.slice(from, from + ASKED_MAX);
     const { membersOf } = readDefinitions(this.#people.channel, asking.copy.durable);
     for (const organisation of this.#ports.organisationsOf(peer.index)) {
       const positions = missing.filter(({ namespace, collection }) => membersOf(namespace, collection).has(organisation));

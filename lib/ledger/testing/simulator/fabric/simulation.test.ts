@@ -4,9 +4,9 @@ import { simulateFabric } from './simulate-fabric';
 
 /** `npm run sim -- --framework fabric` runs as many as one likes; these are for every change. */
 const SEEDS: readonly (readonly [Finality, number])[] = [
-  ['solo', 8],
-  ['crash', 6],
-  ['byzantine', 6],
+  ['solo', 5],
+  ['crash', 5],
+  ['byzantine', 5],
 ];
 
 /** Cores that are shared with a busy machine: slow is not wrong. */
