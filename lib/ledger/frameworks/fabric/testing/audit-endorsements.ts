@@ -56,7 +56,8 @@ export class AuditedDefinitions {
     }
     const collection = this.collection(chaincode, name);
     if (collection === undefined) return undefined;
-    return collection.has(8) ? this.channel.policies.isApplicationSatisfied(collection.bytes(8), signers) : this.isChaincodeSatisfied(chaincode, signers);
+    const policy = collection.bytes(8);
+    return policy.length > 0 ? this.channel.policies.isApplicationSatisfied(policy, signers) : this.isChaincodeSatisfied(chaincode, signers);
   }
 }
 
