@@ -24,8 +24,8 @@ export const channelLimits = {
   /** Messages that a handler is still busy with, per host, before no more are read from it. */
   handlingMessagesMax: 1_024,
   handlingBytesMax: 32 * MiB,
-  /** Largest transaction that is handed in, and largest page of blocks: about 4 MiB and one block more. */
-  transactionBytesMax: 512 * KiB,
+  /** Largest transaction that is handed in: as much as a block holds. Largest page of blocks: about 4 MiB and one block more. */
+  transactionBytesMax: 2 * MiB,
   recordsMax: 256,
   recordsBytesMax: 22 * MiB,
   /** What a peer says of its snapshot, and largest range of one: a value of 16 MiB, and others. */

@@ -76,6 +76,12 @@ describe('organisations whose peers are on different hosts', () => {
     expect(await newest()).toEqual({ endorsers: ['Org1MSP', 'Org2MSP'], code: 0 });
   });
 
+  it('take transactions as large as a channel’s may be, also at the host that does not order', async () => {
+    const large = 'x'.repeat(800_000);
+    await two.contract(org2, 'notes').submitTransaction('put', 'large', large);
+    expect(await newest()).toEqual({ endorsers: ['Org1MSP', 'Org2MSP'], code: 0 });
+  });
+
   it('are discovered by clients of old at either host, who have both endorse', async () => {
     const shown = orderers.issue({ commonName: 'self' });
     const old = new OldClient({ root: Buffer.from(testAuthority.rootPem), tls: { cert: Buffer.from(shown.pem).toString(), key: shown.key.export({ format: 'pem', type: 'pkcs8' }).toString() } });

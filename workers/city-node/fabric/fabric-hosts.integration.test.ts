@@ -53,6 +53,8 @@ describe('a channel of two organisations in two hosts', () => {
     const collections = collectionOf('both', ['Org1MSP', 'Org2MSP']);
     for (const [clients, organisation] of [[one, org1], [two, org2]] as const) await clients.approve(organisation, 'notes', await clients.install(organisation, makeChaincode(notes, 'notes_1')), collections);
     await one.commit(org1, 'notes', collections);
+    // The definition is final at the first; the second's gateway goes by what its own peer has.
+    await expect.poll(async () => (await second.client.peerStatus({ chain, cityNode: 'PAR' })).height, { timeout: 30_000 }).toBe((await first.client.peerStatus({ chain, cityNode: 'SIN' })).height);
 
     // Handed in at the peer that follows, read at both.
     await two.contract(org2, 'notes').submitTransaction('put', 'a', '1');
