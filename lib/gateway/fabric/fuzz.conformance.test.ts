@@ -6,7 +6,7 @@ import { openTestDoor, type TestDoor } from './testing/open-test-door';
 import { callStream, callUnary, proposalOf, seekOf, signedEventsRequest, signedStatusRequest, signEnvelope, type Bytes, type Signer } from './testing/raw-client';
 
 const SEED = 20_261_202;
-const CASES = 100;
+const CASES = 75;
 /** Cases that are under way at a time. */
 const PARALLEL = 25;
 type Random = ReturnType<typeof createRandom>;
