@@ -1,16 +1,14 @@
 import { status, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js';
-import { common, gateway as gatewayMessages, orderer, peer } from '@hyperledger/fabric-protos';
-import { randomBytes } from 'node:crypto';
+import { gateway as gatewayMessages, orderer, peer } from '@hyperledger/fabric-protos';
 import http2 from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { embedded, int64, message } from '@/lib/platform/pure/wire';
 import { openTestDoor, type TestDoor } from './testing/open-test-door';
+import { callUnary, seekOf, signEnvelope, type Bytes, type Seek } from './testing/raw-client';
 
 let test: TestDoor;
 afterEach(() => test.close());
 
-type Bytes = Uint8Array<ArrayBufferLike>;
 const asIs = (bytes: Bytes): Buffer => Buffer.from(bytes);
 
 /** Everything that a stream says until it ends: answers, then the status. */
@@ -25,52 +23,14 @@ function openStream(path: string): { readonly call: ClientDuplexStream<Bytes, Bu
   return { call, answers, over };
 }
 
-function unary(path: string, request: Bytes): Promise<Buffer | ServiceError> {
-  return new Promise((resolve) => test.dial().makeUnaryRequest<Bytes, Buffer>(path, asIs, (bytes) => bytes, request, (error, value) => resolve(error ?? value ?? Buffer.alloc(0))));
+interface Wanted extends Partial<Seek> {
+  /** Whether no organisation of the channel knows the reader. */
+  readonly isStrange?: boolean;
 }
 
-interface Seek {
-  readonly from?: number;
-  readonly to?: number;
-  readonly failIfNotReady?: boolean;
-  readonly mspId?: string;
-  readonly channelId?: string;
-  readonly ageMs?: number;
-}
-
-/** The published classes have no type for times of their own. */
-const headerWithTime = message('ChannelHeader', { timestamp: embedded(3, message('Timestamp', { seconds: int64(1) })) });
-
-/** A signed request for blocks, with Fabric's own classes. */
-function seek({ from = 0, to, failIfNotReady = false, mspId = 'Org1MSP', channelId = test.city.channelId, ageMs = 0 }: Seek): Bytes {
-  const signer = test.city.issue(mspId === 'NobodyMSP' ? 'Org1MSP' : mspId, 'client');
-  const position = (number: number) => {
-    const specified = new orderer.SeekSpecified();
-    specified.setNumber(number);
-    const at = new orderer.SeekPosition();
-    at.setSpecified(specified);
-    return at;
-  };
-  const info = new orderer.SeekInfo();
-  info.setStart(position(from));
-  info.setStop(position(to ?? Number.MAX_SAFE_INTEGER));
-  info.setBehavior(failIfNotReady ? 1 : 0);
-  const channelHeader = common.ChannelHeader.deserializeBinary(headerWithTime.encode({ timestamp: { seconds: BigInt(Math.floor((Date.now() - ageMs) / 1_000)) } }));
-  channelHeader.setType(5);
-  channelHeader.setChannelId(channelId);
-  const signatureHeader = new common.SignatureHeader();
-  signatureHeader.setCreator(mspId === 'NobodyMSP' ? Buffer.from('nobody') : signer.serialized);
-  signatureHeader.setNonce(randomBytes(24));
-  const header = new common.Header();
-  header.setChannelHeader(channelHeader.serializeBinary());
-  header.setSignatureHeader(signatureHeader.serializeBinary());
-  const payload = new common.Payload();
-  payload.setHeader(header);
-  payload.setData(info.serializeBinary());
-  const envelope = new common.Envelope();
-  envelope.setPayload(payload.serializeBinary());
-  envelope.setSignature(signer.sign(payload.serializeBinary()));
-  return envelope.serializeBinary();
+function seek({ isStrange = false, ...wanted }: Wanted): Bytes {
+  const reader = isStrange ? test.city.issueStrange('Org1MSP', 'client') : test.city.issue('Org1MSP', 'client');
+  return seekOf(reader, { channelId: test.city.channelId, ...wanted });
 }
 
 const blockOf = (bytes: Buffer) => peer.DeliverResponse.deserializeBinary(bytes).getBlock()?.getHeader()?.getNumber();
@@ -111,7 +71,7 @@ describe('streams of blocks', () => {
     ['a block that is not there, when it will not wait', { from: 900, failIfNotReady: true }, 404],
     ['the end before the start', { from: 2, to: 1 }, 400],
     ['a channel that is not here', { channelId: 'elsewhere' }, 404],
-    ['who is no reader', { mspId: 'NobodyMSP' }, 403],
+    ['who is no reader', { isStrange: true }, 403],
     ['a request of yesterday', { ageMs: 86_400_000 }, 400],
   ])('refuses %s', async (_name, wanted, code) => {
     test = await openTestDoor();
@@ -127,7 +87,8 @@ describe('streams of blocks', () => {
     const { call, answers, over } = openStream('/protos.Deliver/Deliver');
     call.write(seek({ from: height - 1 }));
     await until(() => answers.length === 1);
-    const transaction = await test.contract().newProposal('put', { arguments: ['a', '2'] }).endorse();
+    const writer = test.city.issue('Org1MSP', 'client', Date.UTC(2060, 0, 1));
+    const transaction = await test.connect('Org1MSP', 'client', writer).getNetwork(test.city.channelId).getContract('basic').newProposal('put', { arguments: ['a', '2'] }).endorse();
     test.city.clock = () => Date.UTC(2050, 0, 1);
     await transaction.submit();
     await over;
@@ -179,7 +140,7 @@ describe('orderers and endorsers of the command line', () => {
 
   it('answers a proposal that is none with the endorser’s words', async () => {
     test = await openTestDoor();
-    expect(await unary('/protos.Endorser/ProcessProposal', Buffer.alloc(0))).toMatchObject({ code: status.UNKNOWN });
+    expect(await callUnary(test.dial(), '/protos.Endorser/ProcessProposal', Buffer.alloc(0))).toMatchObject({ code: status.UNKNOWN });
   });
 });
 
@@ -188,16 +149,13 @@ async function signedEnvelope(): Promise<Bytes> {
   const user = test.city.issue('Org1MSP', 'client');
   const transaction = await test.connect('Org1MSP', 'client', user).getNetwork(test.city.channelId).getContract('basic').newProposal('put', { arguments: ['b', '1'] }).endorse();
   const payload = gatewayMessages.PreparedTransaction.deserializeBinary(transaction.getBytes()).getEnvelope()?.getPayload_asU8() ?? new Uint8Array(0);
-  const envelope = new common.Envelope();
-  envelope.setPayload(payload);
-  envelope.setSignature(user.sign(payload));
-  return envelope.serializeBinary();
+  return signEnvelope(user, payload);
 }
 
 describe('a hostile client', () => {
   it('gets an error for a request that is too large, and the door stays open', async () => {
     test = await openTestDoor();
-    expect(await unary('/gateway.Gateway/Evaluate', Buffer.alloc(4 * 1024 * 1024))).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    expect(await callUnary(test.dial(), '/gateway.Gateway/Evaluate', Buffer.alloc(4 * 1024 * 1024))).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
     expect(Buffer.from(await test.contract().evaluateTransaction('get', 'x')).toString()).toBe('nothing');
   });
 

@@ -2,3 +2,4 @@
 export { makeChaincode, makePackage } from './make-package';
 export { runtimeDirectory } from './runtime-directory';
 export { contractOf } from './test-sandbox';
+export { makeTypescriptChaincode } from './typescript-chaincode';

@@ -3,13 +3,13 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { status } from '@grpc/grpc-js';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import type { discovery, msp } from '@hyperledger/fabric-protos';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isAppError, type AppError } from '@/lib/platform/pure/errors';
 import { generousLimits, loadOldFabricClient, openTestLedger, testAuthority, TestHost } from '@/lib/gateway/testing';
-import { contractOf, makePackage, runtimeDirectory } from '@/lib/sandbox/testing';
-import { channelConfig, createTestOrganisation, FabricClients, giveIdentity } from './testing/fabric-host';
+import { contractOf, makePackage, makeTypescriptChaincode, runtimeDirectory } from '@/lib/sandbox/testing';
+import { channelConfig, createTestOrganisation, FabricClients, giveIdentity, type Organisation } from './testing/fabric-host';
 
 /** A real city-node process, the official client over TLS, stock chaincode in sandboxes. */
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -110,7 +110,18 @@ describe('a city node with a Fabric channel', () => {
       break;
     }
     events.close();
-    await contract.submit('hide', { arguments: ['s'], transientData: { secret: 'hush' }, endorsingOrganizations: ['Org1MSP'] });
+    const hidden = await contract.submitAsync('hide', { arguments: ['s'], transientData: { secret: 'hush' }, endorsingOrganizations: ['Org1MSP'] });
+    const { blockNumber } = await hidden.getStatus();
+    // With the block it reaches readers of the organisation whose collection it is, and no others.
+    const withBlock = async (organisation: Organisation) => {
+      const blocks = await clients.network(organisation).getBlockAndPrivateDataEvents({ startBlock: blockNumber });
+      for await (const block of blocks) {
+        blocks.close();
+        return block.getPrivateDataMapMap().getLength();
+      }
+      return -1;
+    };
+    expect([await withBlock(org1), await withBlock(org2)]).toEqual([1, 0]);
     expect(Buffer.from(await contract.evaluateTransaction('reveal', 's')).toString()).toContain('hush');
     // Every peer of the channel on this host has the same blocks.
     const height = (await host.client.peerStatus({ chain, cityNode: 'SIN' })).height;
@@ -160,6 +171,44 @@ describe('a city node with a Fabric channel', () => {
     expect(json(await clients.contract(org1, 'assets').evaluateTransaction('read', 'a1'))).toEqual({ id: 'a1', owner: 'ada' });
   });
 
+  it('runs a contract written in TypeScript: typed parameters, objects and arrays come and go, what does not fit is refused in its words', async () => {
+    const bytes = makeTypescriptChaincode('typed_1');
+    for (const organisation of organisations) await clients.approve(organisation, 'typed', await clients.install(organisation, bytes));
+    await clients.commit(org1, 'typed');
+    const contract = clients.contract(org2, 'typed');
+    const created = { id: 't1', size: 8, forSale: false, owner: { name: 'tove', shares: 2.5 }, marks: [] };
+    expect(json(await contract.submitTransaction('CreateAsset', 't1', '7', 'true', JSON.stringify(created.owner)))).toEqual(created);
+    await contract.submitTransaction('MarkAsset', JSON.stringify(created), '[3, 5]');
+    expect(json(await contract.evaluateTransaction('ReadAsset', 't1'))).toEqual({ ...created, marks: [3, 5] });
+    expect(json(await contract.evaluateTransaction('AssetExists', 't2'))).toBe(false);
+    const refusalOf = async (...args: [string, ...string[]]) => JSON.stringify(await contract.submitTransaction(...args).then(() => undefined, (error: unknown) => (error as { details?: unknown }).details));
+    expect(await refusalOf('CreateAsset', 't1', '7', 'true', '{}')).toContain('The asset t1 already exists');
+    expect(await refusalOf('CreateAsset', 't2', 'seven', 'true', '{}')).toContain('could not convert data to number');
+    expect(await refusalOf('MarkAsset', JSON.stringify({ ...created, size: 'large' }), '[]')).toContain('Unable to validate parameter due to');
+    const metadata = json(await contract.evaluateTransaction('org.hyperledger.fabric:GetMetadata')) as { contracts: Record<string, { info: unknown; transactions: { name: string }[] }>; components: { schemas: object } };
+    expect(metadata.contracts.AssetContract?.transactions.map(({ name }) => name).sort()).toEqual(['AssetExists', 'CreateAsset', 'MarkAsset', 'ReadAsset']);
+    expect(Object.keys(metadata.components.schemas).sort()).toEqual(['Asset', 'Owner']);
+  });
+
+  it('answers strangers and what is no request at all with Fabric’s refusals, and nobody else notices', async () => {
+    const client = new Client(`localhost:${host.join.fabric?.port}`, credentials.createSsl(Buffer.from(testAuthority.rootPem)));
+    try {
+      const asIs = (bytes: Buffer): Buffer => bytes;
+      const garbage = ['', '0a', 'ff'.repeat(40), '0a0312010a1203aabbcc', '00'.repeat(3_000)].map((text) => Buffer.from(text, 'hex'));
+      const codeOf = (path: string, bytes: Buffer) => new Promise<number>((resolve) => client.makeUnaryRequest(path, asIs, asIs, bytes, (error) => resolve(error?.code ?? status.OK)));
+      const paths = ['Evaluate', 'Endorse', 'Submit', 'CommitStatus'].map((name) => `/gateway.Gateway/${name}`);
+      for (const path of [...paths, '/protos.Endorser/ProcessProposal']) {
+        for (const bytes of garbage) expect([status.INTERNAL, status.INVALID_ARGUMENT, status.UNKNOWN], path).toContain(await codeOf(path, bytes));
+      }
+      const stranger = clients.contract(createTestOrganisation('Org1MSP'), 'assets');
+      await expect(stranger.evaluateTransaction('read', 'a1')).rejects.toMatchObject({ code: status.FAILED_PRECONDITION, message: expect.stringContaining(`access denied: channel [${channelId}] creator org unknown, creator is malformed`) });
+      expect(json(await clients.contract(org1, 'assets').evaluateTransaction('read', 'a1'))).toEqual({ id: 'a1', owner: 'ada' });
+      expect(host.output).not.toContain('Fabric gateway call failed');
+    } finally {
+      client.close();
+    }
+  });
+
   it('has after kill -9 the same answers and blocks, which an auditor of its own finds in order, and goes on', async () => {
     const before = await clients.blocks(org1);
     clients.close();
@@ -180,7 +229,7 @@ describe('a city node with a Fabric channel', () => {
     expect(json(await contract.evaluateTransaction('owners'))).toEqual(['aaron', 'ada', 'olga']);
     expect(host.output).toContain('an index of a chaincode package cannot be used');
     const audited = audit(await clients.blocks(org1));
-    expect(audited).toMatch(/^8 blocks, 8 transactions, .* 0 findings$/m);
+    expect(audited).toMatch(/^13 blocks, 13 transactions, .* 12 policies and reads, 0 findings$/m);
   });
 
   it('forgets the channel with its last peer: the name is free for another sub-chain', async () => {

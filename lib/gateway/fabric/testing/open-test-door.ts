@@ -1,10 +1,10 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import { connect, signers, type Contract, type Gateway } from '@hyperledger/fabric-gateway';
 import { peer } from '@hyperledger/fabric-protos';
-import lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
 import { openFabricTestCity, type FabricTestCity } from '@/lib/ledger/testing';
 import type { FabricLimits } from '../fabric-limits';
 import { openFabricDoor, type FabricDoor } from '../index';
+import { deployChaincode } from './deploy-chaincode';
 
 type User = ReturnType<FabricTestCity['issue']>;
 
@@ -23,8 +23,8 @@ export interface TestDoor {
   close(): Promise<void>;
 }
 
-export async function openTestDoor(limits: Partial<FabricLimits> = {}): Promise<TestDoor> {
-  const city = await openFabricTestCity();
+export async function openTestDoor(limits: Partial<FabricLimits> = {}, options: Parameters<typeof openFabricTestCity>[0] = {}): Promise<TestDoor> {
+  const city = await openFabricTestCity(options);
   const tls = city.issueTls();
   const failures: Record<string, unknown>[] = [];
   const ignore = () => undefined;
@@ -50,36 +50,14 @@ export async function openTestDoor(limits: Partial<FabricLimits> = {}): Promise<
       await city.close();
     },
   };
-  await deployBasic(opened);
-  return opened;
-}
-
-/** Installs, approves and commits a chaincode as its organisations' administrators do. */
-async function deployBasic({ city, connect: open }: TestDoor): Promise<void> {
-  city.chaincodes.set('basic', async ([name, key = '', value = ''], world) => {
+  city.chaincodes.set('basic', async ([name, key = '', value = '', collection = ''], world) => {
     if (name === 'get') return Buffer.from((await world.getState('', key)) ?? Buffer.from('nothing')).toString();
     if (name === 'break') throw new Error('the chaincode broke in a way that is nobody’s business');
-    await world.putState('', key, Buffer.from(value));
+    await world.putState(collection, key, Buffer.from(value));
     return name === 'event' ? { event: eventOf(key, value) } : `put ${key}`;
   });
-  for (const mspId of city.organisations) {
-    const args = new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs();
-    args.setName('basic');
-    args.setVersion('1.0');
-    args.setSequence(1);
-    const local = new lifecycle.ChaincodeSource.Local();
-    local.setPackageId(await city.install(mspId, 'basic'));
-    const source = new lifecycle.ChaincodeSource();
-    source.setLocalPackage(local);
-    args.setSource(source);
-    const contract = open(mspId, 'admin').getNetwork(city.channelId).getContract('_lifecycle');
-    await contract.submit('ApproveChaincodeDefinitionForMyOrg', { arguments: [args.serializeBinary()], endorsingOrganizations: [mspId] });
-  }
-  const args = new lifecycle.CommitChaincodeDefinitionArgs();
-  args.setName('basic');
-  args.setVersion('1.0');
-  args.setSequence(1);
-  await open('Org1MSP', 'admin').getNetwork(city.channelId).getContract('_lifecycle').submit('CommitChaincodeDefinition', { arguments: [args.serializeBinary()] });
+  await deployChaincode(opened, 'basic');
+  return opened;
 }
 
 function eventOf(eventName: string, payload: string): Uint8Array {

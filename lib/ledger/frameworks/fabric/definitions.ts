@@ -20,8 +20,8 @@ export interface Definitions {
 
 const NOTHING = new Uint8Array(0);
 
-/** Whoever a member policy names. A policy that cannot be read names nobody: a majority agreed on it, and the channel lives on. */
-function mspIdsOf(policy: Uint8Array): ReadonlySet<string> {
+/** MSP ids of whoever a member policy (bytes of a common.SignaturePolicyEnvelope) names. A policy that cannot be read names nobody: a majority agreed on it, and the channel lives on. */
+export function memberMspIds(policy: Uint8Array): ReadonlySet<string> {
   try {
     return new Set(decodeSignaturePolicy(policy).principals.flatMap(({ meaning }) => ('mspId' in meaning ? [meaning.mspId] : [])));
   } catch (error) {
@@ -58,7 +58,7 @@ export function readDefinitions(channel: Channel, state: StateReader): Definitio
     membersOf(namespace, collection) {
       const mspId = mspIdOfImplicitCollection(collection);
       const members = mspId === undefined ? findCollection(namespace, collection)?.memberPolicy : encodeImplicitMembers(mspId);
-      return members === undefined ? new Set() : mspIdsOf(members);
+      return members === undefined ? new Set() : memberMspIds(members);
     },
   };
 }

@@ -57,8 +57,8 @@ describe('a block of a channel', () => {
     await peer.commit();
     await peer.commit(channel.put('basic', { b: '1' }, { event: { eventName: 'put', payload: Buffer.from('b') } }).bytes);
     const audit = auditBlocks(await peer.blocks());
-    // Of each block but the first its orderer's, of each valid transaction its creator's and two endorsers'.
-    expect(audit).toEqual({ blocks: 5, transactions: 5, signatures: 4 + 3 * 3, commitHashes: 4, findings: [] });
+    // Of each block but the first its orderer's, of each transaction its creator's, and of each of its endorsers.
+    expect(audit).toEqual({ blocks: 5, transactions: 5, signatures: 4 + 3 * 3 + 2, commitHashes: 4, judged: 4, findings: [] });
   });
 
   it('is the same on four peers, each of which executes it from its bytes', async () => {

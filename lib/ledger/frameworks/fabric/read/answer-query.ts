@@ -2,7 +2,7 @@ import type { ReadView } from '../../../core/framework';
 import type { ChainId } from '../../../core/types';
 import type { Channel } from '../channel';
 import { genesisKey } from '../chain-keys';
-import type { ChaincodeDefinition } from '../chaincode-definition';
+import type { ChaincodeDefinition, CollectionDefinition } from '../chaincode-definition';
 import { readDefinitions } from '../definitions';
 import { readHead } from '../execute-block';
 import { findMissing } from '../private-data/find-missing';
@@ -12,6 +12,7 @@ import { unpackBlock, unpackTransaction } from '../protocol';
 import { checkRwset, encodePrivateRwset, findBlockByHash, findTransaction, listMissing, privateWriteSetRange, readEntries, decodePrivatePosition, type PrivatePosition, type TransactionPlace } from '../state';
 import { blockAt, storedAt } from './block-at';
 import { channelView, type ChannelView } from './channel-view';
+import { collectionsBefore } from './collections-before';
 import { FabricReadError } from './read-error';
 
 /** What a peer can be asked of a channel, and what it answers. All of one answer is of one height. */
@@ -31,6 +32,8 @@ export interface FabricReads {
   definition: { readonly request: { readonly name: string }; readonly answer: ChaincodeDefinition | undefined };
   /** Bytes of a TxPvtReadWriteSet by place in the block, as far as this peer has them. */
   'block-private-data': { readonly request: { readonly number: number }; readonly answer: ReadonlyMap<number, Uint8Array> };
+  /** As the transactions of a block found them, without those that every organisation has anyway. */
+  'collections-before': { readonly request: { readonly chaincode: string; readonly block: number }; readonly answer: readonly CollectionDefinition[] };
   /** Private data that this peer should have and lacks, as its notes say. */
   'missing-private-data': { readonly request: { readonly limit: number }; readonly answer: readonly PrivatePosition[] };
   /** The same as the hashes say: finds what is in no note, for it came with a snapshot. Looks at every hashed key. */
@@ -77,6 +80,8 @@ export async function answerQuery({ chain, channel, organisations, yieldTurn }: 
       return readDefinitions(channel, state).find(query.name);
     case 'block-private-data':
       return privateDataOf(view, query.number);
+    case 'collections-before':
+      return collectionsBefore(view, query.chaincode, query.block);
     case 'missing-private-data':
       return listMissing(state, query.limit);
     case 'unnoted-private-data':

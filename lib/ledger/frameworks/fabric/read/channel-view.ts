@@ -31,7 +31,8 @@ export function channelView(channel: Channel, view: ReadView): ChannelView {
   return { channel, head: readHead(state), state, privateState: state, definitions: readDefinitions(channel, state), transactionAt: (block, transaction) => transactionAt(view, block, transaction), signal };
 }
 
-function transactionAt(view: ReadView, block: number, transaction: number): PastTransaction | undefined {
+/** A transaction in a block; undefined when it lies before the blocks of this peer. Throws `block-missing`. */
+export function transactionAt(view: ReadView, block: number, transaction: number): PastTransaction | undefined {
   // What the state names and is not here lies before a snapshot: the history says so.
   if (block < 1 || (block < view.firstHeight && view.blockAt(height(block)) === undefined)) return undefined;
   const bytes = storedAt(view, block).transactions[transaction];

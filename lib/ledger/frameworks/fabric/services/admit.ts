@@ -1,11 +1,19 @@
+import { validateIdentity } from '../msp/validate-identity';
 import { validIdentities, type SignedData } from '../policy/valid-identities';
 import type { Identity } from '../msp/msp';
 import type { ServedChannel, ServicePorts, ServiceQuotaRefusal } from './ports';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
 
-/** Who really signed, by the channel's MSPs; undefined: nobody whom it knows. */
+/** Who really signed, by the channel's MSPs; undefined: nobody whom it knows, or whose certificate was taken back. */
 export function findSigner(channel: ServedChannel, signed: SignedData): Identity | undefined {
-  return validIdentities([signed], channel.configuration().rules.msps)[0];
+  const [identity] = validIdentities([signed], channel.configuration().rules.msps);
+  return identity === undefined || validateIdentity(identity) !== undefined ? undefined : identity;
+}
+
+/** The organisation whose peer answers an identity: the one by whose entrance the call came (empty: the host's), its own, else the channel's first here. */
+export function answeringMspId(ports: Pick<ServicePorts, 'endorser'>, mspId: string, entrance: string, homeMspId: string): string {
+  if (entrance !== '') return entrance;
+  return ports.endorser.signerOf(mspId) === undefined ? homeMspId : mspId;
 }
 
 /** Counts one request. Only what somebody of the channel signed is asked about: a stranger uses up nobody's quota. Throws {@link ServiceRefused}. */

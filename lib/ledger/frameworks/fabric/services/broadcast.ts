@@ -20,7 +20,7 @@ async function order(ports: ServicePorts, bytes: Uint8Array, signal: AbortSignal
   const channelId = readChannelId(bytes);
   if (typeof channelId !== 'string') return { status: ORDER_STATUSES.BAD_REQUEST, info: `could not determine channel ID: ${channelId.reason}` };
   const channel = ports.findChannel(channelId);
-  return channel === undefined ? { status: ORDER_STATUSES.BAD_REQUEST, info: 'channel does not exist' } : submitEnvelope(ports, channel, bytes, signal);
+  return channel === undefined ? { status: ORDER_STATUSES.BAD_REQUEST, info: 'channel creation request not allowed because the orderer system channel is not defined' } : submitEnvelope(ports, channel, bytes, signal);
 }
 
 function readChannelId(bytes: Uint8Array): string | { readonly reason: string } {

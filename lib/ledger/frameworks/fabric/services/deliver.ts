@@ -5,10 +5,10 @@ import { validIdentities, type SignedData } from '../policy/valid-identities';
 import { blockParts, DELIVER_STATUSES, DeliverRefused, deliverBlock, deliverFilteredBlock, deliverStatus, filterBlock, resolveSeek, seekInfo, unpackBlock, BlockInvalid, unpackDeliver, type DeliverRequest } from '../protocol';
 import { FabricReadError } from '../read/read-error';
 import { WireError } from '@/lib/platform/pure/wire';
-import { findSigner } from './admit';
+import { answeringMspId, findSigner } from './admit';
 import { followBlocks } from './follow-blocks';
 import type { ServedChannel, ServedConfiguration, ServiceCall, ServicePorts } from './ports';
-import { deliverWithPrivateData } from './private-blocks';
+import { deliverWithPrivateData, type PrivateReader } from './private-blocks';
 import type { StreamSeats } from './stream-seats';
 
 export type DeliverKind = 'block' | 'filtered' | 'private' | 'orderer';
@@ -24,7 +24,7 @@ export async function* deliver(ports: ServicePorts, seats: StreamSeats, kind: De
   }
 }
 
-async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: DeliverKind, bytes: Uint8Array, { signal }: ServiceCall): AsyncGenerator<Uint8Array, number> {
+async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: DeliverKind, bytes: Uint8Array, { signal, entrance }: ServiceCall): AsyncGenerator<Uint8Array, number> {
   let leave: (() => void) | undefined;
   try {
     const request = unpackDeliver(bytes, ports.nowMs());
@@ -39,7 +39,8 @@ async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: Delive
     if (channel.quota.takeRequest(ports.nowMs()) !== undefined) return DELIVER_STATUSES.SERVICE_UNAVAILABLE;
     leave = seats.take(identity.id);
     if (leave === undefined) return DELIVER_STATUSES.SERVICE_UNAVAILABLE;
-    return yield* deliverRange({ ports, channel, kind, request, identity, session, isHeaderOnly: contentType === HEADER_WITH_SIG, signal });
+    const answeredBy = answeringMspId(ports, identity.msp.id, entrance, channel.homeMspId);
+    return yield* deliverRange({ ports, channel, kind, request, reader: { identity, answeredBy }, session, isHeaderOnly: contentType === HEADER_WITH_SIG, signal });
   } catch (error) {
     if (error instanceof DeliverRefused) return error.status;
     // Not here yet, for this peer joined later.
@@ -55,7 +56,7 @@ interface Delivery {
   readonly channel: ServedChannel;
   readonly kind: DeliverKind;
   readonly request: DeliverRequest;
-  readonly identity: Identity;
+  readonly reader: PrivateReader;
   readonly session: Session;
   readonly isHeaderOnly: boolean;
   readonly signal: AbortSignal;
@@ -75,7 +76,7 @@ async function* deliverRange(delivery: Delivery): AsyncGenerator<Uint8Array, num
   return DELIVER_STATUSES.SUCCESS;
 }
 
-async function answerOf({ ports, channel, kind, identity, isHeaderOnly, signal }: Delivery, number: number, bytes: Uint8Array): Promise<Uint8Array> {
+async function answerOf({ channel, kind, reader, isHeaderOnly, signal }: Delivery, number: number, bytes: Uint8Array): Promise<Uint8Array> {
   // Block 0 is the channel's configuration, which is never left out.
   const { header, metadata } = isHeaderOnly && number > 0 ? blockParts.decode(bytes) : { header: undefined, metadata: undefined };
   const shown = header === undefined ? bytes : blockParts.encode({ header, metadata });
@@ -84,7 +85,7 @@ async function answerOf({ ports, channel, kind, identity, isHeaderOnly, signal }
     case 'orderer':
       return deliverBlock(shown);
     case 'private':
-      return deliverWithPrivateData(ports, channel, identity, { number, bytes: shown }, signal);
+      return deliverWithPrivateData(channel, reader, { number, bytes: shown }, signal);
     case 'filtered':
       try {
         return deliverFilteredBlock(filterBlock(unpackBlock(bytes)));
@@ -99,7 +100,7 @@ async function answerOf({ ports, channel, kind, identity, isHeaderOnly, signal }
 class Session {
   #askedOf: number | undefined;
 
-  constructor(readonly reader: Pick<Delivery, 'ports' | 'channel' | 'kind' | 'identity'> & { readonly signed: SignedData }) {}
+  constructor(readonly reader: Pick<Delivery, 'ports' | 'channel' | 'kind'> & { readonly identity: Identity; readonly signed: SignedData }) {}
 
   isAllowed(): boolean {
     const { ports, channel, kind, identity, signed } = this.reader;

@@ -1,3 +1,4 @@
+import type { CollectionDefinition } from '../chaincode-definition';
 import type { EndorserPorts } from '../endorser';
 import type { ChannelRules } from '../policy/create-channel-rules';
 import type { TransactionPlace } from '../state';
@@ -43,6 +44,8 @@ export interface ServedChannel {
   block(number: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
   /** Bytes of the TxPvtReadWriteSets that this peer has of a block, by place. */
   privateData(number: number, signal: AbortSignal): Promise<ReadonlyMap<number, Uint8Array>>;
+  /** The collections of a chaincode as the transactions of a block found them, without those that every organisation has anyway. */
+  collectionsBefore(chaincode: string, block: number, signal: AbortSignal): Promise<readonly CollectionDefinition[]>;
   /** Where a transaction stands first, undefined when it does not (yet). */
   findTransaction(txId: string, signal: AbortSignal): Promise<TransactionPlace | undefined>;
   waitForTransaction(txId: string, signal: AbortSignal): Promise<TransactionPlace>;

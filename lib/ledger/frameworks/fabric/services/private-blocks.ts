@@ -1,29 +1,44 @@
-import { findMemberPolicy, isMember } from '../endorser';
+import { isMember } from '../endorser';
+import type { CollectionDefinition } from '../chaincode-definition';
+import { memberMspIds } from '../definitions';
+import { mspIdOfImplicitCollection } from '../lifecycle';
 import type { Identity } from '../msp/msp';
 import { deliverBlockAndPrivateData } from '../protocol';
 import { decodePrivateRwset, encodePrivateRwset } from '../state';
-import type { ServedChannel, ServicePorts } from './ports';
+import type { ServedChannel } from './ports';
+
+export interface PrivateReader {
+  readonly identity: Identity;
+  /** The organisation whose peer answers it. */
+  readonly answeredBy: string;
+}
 
 /**
- * A block with the private data of the collections of which the reader is a member (core/peer/deliverevents.go,
- * getPrivateData). Who is a member, today's definitions say.
+ * A block with the private data that the organisation's peer has of it, as far as the reader may read them
+ * (core/peer/deliverevents.go, getPrivateData and CheckCollectionPolicy). The definitions are those that the block's
+ * transactions found: who came or went later changes nothing about it.
  */
-export async function deliverWithPrivateData(ports: ServicePorts, channel: ServedChannel, reader: Identity, { number, bytes }: { readonly number: number; readonly bytes: Uint8Array }, signal: AbortSignal): Promise<Uint8Array> {
-  const held = await channel.privateData(number, signal);
-  if (held.size === 0) return deliverBlockAndPrivateData(bytes, new Map());
-  const view = await ports.endorser.openView(channel.channelId);
-  if (view === undefined) return deliverBlockAndPrivateData(bytes, new Map());
-  try {
-    const shown = new Map<bigint, Uint8Array>();
-    for (const [transaction, rwset] of held) {
-      const namespaces = decodePrivateRwset(rwset).namespaces.flatMap(({ namespace, collections }) => {
-        const mine = collections.filter(({ collection }) => isMember(findMemberPolicy(view, namespace, collection), reader));
-        return mine.length === 0 ? [] : [{ namespace, collections: mine }];
-      });
-      if (namespaces.length > 0) shown.set(BigInt(transaction), encodePrivateRwset({ namespaces }));
+export async function deliverWithPrivateData(channel: ServedChannel, reader: PrivateReader, { number, bytes }: { readonly number: number; readonly bytes: Uint8Array }, signal: AbortSignal): Promise<Uint8Array> {
+  const shown = new Map<bigint, Uint8Array>();
+  const known = new Map<string, readonly CollectionDefinition[]>();
+  for (const [transaction, rwset] of await channel.privateData(number, signal)) {
+    const namespaces = [];
+    for (const { namespace, collections } of decodePrivateRwset(rwset).namespaces) {
+      const definitions = known.get(namespace) ?? (await channel.collectionsBefore(namespace, number, signal));
+      known.set(namespace, definitions);
+      const readable = collections.filter(({ collection }) => mayRead(reader, collection, definitions));
+      if (readable.length > 0) namespaces.push({ namespace, collections: readable });
     }
-    return deliverBlockAndPrivateData(bytes, shown);
-  } finally {
-    view.release();
+    if (namespaces.length > 0) shown.set(BigInt(transaction), encodePrivateRwset({ namespaces }));
   }
+  return deliverBlockAndPrivateData(bytes, shown);
+}
+
+/** Whether the peer that answers would have the data, then whether they are for members alone, and the reader is one. */
+function mayRead({ identity, answeredBy }: PrivateReader, collection: string, definitions: readonly CollectionDefinition[]): boolean {
+  const owner = mspIdOfImplicitCollection(collection);
+  if (owner !== undefined) return owner === answeredBy;
+  const found = definitions.find(({ name }) => name === collection);
+  if (found === undefined || !memberMspIds(found.memberPolicy).has(answeredBy)) return false;
+  return !found.memberOnlyRead || isMember(found.memberPolicy, identity);
 }

@@ -1,6 +1,7 @@
 import { endorseTransaction, evaluateTransaction, GatewayRefused, processProposal, type GatewayRequest } from '../endorser';
+import { checkExpiry } from '../msp/check-expiry';
 import { envelope, ProposalRefused, signedProposal as signedProposalMessage, unpackProposal, type SignedProposal } from '../protocol';
-import { findSigner, takeRequest } from './admit';
+import { answeringMspId, findSigner, takeRequest } from './admit';
 import { decodeRequest, endorseRequest, endorseResponse, evaluateRequest, evaluateResponse } from './messages';
 import { mspIdOf } from './msp-id-of';
 import type { ServiceCall, ServicePorts } from './ports';
@@ -38,14 +39,13 @@ export async function propose(ports: ServicePorts, request: Uint8Array, call: Se
 
 /** Counts the request if somebody of the channel made it; whose peer answers it. What is wrong with it is said where it is carried out. */
 export function admitProposal(ports: Pick<ServicePorts, 'findChannel' | 'endorser' | 'nowMs'>, signedProposal: SignedProposal, entrance: string): string {
-  const named = entrance === '' ? undefined : entrance;
   const read = unpackOrNone(signedProposal);
   const channel = read && ports.findChannel(read.channelId);
-  if (read === undefined) return named ?? '';
+  if (read === undefined) return entrance;
   const identity = channel && findSigner(channel, { data: read.proposalBytes, identity: read.creator, signature: read.signature });
-  if (channel !== undefined && identity !== undefined) takeRequest(channel, ports);
+  if (channel !== undefined && identity !== undefined && checkExpiry(identity, ports.nowMs()) === undefined) takeRequest(channel, ports);
   const own = identity?.msp.id ?? mspIdOf(read.creator);
-  return named ?? (ports.endorser.signerOf(own) === undefined ? (channel?.homeMspId ?? own) : own);
+  return answeringMspId(ports, own, entrance, channel?.homeMspId ?? own);
 }
 
 function unpackOrNone(signedProposal: SignedProposal) {

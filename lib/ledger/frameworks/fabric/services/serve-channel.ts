@@ -25,6 +25,7 @@ export function serveChannel({ host, chain, config, ...given }: ServeChannelOpti
     submit: async (envelope, signal) => void (await host.submit(chain, envelope, { signal })),
     block: (number, signal) => queryChannel(host, chain, { kind: 'block', number }, signal),
     privateData: (number, signal) => queryChannel(host, chain, { kind: 'block-private-data', number }, signal),
+    collectionsBefore: (chaincode, block, signal) => queryChannel(host, chain, { kind: 'collections-before', chaincode, block }, signal),
     findTransaction: (txId, signal) => queryChannel(host, chain, { kind: 'transaction-status', txId }, signal),
     waitForTransaction: (txId, signal) => waitForTransaction(host, chain, txId, signal),
   };

@@ -1,5 +1,8 @@
 import { LedgerError } from '../../../core/errors';
 import { TransactionRefused } from '../../../core/framework';
+import { findIdentity } from '../endorser';
+import { checkExpiry } from '../msp/check-expiry';
+import type { SignedData } from '../policy/valid-identities';
 import { envelope, payload, signatureHeader } from '../protocol';
 import { BROADCAST_STATUSES } from '../refusals';
 import { WireError } from '@/lib/platform/pure/wire';
@@ -31,12 +34,15 @@ const unavailable: Partial<Record<LedgerError['code'], string>> = {
 };
 
 /**
- * Has an envelope ordered, and answers as an orderer does (orderer/common/broadcast/broadcast.go), though only when its block
+ * Has an envelope ordered, and answers as an orderer does (orderer/common/broadcast/broadcast.go, msgprocessor/expiration.go), though only when its block
  * is durable. One that was ordered before is SUCCESS, as with Fabric: what became of it, its name says. Rejects with the
  * signal's reason, which takes nothing back.
  */
 export async function submitEnvelope(ports: ServicePorts, channel: ServedChannel, bytes: Uint8Array, signal: AbortSignal): Promise<OrderAnswer> {
-  const ticket = isSigned(channel, bytes) ? channel.quota.takeTransaction(ports.nowMs(), channel.sizeBytes()) : undefined;
+  const signed = readSigned(bytes);
+  const creator = signed && findIdentity(channel.configuration().rules.msps, signed.identity);
+  if (creator !== undefined && checkExpiry(creator, ports.nowMs()) !== undefined) return { status: ORDER_STATUSES.BAD_REQUEST, info: 'broadcast client identity expired' };
+  const ticket = signed !== undefined && findSigner(channel, signed) !== undefined ? channel.quota.takeTransaction(ports.nowMs(), channel.sizeBytes()) : undefined;
   if (ticket !== undefined && 'message' in ticket) return { status: ORDER_STATUSES.SERVICE_UNAVAILABLE, info: ticket.message, isTooMuch: true };
   // Who hangs up before it is known has handed it in.
   let isTaken = true;
@@ -63,16 +69,14 @@ export async function submitEnvelope(ports: ServicePorts, channel: ServedChannel
   }
 }
 
-/** Whether somebody of the channel signed it; strangers use up nobody's quota. */
-function isSigned(channel: ServedChannel, bytes: Uint8Array): boolean {
+/** Who is said to have signed an envelope; undefined for bytes that are none. Strangers use up nobody's quota. */
+function readSigned(bytes: Uint8Array): SignedData | undefined {
   try {
     const outer = envelope.decode(bytes);
     const { header } = payload.decode(outer.payload);
-    if (header === undefined) return false;
-    const { creator } = signatureHeader.decode(header.signatureHeader);
-    return findSigner(channel, { data: outer.payload, identity: creator, signature: outer.signature }) !== undefined;
+    return header && { data: outer.payload, identity: signatureHeader.decode(header.signatureHeader).creator, signature: outer.signature };
   } catch (error) {
-    if (error instanceof WireError) return false;
+    if (error instanceof WireError) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,8 @@ import { decodeRwset } from './decode-rwset';
 import { STATE_PAGE } from './limits';
 import { isDeleting } from './rwset';
 import { FabricStateError } from './state-error';
-import { decodeWrittenAt, historyRange } from './state-keys';
+import { decodeWrittenAt, historyKey, historyRange, publicKey } from './state-keys';
+import { decodeVersioned } from './versioned-value';
 
 /** A transaction as it lies in a block, for the past of a key. */
 export interface PastTransaction {
@@ -41,6 +42,23 @@ export function* readHistory(state: StateReader, transactionAt: TransactionAt, n
     if (last === undefined || page.length < STATE_PAGE) return;
     end = last.key;
   }
+}
+
+/**
+ * The value that a key of the public state had before a block, as its transactions' endorsements were judged; undefined when it
+ * had none. Throws `history-missing` as {@link readHistory} does.
+ */
+export function readBefore(state: StateReader, transactionAt: TransactionAt, namespace: string, key: string, block: number): Uint8Array | undefined {
+  const bytes = state.get(publicKey(namespace, key));
+  const current = bytes && decodeVersioned(bytes);
+  // Unchanged since: it needs no old block, which a peer that joined later may not have.
+  if (current !== undefined && current.version.block < block) return current.value;
+  const { from } = historyRange(namespace, key);
+  const [last] = state.range({ from, to: historyKey(namespace, key, block, 0), limit: 1, reverse: true });
+  if (last === undefined) return undefined;
+  const at = decodeWrittenAt(last.key);
+  const { isDelete, value } = modificationOf(transactionAt(at.block, at.transaction), at.block, namespace, key);
+  return isDelete ? undefined : value;
 }
 
 function modificationOf(transaction: PastTransaction | undefined, block: number, namespace: string, key: string): KeyModification {

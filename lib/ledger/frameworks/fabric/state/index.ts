@@ -4,7 +4,7 @@ export { type CollectionConfig, type CollectionsOf } from './collections';
 export { commitPrivateData, type CommittedPrivate, type PrivateCommit } from './commit-private-data';
 export { decodeMetadata, decodePrivateRwset, decodePrivateWrites, decodeRwset } from './decode-rwset';
 export { encodeMetadata, encodePrivateRwset, encodePrivateWrites, encodeRwset } from './encode-rwset';
-export { readHistory, type KeyModification, type PastTransaction, type TransactionAt } from './history';
+export { readBefore, readHistory, type KeyModification, type PastTransaction, type TransactionAt } from './history';
 export { type Page, type QueryIterator, type QueryResult } from './query-iterator';
 export { membersOnly } from './members-only';
 export { listMissing, reconcilePrivateData, type LatePlaintext } from './reconcile-private-data';

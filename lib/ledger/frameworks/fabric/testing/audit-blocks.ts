@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Fields } from './audit-fields';
-import { deriveCommitHash } from './audit-commit-hash';
+import { listSigners } from './audit-channel';
+import { deriveCommitHash, listChanged, listWritten } from './audit-commit-hash';
+import { AuditedLedger } from './audit-ledger';
 import { auditSignature } from './audit-signature';
-import { auditTransaction } from './audit-transaction';
+import type { AuditedChange } from './audit-state';
+import { auditTransaction, listForged, type AuditedTransaction } from './audit-transaction';
 
 export interface Audit {
   readonly blocks: number;
@@ -11,6 +14,8 @@ export interface Audit {
   readonly signatures: number;
   /** How many blocks' commit hashes were derived anew. */
   readonly commitHashes: number;
+  /** How many transactions' policies and reads were derived anew: none, unless the blocks begin with the channel's first. */
+  readonly judged: number;
   /** What is wrong, one sentence each; empty when everything holds. */
   readonly findings: readonly string[];
 }
@@ -60,12 +65,25 @@ class Auditor {
   readonly #names = new Map<string, bigint>();
   #before: Parts | undefined;
   #commitHash: Buffer | undefined;
+  #ledger: AuditedLedger | undefined;
+
+  get judged(): number {
+    return this.#ledger?.judged ?? 0;
+  }
 
   audit(block: Parts): void {
+    const transactions = block.envelopes.map(readOrNone);
+    this.transactions += transactions.length;
+    for (const one of transactions) this.signatures += one?.signatures ?? 0;
     this.#auditChain(block);
     this.#auditOrderer(block);
-    this.#auditCommitHash(block);
-    block.envelopes.forEach((envelope, index) => this.#auditTransaction(block, envelope, index));
+    const [first] = transactions;
+    // Who is who, and what must be endorsed by whom, stands in block 0 and follows from there.
+    if (block.number === 0n && first?.config !== undefined) this.#ledger = new AuditedLedger(first.channelId, first.config);
+    const judged = this.#ledger?.block(block.number, transactions, block.filter);
+    for (const words of judged?.findings ?? []) this.#say(block, words);
+    this.#auditCommitHash(block, judged?.changes);
+    if (judged === undefined) transactions.forEach((transaction, index) => this.#auditTransaction(block, transaction, index));
     this.#before = block;
   }
 
@@ -85,33 +103,50 @@ class Auditor {
 
   #auditOrderer(block: Parts): void {
     const signed = new Fields(block.slots[0] ?? Buffer.alloc(0));
-    const signatures = signed.list(2).map((one) => new Fields(one));
-    if (signatures.length === 0 && block.number > 0n) this.#say(block, 'is signed by nobody');
+    const signatures = signed.messages(2);
+    if (signatures.length === 0 && block.number > 0n) return this.#say(block, 'is signed by nobody');
+    const held: Buffer[] = [];
     for (const one of signatures) {
       this.signatures += 1;
-      const wrong = auditSignature(new Fields(one.bytes(1)).bytes(1), Buffer.concat([signed.bytes(1), one.bytes(1), block.der]), one.bytes(2));
-      if (wrong !== undefined) this.#say(block, `its orderer's signature ${wrong}`);
+      const identity = new Fields(one.bytes(1)).bytes(1);
+      const wrong = auditSignature(identity, Buffer.concat([signed.bytes(1), one.bytes(1), block.der]), one.bytes(2));
+      if (wrong === undefined) held.push(identity);
+      else this.#say(block, `its orderer's signature ${wrong}`);
     }
+    const channel = this.#ledger?.channel;
+    if (held.length === 0 || channel === undefined) return;
+    if (!channel.policies.isSatisfied('/Channel/Orderer/BlockValidation', listSigners(channel, held))) this.#say(block, 'is signed by nobody who may');
   }
 
-  #auditCommitHash(block: Parts): void {
+  #auditCommitHash(block: Parts, changes: readonly AuditedChange[] | undefined): void {
     const claimed = new Fields(block.slots[4] ?? Buffer.alloc(0)).bytes(1);
     const previous = block.number === 1n ? Buffer.alloc(0) : this.#commitHash;
-    const derived = claimed.length > 0 && previous !== undefined ? deriveCommitHash(block.number, block.envelopes, block.filter, previous) : undefined;
-    if (derived !== undefined) this.commitHashes += 1;
-    if (derived !== undefined && !derived.equals(claimed)) this.#say(block, 'its commit hash is not that of its writes');
     this.#commitHash = claimed.length > 0 ? claimed : undefined;
+    if (claimed.length === 0 || previous === undefined) return;
+    const writes = changes === undefined ? listWritten(block.number, block.envelopes, block.filter) : listChanged(changes);
+    if (writes === undefined) return;
+    this.commitHashes += 1;
+    if (!deriveCommitHash(writes, block.filter, previous).equals(claimed)) this.#say(block, 'its commit hash is not that of its writes');
   }
 
-  #auditTransaction(block: Parts, envelope: Buffer, index: number): void {
-    this.transactions += 1;
+  /** For blocks whose channel is not known. */
+  #auditTransaction(block: Parts, transaction: AuditedTransaction | undefined, index: number): void {
     if (block.filter[index] !== VALID) return;
-    const { txId, findings, signatures } = auditTransaction(envelope);
-    this.signatures += signatures;
-    for (const wrong of findings) this.#say(block, `transaction ${index}: ${wrong}`);
+    if (transaction === undefined) return this.#say(block, `transaction ${index}: it cannot be read`);
+    const { txId, findings, action } = transaction;
+    for (const wrong of [...findings, ...(action === undefined ? [] : listForged(action))]) this.#say(block, `transaction ${index}: ${wrong}`);
     const first = this.#names.get(txId);
     if (txId !== '' && first !== undefined) this.#say(block, `transaction ${index}: block ${first} has one of the same name`);
     this.#names.set(txId, block.number);
+  }
+}
+
+function readOrNone(envelope: Buffer): AuditedTransaction | undefined {
+  try {
+    return auditTransaction(envelope);
+  } catch {
+    // Bytes that are no messages: they may stand in a block, as what they are.
+    return undefined;
   }
 }
 
@@ -121,13 +156,14 @@ function sha256(bytes: Buffer): Buffer {
 
 /**
  * Audits consecutive blocks of one channel from their bytes alone: the chain of header hashes, data hashes, the
- * orderer's signatures, commit hashes where they are kept, and of every transaction that is said to be valid its name,
- * its creator's signature, its proposal's hash and its endorsements. Whether a certificate is anybody's, a policy is met
- * or a read still held is not asked. Throws Error for bytes that are no blocks.
+ * orderer's signatures, commit hashes where they are kept, and of every transaction its name, its creator's signature, its
+ * proposal's hash and its endorsements. Of blocks that begin with the channel's first it also derives what should have
+ * become of each transaction: whether certificates are the channel's, whether policies are met, whether reads still held.
+ * Throws Error for bytes that are no blocks.
  */
 export function auditBlocks(blocks: readonly Uint8Array[]): Audit {
   const auditor = new Auditor();
   for (const bytes of blocks) auditor.audit(takeApart(bytes));
-  const { transactions, signatures, commitHashes, findings } = auditor;
-  return { blocks: blocks.length, transactions, signatures, commitHashes, findings };
+  const { transactions, signatures, commitHashes, judged, findings } = auditor;
+  return { blocks: blocks.length, transactions, signatures, commitHashes, judged, findings };
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Fields } from './audit-fields';
+import type { AuditedChange } from './audit-state';
 
 /** A key that a block wrote: where it is, and the entry of the hash for it without namespace and collection. */
-interface Write {
+export interface Write {
   readonly namespace: Buffer;
   /** Empty for public state. */
   readonly collection: Buffer;
@@ -37,37 +38,54 @@ function readResults(envelope: Buffer): Fields | undefined {
   return new Fields(new Fields(response.bytes(2)).bytes(1));
 }
 
+function toWrite(namespace: Buffer, collection: Buffer, key: Buffer, value: Buffer | undefined, version: Buffer): Write {
+  const entry = Buffer.concat([field(3, key), value === undefined ? Buffer.of(0x20, 1) : field(5, value), field(6, version)]);
+  return { namespace, collection, key, entry };
+}
+
+const versionOf = (block: bigint, transaction: bigint): Buffer => Buffer.concat([ordered(block), ordered(transaction)]);
+
+/** What a block changed, by somebody who knows the state. */
+export function listChanged(changes: readonly AuditedChange[]): Write[] {
+  return changes.map(({ space, key, version, value }) => {
+    const [namespace = '', collection = ''] = space.split('\0');
+    const [block = 0n, transaction = 0n] = version.split('.').map(BigInt);
+    return toWrite(Buffer.from(namespace, 'latin1'), Buffer.from(collection, 'latin1'), Buffer.from(key, 'latin1'), value, versionOf(block, transaction));
+  });
+}
+
 /** Public writes are KVWrite { key, isDelete, value }, private ones KVWriteHash { keyHash, isDelete, valueHash }: the same numbers. */
 function listWrites(writes: readonly Buffer[], namespace: Buffer, collection: Buffer, version: Buffer): Write[] {
   return writes.map((bytes) => {
     const write = new Fields(bytes);
-    const isDelete = write.number(2) !== 0n;
-    const value = isDelete ? Buffer.alloc(0) : write.bytes(3);
-    const entry = Buffer.concat([field(3, write.bytes(1)), isDelete ? Buffer.of(0x20, 1) : Buffer.alloc(0), field(5, value), field(6, version)]);
-    return { namespace, collection, key: write.bytes(1), entry };
+    return toWrite(namespace, collection, write.bytes(1), write.number(2) !== 0n || write.bytes(3).length === 0 ? undefined : write.bytes(3), version);
   });
 }
 
 /**
- * The commit hash of a block from its transactions, their codes and the hash before. `undefined` where the bytes do not
- * tell: writes of metadata change a key whose value stands in an earlier block.
+ * What a block changed, from its transactions and their codes alone. `undefined` where the bytes do not tell: writes of
+ * metadata change a key whose value stands in an earlier block.
  */
-export function deriveCommitHash(number: bigint, envelopes: readonly Buffer[], filter: Buffer, previous: Buffer): Buffer | undefined {
+export function listWritten(number: bigint, envelopes: readonly Buffer[], filter: Buffer): Write[] | undefined {
   const last = new Map<string, Write>();
   for (const [index, envelope] of envelopes.entries()) {
     const results = filter[index] === 0 ? readResults(envelope) : undefined;
-    const version = Buffer.concat([ordered(number), ordered(BigInt(index))]);
-    for (const bytes of results?.list(2) ?? []) {
-      const one = new Fields(bytes);
+    for (const one of results?.messages(2) ?? []) {
       const open = new Fields(one.bytes(2));
-      const hashed = one.list(3).map((collection) => new Fields(collection));
+      const hashed = one.messages(3);
       if (open.list(4).length > 0 || hashed.some((collection) => new Fields(collection.bytes(2)).list(3).length > 0)) return undefined;
+      const version = versionOf(number, BigInt(index));
       const writes = listWrites(open.list(3), one.bytes(1), Buffer.alloc(0), version);
       for (const collection of hashed) writes.push(...listWrites(new Fields(collection.bytes(2)).list(2), one.bytes(1), collection.bytes(1), version));
       for (const write of writes) last.set([write.namespace, write.collection, write.key].map((part) => part.toString('hex')).join('/'), write);
     }
   }
-  const sorted = [...last.values()].sort(
+  return [...last.values()];
+}
+
+/** The commit hash of a block from what it changed, the codes of its transactions and the hash before. */
+export function deriveCommitHash(writes: readonly Write[], filter: Buffer, previous: Buffer): Buffer {
+  const sorted = [...writes].sort(
     (a, b) => Buffer.compare(a.namespace, b.namespace) || Buffer.compare(a.collection, b.collection) || Buffer.compare(a.key, b.key),
   );
   const entries = sorted.map((write, index) => {

@@ -1,3 +1,6 @@
+/** Numbers of a fixed size, which may stand where nobody knows them. */
+const fixedBytes: Readonly<Record<number, number>> = { 1: 8, 5: 4 };
+
 /**
  * The auditor's own reading of protocol buffers: nothing here is imported from the engine, so that one mistake cannot
  * hide in both.
@@ -21,20 +24,30 @@ export class Fields {
     };
     while (at < data.length) {
       const tag = varint();
-      const isNumber = (tag & 7n) === 0n;
-      if (!isNumber && (tag & 7n) !== 2n) throw new Error(`a field of kind ${tag & 7n}, which no message of Fabric has`);
-      const number = varint();
-      if (!isNumber && at + Number(number) > data.length) throw new Error('a message is cut off');
-      const value = isNumber ? number : data.subarray(at, at + Number(number));
-      if (!isNumber) at += Number(number);
       const name = Number(tag >> 3n);
-      this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
+      if (name < 1 || name >= 2 ** 29) throw new Error(`there is no field ${name}`);
+      const kind = Number(tag & 7n);
+      const length = kind === 2 ? Number(varint()) : fixedBytes[kind];
+      if (kind !== 0 && length === undefined) throw new Error(`a field of kind ${kind}, which no message of Fabric has`);
+      if (length === undefined) this.#add(name, varint());
+      else if (at + length > data.length) throw new Error('a message is cut off');
+      else if (kind === 2) this.#add(name, data.subarray(at, at + length));
+      at += length ?? 0;
     }
+  }
+
+  #add(name: number, value: Buffer | bigint): void {
+    this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
   }
 
   /** All byte strings of a field, in their order. */
   list(field: number): Buffer[] {
     return (this.#values.get(field) ?? []).filter((value) => typeof value !== 'bigint');
+  }
+
+  /** Whether a field was written at all: an empty message is not an absent one. */
+  has(field: number): boolean {
+    return this.#values.has(field);
   }
 
   bytes(field: number): Buffer {
@@ -47,6 +60,16 @@ export class Fields {
 
   number(field: number): bigint {
     return (this.#values.get(field) ?? []).findLast((value) => typeof value === 'bigint') ?? 0n;
+  }
+
+  /** All messages of a field, in their order. */
+  messages(field: number): Fields[] {
+    return this.list(field).map((bytes) => new Fields(bytes));
+  }
+
+  /** A map from texts to messages. */
+  entries(field: number): Map<string, Fields> {
+    return new Map(this.messages(field).map((entry) => [entry.text(1), entry.message(2)]));
   }
 
   message(field: number): Fields {

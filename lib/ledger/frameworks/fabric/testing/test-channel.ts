@@ -64,7 +64,7 @@ export class TestChannel {
   readonly config: FabricConfig;
   #nonces = 0;
 
-  constructor(mspIds: readonly string[] = ['Org1MSP', 'Org2MSP'], changes: Partial<FabricConfig> = {}) {
+  constructor(mspIds: readonly string[] = ['Org1MSP', 'Org2MSP'], changes: Partial<FabricConfig> | ((organisations: readonly TestOrganisation[]) => Partial<FabricConfig>) = {}) {
     this.organisations = mspIds.map((mspId) => createTestOrganisation(mspId));
     this.orderers = createTestOrganisation('OrdererMSP');
     this.peers = this.organisations.map((one) => one.issue({ units: ['peer'] }));
@@ -73,7 +73,7 @@ export class TestChannel {
     this.client = first.issue({ units: ['client'] });
     this.orderer = this.orderers.issue({ units: ['orderer'] });
     const describe = ({ mspId, root }: TestOrganisation) => ({ mspId, rootCertificates: [Buffer.from(root.pem).toString('utf8')] });
-    this.config = { channelId: TEST_CHANNEL, organisations: this.organisations.map(describe), ordererOrganisations: [describe(this.orderers)], ...changes };
+    this.config = { channelId: TEST_CHANNEL, organisations: this.organisations.map(describe), ordererOrganisations: [describe(this.orderers)], ...(typeof changes === 'function' ? changes(this.organisations) : changes) };
   }
 
   /** A signed envelope, endorsed by all peers unless others are named. */
@@ -140,7 +140,7 @@ function signaturePolicy(text: string): Uint8Array {
   return encodeSignaturePolicy(parsePolicy(text));
 }
 
-/** Bytes of a protos.ApplicationPolicy. */
+/** Bytes of a protos.ApplicationPolicy: of its own, or by the path of one of the channel. */
 function applicationPolicy(text: string): Uint8Array {
-  return new FieldWriter().item(1, signaturePolicy(text)).finish();
+  return text.startsWith('/') ? new FieldWriter().item(2, Buffer.from(text)).finish() : new FieldWriter().item(1, signaturePolicy(text)).finish();
 }

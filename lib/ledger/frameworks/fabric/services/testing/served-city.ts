@@ -1,6 +1,6 @@
 import { createLedgerHost } from '../../../../core/host';
 import type { LedgerHost } from '../../../../core/host-types';
-import { createEmbeddedOrdering } from '../../../../ordering/embedded/embedded-ordering';
+import { createEmbeddedOrdering, type QueueBudget } from '../../../../ordering/embedded/embedded-ordering';
 import { createMemoryKeys } from '../../../../storage/memory/memory-keys';
 import { createMemoryStorage } from '../../../../storage/memory/memory-storage';
 import { lonelyLink } from '../../../../testing/lonely-link';
@@ -13,9 +13,9 @@ import { portsOfHost } from '../../endorser';
 import { MemoryPackages } from '../../lifecycle/testing/memory-packages';
 import { chaincodeInput, response } from '../../protocol';
 import { TEST_CHANNEL, TestChannel } from '../../testing/test-channel';
-import { testStartMs, type TestSigner } from '../../testing/test-organisation';
+import { createTestOrganisation, issueTestRevocations, testStartMs, type TestSigner } from '../../testing/test-organisation';
 import { createFabricServices } from '../create-fabric-services';
-import { serviceLimitDefaults, type ServiceMethod, type ServicePorts, type ServiceQuota } from '../ports';
+import { serviceLimitDefaults, type ServiceLimits, type ServiceMethod, type ServicePorts, type ServiceQuota } from '../ports';
 import { serveChannel } from '../serve-channel';
 
 const TEN_YEARS_MS = 3_600 * 86_400_000;
@@ -33,6 +33,10 @@ export interface FabricTestCity {
   readonly chaincodes: Map<string, ServedChaincode>;
   readonly organisations: readonly string[];
   issue(mspId: string, unit: string, notAfterMs?: number): TestSigner;
+  /** A client of the first organisation whose certificate was taken back before the channel was opened. */
+  readonly revoked: TestSigner;
+  /** Somebody with a certificate of another authority of that name. */
+  issueStrange(mspId: string, unit: string): TestSigner;
   /** PEM for a server named `localhost`, and of the root that clients trust. */
   issueTls(): { readonly cert: string; readonly key: string; readonly root: Buffer };
   /** Installs a package `label:code` on an organisation's peer; its id. */
@@ -43,12 +47,18 @@ export interface FabricTestCity {
   close(): Promise<void>;
 }
 
-export async function openServedCity(limits = serviceLimitDefaults): Promise<FabricTestCity> {
-  const channel = new TestChannel();
+export interface TestCityOptions {
+  readonly limits?: Partial<ServiceLimits>;
+  /** Shared with whatever else waits in the process. */
+  readonly queue?: QueueBudget;
+}
+
+export async function openServedCity({ limits = {}, queue }: TestCityOptions = {}): Promise<FabricTestCity> {
+  const { channel, revoked } = openChannelWithRevoked();
   const mspIds = channel.organisations.map(({ mspId }) => mspId);
   const packages = new MemoryPackages();
   const framework = createFabricFramework({ yieldTurn: () => new Promise((resolve) => setImmediate(resolve)), rolesOf: () => ({ organisations: mspIds }) });
-  const host = createLedgerHost({ storage: createMemoryStorage(), keys: createMemoryKeys(), ordering: createEmbeddedOrdering(), frameworks: [framework], link: lonelyLink, ports: createRealPorts() });
+  const host = createLedgerHost({ storage: createMemoryStorage(), keys: createMemoryKeys(), ordering: createEmbeddedOrdering(queue), frameworks: [framework], link: lonelyLink, ports: createRealPorts() });
   await openTestChain([{ host }], TEST_CHAIN, channel.config, 'solo', FABRIC);
   const quota: ServiceQuota = { takeRequest: (nowMs) => city.quota.takeRequest(nowMs), takeTransaction: (nowMs, size) => city.quota.takeTransaction(nowMs, size) };
   const served = serveChannel({ host, chain: TEST_CHAIN, config: channel.config, homeMspId: mspIds[0] ?? '', quota, sizeBytes: () => 0 });
@@ -61,7 +71,7 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
     tlsRoots: () => [Buffer.from(channel.orderers.root.pem).toString()],
     nowMs: () => city.clock(),
     yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
-    limits,
+    limits: { ...serviceLimitDefaults, ...limits },
     endorser: {
       ...portsOfHost({ host, channels: { find: (channelId) => (channelId === TEST_CHANNEL ? TEST_CHAIN : undefined), list: () => [TEST_CHANNEL] }, signal: closing.signal }),
       async runChaincode({ packageId }, call) {
@@ -99,6 +109,8 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
       const organisation = channel.organisations.find((one) => one.mspId === mspId) ?? channel.orderers;
       return organisation.issue({ units: [unit], notAfterMs });
     },
+    revoked,
+    issueStrange: (mspId, unit) => createTestOrganisation(mspId).issue({ units: [unit], notAfterMs: testStartMs + TEN_YEARS_MS }),
     issueTls() {
       const { pem, key } = channel.orderers.issue({ commonName: 'localhost', notAfterMs: testStartMs + TEN_YEARS_MS });
       return { cert: Buffer.from(pem).toString(), key: key.export({ format: 'pem', type: 'pkcs8' }).toString(), root: Buffer.from(channel.orderers.root.pem) };
@@ -116,4 +128,18 @@ export async function openServedCity(limits = serviceLimitDefaults): Promise<Fab
     },
   };
   return city;
+}
+
+function openChannelWithRevoked(): { readonly channel: TestChannel; readonly revoked: TestSigner } {
+  const revoked: TestSigner[] = [];
+  const channel = new TestChannel(undefined, (organisations) => ({
+    organisations: organisations.map((one, index) => {
+      if (index === 0) revoked.push(one.issue({ units: ['client'], notAfterMs: testStartMs + TEN_YEARS_MS }));
+      const serials = index === 0 ? revoked.map(({ serial }) => serial) : [];
+      return { mspId: one.mspId, rootCertificates: [Buffer.from(one.root.pem).toString()], revocationLists: [Buffer.from(issueTestRevocations(one.root, serials)).toString()] };
+    }),
+  }));
+  const [first] = revoked;
+  if (first === undefined) throw new Error('a channel has an organisation');
+  return { channel, revoked: first };
 }
