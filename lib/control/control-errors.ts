@@ -18,7 +18,9 @@ export function controlErrorToAppError(error: ControlError): AppError {
   const make = error.code in httpStatusOf ? detailsOf[error.code as ErrorCode] : undefined;
   const options = { publicMessage: error.message, message: `city node: ${error.code}: ${error.message} (request ${error.requestId ?? 'unknown'})` };
   if (!make) return new AppError('INTERNAL', {}, options);
-  return new AppError(error.code as ErrorCode, make(error), options);
+  // Of the portal's calls as a whole: none of them is to blame, and each may succeed later.
+  const retryable = error.code === 'RATE_LIMITED' ? { retryable: true } : {};
+  return new AppError(error.code as ErrorCode, make(error), { ...options, ...retryable });
 }
 
 /** The host is away or what answers there is not the host; the same call may succeed later. */

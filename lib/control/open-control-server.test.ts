@@ -142,7 +142,7 @@ describe('control interface', () => {
     const { client } = await open({ callsPerMinuteMax: 2 });
     for (let call = 0; call < 2; call += 1) expect(await client.listPeers()).toEqual([]);
     const refused: unknown = await client.listPeers().catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: expect.any(Number) }, publicMessage: expect.stringContaining('Try again in') });
+    expect(refused).toMatchObject({ code: 'RATE_LIMITED', retryable: true, details: { retryAfterSeconds: expect.any(Number) }, publicMessage: expect.stringContaining('Try again in') });
   });
 
   it('refuses a caller whose clock is more than 30 s off', async () => {

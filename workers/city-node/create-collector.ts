@@ -25,8 +25,9 @@ export function createCollector(onError: (error: unknown) => void): () => Promis
       await setImmediate();
       // After V8: what its objects held outside of its heap is free only now.
       await trimAllocator();
-      leftBytes = process.memoryUsage.rss();
     } finally {
+      // Also where a part of it cannot be done: it would not go better the next time.
+      leftBytes = process.memoryUsage.rss();
       session.disconnect();
     }
   };

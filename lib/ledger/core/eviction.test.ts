@@ -32,9 +32,10 @@ describe('a sub-chain that nobody uses', () => {
   it('lets the process come to rest, also when it was made and never used, and the index give its memory back first', async () => {
     const index = createMemoryIndex();
     let relaxed = 0;
-    const relax = async (): Promise<void> => {
+    const relax = async (): Promise<boolean> => {
       expect(node.manual.timesRested()).toBe(relaxed);
       relaxed += 1;
+      return true;
     };
     const node = await createTestNode({ storage: (_, manual) => openTestStorage({ directory: '/ledger', files: createPowerCutFiles(), index: { ...index, relax }, manual }) });
     for (const index of [1, 2, 3]) await openTestChain([node], chainId(`tide-${index}`));

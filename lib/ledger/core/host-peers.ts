@@ -55,6 +55,7 @@ export class HostPeers {
   readonly #broken = new Map<ChainId, StopNote>();
   readonly #paused: PausedPeers;
   #disarmSweep: (() => void) | undefined;
+  #isClosed = false;
   /** A sub-chain was made since the last sweep: others may follow it. */
   #wasMade = false;
 
@@ -96,6 +97,8 @@ export class HostPeers {
       const stopped = stoppedError(chain, this.#broken.get(chain) ?? this.markBroken(chain, error));
       this.#runners.peek(chain)?.release(stopped);
       this.#runners.delete(chain);
+      // Looked at anew when it is started again.
+      this.rest(chain);
       throw stopped;
     }
   }
@@ -203,8 +206,8 @@ export class HostPeers {
   findResting(chain: ChainId): RestingPeer | undefined {
     const known = this.#resting.get(chain);
     if (known !== undefined) return known;
-    const storage = this.#home.storage.open(chain);
-    if (storage === undefined || this.#broken.has(chain)) return undefined;
+    const storage = this.#broken.has(chain) ? undefined : this.#home.storage.open(chain);
+    if (storage === undefined) return undefined;
     try {
       if (this.findSigner(chain) === undefined) throw new Error('the peer’s key is missing');
       const { publicKey, rules, head, evidence, stopped } = readPeer(storage, this.#home.frameworks);
@@ -245,6 +248,7 @@ export class HostPeers {
 
   /** The host closes: all that are open end. */
   close(): void {
+    this.#isClosed = true;
     this.#disarmSweep?.();
     this.#paused.close();
     for (const runner of this.#runners.values()) runner.release(closing());
@@ -263,9 +267,16 @@ export class HostPeers {
       this.#sweep();
       const isResting = this.#runners.size === 0 && !this.#wasMade;
       this.#wasMade = false;
-      if (isResting) void storage.relax().then(() => ports.rested?.());
+      if (isResting) void storage.relax().then((isDone) => this.#rested(isDone));
       else this.#armSweep();
     });
+  }
+
+  #rested(isRelaxed: boolean): void {
+    if (this.#isClosed) return;
+    this.#home.ports.rested?.();
+    // Somebody still reads: another time.
+    if (!isRelaxed) this.#armSweep();
   }
 
   /** Peers that were not used since the last sweep go back to what the storage holds of them; their next use opens them. */

@@ -48,8 +48,8 @@ export interface LedgerStorage {
   verify(): Promise<readonly Damage[]>;
   /** There is no room: what would be written is refused with `storage-full`. Ends by itself when there is room again. */
   readonly isFull: boolean;
-  /** Gives back memory that it keeps for speed. For moments in which no chain is open; never rejects. */
-  relax(): Promise<void>;
+  /** Gives back memory that it keeps for speed. For moments in which no chain is open; never rejects. False: something was in use all the same. */
+  relax(): Promise<boolean>;
   /** Counters since the storage was opened: for gauges and for the count of fdatasync calls per block. */
   stats(): StorageStats;
   /** Waits for what is pending, then releases the directory. */

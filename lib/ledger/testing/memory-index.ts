@@ -93,7 +93,7 @@ export function createMemoryIndex(history: readonly Transaction[] = []): MemoryI
       for (const transaction of done) then.apply(transaction);
       return { get: (key) => then.get(key), range: (range) => then.range(range), release: () => undefined };
     },
-    relax: async () => undefined,
+    relax: async () => true,
     close: async () => undefined,
   };
 }

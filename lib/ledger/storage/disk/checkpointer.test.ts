@@ -290,4 +290,39 @@ describe('checkpoints', () => {
     expect(all.index.size).toBe(1);
     expect(decodePosition(read(all).get(positionKey) ?? new Uint8Array(0))?.deadBytes).toBe(all.storage.stats().deadBytes);
   });
+
+  it('are never written while the index gives its memory back, however many removals are under way', async () => {
+    for (let pause = 0; pause < 12; pause += 1) {
+      const inner = createMemoryIndex();
+      let isRelaxing = false;
+      let relaxed = 0;
+      const unlessRelaxing = <A extends readonly unknown[], R>(use: (...args: A) => R) => (...args: A): R => {
+        if (isRelaxing) throw Object.assign(new Error('The index is being closed.'), { code: 'EBUSY' });
+        return use(...args);
+      };
+      const relax = async (): Promise<boolean> => {
+        isRelaxing = true;
+        for (let turn = 0; turn < 6; turn += 1) await Promise.resolve();
+        isRelaxing = false;
+        relaxed += 1;
+        return true;
+      };
+      const index = { ...inner, get: unlessRelaxing(inner.get), range: unlessRelaxing(inner.range), apply: unlessRelaxing(inner.apply), snapshot: unlessRelaxing(inner.snapshot), relax };
+      const storage = await openTestStorage({ directory: '/ledger', files: createPowerCutFiles(), index });
+      const chains = Array.from({ length: 6 }, (_, at) => chainId(`ebb-${at}`));
+      for (const chain of chains) {
+        await storage.create(chain).commit(height(0), bytes('genesis'), [{ key: bytes('a'), value: bytes('1') }]);
+        storage.rest(chain);
+      }
+      const underWay: Promise<unknown>[] = [];
+      for (const chain of chains) {
+        underWay.push(storage.remove(chain), storage.relax());
+        for (let turn = 0; turn < pause; turn += 1) await Promise.resolve();
+      }
+      await Promise.all(underWay);
+      expect(relaxed).toBeGreaterThan(0);
+      expect(await storage.create(tide).commit(height(0), bytes('genesis'), [])).toBeUndefined();
+      await storage.close();
+    }
+  });
 });

@@ -104,6 +104,24 @@ export class Checkpointer {
     return this.#last;
   }
 
+  /**
+   * Lets the index give its memory back, between two checkpoints and in a turn of its own, so that nobody reads in the middle
+   * of that; only if `may` says so then. False: it was in use. Never rejects.
+   */
+  relax(may: () => boolean, yieldTurn: () => Promise<void>): Promise<boolean> {
+    const { index, logger } = this.#options;
+    const relax = async (): Promise<boolean> => {
+      await yieldTurn();
+      return this.#failure === undefined && may() && (await index.relax());
+    };
+    const relaxed = this.run().then(relax).catch((error: unknown) => {
+      logger.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'the index did not give its memory back');
+      return false;
+    });
+    this.#last = relaxed.then(() => undefined);
+    return relaxed;
+  }
+
   /** A last checkpoint; what it could not write is in the log. */
   async close(): Promise<void> {
     await this.run();

@@ -249,10 +249,8 @@ export class DiskStorage implements LedgerStorage {
     return { syncs, openChains: this.#open.size, commits: this.#commits, bytesWritten, diskBytes, deadBytes: this.#deadBytes };
   }
 
-  async relax(): Promise<void> {
-    await this.#checkpoints.run();
-    if (this.#isClosed || this.#open.size > 0 || this.#staged.size > 0) return;
-    await this.#index.relax().catch((error: unknown) => this.#options.logger.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'the index did not give its memory back'));
+  relax(): Promise<boolean> {
+    return this.#checkpoints.relax(() => !this.#isClosed && this.#open.size === 0 && this.#staged.size === 0, this.#options.yieldTurn);
   }
 
   async close(): Promise<void> {

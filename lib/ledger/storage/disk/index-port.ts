@@ -12,10 +12,10 @@ export interface IndexPort extends StateReader {
   /** What it holds now, until it is released: what is applied later does not show. */
   snapshot(): IndexSnapshot;
   /**
-   * Gives back memory that it keeps for speed; its next use takes some again. For moments in which nobody uses it: who
-   * does all the same in the middle of it gets an error of the system. Does nothing while a snapshot is held.
+   * Gives back memory that it keeps for speed. For a turn in which nobody uses it: who does all the same before it resolves
+   * gets an error of the system. False: nothing was done, for a snapshot is held or changes are written.
    */
-  relax(): Promise<void>;
+  relax(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -53,9 +53,9 @@ export function createLmdbHome({ files, directory, removeDirectory, onSetAside }
     if (files.exists(directory)) {
       if (files.exists(asidePath)) removeDirectory(directory);
       else files.rename(directory, asidePath);
-      // Before the mark goes: a power cut must not bring the index back without it.
-      await files.syncDirectory(path.dirname(directory));
     }
+    // Before the mark goes: a power cut must not bring the index back without it, also if another process renamed it.
+    await files.syncDirectory(path.dirname(directory));
     files.unlink(markPath);
   };
   return {

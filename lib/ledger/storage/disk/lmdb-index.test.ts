@@ -54,6 +54,8 @@ describe('LMDB index', () => {
     const closing = lmdb.relax();
     await lmdb.close();
     await closing;
+    // A late reader must not open it again: who closed it gave its lock away.
+    expect(() => lmdb.get(key)).toThrow('closed');
     home.remove();
   });
 

@@ -9,14 +9,16 @@ import type { IndexChange, IndexPort } from './index-port';
  * reject a promise of the library's own that nobody listens to, which ends the process.
  *
  * LMDB keeps the memory of the most pages that one transaction changed until it is closed (`me_dpages`): after a load
- * that was tens of megabytes, so `relax` closes it, and the next use opens it again.
+ * that was tens of megabytes, so `relax` closes it and opens it again.
  */
 export function openLmdbIndex(directory: string): IndexPort {
   let opened: RootDatabase<Buffer, Buffer> | undefined = openDatabase(directory);
   let closing: Promise<void> | undefined;
   /** Snapshots and changes under way. */
   let uses = 0;
+  let isClosed = false;
   const databaseNow = (): RootDatabase<Buffer, Buffer> => {
+    if (isClosed) throw new Error('The index is closed.');
     if (closing !== undefined) throw Object.assign(new Error('The index is being closed.'), { code: 'EBUSY' });
     return (opened ??= openDatabase(directory));
   };
@@ -43,7 +45,7 @@ export function openLmdbIndex(directory: string): IndexPort {
       };
     },
     relax: async () => {
-      if (opened === undefined || uses > 0) return;
+      if (opened === undefined || uses > 0) return false;
       closing = opened.close();
       opened = undefined;
       try {
@@ -51,8 +53,12 @@ export function openLmdbIndex(directory: string): IndexPort {
       } finally {
         closing = undefined;
       }
+      // At once, while what it needs of the system is free. Should it fail, the next use tries again.
+      if (!isClosed) opened = openDatabase(directory);
+      return true;
     },
     close: async () => {
+      isClosed = true;
       await closing;
       await opened?.close();
     },

@@ -33,7 +33,8 @@ async function openWithRoom(options: DiskStorageOptions): Promise<LedgerStorage>
     return await open();
   } catch (error) {
     const isFull = isLedgerError(error, 'storage-full') || isWantOfRoom(error, 0, () => files.freeBytes(directory));
-    if (!isFull || !(await index.discardAside())) throw error;
+    const discard = (): Promise<boolean> => index.discardAside().catch((failure: unknown) => (logger.warn({ aside: index.asidePath, reason: reasonOf(failure) }, 'the index that was set aside cannot be deleted'), false));
+    if (!isFull || !(await discard())) throw error;
     logger.warn({ aside: index.asidePath, reason: reasonOf(error) }, 'the damaged index was deleted: the new one finds no room beside it');
     return open();
   }

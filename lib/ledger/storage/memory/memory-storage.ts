@@ -71,7 +71,7 @@ export function createMemoryStorage(): LedgerStorage {
       return [];
     },
     stats: () => ({ syncs: 0, openChains: chains.size, ...counters, diskBytes: 0, deadBytes: 0 }),
-    relax: async () => undefined,
+    relax: async () => true,
     close: async () => {
       isClosed = true;
       await Promise.all([...chains.values()].map((chain) => chain.settled()));
