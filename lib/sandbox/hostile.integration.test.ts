@@ -44,7 +44,8 @@ const hostile = contractOf(
     for (const child of children) child.kill('SIGKILL');
     return { started: children.length - 1, refused };
   }
-  async fillMemory() { for (;;) { hoard.push(Buffer.alloc(8 << 20, 1)); await sleep(5); } }
+  // A quarter of what it may have between two looks: it is a look that ends it, not the wall.
+  async fillMemory() { for (;;) { hoard.push(Buffer.alloc(8 << 20, 1)); await sleep(25); } }
   async fillMemoryTogether() {
     fs.writeFileSync('/tmp/child.js', 'const hoard = Buffer.alloc(70 << 20, 1); process.send(hoard.length); setInterval(() => hoard.length, 1000)');
     for (let i = 0; i < 2; i++) await new Promise((resolve) => fork('/tmp/child.js', { execArgv: ['--v8-pool-size=0'] }).on('message', resolve));
