@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 
 /** An open HTTP listener with an orderly end. */
 export interface HttpListener {
@@ -25,6 +25,14 @@ export async function openHttpListener(options: ListenOptions, onRequest: Reques
   const server = createServer(options.server, onRequest);
   server.maxConnections = options.connectionsMax;
   options.prepare?.(server);
+  return {
+    port: await listen(server, options),
+    close: (graceMs) => closeServer(server, graceMs),
+  };
+}
+
+/** Has any kind of server listen; resolves to the port that it has. Rejects with an error that says which door it is and what to do. */
+export async function listen(server: NetServer, options: Pick<ListenOptions, 'name' | 'host' | 'port'>): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(listenError(options, error));
     server.once('error', fail);
@@ -33,10 +41,7 @@ export async function openHttpListener(options: ListenOptions, onRequest: Reques
       resolve();
     });
   });
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: (graceMs) => closeServer(server, graceMs),
-  };
+  return (server.address() as AddressInfo).port;
 }
 
 /**
@@ -78,7 +83,7 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
 }
 
 /** Why a listener could not be opened, in words that say what to do. */
-export function listenError({ name, host, port }: Pick<ListenOptions, 'name' | 'host' | 'port'>, error: NodeJS.ErrnoException): Error {
+function listenError({ name, host, port }: Pick<ListenOptions, 'name' | 'host' | 'port'>, error: NodeJS.ErrnoException): Error {
   const at = `${host}:${port}`;
   if (error.code === 'EADDRINUSE') return new Error(`${name}: ${at} is taken by another program. Stop it or choose another port.`, { cause: error });
   if (error.code === 'EACCES') return new Error(`${name}: ${at} may not be opened by this user. Choose a port above 1023.`, { cause: error });

@@ -8,4 +8,4 @@ export type { CallOptions } from './create-call-sender';
 export { openControlServer, type ControlServerOptions, type ControlLogger } from './open-control-server';
 export { waitMsMax, type ControlHandlers } from './calls';
 export { parseControlSecret } from './sign-request';
-export { listenError, openHttpListener, readBody, type HttpListener } from './http-listener';
+export { listen, openHttpListener, readBody, type HttpListener } from './http-listener';

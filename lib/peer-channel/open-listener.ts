@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
-import { listenError } from '@/lib/control';
+import { listen } from '@/lib/control';
 import { checkPeerCertificate, peerChainOf, refusalOf, type PeerProof } from './check-peer-certificate';
 import type { Credentials } from './credentials';
 import type { ChannelLimits } from './limits';
@@ -127,18 +127,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     }
   }
 
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(listenError({ name: 'peer channel', host: options.host, port: options.port }, error));
-    server.once('error', fail);
-    server.listen(options.port, options.host, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
-  const address = server.address();
-
   return {
-    port: typeof address === 'object' && address ? address.port : options.port,
+    port: await listen(server, { name: 'peer channel', host: options.host, port: options.port }),
     find: (peer) => connections.get(peer),
     list: () => connections.values(),
     use(next) {

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { listenError } from '@/lib/control';
+import { listen } from '@/lib/control';
 
 export interface EntrancesOptions {
   readonly host: string;
@@ -10,6 +10,8 @@ export interface EntrancesOptions {
   readonly closed: (name: string) => void;
 }
 
+/** What its ports are for, in the message when one cannot be had. */
+export const DOOR = 'Fabric gateway';
 /** The name of the port that the door has in any case. */
 export const COMMON = '';
 
@@ -43,16 +45,7 @@ export class Entrances {
     const server = createServer((socket) => {
       if (!take(socket)) socket.destroy();
     });
-    await new Promise<void>((resolve, reject) => {
-      const fail = (error: NodeJS.ErrnoException) => reject(listenError({ name: 'Fabric gateway', host, port }, error));
-      server.once('error', fail);
-      server.listen(port, host, () => {
-        server.off('error', fail);
-        resolve();
-      });
-    });
-    const address = server.address();
-    const entrance = { port: typeof address === 'object' && address !== null ? address.port : port, server };
+    const entrance = { port: await listen(server, { name: DOOR, host, port }), server };
     this.opened.set(name, entrance);
     return entrance.port;
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import { listenError, type ControlLogger } from '@/lib/control';
-import { COMMON, Entrances } from './entrances';
+import { listen, type ControlLogger } from '@/lib/control';
+import { COMMON, DOOR, Entrances } from './entrances';
 import { fabricLimitDefaults, type FabricLimits } from './fabric-limits';
 import type { FabricMethod } from './fabric-methods';
 import { MethodRunner, nameConnection, type Connection } from './method-runner';
@@ -72,17 +72,8 @@ export async function openFabricDoor({ host, port, tls, methods, limits: given =
     socket.once('close', () => connections.delete(name));
     serving(entrance).inject(socket);
   });
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(listenError({ name: 'Fabric gateway', host, port }, error));
-    server.once('error', fail);
-    server.listen(port, host, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
-  const address = server.address();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    port: await listen(server, { name: DOOR, host, port }),
     entrances,
     useTls: (next) => server.setSecureContext(contextOf(next)),
     async close() {
