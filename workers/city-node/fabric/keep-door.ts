@@ -1,6 +1,7 @@
 import type { ControlLogger, JoinConfig } from '@/lib/control';
 import { openFabricDoor, type FabricDoor, type FabricMethod } from '@/lib/gateway';
 import type { ChannelIdentity } from '@/lib/peer-channel';
+import { OneAtATime } from '@/lib/platform/pure/one-at-a-time';
 import { advertisedHost } from './advertised-host';
 
 export interface KeepDoorOptions {
@@ -22,7 +23,7 @@ export interface EntranceBook {
 /** The door for Fabric's clients: there as soon as the host has a certificate, and always with its newest. */
 export class DoorKeeper {
   private door: FabricDoor | undefined;
-  private turn: Promise<void> = Promise.resolve();
+  private readonly turn = new OneAtATime();
   private stopWatching: (() => void) | undefined;
   private isClosed = false;
   private host: string;
@@ -62,7 +63,7 @@ export class DoorKeeper {
   async close(): Promise<void> {
     this.isClosed = true;
     this.stopWatching?.();
-    await this.turn.catch(() => undefined);
+    await this.turn.idle();
     await this.door?.close();
     this.door = undefined;
   }
@@ -96,7 +97,7 @@ export class DoorKeeper {
   }
 
   private bringToDate(): Promise<void> {
-    const done = this.turn.then(async () => {
+    return this.turn.run(async () => {
       const { listen, identity, methods, logger } = this.options;
       const certificates = identity.current();
       if (certificates === undefined || this.isClosed) return;
@@ -108,8 +109,6 @@ export class DoorKeeper {
       } else this.door.useTls(tls);
       await this.openEntrances(this.door);
     });
-    this.turn = done.catch(() => undefined);
-    return done;
   }
 }
 

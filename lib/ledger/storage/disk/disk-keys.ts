@@ -1,6 +1,7 @@
 import { assert } from '@/lib/platform/pure/assert';
 import { decryptSecret, encryptSecret } from '@/lib/platform/pure/encryption';
 import { ByteReader, ByteWriter } from '../../core/codec';
+import { ChainOrder } from '../../core/chain-order';
 import { createKey, openSigner, type Signer } from '../../core/crypto';
 import type { PeerKeys } from '../../core/peer-keys';
 import type { MachinePorts } from '../../core/ports';
@@ -100,16 +101,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
   };
   await seal();
   /** Calls for one sub-chain's key follow one another: two that make it get the same one. */
-  const tails = new Map<ChainId, Promise<unknown>>();
-  const inOrder = <T>(chain: ChainId, task: () => Promise<T>): Promise<T> => {
-    const result = (tails.get(chain) ?? Promise.resolve()).then(task, task);
-    tails.set(chain, result);
-    const clean = (): void => {
-      if (tails.get(chain) === result) tails.delete(chain);
-    };
-    result.then(clean, clean);
-    return result;
-  };
+  const order = new ChainOrder();
   const write = async (chain: ChainId, number: number, state: number, sealed: Uint8Array): Promise<FrameLocation> => {
     const frame: Frame = { kind: FrameKind.key, chain: number, sequence: 0, payload: encodeKey(chain, state, sealed) };
     let location: FrameLocation | undefined;
@@ -139,7 +131,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
       return signer;
     },
     create: (chain) =>
-      inOrder(chain, async () => {
+      order.run(chain, async () => {
         const known = places.get(chain);
         if (known !== undefined) return openSigner(read(chain, known));
         const { signer, privateKey } = createKey();
@@ -152,7 +144,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
         return signer;
       }),
     markUsed: (chain) =>
-      inOrder(chain, async () => {
+      order.run(chain, async () => {
         const place = places.get(chain);
         if (place === undefined || place.isUsed) return;
         const { sealed } = decodeKey(log.read(place.location).payload);
@@ -165,7 +157,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
       return { sealed: Uint8Array.from(decodeKey(log.read(place.location).payload).sealed), isUsed: place.isUsed };
     },
     adopt: (chain, { sealed, isUsed }) =>
-      inOrder(chain, async () => {
+      order.run(chain, async () => {
         fresh.delete(chain);
         const signer = openSigner(decryptSecret(keyEncryptionKey, sealed, contextOf(chain)));
         const number = nextNumber++;
@@ -173,7 +165,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
         return signer;
       }),
     remove: (chain) =>
-      inOrder(chain, async () => {
+      order.run(chain, async () => {
         const place = places.get(chain);
         if (place === undefined) return;
         await write(chain, place.number, State.removed, new Uint8Array(0));
@@ -182,7 +174,7 @@ export async function openDiskKeys({ files, directory, keyEncryptionKey, newSalt
       }),
     close: async () => {
       // In a group of its own, not in that of a last key.
-      await Promise.allSettled(tails.values());
+      await order.settled();
       await seal();
       space.close();
       await log.close();
