@@ -14,13 +14,12 @@ import { SegmentFiles } from './segment-files';
  * succeeded. Errors: `storage-corrupt`, `storage-format`.
  */
 export async function openDiskStorage(options: DiskStorageOptions): Promise<LedgerStorage> {
-  const { index, logger, lock } = options;
   try {
     const storage = await openWithRoom(options);
-    await index.discardAside().catch((error: unknown) => logger.warn({ aside: index.asidePath, reason: reasonOf(error) }, 'an index of no use any more cannot be deleted'));
+    await tryDiscardAside(options);
     return storage;
   } catch (error) {
-    await cleanUp(logger, () => lock.release());
+    await cleanUp(options.logger, () => options.lock.release());
     throw error;
   }
 }
@@ -33,10 +32,19 @@ async function openWithRoom(options: DiskStorageOptions): Promise<LedgerStorage>
     return await open();
   } catch (error) {
     const isFull = isLedgerError(error, 'storage-full') || isWantOfRoom(error, 0, () => files.freeBytes(directory));
-    const discard = (): Promise<boolean> => index.discardAside().catch((failure: unknown) => (logger.warn({ aside: index.asidePath, reason: reasonOf(failure) }, 'the index that was set aside cannot be deleted'), false));
-    if (!isFull || !(await discard())) throw error;
+    if (!isFull || !(await tryDiscardAside(options))) throw error;
     logger.warn({ aside: index.asidePath, reason: reasonOf(error) }, 'the damaged index was deleted: the new one finds no room beside it');
     return open();
+  }
+}
+
+/** True when there was one and it is gone. Never rejects: a start must not fail, or hide why it failed, for the sake of it. */
+async function tryDiscardAside({ index, logger }: DiskStorageOptions): Promise<boolean> {
+  try {
+    return await index.discardAside();
+  } catch (error) {
+    logger.warn({ aside: index.asidePath, reason: reasonOf(error) }, 'an index of no use any more cannot be deleted');
+    return false;
   }
 }
 
