@@ -34,15 +34,13 @@ export function transientRange(txId: string): { readonly from: Uint8Array; reado
 
 /** Which plaintext was put aside at a height: its key is the rest. */
 export function transientAtKey(block: number, key: Uint8Array): Uint8Array {
-  return new ByteWriter(7 + key.length).u8(TRANSIENT_AT).u48(block).raw(key).finish();
+  return atKey(TRANSIENT_AT, block, key);
 }
 
 /** All that was put aside before a height. */
 export function transientBefore(block: number): { readonly from: Uint8Array; readonly to: Uint8Array } {
-  return { from: Uint8Array.of(TRANSIENT_AT), to: new ByteWriter(7).u8(TRANSIENT_AT).u48(block).finish() };
+  return before(TRANSIENT_AT, block);
 }
-
-export const TRANSIENT_AT_PREFIX_BYTES = 7;
 
 /** Plaintext that another peer gave for a transaction, behind the height at which it came. */
 export function receivedKey(txId: string, plaintext: Uint8Array): Uint8Array {
@@ -55,15 +53,24 @@ export function receivedRange(txId: string): { readonly from: Uint8Array; readon
 
 /** Which plaintext came at a height: its key is the rest. */
 export function receivedAtKey(block: number, key: Uint8Array): Uint8Array {
-  return new ByteWriter(7 + key.length).u8(RECEIVED_AT).u48(block).raw(key).finish();
+  return atKey(RECEIVED_AT, block, key);
 }
 
 /** All that came before a height. */
 export function receivedBefore(block: number): { readonly from: Uint8Array; readonly to: Uint8Array } {
-  return { from: Uint8Array.of(RECEIVED_AT), to: new ByteWriter(7).u8(RECEIVED_AT).u48(block).finish() };
+  return before(RECEIVED_AT, block);
 }
 
-export const RECEIVED_AT_PREFIX_BYTES = 7;
+/** Of what stands under a height: the rest is the key of what came then. */
+export const AT_PREFIX_BYTES = 7;
+
+function atKey(space: number, block: number, key: Uint8Array): Uint8Array {
+  return new ByteWriter(AT_PREFIX_BYTES + key.length).u8(space).u48(block).raw(key).finish();
+}
+
+function before(space: number, block: number): { readonly from: Uint8Array; readonly to: Uint8Array } {
+  return { from: Uint8Array.of(space), to: atKey(space, block, new Uint8Array(0)) };
+}
 
 function prefixOf(space: number, txId: string): Uint8Array {
   return Buffer.concat([Uint8Array.of(space), sha256(Buffer.from(txId, 'utf8'))]);

@@ -1,7 +1,7 @@
 import { findMemberPolicy, isMember, type SimulationView } from '../endorser';
 import { findDefinition, LIFECYCLE, mspIdOfImplicitCollection } from '../lifecycle';
 import { FabricRefusal } from '../msp/refusal';
-import type { ChannelPeer } from './list-peers';
+import { LIFECYCLE_SEQUENCE, type ChannelPeer } from './list-peers';
 import type { InterestCall } from './messages';
 
 /** Calls of one interest; as many policies are planned at once. */
@@ -30,7 +30,7 @@ export function findMembers(view: SimulationView, peers: readonly ChannelPeer[],
 }
 
 function sequenceOf({ state, channelId }: SimulationView, name: string): bigint {
-  const sequence = name === LIFECYCLE ? 1n : findDefinition(state, name)?.sequence;
+  const sequence = name === LIFECYCLE ? LIFECYCLE_SEQUENCE : findDefinition(state, name)?.sequence;
   if (sequence === undefined) throw new FabricRefusal('not-allowed', `No metadata was found for chaincode ${name} in channel ${channelId}`);
   return sequence;
 }

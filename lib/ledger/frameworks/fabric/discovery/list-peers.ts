@@ -1,6 +1,6 @@
 import { WireError } from '@/lib/platform/pure/wire';
 import type { RemotePeer } from '../channel-peers';
-import { findIdentity, type EndorserPorts, type SimulationView } from '../endorser';
+import { findIdentity, findPeerHere, type EndorserPorts, type SimulationView } from '../endorser';
 import { LIFECYCLE, listPackageUses } from '../lifecycle';
 import type { Identity } from '../msp/msp';
 import type { IdentitySigner } from '../protocol';
@@ -23,7 +23,7 @@ export interface ListPeersPorts {
 }
 
 /** `_lifecycle` is everywhere, in this version (core/chaincode/lifecycle/cache.go). */
-const LIFECYCLE_SEQUENCE = 1n;
+export const LIFECYCLE_SEQUENCE = 1n;
 
 /**
  * The peers of a channel: this city node's by the names of their organisations, then the others'. One whose certificate the
@@ -33,7 +33,7 @@ export async function listPeers(ports: ListPeersPorts, view: SimulationView, els
   const found: ChannelPeer[] = [];
   for (const mspId of view.organisations.map((one) => one.mspId).sort(compareNames)) {
     const signer = ports.endorser.signerOf(mspId);
-    const identity = signer && findIdentity(view.rules.msps, signer.serialized);
+    const identity = findPeerHere(ports.endorser, view, mspId);
     if (signer === undefined || identity === undefined) continue;
     found.push({ mspId, identity, ...(await describeHere(ports, view, mspId, signer)) });
   }

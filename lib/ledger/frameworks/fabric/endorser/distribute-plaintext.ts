@@ -6,7 +6,7 @@ import type { IdentitySigner } from '../protocol';
 import { decodePrivateRwset, encodePrivateRwset } from '../state';
 import { findMemberPolicy, isMember } from './collection-access';
 import { ExecutionFailed } from './execution-failed';
-import { findIdentity } from './find-identity';
+import { findPeerHere } from './find-identity';
 import type { EndorserPorts, SimulationView } from './ports';
 
 export interface EndorsedPlaintext {
@@ -80,8 +80,7 @@ interface Eligible {
 async function findEligible(plan: Dissemination, { view, mspId, txId }: EndorsedPlaintext, ports: EndorserPorts): Promise<Eligible> {
   const policy = findMemberPolicy(view, plan.namespace, plan.collection);
   const here = view.organisations.filter((one) => {
-    const signer = one.mspId === mspId ? undefined : ports.signerOf(one.mspId);
-    const identity = signer && findIdentity(view.rules.msps, signer.serialized);
+    const identity = one.mspId === mspId ? undefined : findPeerHere(ports, view, one.mspId);
     return identity !== undefined && isMember(policy, identity);
   }).length;
   const order = (peers: readonly RemotePeer[]) => inTurns(peers.filter(({ identity }) => isMember(policy, identity)), txId);

@@ -53,10 +53,6 @@ class Evaluation {
 
   constructor(readonly signal: AbortSignal) {}
 
-  get hasAsked(): boolean {
-    return this.#names.size > 0;
-  }
-
   /** Undefined when none of them has an answer. Throws {@link GatewayRefused}. */
   async ask(peers: readonly GatewayPeer[]): Promise<Response | undefined> {
     for (const { name, mspId, address, ask } of peers) {
@@ -75,7 +71,7 @@ class Evaluation {
 
   /** `nobody`: what is said when there was no peer to ask. */
   refusal(nobody: string): GatewayRefused {
-    return new GatewayRefused(this.#code, this.hasAsked ? 'failed to evaluate transaction, see attached details for more info' : nobody, this.#errors);
+    return new GatewayRefused(this.#code, this.#names.size > 0 ? 'failed to evaluate transaction, see attached details for more info' : nobody, this.#errors);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Identity } from '../msp/msp';
 import type { SignedProposal } from '../protocol';
 import { askHere, askThere, type PeerOutcome } from './ask-peer';
 import { runsChaincode, isSystemChaincode } from './find-chaincode';
-import { findIdentity } from './find-identity';
+import { findPeerHere } from './find-identity';
 import { GatewayRefused } from './gateway-refused';
 import type { EndorserPorts, SimulationView } from './ports';
 
@@ -91,8 +91,7 @@ export class GatewayPeers {
   #listHere(): readonly GatewayPeer[] {
     const { view, ports } = this.call;
     return view.organisations.flatMap(({ mspId }): GatewayPeer[] => {
-      const signer = ports.signerOf(mspId);
-      const identity = signer && findIdentity(view.rules.msps, signer.serialized);
+      const identity = findPeerHere(ports, view, mspId);
       if (identity === undefined) return [];
       return [{ name: mspId, mspId, identity, address: undefined, height: view.height, runs: (chaincode) => runsChaincode(ports, view, mspId, chaincode), ask: () => this.#ask(mspId, () => askHere(mspId, this.call)) }];
     });

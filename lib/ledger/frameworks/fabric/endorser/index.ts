@@ -4,7 +4,7 @@ export { chaincodeInterest } from './chaincode-interest';
 export { checkAccess, checkChannelAccess, type Caller } from './access-rules';
 export { endorseTransaction } from './endorse-transaction';
 export { evaluateTransaction, type GatewayRequest } from './evaluate-transaction';
-export { findIdentity } from './find-identity';
+export { findIdentity, findPeerHere } from './find-identity';
 export { GATEWAY_CODES, GatewayRefused, type GatewayCode, type PeerError } from './gateway-refused';
 export { policyOf } from './plan-endorsers';
 export { ChaincodeUnavailable, type SimulationView, type EndorserPorts, type PrivatePlaintext } from './ports';

@@ -1,6 +1,6 @@
 import { ByteWriter } from '../../../core/codec';
 import type { StateReader, StateWrite } from '../../../core/storage';
-import { receivedAtKey, receivedBefore, receivedKey, receivedRange, receivedTotalKey, RECEIVED_AT_PREFIX_BYTES, transientKey } from '../chain-keys';
+import { receivedAtKey, receivedBefore, receivedKey, receivedRange, receivedTotalKey, AT_PREFIX_BYTES, transientKey } from '../chain-keys';
 import { readHead } from '../execute-block';
 import { decodePrivateRwset, FabricStateError } from '../state';
 import { RETENTION_BLOCKS } from './transient-store';
@@ -82,7 +82,7 @@ class Drops {
   olderThan(block: number): void {
     if (block <= 0) return;
     for (const { key: at } of this.state.range({ ...receivedBefore(block), limit: PURGED_MAX })) {
-      const key = at.subarray(RECEIVED_AT_PREFIX_BYTES);
+      const key = at.subarray(AT_PREFIX_BYTES);
       const value = this.state.get(key);
       if (value !== undefined) this.add(key, value);
     }

@@ -1,6 +1,6 @@
 import { STATE_KEY_BYTES_MAX, type StateReader, type StateWrite } from '../../../core/storage';
 import { readHead } from '../execute-block';
-import { TRANSIENT_AT_PREFIX_BYTES, transientAtKey, transientBefore, transientKey, transientRange } from '../chain-keys';
+import { AT_PREFIX_BYTES, transientAtKey, transientBefore, transientKey, transientRange } from '../chain-keys';
 import { decodePrivateRwset, FabricStateError } from '../state';
 
 /** Blocks after which plaintext whose transaction never came goes, as `transientstoreMaxBlockRetention` in sampleconfig/core.yaml. */
@@ -44,7 +44,7 @@ export function clearAside(block: number, txIds: readonly string[], state: State
   if (block > RETENTION_BLOCKS) {
     for (const { key } of state.range({ ...transientBefore(block - RETENTION_BLOCKS), limit: PURGED_MAX })) {
       drop(key);
-      drop(key.subarray(TRANSIENT_AT_PREFIX_BYTES, STATE_KEY_BYTES_MAX));
+      drop(key.subarray(AT_PREFIX_BYTES, STATE_KEY_BYTES_MAX));
     }
   }
   return [...gone.values()];
