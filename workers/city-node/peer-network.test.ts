@@ -190,6 +190,14 @@ describe('a request of the framework', () => {
     expect(asked).toEqual(['ask PAR host_PAR par.example:4103', 'ask JNB host_JNB jnb.example:4103', 'ask HKG host_HKG hkg.example:4103']);
   });
 
+  it('goes to the peer of a host that orders, where it has several', async () => {
+    const at = { hostId: 'host_PAR', channelAddress: 'par.example:4103', publicKey: 'AAAA' };
+    const peers = [{ cityNode: 'JNB', orders: false, ...at }, { cityNode: 'PAR', orders: true, ...at }];
+    await register.putPeer({ chain, cityNode: 'SIN', framework: 'ethereum', peers });
+    await Promise.all(network.otherHosts(chain).map((host) => host.ask(record('who?'), new AbortController().signal)));
+    expect(asked).toEqual(['ask PAR host_PAR par.example:4103']);
+  });
+
   it('may be a task for each other host, whose name is that of its channel', async () => {
     await open(['SIN'], ['SIN', 'PAR']);
     const [host] = network.otherHosts(chain);

@@ -65,10 +65,11 @@ export class PeerNetwork {
     for (const address of this.others(chain, cityNode)) if (address.hostId !== this.options.hostId) this.announce(chain, cityNode, address, height);
   }
 
-  /** Other hosts that carry peers of the sub-chain. */
+  /** Other hosts that carry peers of the sub-chain; of several on one host, one that orders is asked. */
   otherHosts(chain: ChainId): OtherHost[] {
-    const hosts = new Map(this.others(chain, '').filter((address) => !this.isHere(address)).map((address) => [address.hostId, address]));
-    return [...hosts.values()].map((address) => ({
+    const addresses = this.others(chain, '').filter((address) => !this.isHere(address));
+    const firsts = addresses.filter((address, at) => addresses.findIndex(({ hostId }) => hostId === address.hostId) === at);
+    return firsts.map((address) => ({
       hostId: address.hostId,
       hostname: address.channelAddress.slice(0, Math.max(0, address.channelAddress.lastIndexOf(':'))),
       ask: async (request, signal) => this.remote(chain).askPeer(remoteOf(address), { chain, cityNode: address.cityNode, request }, { signal }),
