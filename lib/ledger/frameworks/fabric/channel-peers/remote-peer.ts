@@ -79,12 +79,17 @@ async function runTask(run: (task: Uint8Array) => Promise<Uint8Array>, task: Uin
   return orUnavailable(() => peerTaskAnswer.decode(answer));
 }
 
-/** Of who endorsed nothing is believed: what it says it signed must bear the signature of the peer that introduced itself. */
+/** Nothing is believed that changes what a client gets: what a peer says it signed must bear the signature of the peer that introduced itself. */
 function readResponse(bytes: Uint8Array | undefined, identity: Identity, serialized: Uint8Array): ProposalResponse {
   const response = orUnavailable(() => proposalResponse.decode(bytes ?? new Uint8Array(0)));
   const { endorsement, payload } = response;
-  if (response.response === undefined) throw unavailable('the answer is no answer to a proposal');
-  if (endorsement === undefined) return response;
+  const status = response.response?.status;
+  if (status === undefined) throw unavailable('the answer is no answer to a proposal');
+  if (endorsement === undefined) {
+    // A result that nobody answers for is none; that it went wrong may be said unsigned.
+    if (status >= 200 && status < 400) throw unavailable('it answered without an endorsement');
+    return response;
+  }
   const isTheirs = bytesEqual(endorsement.endorser, serialized) && verifySignature(identity, endorsementStatement(payload, endorsement.endorser), endorsement.signature) === undefined;
   if (!isTheirs) throw unavailable('its endorsement is not signed by the peer that was asked');
   return response;

@@ -227,6 +227,21 @@ describe('nothing is believed of another host', () => {
     }
   });
 
+  it('that answers without an endorsement: neither as a result, nor as a veto against the other peers', async () => {
+    const joined = await open(three, "OutOf(2, 'Org1MSP.peer', 'Org2MSP.peer', 'Org3MSP.peer')");
+    const contract = joined.contract(0, 'Org1MSP', 'notes');
+    joined.host(1).tamper = (kind, answer) => {
+      if (kind !== 'propose') return answer;
+      const { response } = peerTaskAnswer.decode(answer);
+      return peerTaskAnswer.encode({ response: proposalResponse.encode({ ...proposalResponse.decode(response ?? bytes('')), endorsement: undefined }) });
+    };
+    const refusal = await refusalOf(contract.evaluate('get', { arguments: ['a'], endorsingOrganizations: ['Org2MSP'] }));
+    expect(refusal.details).toEqual(['Org2MSP: rpc error: code = Unavailable desc = it answered without an endorsement']);
+    const commit = await contract.submitAsync('put', { arguments: ['a', '1'] });
+    expect((await commit.getStatus()).code).toBe(0);
+    expect(proposals(joined)).toEqual([0, 2, 1]);
+  });
+
   it('that introduces itself with what another host said, an old introduction, or a client’s certificate', async () => {
     const joined = await open(three, "OR('Org1MSP.peer', 'Org2MSP.peer', 'Org3MSP.peer')");
     const contract = joined.contract(0, 'Org1MSP', 'notes');
