@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { QuotaTable } from '@/lib/gateway';
 import type { ChainId, EndorserPorts, HostLink, PeerTaskCall, ServedChannel, ServiceMethod } from '@/lib/ledger';
+import { withTimeLimit } from '@/lib/platform/pure/time-limit';
 import type { PeerNetwork } from '../peer-network';
 import { boundViews, viewBounds } from './bound-views';
 import type { ChannelHosts } from './channel-hosts';
@@ -91,19 +92,20 @@ export class ChannelServices {
 
   /** Waits for blocks, and not for ever. */
   private async reach(chain: ChainId, blocks: number, signal: AbortSignal): Promise<void> {
-    const enough = AbortSignal.any([signal, AbortSignal.timeout(REACH_MS)]);
-    try {
-      // The first block has the height 0.
-      await this.options.hosts.waitForHeight(chain, blocks - 2, enough);
-    } catch (error) {
-      if (!enough.aborted || signal.aborted) throw error;
-    }
+    await withTimeLimit(REACH_MS, signal, async (enough) => {
+      try {
+        // The first block has the height 0.
+        await this.options.hosts.waitForHeight(chain, blocks - 2, enough);
+      } catch (error) {
+        if (!enough.aborted || signal.aborted) throw error;
+      }
+    });
   }
 
   private findOthers(channelId: string): { chain: ChainId; links: HostLink[] } | undefined {
     const chain = this.chainOf(channelId);
     if (chain === undefined) return undefined;
-    const links = this.options.network.otherHosts(chain).map(({ hostId, hostname, runTask, runShortTask }): HostLink => ({ hostId, hostname, run: runTask, runShort: (task, signal) => runShortTask(task, AbortSignal.any([signal, AbortSignal.timeout(SHORT_MS)])) }));
+    const links = this.options.network.otherHosts(chain).map(({ hostId, hostname, runTask, runShortTask }): HostLink => ({ hostId, hostname, run: runTask, runShort: (task, signal) => withTimeLimit(SHORT_MS, signal, (limited) => runShortTask(task, limited)) }));
     return { chain, links };
   }
 
