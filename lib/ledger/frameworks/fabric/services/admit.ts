@@ -10,10 +10,15 @@ export function findSigner(channel: ServedChannel, signed: SignedData): Identity
   return identity === undefined || validateIdentity(identity) !== undefined ? undefined : identity;
 }
 
-/** The organisation whose peer answers an identity: the one by whose entrance the call came (empty: the host's), its own, else the channel's first here. */
-export function answeringMspId(ports: Pick<ServicePorts, 'endorser'>, mspId: string, entrance: string, homeMspId: string): string {
+/**
+ * The organisation whose peer answers an identity: the one by whose entrance the call came, its own if it has a peer here, else
+ * the channel's first that has one. Where nobody has, its own: peers elsewhere are asked then, and another organisation's
+ * would be given what is for its own.
+ */
+export function answeringMspId({ endorser }: Pick<ServicePorts, 'endorser'>, mspId: string, entrance: string, homeMspId: string): string {
   if (entrance !== '') return entrance;
-  return ports.endorser.signerOf(mspId) === undefined ? homeMspId : mspId;
+  const isHere = (one: string) => endorser.signerOf(one) !== undefined;
+  return isHere(homeMspId) && !isHere(mspId) ? homeMspId : mspId;
 }
 
 /** Counts one request. Only what somebody of the channel signed is asked about: a stranger uses up nobody's quota. Throws {@link ServiceRefused}. */
