@@ -3,11 +3,13 @@
  * test other things do without the client.
  */
 export async function loadFabricTesting() {
-  const [city, gateway, { createTestOrganisation }, { auditBlocks }] = await Promise.all([
+  const [city, gateway, { createTestOrganisation }, { auditBlocks }, { anyMemberOf, collections }, lifecycle] = await Promise.all([
     import('../frameworks/fabric/endorser/testing/test-city'),
     import('../frameworks/fabric/endorser/testing/test-gateway'),
     import('../frameworks/fabric/testing/test-organisation'),
     import('../frameworks/fabric/testing/audit-blocks'),
+    import('../frameworks/fabric/testing/test-collections'),
+    import('../frameworks/fabric/testing/lifecycle-calls'),
   ]);
-  return { TestCity: city.TestCity, createTestOrganisation, auditBlocks, deploy: gateway.deploy, openContract: gateway.openContract, refusalOf: gateway.refusalOf };
+  return { TestCity: city.TestCity, createTestOrganisation, auditBlocks, anyMemberOf, collections, ...lifecycle, deploy: gateway.deploy, openContract: gateway.openContract, refusalOf: gateway.refusalOf };
 }

@@ -1,17 +1,13 @@
-import { Client, credentials } from '@grpc/grpc-js';
-import { connect, signers, type Contract, type Gateway, type Network } from '@hyperledger/fabric-gateway';
-import { common, msp, peer } from '@hyperledger/fabric-protos';
-import lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
+import type { Contract } from '@hyperledger/fabric-gateway';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openTestLedger, testAuthority, TestHost } from '@/lib/gateway/testing';
-import { loadFabricTesting } from '@/lib/ledger/testing';
+import { loadFabricHostTesting, openTestLedger, TestHost } from '@/lib/gateway/testing';
 import { contractOf, makeChaincode, runtimeDirectory } from '@/lib/sandbox/testing';
-import { checkRequest, parsePublicKey } from '@/lib/x509';
+
+const { channelConfig, collectionOf, createTestOrganisation, FabricClients, giveIdentity } = await loadFabricHostTesting();
 
 export const CHAINCODE = 'till';
 const CHANNEL = 'chaos';
 const CITY_NODES = ['SIN', 'PAR', 'JNB'] as const;
-const TEN_YEARS_MS = 3_600 * 86_400_000;
 /** A host that is back must be found at once. */
 const connecting = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 500 };
 
@@ -32,21 +28,22 @@ const till = makeChaincode(
   'till_1',
 );
 
-type Organisation = ReturnType<Awaited<ReturnType<typeof loadFabricTesting>>['createTestOrganisation']>;
+type Organisation = ReturnType<typeof createTestOrganisation>;
 
 /** Three real city-node processes with one Fabric channel, each with peers of both organisations. */
 export class FabricCity {
-  readonly #opened: (Gateway | Client)[] = [];
-  readonly #networks = new Map<string, Network>();
+  readonly #clients: ReadonlyMap<TestHost, InstanceType<typeof FabricClients>>;
+  readonly #contracts = new Map<string, Contract>();
 
   private constructor(
     readonly hosts: readonly TestHost[],
     readonly organisations: readonly Organisation[],
     readonly chain: string,
-  ) {}
+  ) {
+    this.#clients = new Map(hosts.map((host) => [host, new FabricClients(host, CHANNEL, connecting)]));
+  }
 
   static async open(finality: 'solo' | 'crash'): Promise<FabricCity> {
-    const { createTestOrganisation } = await loadFabricTesting();
     const organisations = ['Org1MSP', 'Org2MSP'].map((mspId) => createTestOrganisation(mspId));
     const orderers = createTestOrganisation('OrdererMSP');
     const hosts: TestHost[] = [];
@@ -59,8 +56,7 @@ export class FabricCity {
       for (const organisation of organisations) await giveIdentity(host, organisation, 'peer');
       await giveIdentity(host, orderers, 'orderer');
     }
-    const describe = (one: Organisation) => ({ mspId: one.mspId, ...settingsOf(one) });
-    const config = { channelId: CHANNEL, organisations: organisations.map(describe), ordererOrganisations: [describe(orderers)] };
+    const config = channelConfig(CHANNEL, organisations, orderers);
     const { chain } = await openTestLedger(hosts.map((host, index) => [host, CITY_NODES[index] ?? '']), { framework: 'fabric', config, finality });
     const city = new FabricCity(hosts, organisations, chain);
     await city.#deploy();
@@ -71,28 +67,17 @@ export class FabricCity {
     return CITY_NODES[this.hosts.indexOf(host)] ?? '';
   }
 
-  /** The chaincode as a client of an organisation uses it through a host. */
-  contract(host: TestHost, organisation: Organisation, chaincode = CHAINCODE, unit = 'client'): Contract {
-    return this.#network(host, organisation, unit).getContract(chaincode);
+  /** The chaincode as a client of an organisation uses it through a host: one and the same over all of its lives. */
+  contract(host: TestHost, organisation: Organisation): Contract {
+    const name = `${host.join.hostId} ${organisation.mspId}`;
+    const known = this.#contracts.get(name) ?? this.#clientsOf(host).contract(organisation, CHAINCODE);
+    this.#contracts.set(name, known);
+    return known;
   }
 
   /** Bytes of all blocks that a host gives out. */
   async blocks(host: TestHost): Promise<Uint8Array[]> {
-    const [organisation] = this.organisations;
-    if (organisation === undefined) throw new Error('there is an organisation');
-    const info = await this.contract(host, organisation, 'qscc').evaluateTransaction('GetChainInfo', CHANNEL);
-    const height = common.BlockchainInfo.deserializeBinary(info).getHeight();
-    const events = await this.#network(host, organisation, 'client').getBlockEvents({ startBlock: 0n });
-    const blocks: Uint8Array[] = [];
-    try {
-      for await (const block of events) {
-        blocks.push(block.serializeBinary());
-        if (blocks.length >= height) break;
-      }
-    } finally {
-      events.close();
-    }
-    return blocks;
+    return this.#clientsOf(host).blocks(this.#first);
   }
 
   async height(host: TestHost): Promise<number> {
@@ -100,21 +85,20 @@ export class FabricCity {
   }
 
   async close(): Promise<void> {
-    for (const one of this.#opened.splice(0)) one.close();
+    for (const one of this.#clients.values()) one.close();
     await Promise.all(this.hosts.map((host) => host.remove()));
   }
 
-  #network(host: TestHost, organisation: Organisation, unit: string): Network {
-    const name = `${host.join.hostId} ${organisation.mspId} ${unit}`;
-    const known = this.#networks.get(name);
-    if (known !== undefined) return known;
-    const { pem, key } = organisation.issue({ units: [unit], notAfterMs: Date.now() + TEN_YEARS_MS });
-    const client = new Client(`localhost:${host.join.fabric?.port}`, credentials.createSsl(Buffer.from(testAuthority.rootPem)), connecting);
-    const gateway = connect({ client, identity: { mspId: organisation.mspId, credentials: pem }, signer: signers.newPrivateKeySigner(key) });
-    this.#opened.push(gateway, client);
-    const network = gateway.getNetwork(CHANNEL);
-    this.#networks.set(name, network);
-    return network;
+  get #first(): Organisation {
+    const [organisation] = this.organisations;
+    if (organisation === undefined) throw new Error('there is an organisation');
+    return organisation;
+  }
+
+  #clientsOf(host: TestHost): InstanceType<typeof FabricClients> {
+    const clients = this.#clients.get(host);
+    if (clients === undefined) throw new Error('there is such a host');
+    return clients;
   }
 
   /** A package is a host's own: each gets it, once for each organisation. */
@@ -122,80 +106,11 @@ export class FabricCity {
     const [first] = this.hosts;
     if (first === undefined) throw new Error('there is a host');
     let packageId = '';
-    for (const host of this.hosts) {
-      for (const organisation of this.organisations) {
-        const args = new lifecycle.InstallChaincodeArgs();
-        args.setChaincodeInstallPackage(till);
-        const answer = await this.contract(host, organisation, '_lifecycle', 'admin').evaluate('InstallChaincode', { arguments: [args.serializeBinary()], endorsingOrganizations: [organisation.mspId] });
-        packageId = lifecycle.InstallChaincodeResult.deserializeBinary(answer).getPackageId();
-      }
-    }
-    const define = (args: lifecycle.ApproveChaincodeDefinitionForMyOrgArgs | lifecycle.CommitChaincodeDefinitionArgs): void => {
-      args.setName(CHAINCODE);
-      args.setVersion('1.0');
-      args.setSequence(1);
-      args.setCollections(bothMembers(this.organisations.map(({ mspId }) => mspId)));
-    };
-    for (const organisation of this.organisations) {
-      const args = new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs();
-      define(args);
-      const local = new lifecycle.ChaincodeSource.Local();
-      local.setPackageId(packageId);
-      const source = new lifecycle.ChaincodeSource();
-      source.setLocalPackage(local);
-      args.setSource(source);
-      await this.contract(first, organisation, '_lifecycle', 'admin').submit('ApproveChaincodeDefinitionForMyOrg', { arguments: [args.serializeBinary()], endorsingOrganizations: [organisation.mspId] });
-    }
-    const args = new lifecycle.CommitChaincodeDefinitionArgs();
-    define(args);
-    const [organisation] = this.organisations;
-    if (organisation === undefined) throw new Error('there is an organisation');
-    await this.contract(first, organisation, '_lifecycle', 'admin').submit('CommitChaincodeDefinition', { arguments: [args.serializeBinary()] });
+    for (const host of this.hosts) for (const organisation of this.organisations) packageId = await this.#clientsOf(host).install(organisation, till);
+    const both = collectionOf('both', this.organisations.map(({ mspId }) => mspId));
+    for (const organisation of this.organisations) await this.#clientsOf(first).approve(organisation, CHAINCODE, packageId, both);
+    await this.#clientsOf(first).commit(this.#first, CHAINCODE, both);
     const height = await this.height(first);
     while ((await Promise.all(this.hosts.map((host) => this.height(host)))).some((one) => one < height)) await delay(100);
   }
 }
-
-function settingsOf({ root }: Organisation): { rootCertificates: string[] } {
-  return { rootCertificates: [Buffer.from(root.pem).toString('utf8')] };
-}
-
-async function giveIdentity(host: TestHost, organisation: Organisation, role: 'peer' | 'orderer'): Promise<void> {
-  const name = { mspId: organisation.mspId, role };
-  const { request } = await host.client.fabricRequest(name);
-  await host.client.putFabricCertificate(name, { certificate: organisation.certify(parsePublicKey(checkRequest(request)), role), organisation: settingsOf(organisation) });
-}
-
-/** One collection, `both`, of which members of all these organisations are members. */
-function bothMembers(mspIds: readonly string[]): peer.CollectionConfigPackage {
-  const envelope = new common.SignaturePolicyEnvelope();
-  const anyOf = new common.SignaturePolicy.NOutOf();
-  anyOf.setN(1);
-  for (const [index, mspId] of mspIds.entries()) {
-    const role = new msp.MSPRole();
-    role.setMspIdentifier(mspId);
-    role.setRole(msp.MSPRole.MSPRoleType.MEMBER);
-    const principal = new msp.MSPPrincipal();
-    principal.setPrincipalClassification(msp.MSPPrincipal.Classification.ROLE);
-    principal.setPrincipal(role.serializeBinary());
-    envelope.addIdentities(principal);
-    const signed = new common.SignaturePolicy();
-    signed.setSignedBy(index);
-    anyOf.addRules(signed);
-  }
-  const rule = new common.SignaturePolicy();
-  rule.setNOutOf(anyOf);
-  envelope.setRule(rule);
-  const policy = new peer.CollectionPolicyConfig();
-  policy.setSignaturePolicy(envelope);
-  const one = new peer.StaticCollectionConfig();
-  one.setName('both');
-  one.setMemberOrgsPolicy(policy);
-  one.setMaximumPeerCount(1);
-  const config = new peer.CollectionConfig();
-  config.setStaticCollectionConfig(one);
-  const whole = new peer.CollectionConfigPackage();
-  whole.addConfig(config);
-  return whole;
-}
-

@@ -9,7 +9,7 @@ import type { TestChaincode } from '../endorser/testing/test-city';
 import { refusalOf } from '../endorser/testing/test-gateway';
 import { endorse, proposalResponse } from '../protocol';
 import { encodeApplicationPolicy } from '../testing/test-policies';
-import { signaturePolicyBytes } from './testing/collections';
+import { signaturePolicyBytes } from '../testing/test-collections';
 import { JoinedHosts } from './testing/joined-hosts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');

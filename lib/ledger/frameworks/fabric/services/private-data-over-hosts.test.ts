@@ -6,7 +6,7 @@ import { signOffer } from '../private-data/private-offer';
 import { FabricReadError } from '../read/read-error';
 import { encodePrivateRwset, type TxPrivateRwset } from '../state';
 import { encodeApplicationPolicy } from '../testing/test-policies';
-import { collections, type TestCollection } from './testing/collections';
+import { collections, type TestCollection } from '../testing/test-collections';
 import { JoinedHosts } from './testing/joined-hosts';
 
 const secrets: TestChaincode = async ([name, collection = '', key = ''], world, call) => {

@@ -1,10 +1,10 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { connect, signers, type Contract, type GrpcClient } from '@hyperledger/fabric-gateway';
 import { common, gateway, peer } from '@hyperledger/fabric-protos';
-import lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
 import { endorseTransaction } from '../endorse-transaction';
 import { evaluateTransaction } from '../evaluate-transaction';
 import { GatewayRefused } from '../gateway-refused';
+import { approveDefinition, commitDefinition, type TestDefinition } from '../../testing/lifecycle-calls';
 import type { TestSigner } from '../../testing/test-organisation';
 import type { EndorserPorts } from '../ports';
 import type { TestCity } from './test-city';
@@ -110,54 +110,22 @@ export async function refusalOf(request: Promise<unknown>): Promise<TestRefusal>
 export async function deploy(
   city: TestCity,
   channelId: string,
-  definition: {
-    readonly name: string;
-    readonly version?: string;
-    readonly sequence?: number;
-    readonly policy?: Uint8Array;
-    readonly collections?: peer.CollectionConfigPackage;
-    readonly initRequired?: boolean;
+  definition: TestDefinition & {
     /** By organisation the label of a chaincode of the city, or a package; without one it approves and runs nothing. */
     readonly packages: Readonly<Record<string, string | Uint8Array | undefined>>;
   },
 ): Promise<void> {
   const ports = city.ports();
+  const lifecycleOf = (mspId: string, unit: string) => openContract(city, { mspId, signer: city.organisation(mspId).issue({ units: [unit] }) }, channelId, '_lifecycle', ports);
   const mspIds = Object.keys(definition.packages);
-  for (const mspId of mspIds) {
-    const given = definition.packages[mspId];
-    const args = new lifecycle.ApproveChaincodeDefinitionForMyOrgArgs();
-    fill(args, definition);
-    if (given !== undefined) {
-      const installed = await ports.packages.put(mspId, typeof given === 'string' ? Buffer.from(`${given}:code`) : given);
-      if ('refused' in installed) throw new Error(installed.refused);
-      const source = new lifecycle.ChaincodeSource();
-      const local = new lifecycle.ChaincodeSource.Local();
-      local.setPackageId(installed.packageId);
-      source.setLocalPackage(local);
-      args.setSource(source);
-    }
-    const admin = { mspId, signer: city.organisation(mspId).issue({ units: ['admin'] }) };
-    await openContract(city, admin, channelId, '_lifecycle', ports).submit('ApproveChaincodeDefinitionForMyOrg', { arguments: [args.serializeBinary()], endorsingOrganizations: [mspId] });
-  }
-  const args = new lifecycle.CommitChaincodeDefinitionArgs();
-  fill(args, definition);
-  const [first = ''] = mspIds;
-  const client = { mspId: first, signer: city.organisation(first).issue({ units: ['client'] }) };
-  await openContract(city, client, channelId, '_lifecycle', ports).submit('CommitChaincodeDefinition', {
-    arguments: [args.serializeBinary()],
-    // Who did not approve does not endorse it.
-    ...(mspIds.length < city.organisations.size ? { endorsingOrganizations: mspIds } : {}),
-  });
+  for (const mspId of mspIds) await approveDefinition(lifecycleOf(mspId, 'admin'), mspId, definition, await installed(ports, mspId, definition.packages[mspId]));
+  // Who did not approve does not endorse it.
+  await commitDefinition(lifecycleOf(mspIds[0] ?? '', 'client'), definition, mspIds.length < city.organisations.size ? mspIds : []);
 }
 
-function fill(
-  args: { setName(name: string): unknown; setVersion(version: string): unknown; setSequence(sequence: number): unknown; setValidationParameter(policy: Uint8Array): unknown; setCollections(collections?: peer.CollectionConfigPackage): unknown; setInitRequired(is: boolean): unknown },
-  { name, version = '1.0', sequence = 1, policy, collections, initRequired = false }: Parameters<typeof deploy>[2],
-): void {
-  args.setName(name);
-  args.setVersion(version);
-  args.setSequence(sequence);
-  if (policy !== undefined) args.setValidationParameter(policy);
-  args.setCollections(collections);
-  args.setInitRequired(initRequired);
+async function installed(ports: EndorserPorts, mspId: string, given: string | Uint8Array | undefined): Promise<string | undefined> {
+  if (given === undefined) return undefined;
+  const put = await ports.packages.put(mspId, typeof given === 'string' ? Buffer.from(`${given}:code`) : given);
+  if ('refused' in put) throw new Error(put.refused);
+  return put.packageId;
 }
