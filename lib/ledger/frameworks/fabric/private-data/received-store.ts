@@ -6,7 +6,7 @@ import { decodePrivateRwset, FabricStateError } from '../state';
 import { RETENTION_BLOCKS } from './transient-store';
 
 /** Of one channel: what endorsers elsewhere gave, and no block has brought yet. */
-export const RECEIVED_MAX = 20_000;
+const RECEIVED_MAX = 20_000;
 export const RECEIVED_BYTES_MAX = 64 * 1024 * 1024;
 /** Of one transaction: one for each collection, and each endorser that came to another result. */
 export const RECEIVED_EACH_MAX = 64;

@@ -24,7 +24,7 @@ import { createProgram, type FabricProgram } from './program';
 
 const REAL = createProgram();
 /** Of the chain as everybody must have it: no host. */
-export const REFERENCE = -1;
+const REFERENCE = -1;
 /** Tips that a liar may still build on. */
 const PINS_MAX = 12;
 

@@ -103,7 +103,7 @@ function lookAt({ state }: PeerAtRest, collection: CollectionName, key: string):
 const PAGE = 500;
 
 /** Of what all peers must have alike. */
-export function digestOf(state: StateReader): string {
+function digestOf(state: StateReader): string {
   const digest = createHash('sha256');
   for (let from = Uint8Array.of(0); ; ) {
     const page = state.range({ from, to: Uint8Array.of(LOCAL_KEYS_FROM), limit: PAGE });
