@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 /** What a process of the product is, by its command line. */
 const kinds = [
-  ['cityNode', /workers\/city-node\/main\.ts/],
-  ['worker', /workers\/main\.ts/],
+  ['cityNode', /\.cache\/programs\/\S+\/city-node-main\.mjs/],
+  ['worker', /\.cache\/programs\/\S+\/worker-main\.mjs/],
   ['web', /next-server|next\/dist\/bin\/next/],
   ['postgres', /postgres/],
   ['redis', /redis-server/],
@@ -18,7 +18,7 @@ interface ProcessFacts {
   readonly mebibytes: number;
 }
 
-/** Mebibytes by kind of process, of everything that descends from this process. Linux only. */
+/** Mebibytes by kind of process, of everything that descends from this process. Throws when a kind is not among it. Linux only. */
 export function memoryOfFamily(root: number): Record<string, number> {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => readProcess(Number(name)));
   const family = new Set([root]);
@@ -32,6 +32,9 @@ export function memoryOfFamily(root: number): Record<string, number> {
     const kind = kinds.find(([, pattern]) => pattern.test(command))?.[0];
     if (family.has(pid) && kind) sums[kind] = (sums[kind] ?? 0) + mebibytes;
   }
+  // Programs move; a figure that is no longer taken would look like one that nobody asked for.
+  const absent = kinds.filter(([kind]) => sums[kind] === undefined).map(([kind]) => kind);
+  if (absent.length > 0) throw new Error(`no process looks like: ${absent.join(', ')}`);
   return sums;
 }
 
