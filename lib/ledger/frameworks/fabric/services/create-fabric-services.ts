@@ -8,19 +8,23 @@ import { endorse, evaluate, propose } from './propose';
 import { StreamSeats } from './stream-seats';
 import { submit } from './submit';
 
+/** A question brings who asks, with a certificate, and some names. */
+const QUESTION_BYTES_MAX = 64 * 1024;
+
 /** Every method that a peer and an orderer of Fabric offer to clients, over bytes. */
 export function createFabricServices(ports: ServicePorts): readonly ServiceMethod[] {
   const seats = new StreamSeats(ports.limits);
-  const unary = (path: string, run: (ports: ServicePorts, request: Uint8Array, call: ServiceCall) => Promise<Uint8Array>): ServiceMethod => ({ kind: 'unary', path, answer: (request, call) => run(ports, request, call) });
-  const blocks = (path: string, kind: DeliverKind): ServiceMethod => ({ kind: 'bidi', path, answer: (requests, call) => deliver(ports, seats, kind, requests, call) });
+  const unary = (path: string, run: (ports: ServicePorts, request: Uint8Array, call: ServiceCall) => Promise<Uint8Array>, requestBytesMax?: number): ServiceMethod => ({ kind: 'unary', path, requestBytesMax, answer: (request, call) => run(ports, request, call) });
+  const blocks = (path: string, kind: DeliverKind): ServiceMethod => ({ kind: 'bidi', path, requestBytesMax: QUESTION_BYTES_MAX, answer: (requests, call) => deliver(ports, seats, kind, requests, call) });
   return [
     unary('/gateway.Gateway/Evaluate', evaluate),
     unary('/gateway.Gateway/Endorse', endorse),
     unary('/gateway.Gateway/Submit', submit),
-    unary('/gateway.Gateway/CommitStatus', commitStatus),
+    unary('/gateway.Gateway/CommitStatus', commitStatus, QUESTION_BYTES_MAX),
     {
       kind: 'server-stream',
       path: '/gateway.Gateway/ChaincodeEvents',
+      requestBytesMax: QUESTION_BYTES_MAX,
       async *answer(requests, call) {
         for await (const request of requests) return yield* chaincodeEvents(ports, seats, request, call);
       },
@@ -31,6 +35,6 @@ export function createFabricServices(ports: ServicePorts): readonly ServiceMetho
     unary('/protos.Endorser/ProcessProposal', propose),
     { kind: 'bidi', path: '/orderer.AtomicBroadcast/Broadcast', answer: (requests, call) => broadcast(ports, requests, call) },
     blocks('/orderer.AtomicBroadcast/Deliver', 'orderer'),
-    unary('/discovery.Discovery/Discover', discover),
+    unary('/discovery.Discovery/Discover', discover, QUESTION_BYTES_MAX),
   ];
 }

@@ -92,6 +92,8 @@ export interface ServiceCall {
 export interface UnaryMethod {
   readonly kind: 'unary';
   readonly path: string;
+  /** Of one request; undefined: what a proposal or an envelope may have. */
+  readonly requestBytesMax?: number | undefined;
   answer(request: Uint8Array, call: ServiceCall): Promise<Uint8Array>;
 }
 
@@ -99,6 +101,7 @@ export interface UnaryMethod {
 export interface StreamMethod {
   readonly kind: 'server-stream' | 'bidi';
   readonly path: string;
+  readonly requestBytesMax?: number | undefined;
   answer(requests: AsyncIterable<Uint8Array>, call: ServiceCall): AsyncGenerator<Uint8Array, void>;
 }
 
