@@ -13,7 +13,7 @@ export const fabricLimitDefaults = {
   /** Calls and streams of one connection at a time. */
   callsPerConnectionMax: 200,
   /** Calls that are carried out at a time, also those whose client hung up. */
-  callsMax: 1_000,
+  callsMax: 2_000,
   /** Streams at a time, also those whose client has not said yet what it wants. */
   streamsMax: 2_500,
   /** A call takes at most so long, whatever the client's own deadline is. */

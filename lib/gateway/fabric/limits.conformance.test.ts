@@ -104,6 +104,21 @@ describe('more than the door carries', () => {
     for (const { call } of [...streams, others]) call.cancel();
   });
 
+  it('of waits for a transaction that never comes is refused to who has them, and others’ transactions go through', async () => {
+    test = await openTestDoor({}, { limits: { waitsPerIdentityMax: 2, waitsPerChannelMax: 3 } });
+    const { channelId } = test.city;
+    const [client, signer, other] = [test.dial(), test.city.issue('Org1MSP', 'client'), test.city.issue('Org2MSP', 'client')];
+    const wait = (who: Signer) => callUnary(client, '/gateway.Gateway/CommitStatus', signedStatusRequest(who, channelId, 'ab'), 1_500);
+    const waiting = [wait(signer), wait(signer)];
+    const refused = 'too many wait for the status of transactions: ask again in a second';
+    await expect.poll(async () => tooMany(await wait(signer)), patiently).toBe(refused);
+    await test.contract().submitTransaction('put', 'w', '1');
+    const others = wait(other);
+    await expect.poll(async () => tooMany(await wait(test.city.issue('Org2MSP', 'client'))), patiently).toBe(refused);
+    for (const one of await Promise.all([...waiting, others])) expect(one).toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    await expect.poll(async () => tooMany(await wait(signer)), patiently).toBe(false);
+  });
+
   it('of connections is not let in, and who is in notices nothing', async () => {
     test = await openTestDoor({ connectionsMax: 8 });
     const contract = test.contract();

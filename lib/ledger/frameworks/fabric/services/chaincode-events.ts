@@ -5,9 +5,8 @@ import { findSigner, takeRequest } from './admit';
 import { requireAccess } from './commit-status';
 import { followBlocks } from './follow-blocks';
 import { chaincodeEventsRequest, chaincodeEventsResponse, decodeRequest, signedRequest } from './messages';
-import type { ServedChannel, ServiceCall, ServicePorts } from './ports';
+import type { HolderSeats, ServedChannel, ServiceCall, ServicePorts } from './ports';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
-import type { StreamSeats } from './stream-seats';
 
 interface FoundEvent {
   readonly chaincodeId: string;
@@ -16,14 +15,14 @@ interface FoundEvent {
 }
 
 /** gateway.Gateway/ChaincodeEvents (internal/pkg/gateway/chaincodeevents.go): events of valid transactions, block after block. */
-export async function* chaincodeEvents(ports: ServicePorts, seats: StreamSeats, bytes: Uint8Array, { signal }: ServiceCall): AsyncGenerator<Uint8Array, void> {
+export async function* chaincodeEvents(ports: ServicePorts, seats: HolderSeats, bytes: Uint8Array, { signal }: ServiceCall): AsyncGenerator<Uint8Array, void> {
   const { request, signature } = decodeRequest(signedRequest, bytes);
   if (request.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'a chaincode events request is required');
   const wanted = readRequest(request);
   const signed = { data: request, identity: wanted.identity, signature };
   const channel = requireAccess(ports, 'gateway/ChaincodeEvents', wanted.channelId, signed);
   takeRequest(channel, ports);
-  const leave = seats.take(findSigner(channel, signed)?.id ?? '');
+  const leave = seats.take({ identity: findSigner(channel, signed)?.id ?? '', channel: wanted.channelId });
   if (leave === undefined) throw new ServiceRefused(SERVICE_CODES.RESOURCE_EXHAUSTED, 'too many streams of events and blocks are open: close one first');
   try {
     const after = wanted.afterTransactionId === '' ? undefined : await channel.findTransaction(wanted.afterTransactionId, signal);

@@ -1,27 +1,32 @@
 import { checkChannelAccess } from '../endorser';
 import { validIdentities } from '../policy/valid-identities';
 import { WireError } from '@/lib/platform/pure/wire';
-import { takeRequest } from './admit';
+import { findSigner, takeRequest } from './admit';
 import { commitStatusRequest, commitStatusResponse, decodeRequest, signedRequest } from './messages';
-import type { ServedChannel, ServiceCall, ServicePorts } from './ports';
+import type { HolderSeats, ServedChannel, ServiceCall, ServicePorts } from './ports';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
 
 /** gateway.Gateway/CommitStatus (internal/pkg/gateway/commitstatus.go): waits for a transaction that is not there yet. */
-export async function commitStatus(ports: ServicePorts, bytes: Uint8Array, { signal }: ServiceCall): Promise<Uint8Array> {
+export async function commitStatus(ports: ServicePorts, seats: HolderSeats, bytes: Uint8Array, { signal }: ServiceCall): Promise<Uint8Array> {
   const { request, signature } = decodeRequest(signedRequest, bytes);
   if (request.length === 0) throw invalid('a commit status request is required');
   const { identity, channelId, transactionId } = readRequest(request);
   if (identity.length === 0) throw invalid('no identity provided');
   if (channelId === '') throw invalid('no channel ID provided');
   if (transactionId === '') throw invalid('transaction ID should not be empty');
-  const channel = requireAccess(ports, 'gateway/CommitStatus', channelId, { data: request, identity, signature });
+  const signed = { data: request, identity, signature };
+  const channel = requireAccess(ports, 'gateway/CommitStatus', channelId, signed);
   takeRequest(channel, ports);
+  const leave = seats.take({ identity: findSigner(channel, signed)?.id ?? '', channel: channelId });
+  if (leave === undefined) throw new ServiceRefused(SERVICE_CODES.RESOURCE_EXHAUSTED, 'too many wait for the status of transactions: ask again in a second');
   try {
     const { block, code } = await channel.waitForTransaction(transactionId, signal);
     return commitStatusResponse.encode({ result: code, blockNumber: BigInt(block) });
   } catch (error) {
     if (signal.aborted) throw new ServiceRefused(SERVICE_CODES.DEADLINE_EXCEEDED, 'context deadline exceeded');
     throw error;
+  } finally {
+    leave();
   }
 }
 

@@ -7,16 +7,15 @@ import { FabricReadError } from '../read/read-error';
 import { WireError } from '@/lib/platform/pure/wire';
 import { answeringMspId, findSigner } from './admit';
 import { followBlocks } from './follow-blocks';
-import type { ServedChannel, ServedConfiguration, ServiceCall, ServicePorts } from './ports';
+import type { HolderSeats, ServedChannel, ServedConfiguration, ServiceCall, ServicePorts } from './ports';
 import { deliverWithPrivateData, type PrivateReader } from './private-blocks';
-import type { StreamSeats } from './stream-seats';
 
 export type DeliverKind = 'block' | 'filtered' | 'private' | 'orderer';
 
 const HEADER_WITH_SIG = 1;
 
 /** Blocks for one request after another, each ended by its status; the first that is not SUCCESS ends all (common/deliver/deliver.go). */
-export async function* deliver(ports: ServicePorts, seats: StreamSeats, kind: DeliverKind, requests: AsyncIterable<Uint8Array>, call: ServiceCall): AsyncGenerator<Uint8Array, void> {
+export async function* deliver(ports: ServicePorts, seats: HolderSeats, kind: DeliverKind, requests: AsyncIterable<Uint8Array>, call: ServiceCall): AsyncGenerator<Uint8Array, void> {
   for await (const request of requests) {
     const status = yield* deliverOne(ports, seats, kind, request, call);
     yield deliverStatus(status);
@@ -24,7 +23,7 @@ export async function* deliver(ports: ServicePorts, seats: StreamSeats, kind: De
   }
 }
 
-async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: DeliverKind, bytes: Uint8Array, { signal, entrance }: ServiceCall): AsyncGenerator<Uint8Array, number> {
+async function* deliverOne(ports: ServicePorts, seats: HolderSeats, kind: DeliverKind, bytes: Uint8Array, { signal, entrance }: ServiceCall): AsyncGenerator<Uint8Array, number> {
   let leave: (() => void) | undefined;
   try {
     const request = unpackDeliver(bytes, ports.nowMs());
@@ -37,7 +36,7 @@ async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: Delive
     const session = new Session({ ports, channel, kind, identity, signed });
     if (!session.isAllowed()) return DELIVER_STATUSES.FORBIDDEN;
     if (channel.quota.takeRequest(ports.nowMs()) !== undefined) return DELIVER_STATUSES.SERVICE_UNAVAILABLE;
-    leave = seats.take(identity.id);
+    leave = seats.take({ identity: identity.id, channel: channel.channelId });
     if (leave === undefined) return DELIVER_STATUSES.SERVICE_UNAVAILABLE;
     const answeredBy = answeringMspId(ports, identity.msp.id, entrance, channel.homeMspId);
     return yield* deliverRange({ ports, channel, kind, request, reader: { identity, answeredBy }, session, isHeaderOnly: contentType === HEADER_WITH_SIG, signal });

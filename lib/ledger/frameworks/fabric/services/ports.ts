@@ -1,3 +1,4 @@
+import type { Seats } from '@/lib/platform/pure/seats';
 import type { CollectionDefinition } from '../chaincode-definition';
 import type { EndorserPorts } from '../endorser';
 import type { ChannelRules } from '../policy/create-channel-rules';
@@ -70,13 +71,21 @@ export interface ServicePorts {
   readonly limits: ServiceLimits;
 }
 
+/** Seats of who follows a channel or waits for it. `identity`: an organisation's certificate. */
+export type HolderSeats = Seats<'identity' | 'channel'>;
+
 export interface ServiceLimits {
-  /** Streams of events and blocks that are followed at a time, of one identity and in all. */
+  /** Streams of events and blocks that are followed at a time, of one identity, in one channel and in all: each costs memory for as long as its reader wishes. */
   readonly streamsPerIdentityMax: number;
+  readonly streamsPerChannelMax: number;
   readonly streamsMax: number;
+  /** Who waits for the status of a transaction, of one identity, in one channel and in all: one that never comes is waited for as long as a call may last. */
+  readonly waitsPerIdentityMax: number;
+  readonly waitsPerChannelMax: number;
+  readonly waitsMax: number;
 }
 
-export const serviceLimitDefaults: ServiceLimits = { streamsPerIdentityMax: 32, streamsMax: 2_000 };
+export const serviceLimitDefaults: ServiceLimits = { streamsPerIdentityMax: 32, streamsPerChannelMax: 1_000, streamsMax: 2_000, waitsPerIdentityMax: 400, waitsPerChannelMax: 600, waitsMax: 1_500 };
 
 /** One call as the door has it. */
 export interface ServiceCall {
