@@ -1,9 +1,9 @@
 import { checkChannelAccess } from '../endorser';
-import { validIdentities } from '../policy/valid-identities';
+import { validIdentities, type SignedData } from '../policy/valid-identities';
 import { WireError } from '@/lib/platform/pure/wire';
 import { findSigner, takeRequest } from './admit';
 import { commitStatusRequest, commitStatusResponse, decodeRequest, signedRequest } from './messages';
-import type { HolderSeats, ServedChannel, ServiceCall, ServicePorts } from './ports';
+import type { HolderSeats, ServedChannel, ServedConfiguration, ServiceCall, ServicePorts } from './ports';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
 
 /** gateway.Gateway/CommitStatus (internal/pkg/gateway/commitstatus.go): waits for a transaction that is not there yet. */
@@ -31,11 +31,16 @@ export async function commitStatus(ports: ServicePorts, seats: HolderSeats, byte
 }
 
 /** Throws {@link ServiceRefused} in the words of Fabric's access control. */
-export function requireAccess(ports: ServicePorts, resource: string, channelId: string, signed: { readonly data: Uint8Array; readonly identity: Uint8Array; readonly signature: Uint8Array }): ServedChannel {
+export function requireAccess(ports: ServicePorts, resource: string, channelId: string, signed: SignedData): ServedChannel {
   const channel = ports.findChannel(channelId);
-  const denied = checkChannelAccess(resource, { channelId, view: channel?.configuration() }, ({ msps }) => validIdentities([signed], msps));
+  const denied = deniedOf(resource, channelId, channel?.configuration(), signed);
   if (denied !== undefined || channel === undefined) throw new ServiceRefused(SERVICE_CODES.PERMISSION_DENIED, denied ?? `no channel ${channelId}`);
   return channel;
+}
+
+/** Undefined: who signed may use the resource. */
+export function deniedOf(resource: string, channelId: string, view: ServedConfiguration | undefined, signed: SignedData): string | undefined {
+  return checkChannelAccess(resource, { channelId, view }, ({ msps }) => validIdentities([signed], msps));
 }
 
 function readRequest(request: Uint8Array) {
