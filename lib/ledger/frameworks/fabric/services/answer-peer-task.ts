@@ -11,7 +11,7 @@ import { admitProposal } from './propose';
 import { ServiceRefused } from './service-refused';
 
 /** What a host does for others that carry peers of one of its channels. */
-export interface PeerTaskPorts extends Pick<ServicePorts, 'findChannel' | 'endorser' | 'addressOf' | 'nowMs'> {
+export interface PeerTaskPorts extends Pick<ServicePorts, 'findChannel' | 'endorser' | 'addressOf' | 'nowMs' | 'takeLocalRequest'> {
   readonly chain: ChainId;
   readonly channelId: string;
   /** Of an organisation's peer, at the door for Fabric's clients; 0: there is none. */

@@ -58,6 +58,8 @@ export interface ServicePorts {
   /** Undefined: no such channel is served here. */
   findChannel(channelId: string): ServedChannel | undefined;
   readonly endorser: EndorserPorts;
+  /** Admits one request of an organisation with a peer here that is about no channel, or says why not: no channel's plan counts it. */
+  takeLocalRequest(mspId: string): ServiceQuotaRefusal | undefined;
   /** `host:port` under which clients know an organisation's peer here: stands in errors. */
   addressOf(mspId: string): string;
   /** MSP ids of the organisations that share a channel of this city node with one, its own among them. */

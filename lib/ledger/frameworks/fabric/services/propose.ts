@@ -1,7 +1,7 @@
 import { endorseTransaction, evaluateTransaction, GatewayRefused, processProposal, type GatewayRequest } from '../endorser';
 import { checkExpiry } from '../msp/check-expiry';
 import { envelope, ProposalRefused, signedProposal as signedProposalMessage, unpackProposal, type SignedProposal } from '../protocol';
-import { answeringMspId, findSigner, takeRequest } from './admit';
+import { answeringMspId, findSigner, takeLocalRequest, takeRequest } from './admit';
 import { decodeRequest, endorseRequest, endorseResponse, evaluateRequest, evaluateResponse } from './messages';
 import { mspIdOf } from './msp-id-of';
 import type { ServiceCall, ServicePorts } from './ports';
@@ -38,11 +38,13 @@ export async function propose(ports: ServicePorts, request: Uint8Array, call: Se
 }
 
 /** Counts the request if somebody of the channel made it; whose peer answers it. What is wrong with it is said where it is carried out. */
-export function admitProposal(ports: Pick<ServicePorts, 'findChannel' | 'endorser' | 'nowMs'>, signedProposal: SignedProposal, entrance: string): string {
+export function admitProposal(ports: Pick<ServicePorts, 'findChannel' | 'endorser' | 'nowMs' | 'takeLocalRequest'>, signedProposal: SignedProposal, entrance: string): string {
   const read = unpackOrNone(signedProposal);
   const channel = read && ports.findChannel(read.channelId);
   if (read === undefined) return entrance;
-  const identity = channel && findSigner(channel, { data: read.proposalBytes, identity: read.creator, signature: read.signature });
+  const signed = { data: read.proposalBytes, identity: read.creator, signature: read.signature };
+  if (read.channelId === '') takeLocalRequest(ports, mspIdOf(read.creator), signed);
+  const identity = channel && findSigner(channel, signed);
   if (channel !== undefined && identity !== undefined && checkExpiry(identity, ports.nowMs()) === undefined) takeRequest(channel, ports);
   const own = identity?.msp.id ?? mspIdOf(read.creator);
   return answeringMspId(ports, own, entrance, channel?.homeMspId ?? own);

@@ -43,6 +43,7 @@ export interface FabricTestCity {
   install(mspId: string, label: string): Promise<string>;
   /** May be replaced. */
   quota: ServiceQuota;
+  takeLocalRequest: ServicePorts['takeLocalRequest'];
   clock: () => number;
   close(): Promise<void>;
 }
@@ -66,6 +67,7 @@ export async function openServedCity({ limits = {}, queue }: TestCityOptions = {
   const closing = new AbortController();
   const ports: ServicePorts = {
     findChannel: (channelId) => (channelId === TEST_CHANNEL ? served : undefined),
+    takeLocalRequest: (mspId) => city.takeLocalRequest(mspId),
     addressOf: (mspId) => (mspId === '' ? 'orderer.test:7050' : `${mspId.toLowerCase()}.test:7051`),
     neighboursOf: () => mspIds,
     tlsRoots: () => [Buffer.from(channel.orderers.root.pem).toString()],
@@ -120,6 +122,7 @@ export async function openServedCity({ limits = {}, queue }: TestCityOptions = {
       if ('refused' in installed) throw new Error(installed.refused);
       return installed.packageId;
     },
+    takeLocalRequest: () => undefined,
     quota: { takeRequest: () => undefined, takeTransaction: () => ({ done: () => undefined }) },
     clock: () => Date.now(),
     async close() {
