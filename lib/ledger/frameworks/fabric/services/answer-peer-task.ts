@@ -63,8 +63,9 @@ async function answer(ports: PeerTaskPorts, { introduce: nonce, propose, keep }:
 async function endorse(ports: PeerTaskPorts, { mspId, height }: NonNullable<PeerTask['propose']>, signedProposal: SignedProposal, signal: AbortSignal): Promise<Uint8Array> {
   // Who carries a peer of this channel asks about this channel.
   if (unpackProposal(signedProposal).channelId !== ports.channelId) throw new ProposalRefused('invalid', `the proposal is for another channel than '${ports.channelId}'`);
-  admitProposal(ports, signedProposal, '');
-  await ports.reach(Number(height), signal);
+  const { isMembers } = admitProposal(ports, signedProposal, '');
+  // A stranger is refused at once.
+  if (isMembers) await ports.reach(Number(height), signal);
   signal.throwIfAborted();
   return (await processProposal({ signedProposal, mspId }, ports.endorser)).bytes;
 }
