@@ -50,18 +50,26 @@ export class ChainQuota {
     return undefined;
   }
 
-  /**
-   * Admits one transaction, or says why not. The one who was admitted calls `done` once, with whether the sub-chain
-   * took the transaction: only then it counts.
-   */
-  takeTransaction(nowMs: number, sizeBytes: number): QuotaRefusal | { readonly done: (accepted: boolean, atMs: number) => void } {
-    const { transactionsPerPeriod, transactionsPerSecond, period, storageBytesMax, writableUntilMs } = this.limits;
+  /** Why nothing may be written at all, undefined when something may: the paid time is over, or the storage is used up. */
+  findReadOnly(nowMs: number, sizeBytes: number): QuotaRefusal | undefined {
+    const { storageBytesMax, writableUntilMs } = this.limits;
     if (writableUntilMs !== undefined && nowMs >= writableUntilMs) {
       return { quota: 'time', message: `This sub-chain is read-only since ${new Date(writableUntilMs).toISOString()}. Renew its application in the portal to write again.` };
     }
     if (sizeBytes >= storageBytesMax) {
       return { quota: 'storage', message: `This sub-chain has used its storage of ${storageBytesMax} bytes and is read-only. Choose a larger plan in the portal.` };
     }
+    return undefined;
+  }
+
+  /**
+   * Admits one transaction, or says why not. The one who was admitted calls `done` once, with whether the sub-chain
+   * took the transaction: only then it counts.
+   */
+  takeTransaction(nowMs: number, sizeBytes: number): QuotaRefusal | { readonly done: (accepted: boolean, atMs: number) => void } {
+    const { transactionsPerPeriod, transactionsPerSecond, period } = this.limits;
+    const readOnly = this.findReadOnly(nowMs, sizeBytes);
+    if (readOnly !== undefined) return readOnly;
     const used = this.meters.used(this.chain, period, nowMs).transactions + this.transactionsInFlight;
     if (transactionsPerPeriod !== undefined && used >= transactionsPerPeriod) return usedUp('transactions', transactionsPerPeriod, period);
     const waitMs = this.transactionBucket.take(nowMs);

@@ -7,7 +7,7 @@ import { decodeFrameworkHeader } from '../frameworks/fabric/framework-header';
 import { portsOfHost, type EndorserPorts } from '../frameworks/fabric/endorser';
 import { MemoryPackages } from '../frameworks/fabric/lifecycle/testing/memory-packages';
 import { decodeMemberAnswer, encodeMemberRequest } from '../frameworks/fabric/private-data/member-request';
-import { listAside } from '../frameworks/fabric/private-data/transient-store';
+import { aside } from '../frameworks/fabric/private-data/plaintext-store';
 import { VALIDATION_CODES } from '../frameworks/fabric/protocol';
 import { queryChannel, withChannelView } from '../frameworks/fabric/read/query-channel';
 import { auditBlocks } from '../frameworks/fabric/testing/audit-blocks';
@@ -122,7 +122,7 @@ export class ChannelStory {
     const host = hostOf(node);
     const wrong = await withChannelView(host, this.chain, never, async ({ state, head }) => {
       for (const { at, txId, plaintext } of this.asides) {
-        if (at !== node.at || listAside(txId, state).some((one) => bytesEqual(one, plaintext))) continue;
+        if (at !== node.at || aside.list(txId, state).some((one) => bytesEqual(one, plaintext))) continue;
         const place = [...this.#transactions.values()].filter((one) => one.txId === txId).map(({ id }) => this.model.places.get(id)).find((one) => one !== undefined);
         if (place === undefined || place.block > head.number) return `the private data of transaction ${txId.slice(0, 8)} were aside and are gone`;
       }

@@ -162,7 +162,7 @@ export class ChannelServices {
   }
 
   private endorserPorts(): EndorserPorts {
-    const { rooms, hosts, hostId, signal, now } = this.options;
+    const { rooms, hosts, hostId, quotas, signal, now } = this.options;
     const { fabric, book, identities, chaincode } = rooms;
     const find = (channelId: string) => this.chainOf(channelId);
     const namesOf = (mspId: string) => this.channelsOf(mspId).map(({ channelId }) => channelId);
@@ -174,6 +174,13 @@ export class ChannelServices {
       // Others' channels are not opened for it.
       listUses: (mspId, packageIds) => portsWith(() => namesOf(mspId)).listUses(mspId, packageIds),
       system: { ...ports.system, listChannels: async (mspId) => namesOf(mspId) },
+      // What is put aside before a transaction is one lies on the disk as well.
+      async keepPlaintext(plaintext) {
+        const chain = find(plaintext.channelId);
+        const refusal = chain && quotas.get(chain)?.findReadOnly(now(), hosts.glance(chain)?.resources.diskBytes ?? 0);
+        if (refusal !== undefined) throw new fabric.FabricStateError('limit-reached', refusal.message);
+        await ports.keepPlaintext(plaintext);
+      },
       runChaincode: (name, call) => chaincode.run(name, call),
       indexesOf: (mspId, packageId, collection) => chaincode.indexesOf(mspId, packageId, collection),
       packages: chaincode,

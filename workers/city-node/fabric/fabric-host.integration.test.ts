@@ -162,6 +162,10 @@ describe('a city node with a Fabric channel', () => {
     await host.client.setLimits({ chain, cityNode: 'SIN' }, { ...generousLimits, writableUntilMs: 1 });
     await expect(contract.submitTransaction('create', 'late', 'ada')).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED, message: expect.stringContaining('read-only since') });
     expect(json(await contract.evaluateTransaction('read', 'a1'))).toEqual({ id: 'a1', owner: 'ada' });
+    // What is put aside for a transaction that may never come takes the plan's storage, too.
+    await host.client.setLimits({ chain, cityNode: 'SIN' }, { ...generousLimits, storageBytesMax: 1 });
+    const hide = contract.newProposal('hide', { arguments: ['full'], transientData: { secret: Buffer.from('hush') } }).endorse();
+    await expect(hide).rejects.toMatchObject({ details: [expect.objectContaining({ message: expect.stringContaining('has used its storage of 1 bytes') })] });
     await host.client.setLimits({ chain, cityNode: 'SIN' }, generousLimits);
   });
 

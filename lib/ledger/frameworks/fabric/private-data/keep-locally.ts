@@ -2,8 +2,7 @@ import type { StateReader, StateWrite } from '../../../core/storage';
 import type { Channel } from '../channel';
 import { readDefinitions } from '../definitions';
 import { privateMissingKey, reconcilePrivateData, type LatePlaintext, type PrivatePosition } from '../state';
-import { putReceived } from './received-store';
-import { putAside } from './transient-store';
+import { aside, received } from './plaintext-store';
 
 /** What a peer of a channel keeps for itself between two blocks. */
 export type FabricLocalRequest =
@@ -23,9 +22,10 @@ export const NOTED_MAX = 1_000;
 export function keepLocally(channel: Channel, request: FabricLocalRequest, state: StateReader): readonly StateWrite[] {
   switch (request.kind) {
     case 'put-aside':
-      return putAside(request.txId, request.plaintext, state);
+      return aside.put(request.txId, request.plaintext, state);
     case 'put-received':
-      return putReceived(request.txId, request.plaintext, state);
+      // It may have been simulated here, too.
+      return aside.has(request.txId, request.plaintext, state) ? [] : received.put(request.txId, request.plaintext, state);
     case 'reconcile':
       return reconcilePrivateData(request.late, state, state, readDefinitions(channel, state).collectionsOf) ?? [];
     case 'note-missing': {

@@ -4,8 +4,7 @@ import type { JudgedBlock } from '../execute-block';
 import { encodeHeaderDer, encodeOrdererValue, signBlockSlot, type IdentitySigner } from '../protocol';
 import { commitPrivateData } from '../state';
 import { mergePlaintexts } from './merge-plaintexts';
-import { clearReceived, listReceived } from './received-store';
-import { clearAside, listAside } from './transient-store';
+import { aside, received } from './plaintext-store';
 
 /** Who this peer is in its channel. */
 export interface LocalRoles {
@@ -35,12 +34,12 @@ export function localWritesOf({ header, outcome, definitions, transactions }: Ju
   for (const { version, rwset } of outcome.valid) {
     if (!rwset.namespaces.some(({ collections }) => collections.length > 0)) continue;
     const txId = transactions[version.transaction]?.txId ?? '';
-    const merged = mergePlaintexts([...listAside(txId, state), ...listReceived(txId, state)], rwset);
+    const merged = mergePlaintexts([...aside.list(txId, state), ...received.list(txId, state)], rwset);
     if (merged !== undefined) plaintexts.set(version.transaction, merged);
   }
   const { writes } = commitPrivateData({ outcome, privateState: state, plaintexts, collectionsOf: definitions.collectionsOf, isMember });
   const txIds = transactions.map(({ txId }) => txId);
-  const cleared = [...clearAside(number, txIds, state), ...clearReceived(number, txIds, state)];
+  const cleared = [...aside.clear(number, txIds, state), ...received.clear(number, txIds, state)];
   const signed = orderer === undefined ? [] : [{ key: blockSignatureKey(number), value: signBlockSlot(encodeOrdererValue(header.lastConfig), encodeHeaderDer(header), orderer, orderer.nonce()) }];
   return [...writes, ...signed, ...cleared].sort((a, b) => Buffer.compare(a.key, b.key));
 }

@@ -7,7 +7,8 @@ import { openTestStorage } from '../../../testing/open-test-storage';
 import { createPowerCutFiles } from '../../../testing/power-cut-files';
 import { createRandom } from '../../../testing/random';
 import { createTestNode, openTestChain, rest, TEST_CHAIN, type TestNode } from '../../../testing/test-nodes';
-import { LOCAL_KEYS_FROM, receivedTotalKey } from '../chain-keys';
+import { LOCAL_KEYS_FROM } from '../chain-keys';
+import { aside, received } from './plaintext-store';
 import { createFabricFramework, FABRIC } from '../framework';
 import { queryChannel, withChannelView } from '../read/query-channel';
 import { worldState } from '../state';
@@ -84,20 +85,25 @@ async function check({ host }: TestNode, { txId, key, plaintext, isFinal }: Told
   if (isFinal && status === undefined) throw new Error(`the transaction of ${key} was final and is gone`);
   const { value, isAside } = await withChannelView(host, TEST_CHAIN, never, async ({ state, privateState }) => ({
     value: worldState(state, privateState).getPrivate('secrets', 'ours', key)?.value,
-    isAside: privateState.range({ from: Uint8Array.of(LOCAL_KEYS_FROM), to: Uint8Array.of(0xff), limit: 10_000 }).some((one) => Buffer.compare(one.key[0] === 0x51 ? one.value : one.key[0] === 0x53 ? one.value.subarray(6) : Buffer.alloc(0), plaintext) === 0),
+    isAside: [...aside.list(txId, privateState), ...received.list(txId, privateState)].some((one) => Buffer.compare(one, plaintext) === 0),
   }));
   if (status === undefined && !isAside) throw new Error(`the private data of ${key} were aside and are gone`);
   if (status !== undefined && Buffer.from(value ?? []).toString() !== `hidden ${key}`) throw new Error(`the block of ${key} is there without its private data`);
 }
 
-/** What others gave is counted as it lies there. */
+/** What is kept is counted as it lies there. */
 async function checkCount({ host }: TestNode): Promise<void> {
-  const { lying, counted } = await withChannelView(host, TEST_CHAIN, never, async ({ privateState }) => ({
-    lying: privateState.range({ from: Uint8Array.of(0x53), to: Uint8Array.of(0x54), limit: 10_000 }).map(({ value }) => value.length - 6),
-    counted: Buffer.from(privateState.get(receivedTotalKey) ?? Buffer.alloc(12)),
-  }));
-  const bytes = lying.reduce((sum, length) => sum + length, 0);
-  if (counted.readUIntBE(0, 6) !== lying.length || counted.readUIntBE(6, 6) !== bytes) throw new Error(`${lying.length} pieces of ${bytes} bytes lie there, ${counted.toString('hex')} are counted`);
+  for (const { space } of [aside, received]) {
+    const { lying, counted } = await withChannelView(host, TEST_CHAIN, never, async ({ privateState }) => {
+      const [first = 0] = space.range('').from;
+      return {
+        lying: privateState.range({ from: Uint8Array.of(first), to: Uint8Array.of(first + 1), limit: 10_000 }).map(({ value }) => value.length - 6),
+        counted: Buffer.from(privateState.get(space.totalKey) ?? Buffer.alloc(12)),
+      };
+    });
+    const bytes = lying.reduce((sum, length) => sum + length, 0);
+    if (counted.readUIntBE(0, 6) !== lying.length || counted.readUIntBE(6, 6) !== bytes) throw new Error(`${lying.length} pieces of ${bytes} bytes lie there, ${counted.toString('hex')} are counted`);
+  }
 }
 
 /** A chain's storage with some of its calls replaced. */

@@ -5,7 +5,7 @@ import { VALIDATION_CODES } from '../protocol';
 import { decodePrivateRwset, encodePrivateRwset, encodeRwset, worldState, type SimulationResult } from '../state';
 import { TestChannel, type TestTransaction } from '../testing/test-channel';
 import { TestChannelPeer } from '../testing/test-channel-peer';
-import { PLAINTEXTS_MAX } from './transient-store';
+import { aside, asideBounds } from './plaintext-store';
 
 const channel = new TestChannel();
 const definition = channel.define('secrets', {
@@ -71,7 +71,7 @@ describe('private data of a channel', () => {
     const { rwset, privateRwset = new Uint8Array(0) } = channel.simulate(peer.storage.state, (simulator) => simulator.putPrivateData('secrets', 'ours', 'k', Buffer.from('v')));
     const refused = channel.transaction({ chaincode: 'secrets', results: rwset, endorsers: [channel.client] });
     await peer.keepLocally({ kind: 'put-aside', txId: refused.txId, plaintext: privateRwset });
-    const holds = (): boolean => own(peer).some(({ value }) => Buffer.compare(value, privateRwset) === 0);
+    const holds = (): boolean => aside.list(refused.txId, peer.storage.state).length > 0;
     expect(holds()).toBe(true);
     expect(await peer.commit(refused.bytes)).toEqual([VALIDATION_CODES.ENDORSEMENT_POLICY_FAILURE]);
     expect([holds(), plain(peer, 'k')]).toEqual([false, undefined]);
@@ -81,7 +81,7 @@ describe('private data of a channel', () => {
     const peer = await open(['Org1MSP']);
     await expect(peer.keepLocally({ kind: 'put-aside', txId: 'tx', plaintext: Buffer.from('0aff', 'hex') })).rejects.toMatchObject({ code: 'rwset-malformed' });
     const plaintext = (value: string) => encodePrivateRwset({ namespaces: [{ namespace: value, collections: [] }] });
-    for (let count = 0; count < PLAINTEXTS_MAX; count += 1) await peer.keepLocally({ kind: 'put-aside', txId: 'tx', plaintext: plaintext(`${count}`) });
+    for (let count = 0; count < asideBounds.eachMax; count += 1) await peer.keepLocally({ kind: 'put-aside', txId: 'tx', plaintext: plaintext(`${count}`) });
     await expect(peer.keepLocally({ kind: 'put-aside', txId: 'tx', plaintext: plaintext('one more') })).rejects.toMatchObject({ code: 'limit-reached' });
     await peer.keepLocally({ kind: 'put-aside', txId: 'another', plaintext: plaintext('0') });
   });

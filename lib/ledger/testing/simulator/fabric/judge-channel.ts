@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { StateReader } from '../../../core/storage';
 import { genesisKey, blockSignatureKey, LOCAL_KEYS_FROM } from '../../../frameworks/fabric/chain-keys';
 import { metadataOf, type FrameworkHeader } from '../../../frameworks/fabric/framework-header';
-import { listAside } from '../../../frameworks/fabric/private-data/transient-store';
+import { aside } from '../../../frameworks/fabric/private-data/plaintext-store';
 import { encodeBlock } from '../../../frameworks/fabric/protocol';
 import { keyHashOf, listMissing, privateWriteSetKey, readHistory, worldState, type TransactionAt } from '../../../frameworks/fabric/state';
 import { auditBlocks } from '../../../frameworks/fabric/testing/audit-blocks';
@@ -38,7 +38,7 @@ export function judgeChannel({ model, transactions, peers, keeps }: ChannelAtRes
     judgeValues(model, peer, complain);
     judgeHistory(model, peer, complain);
     for (const { id, txId } of transactions) {
-      if (model.places.has(id) && listAside(txId, peer.state).length > 0) complain('private data', `p${peer.index} still keeps aside what belongs to transaction ${id}, which is in a block`);
+      if (model.places.has(id) && aside.list(txId, peer.state).length > 0) complain('private data', `p${peer.index} still keeps aside what belongs to transaction ${id}, which is in a block`);
     }
   }
   judgeSecrets({ model, transactions, peers, keeps }, complain);
