@@ -92,8 +92,8 @@ describe('the certificate authority', () => {
     const [first, second] = rows;
     const { openIssuer } = await import('./authority-key');
     if (!first || !second) throw new Error('there are two');
-    expect(createPublicKey(openIssuer(first).privateKey).asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
-    expect(() => openIssuer({ ...first, privateKeyCiphertext: second.privateKeyCiphertext })).toThrow(/put back the secrets\.json/);
+    expect(createPublicKey(openIssuer('certificate-authority', first).privateKey).asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
+    expect(() => openIssuer('certificate-authority', { ...first, privateKeyCiphertext: second.privateKeyCiphertext })).toThrow(/put back the secrets\.json/);
   });
 
   it('renews the intermediate a year before its end, under the same root; what the old one issued stays good', async () => {

@@ -79,9 +79,9 @@ async function createAuthority(tx: Tx, { kind, issuerId, nowMs }: CreateAuthorit
   const notAfterMs = nowMs + (kind === 'ROOT' ? lifetimes.rootMs : lifetimes.intermediateMs);
   const certificate = signCertificate({
     profile: { kind: kind === 'ROOT' ? 'root' : 'intermediate' },
-    commonName: `Chainworks ${kind === 'ROOT' ? 'root' : 'intermediate'} ${id}`,
+    subject: `Chainworks ${kind === 'ROOT' ? 'root' : 'intermediate'} ${id}`,
     publicKey: publicKeyOf(createPublicKey(privateKey)),
-    issuer: issuerRow ? openIssuer(issuerRow) : { privateKey },
+    issuer: issuerRow ? openIssuer('certificate-authority', issuerRow) : { privateKey },
     serial: createSerial(),
     notBeforeMs: nowMs - lifetimes.skewMs,
     notAfterMs: Math.min(notAfterMs, issuerRow?.notAfter.getTime() ?? notAfterMs),
@@ -96,7 +96,7 @@ async function createAuthority(tx: Tx, { kind, issuerId, nowMs }: CreateAuthorit
       issuerId: issuerId ?? null,
       certificate,
       keyIdentifier: facts.keyIdentifier,
-      privateKeyCiphertext: sealAuthorityKey(id, privateKey),
+      privateKeyCiphertext: sealAuthorityKey({ kind: 'certificate-authority', id }, privateKey),
       notBefore: new Date(facts.notBeforeMs),
       notAfter: new Date(facts.notAfterMs),
       ...newRevocationList({ certificate, privateKey }, { previousNumber: 0, revoked: [], nowMs }),

@@ -1,4 +1,5 @@
 export * from './client';
+export { openIssuer, sealAuthorityKey } from './authority-key';
 export { ensureAuthority, type AuthorityStanding } from './ensure-authority';
 export { isKeyCompromised, issueCertificate, type IssueCertificate, type IssuedCertificate } from './issue-certificate';
 export { revokeCertificate, type RevokeCertificate } from './revoke-certificate';

@@ -87,9 +87,9 @@ async function issue(tx: Tx, { profile, subjectId, publicKey, addresses, serial:
   const notBeforeMs = Math.floor((nowMs - lifetimes.skewMs) / 1_000) * 1_000;
   const certificate = signCertificate({
     profile: { kind: 'host', hostId: subjectId, ...addresses },
-    commonName: subjectId,
+    subject: subjectId,
     publicKey,
-    issuer: openIssuer(authority),
+    issuer: openIssuer('certificate-authority', authority),
     serial: serialBytes,
     notBeforeMs,
     notAfterMs,

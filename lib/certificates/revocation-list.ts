@@ -44,6 +44,6 @@ export async function signNewList(tx: Tx, authorityId: string, nowMs: number): P
   const revoked = rows.flatMap(({ serial, revokedAt, revocationReason }) =>
     revokedAt && revocationReason ? [{ serial, atMs: revokedAt.getTime(), reason: reasonOf[revocationReason] }] : [],
   );
-  const columns = newRevocationList(openIssuer(authority), { previousNumber: Number(authority.revocationsNumber), revoked, nowMs });
+  const columns = newRevocationList(openIssuer('certificate-authority', authority), { previousNumber: Number(authority.revocationsNumber), revoked, nowMs });
   await tx.certificateAuthority.update({ where: { id: authorityId }, data: columns });
 }

@@ -14,6 +14,7 @@ export { resetPassword } from './reset-password';
 export { changePassword } from './change-password';
 export { updateProfile } from './update-profile';
 export { ensureAdmin } from './ensure-admin';
+export { hashPassword, verifyPassword } from './passwords';
 export { networkOf } from './requests/network-of';
 export { takeRateLimit, type RateLimit } from './requests/take-rate-limit';
 export {

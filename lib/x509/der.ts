@@ -1,6 +1,7 @@
-import { sign, verify, type KeyObject } from 'node:crypto';
+import { verify, type KeyObject } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
+import { signLowS } from './ecdsa-signature';
 import { X509Refusal } from './refusal';
 
 const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
@@ -16,7 +17,7 @@ export function isOurSignatureAlgorithm({ algorithm, parameters }: AlgorithmIden
 
 /** ECDSA over SHA-256, as the DER sequence that X.509 carries. */
 export function signDer(tbs: Uint8Array, key: KeyObject): ArrayBuffer {
-  return toArrayBuffer(sign('sha256', tbs, key));
+  return signLowS(tbs, key).buffer;
 }
 
 /**

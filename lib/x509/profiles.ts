@@ -29,11 +29,13 @@ import { toHostUri } from './host-name';
 
 /** What a certificate is for; a further kind is a further row of the unions and of `extensionsOf`. */
 export type CertificateProfile =
-  | { readonly kind: 'root' }
+  | { readonly kind: 'root'; /** How many authorities may stand below it; one, unless it says none. */ readonly pathLength?: 0 }
   /** Signs certificates of ends, no further authorities. */
   | { readonly kind: 'intermediate' }
   /** A host on the channel, as server and as client. */
-  | ({ readonly kind: 'host'; readonly hostId: string } & HostAddresses);
+  | ({ readonly kind: 'host'; readonly hostId: string } & HostAddresses)
+  /** A member of a Fabric organisation: signs, or speaks TLS. The attributes are what Fabric's chaincode reads of it. */
+  | ({ readonly kind: 'member'; readonly use: 'signing' | 'tls'; readonly attributes?: Uint8Array } & HostAddresses);
 
 export interface HostAddresses {
   readonly dnsNames: readonly string[];
@@ -41,6 +43,9 @@ export interface HostAddresses {
 }
 
 export const addressesMax = 16;
+
+/** Fabric's attributes of a member, as JSON (its lib/attrmgr). */
+const memberAttributesOid = '1.2.3.4.5.6.7.8.1';
 
 export interface ExtensionKeys {
   readonly subject: Uint8Array;
@@ -54,8 +59,9 @@ export function extensionsOf(profile: CertificateProfile, keys: ExtensionKeys, r
     extension(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(toArrayBuffer(keys.authority)) })),
     ...(revocationsUrl === undefined || profile.kind === 'root' ? [] : [distributionPoint(revocationsUrl)]),
   ];
+  if (profile.kind === 'member') return [...memberExtensions(profile), ...common];
   if (profile.kind !== 'host') {
-    const constraints = new BasicConstraints({ cA: true, pathLenConstraint: profile.kind === 'root' ? 1 : 0 });
+    const constraints = new BasicConstraints({ cA: true, pathLenConstraint: profile.kind === 'root' ? (profile.pathLength ?? 1) : 0 });
     const usage = new KeyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign);
     return [extension(id_ce_basicConstraints, true, constraints), extension(id_ce_keyUsage, true, usage), ...common];
   }
@@ -63,8 +69,21 @@ export function extensionsOf(profile: CertificateProfile, keys: ExtensionKeys, r
     extension(id_ce_basicConstraints, true, new BasicConstraints({ cA: false })),
     extension(id_ce_keyUsage, true, new KeyUsage(KeyUsageFlags.digitalSignature)),
     extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage([id_kp_serverAuth, id_kp_clientAuth])),
-    extension(id_ce_subjectAltName, false, new SubjectAlternativeName(hostNames(profile))),
+    extension(id_ce_subjectAltName, false, new SubjectAlternativeName([new GeneralName({ uniformResourceIdentifier: toHostUri(profile.hostId) }), ...addressNames(profile)])),
     ...common,
+  ];
+}
+
+function memberExtensions({ use, attributes, ...addresses }: Extract<CertificateProfile, { kind: 'member' }>): Extension[] {
+  const tlsUsage = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment | KeyUsageFlags.keyAgreement;
+  const names = addressNames(addresses);
+  return [
+    extension(id_ce_basicConstraints, true, new BasicConstraints({ cA: false })),
+    extension(id_ce_keyUsage, true, new KeyUsage(use === 'tls' ? tlsUsage : KeyUsageFlags.digitalSignature)),
+    ...(use === 'tls' ? [extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage([id_kp_serverAuth, id_kp_clientAuth]))] : []),
+    ...(names.length === 0 ? [] : [extension(id_ce_subjectAltName, false, new SubjectAlternativeName(names))]),
+    // The bare JSON, without a DER head of its own.
+    ...(attributes === undefined ? [] : [new Extension({ extnID: memberAttributesOid, critical: false, extnValue: new OctetString(attributes) })]),
   ];
 }
 
@@ -72,12 +91,11 @@ export function extension(extnID: string, critical: boolean, value: unknown): Ex
   return new Extension({ extnID, critical, extnValue: new OctetString(serializeDer(value)) });
 }
 
-function hostNames({ hostId, dnsNames, ipAddresses }: Extract<CertificateProfile, { kind: 'host' }>): GeneralName[] {
+function addressNames({ dnsNames, ipAddresses }: HostAddresses): GeneralName[] {
   if (dnsNames.length + ipAddresses.length > addressesMax) throw new TypeError(`a certificate names at most ${addressesMax} addresses`);
   for (const name of dnsNames) if (!isDnsName(name)) throw new TypeError(`${JSON.stringify(name)} is no DNS name`);
   for (const address of ipAddresses) if (isIP(address) === 0) throw new TypeError(`${JSON.stringify(address)} is no IP address`);
   return [
-    new GeneralName({ uniformResourceIdentifier: toHostUri(hostId) }),
     ...dnsNames.map((dNSName) => new GeneralName({ dNSName })),
     ...ipAddresses.map((address) => new GeneralName({ iPAddress: canonicalIp(address) })),
   ];

@@ -1,7 +1,7 @@
 import { createPublicKey, randomBytes, type KeyObject } from 'node:crypto';
 import { Certificate, Extensions, SubjectPublicKeyInfo, TBSCertificate, Validity, Version } from '@peculiar/asn1-x509';
 import { parseDer, serializeDer, signatureAlgorithm, signDer, toArrayBuffer } from './der';
-import { toName } from './distinguished-name';
+import { toName, type Subject } from './distinguished-name';
 import { keyIdentifierOf, parsePublicKey, publicKeyOf } from './keys';
 import { extensionsOf, type CertificateProfile } from './profiles';
 
@@ -14,7 +14,8 @@ export interface Issuer {
 
 export interface SignCertificate {
   readonly profile: CertificateProfile;
-  readonly commonName: string;
+  /** A text is a common name under `O=Chainworks`. */
+  readonly subject: string | Subject;
   /** DER SubjectPublicKeyInfo of whom the certificate is for. */
   readonly publicKey: Uint8Array;
   /** Absent: a root, which signs itself. */
@@ -42,11 +43,11 @@ export function createSerial(): Uint8Array {
  * @throws X509Refusal when the public key is not P-256
  * @throws TypeError for what a caller must not ask: times the wrong way round, a bad name or serial
  */
-export function signCertificate({ profile, commonName, publicKey, issuer, serial, notBeforeMs, notAfterMs, revocationsUrl }: SignCertificate): Uint8Array<ArrayBuffer> {
+export function signCertificate({ profile, subject: named, publicKey, issuer, serial, notBeforeMs, notAfterMs, revocationsUrl }: SignCertificate): Uint8Array<ArrayBuffer> {
   if (!(notAfterMs > notBeforeMs)) throw new TypeError('a certificate ends after it begins');
   if (serial.length !== serialBytes || (serial[0] ?? 0) === 0 || (serial[0] ?? 0) > 0x7f) throw new TypeError('a serial has 20 bytes and is positive');
   parsePublicKey(publicKey);
-  const subject = toName(commonName);
+  const subject = toName(named);
   const issuerKey = publicKeyOf(createPublicKey(issuer.privateKey));
   const algorithm = signatureAlgorithm();
   const tbsCertificate = new TBSCertificate({

@@ -30,7 +30,7 @@ export interface SignRevocationList {
   /** Milliseconds since 1970. */
   readonly thisUpdateMs: number;
   readonly nextUpdateMs: number;
-  readonly revoked: readonly { /** Hexadecimal digits. */ readonly serial: string; readonly atMs: number; readonly reason: RevocationReason }[];
+  readonly revoked: readonly { /** Hexadecimal digits. */ readonly serial: string; readonly atMs: number; readonly reason?: RevocationReason }[];
 }
 
 /** Signs a complete revocation list (version 2) of what this issuer revoked, and gives its DER. */
@@ -55,6 +55,6 @@ function toEntry({ serial, atMs, reason }: SignRevocationList['revoked'][number]
   return new RevokedCertificate({
     userCertificate: toArrayBuffer(Buffer.from(serial, 'hex')),
     revocationDate: new Time(atMs),
-    crlEntryExtensions: [extension(id_ce_cRLReasons, false, new CRLReason(CRLReasons[reason]))],
+    ...(reason === undefined ? {} : { crlEntryExtensions: [extension(id_ce_cRLReasons, false, new CRLReason(CRLReasons[reason]))] }),
   });
 }

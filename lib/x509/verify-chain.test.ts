@@ -27,7 +27,7 @@ const chainOf = (change: Partial<Parameters<typeof signCertificate>[0]>) =>
   pem(
     signCertificate({
       profile: { kind: 'host', hostId: 'host_one', dnsNames: [], ipAddresses: [] },
-      commonName: 'host_one',
+      subject: 'host_one',
       publicKey,
       issuer: authority.intermediate,
       serial: createSerial(),
@@ -131,14 +131,14 @@ describe('verifying a chain', () => {
   it('refuses an authority as an end, and an end as an authority', () => {
     expect(reasonOf({ chain: pem(authority.intermediate.certificate) })).toBe('usage');
     expect(reasonOf({ chain: authority.rootPem })).toBe('usage');
-    const below = pem(signCertificate({ profile: { kind: 'host', hostId: 'host_one', dnsNames: [], ipAddresses: [] }, commonName: 'host_one', publicKey, issuer: { certificate: issued.der, privateKey: key }, serial: createSerial(), notBeforeMs: nowMs - dayMs, notAfterMs: nowMs + dayMs }));
+    const below = pem(signCertificate({ profile: { kind: 'host', hostId: 'host_one', dnsNames: [], ipAddresses: [] }, subject: 'host_one', publicKey, issuer: { certificate: issued.der, privateKey: key }, serial: createSerial(), notBeforeMs: nowMs - dayMs, notAfterMs: nowMs + dayMs }));
     const revocations = good.revocations + list(signRevocationList({ issuer: { certificate: issued.der, privateKey: key }, number: 1, thisUpdateMs: nowMs - 1_000, nextUpdateMs: nowMs + dayMs, revoked: [] }));
     expect(reasonOf({ chain: below + issued.chainPem, revocations })).toBe('usage');
   });
 
   it('refuses a further authority below the intermediate: its path length is 0', () => {
     const subKey = createPrivateKey256();
-    const sub = signCertificate({ profile: { kind: 'intermediate' }, commonName: 'sub', publicKey: publicKeyOf(createPublicKey(subKey)), issuer: authority.intermediate, serial: createSerial(), notBeforeMs: nowMs - dayMs, notAfterMs: nowMs + dayMs });
+    const sub = signCertificate({ profile: { kind: 'intermediate' }, subject: 'sub', publicKey: publicKeyOf(createPublicKey(subKey)), issuer: authority.intermediate, serial: createSerial(), notBeforeMs: nowMs - dayMs, notAfterMs: nowMs + dayMs });
     const issuer = { certificate: sub, privateKey: subKey };
     const [end = ''] = chainOf({ issuer }).split(/(?<=-----END CERTIFICATE-----\n)/);
     const revocations = good.revocations + list(signRevocationList({ issuer, number: 1, thisUpdateMs: nowMs - 1_000, nextUpdateMs: nowMs + dayMs, revoked: [] }));
@@ -209,8 +209,8 @@ describe('signing', () => {
     expect(() => chainOf({ notAfterMs: nowMs - 2 * dayMs })).toThrow(TypeError);
     expect(() => chainOf({ serial: new Uint8Array(20) })).toThrow(TypeError);
     expect(() => chainOf({ serial: new Uint8Array(20).fill(0x80) })).toThrow(TypeError);
-    expect(() => chainOf({ commonName: '' })).toThrow(TypeError);
-    expect(() => chainOf({ commonName: 'x'.repeat(65) })).toThrow(TypeError);
+    expect(() => chainOf({ subject: '' })).toThrow(TypeError);
+    expect(() => chainOf({ subject: 'x'.repeat(65) })).toThrow(TypeError);
     expect(() => chainOf({ profile: { ...profile, hostId: 'a:b' } })).toThrow(TypeError);
     for (const name of ['*.example', 'a..b', '-a', 'A', '127.0.0.1', 'x'.repeat(64), '']) expect(() => chainOf({ profile: { ...profile, dnsNames: [name] } }), name).toThrow(TypeError);
     for (const address of ['localhost', '1.2.3', '']) expect(() => chainOf({ profile: { ...profile, ipAddresses: [address] } }), address).toThrow(TypeError);

@@ -34,9 +34,9 @@ export function createTestAuthority(nowMs: number = Date.now(), name = 'test'): 
   const rootKey = createPrivateKey256();
   const key = createPrivateKey256();
   const publicOf = (privateKey: KeyObject) => publicKeyOf(createPublicKey(privateKey));
-  const rootCertificate = signCertificate({ ...times, profile: { kind: 'root' }, commonName: `${name} root`, publicKey: publicOf(rootKey), issuer: { privateKey: rootKey }, serial: createSerial() });
+  const rootCertificate = signCertificate({ ...times, profile: { kind: 'root' }, subject: `${name} root`, publicKey: publicOf(rootKey), issuer: { privateKey: rootKey }, serial: createSerial() });
   const root = { certificate: rootCertificate, privateKey: rootKey };
-  const certificate = signCertificate({ ...times, profile: { kind: 'intermediate' }, commonName: `${name} intermediate`, publicKey: publicOf(key), issuer: root, serial: createSerial() });
+  const certificate = signCertificate({ ...times, profile: { kind: 'intermediate' }, subject: `${name} intermediate`, publicKey: publicOf(key), issuer: root, serial: createSerial() });
   const intermediate = { certificate, privateKey: key };
   return {
     rootPem: encodePem('CERTIFICATE', rootCertificate),
@@ -45,7 +45,7 @@ export function createTestAuthority(nowMs: number = Date.now(), name = 'test'): 
     issueHost({ hostId, publicKey, addresses, days = 90, notBeforeMs = nowMs - skewMs }) {
       const serial = createSerial();
       const profile = { kind: 'host', hostId, dnsNames: addresses?.dnsNames ?? ['localhost'], ipAddresses: addresses?.ipAddresses ?? ['127.0.0.1'] } as const;
-      const der = signCertificate({ profile, commonName: hostId, publicKey, issuer: intermediate, serial, notBeforeMs, notAfterMs: notBeforeMs + days * dayMs });
+      const der = signCertificate({ profile, subject: hostId, publicKey, issuer: intermediate, serial, notBeforeMs, notAfterMs: notBeforeMs + days * dayMs });
       return { chainPem: encodePem('CERTIFICATE', der) + encodePem('CERTIFICATE', certificate), serial: Buffer.from(serial).toString('hex'), der };
     },
     revocationsPem({ number = 1, revoked = [], atMs = nowMs, days = 30 } = {}) {
