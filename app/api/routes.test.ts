@@ -4,7 +4,7 @@ import { parseSync, type Expression, type Statement } from "oxc-parser";
 import { describe, expect, it } from "vitest";
 
 const root = import.meta.dirname;
-const wrappers = new Set(["defineRoute", "defineEventStream"]);
+const wrappers = new Set(["defineRoute", "defineEventStream", "defineFabricCaRoute"]);
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 // next-auth answers these itself; its wrapper checks the origin and says which of its actions exist.
 const exempt = new Set(["auth/[...nextauth]/route.ts"]);
