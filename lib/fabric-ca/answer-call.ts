@@ -67,7 +67,7 @@ export function refuseCall(thrown: unknown): CaHttpAnswer {
   const error = toCaError(thrown);
   if (!error) throw thrown;
   const body = JSON.stringify({ result: '', errors: [{ code: error.code, message: error.message }], messages: [], success: false });
-  const headers = error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
+  const headers: Record<string, string> = error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
   return { status: error.status, headers, body, reason: error.reason };
 }
 
