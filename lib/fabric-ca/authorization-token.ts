@@ -1,9 +1,9 @@
 import { decodePem, isSignedBy, isX509Refusal, parsePublicKey, readCertificate, verifyLowS, type CertificateFacts } from '@/lib/x509';
 import { unauthenticated } from './fabric-ca-error';
 
-/** A certificate of 16 KiB in PEM and base64, and a signature. */
-const tokenCharactersMax = 32_768;
-const certificateCharactersMax = 24_576;
+/** As much as the head of a request has room for; a certificate with all attributes that it may carry has 13,000. */
+const tokenCharactersMax = 16_384;
+const certificateCharactersMax = 12_288;
 
 export interface TokenParts {
   readonly certificate: CertificateFacts;

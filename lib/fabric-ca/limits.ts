@@ -13,8 +13,8 @@ export const limits = {
   attributes: 64,
   attributeNameCharacters: 128,
   attributeValueCharacters: 1_024,
-  /** Of all attributes in a certificate, as JSON: readers take certificates of 16 KiB. */
-  attributesBytes: 8_192,
+  /** Of all attributes in a certificate, as JSON: twice in base64, it has to fit into the 16 KiB that a request has for its head. */
+  attributesBytes: 6_144,
   secretCharacters: 512,
   /** Wrong secrets in a row, after which an identity needs a new one. As Fabric CA's default. */
   wrongSecrets: 10,
