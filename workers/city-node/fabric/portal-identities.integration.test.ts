@@ -5,12 +5,14 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { issueMemberCertificate, issueNodeCertificate, readMsp, type OrganisationMsp } from '@/lib/fabric-ca';
 import { loadFabric } from '@/lib/ledger';
+import { loadFabricTesting } from '@/lib/ledger/testing';
 import { createId, getDb } from '@/lib/platform';
 import { createPrivateKey256, createRequest } from '@/lib/x509';
 import { FabricBook } from './fabric-book';
 import { IdentityKeeper } from './identity-keeper';
 
 const fabric = await loadFabric();
+const { checkPrincipal, validateIdentity } = await loadFabricTesting();
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const dayMs = 86_400_000;
 
@@ -62,13 +64,13 @@ describe('what the portal certifies', () => {
     const open = async () => fabric.openOrganisation(await readMsp(organisationId));
     const identity = fabric.createIdentitySigner(mspId, certificate, createPrivateKey(privateKey ?? '')).serialized;
     const before = (await open()).msps.deserializeIdentity(identity);
-    expect(fabric.validateIdentity(before)).toBeUndefined();
-    for (const role of ['member', 'admin'] as const) expect(fabric.checkPrincipal(before, { kind: 'role', mspId, role }), role).toBeUndefined();
-    expect(fabric.checkPrincipal(before, { kind: 'role', mspId, role: 'peer' })).toMatch(/not a \[PEER\]/);
+    expect(validateIdentity(before)).toBeUndefined();
+    for (const role of ['member', 'admin'] as const) expect(checkPrincipal(before, { kind: 'role', mspId, role }), role).toBeUndefined();
+    expect(checkPrincipal(before, { kind: 'role', mspId, role: 'peer' })).toMatch(/not a \[PEER\]/);
 
     await getDb().fabricCertificate.updateMany({ where: { serial }, data: { revokedAt: new Date(), revocationReason: 0 } });
     const after = (await open()).msps.deserializeIdentity(identity);
-    expect(fabric.validateIdentity(after)).toMatch(/has been revoked/);
+    expect(validateIdentity(after)).toMatch(/has been revoked/);
   });
 
   it('is no other organisation’s: roots differ, and so do the names', async () => {

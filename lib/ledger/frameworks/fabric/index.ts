@@ -21,9 +21,7 @@ export {
 export type { InstalledPackage, InstalledPackages } from './lifecycle';
 export { createIdentitySigner, hashRoots, openOrganisation, readMemberCertificate, type LocalCertificate, type LocalOrganisation } from './local-organisation';
 export { WireError } from '@/lib/platform/pure/wire';
-export { checkPrincipal } from './msp/check-principal';
 export { FabricRefusal } from './msp/refusal';
-export { validateIdentity } from './msp/validate-identity';
 export type { IdentitySigner } from './protocol';
 export { FabricStateError, parseJsonIndex, type JsonIndex } from './state';
 export { createFabricFramework, FABRIC, type FabricFrameworkOptions } from './framework';
