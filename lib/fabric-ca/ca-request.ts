@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { RequestOrigin } from '@/lib/identity';
 import { findUnstorable } from '@/lib/platform';
 import { caCodes, FabricCaError } from './fabric-ca-error';

@@ -31,6 +31,7 @@ const plainSegments: ReadonlyArray<string> = ["first-minute", "publish"];
 export function PortalFrame({ user, organisation, seesInvoices, testMoney, children }: Props) {
   const t = useTranslations("portal");
   const admin = useTranslations("admin");
+  const fabric = useTranslations("fabricAuthority");
   const signOut = useSignOut();
   const [segment, below] = useSelectedLayoutSegments();
   const ended = <SessionEndedDialog userId={user.id} email={user.email} />;
@@ -69,7 +70,7 @@ export function PortalFrame({ user, organisation, seesInvoices, testMoney, child
   const adminSection = { title: t("admin"), links: adminLinks };
   const sections = adminAlone
     ? [adminSection, { title: t("portal"), links: [cityNodes] }]
-    : [{ title: t("organisation"), links }, ...(user.isPortalAdmin ? [adminSection] : [])];
+    : [{ title: t("organisation"), links: [...links, { href: "/fabric-authority", label: fabric("link"), icon: "key" } as const] }, ...(user.isPortalAdmin ? [adminSection] : [])];
   // The bar at the thumb has room for four; its last button shows all.
   const phoneLinks = adminAlone ? adminLinks : user.isPortalAdmin ? [...links, ...adminLinks.slice(0, 1)] : links;
   return (
