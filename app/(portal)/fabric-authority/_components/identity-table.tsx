@@ -33,7 +33,7 @@ export function IdentityTable({ rows, empty, onRevoke }: Props) {
           right: true,
           cell: (identity) =>
             identity.revokedAt ? null : (
-              <Button size="sm" look="danger" aria-label={t("revokeNamed", { name: identity.enrollmentId })} onClick={() => onRevoke(identity)}>
+              <Button size="sm" aria-label={t("revokeNamed", { name: identity.enrollmentId })} onClick={() => onRevoke(identity)}>
                 {t("revoke")}
               </Button>
             ),
