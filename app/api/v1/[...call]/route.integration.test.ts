@@ -234,3 +234,38 @@ describe("revoke and gencrl", () => {
     expect(output).toContain("verify OK");
   });
 });
+
+describe("another organisation", () => {
+  it("another organisation's registrar, secret and certificates are strangers here", async () => {
+    const other = await world.open();
+    const { user, secret } = await acme.member({ enrollmentID: "shared-name", maxEnrollments: -1 });
+    await other.client.register({ enrollmentID: "shared-name", affiliation: "" }, other.admin);
+    // Its client, told to speak to the first one's authority.
+    for (const call of [
+      () => acme.client.register({ enrollmentID: "intruder", affiliation: "" }, other.admin),
+      () => acme.client.revoke({ enrollmentID: "shared-name" }, other.admin),
+      () => acme.client.generateCRL({}, other.admin),
+      () => acme.client.reenroll(other.admin, []),
+      () => acme.client.newIdentityService().getAll(other.admin),
+      () => acme.client.newIdentityService().getOne("shared-name", other.admin),
+      () => acme.client.newIdentityService().update("shared-name", { affiliation: "", enrollmentSecret: "taken" } as never, other.admin),
+      () => acme.client.newAffiliationService().create({ name: "intruder" }, other.admin),
+      () => acme.certificates.getCertificates({ ca: acme.caName }, other.admin),
+      () => acme.enroll("admin", other.registrarSecret),
+      () => other.enroll("shared-name", secret),
+    ]) {
+      expect(await refusalOf(call())).toEqual(authenticationFailure);
+    }
+    // Where a call names no authority it is the caller's own: the same name there, not here.
+    await (other.client.newIdentityService().delete("shared-name", other.admin) as Promise<unknown>);
+    expect((await acme.client.newIdentityService().getOne("shared-name", acme.admin)).result).toMatchObject({ id: "shared-name", caname: acme.caName });
+    const all = (await other.certificates.getCertificates({}, other.admin)).result.certs.map(({ PEM }) => PEM);
+    expect(all).toHaveLength(1);
+    const [, ...serials] = ["", ...(await getDb().fabricCertificate.findMany({ where: { enrollmentId: "shared-name" } })).map(({ serial }) => serial)];
+    const row = await getDb().fabricAuthority.findUniqueOrThrow({ where: { caName: acme.caName } });
+    expect(await refusalOf(other.client.revoke({ enrollmentID: "", serial: serials[0] ?? "", aki: row.keyIdentifier }, other.admin))).toMatchObject({ code: 8 });
+    expect((await acme.client.reenroll(user, [])).certificate).toMatch(/BEGIN CERTIFICATE/);
+    expect(other.root).not.toBe(acme.root);
+    expect([other.caName, other.mspId]).not.toEqual([acme.caName, acme.mspId]);
+  });
+});
