@@ -47,8 +47,21 @@ export function checkToken({ certificate, certificateText, signature }: TokenPar
     throw unauthenticated('untrusted certificate: it was not issued by this authority');
   }
   if (nowMs < certificate.notBeforeMs || nowMs > certificate.notAfterMs) throw unauthenticated('the certificate of the token has ended, or has not begun');
-  const message = [request.method, toBase64(request.uri), toBase64(request.body), certificateText].join('.');
-  if (!verifyLowS(Buffer.from(message, 'utf8'), parsePublicKey(certificate.publicKey), signature)) throw unauthenticated('token signature validation failed');
+  const key = parsePublicKey(certificate.publicKey);
+  const isSigned = writingsOf(request.uri).some((uri) => {
+    const message = [request.method, toBase64(uri), toBase64(request.body), certificateText].join('.');
+    return verifyLowS(Buffer.from(message, 'utf8'), key, signature);
+  });
+  if (!isSigned) throw unauthenticated('token signature validation failed');
+}
+
+/**
+ * An address as it came, and as it was before the server's reading of it (WHATWG URL) escaped what a client may send bare:
+ * the official one does so with names, and signs what it sends. Both mean the same.
+ */
+function writingsOf(uri: string): string[] {
+  const bare = uri.replaceAll(/%(?:22|27|3C|3E|5E|60|7B|7C|7D)/g, (escape) => String.fromCharCode(Number.parseInt(escape.slice(1), 16)));
+  return bare === uri ? [uri] : [uri, bare];
 }
 
 function toBase64(text: string): string {

@@ -49,12 +49,12 @@ async function issue(request: CaRequest, { authority, identity, by, heldId, nowM
   }
   if (isAuthority) throw unauthorized('a certificate of an authority is wanted, and intermediate authorities are not offered');
   const issued = await getDb().$transaction(async (tx) => {
-    if (heldId !== undefined) {
-      // One that is revoked at this moment must not renew itself.
-      const held = await tx.$queryRaw<unknown[]>`SELECT 1 FROM "FabricCertificate" WHERE id = ${heldId} AND "revokedAt" IS NULL FOR SHARE`;
-      if (held.length === 0) throw unauthenticated('the certificate of the token is revoked');
-    }
-    return issueTo(tx, { authority, identity, publicKey, addresses, use: profile === 'tls' ? 'tls' : 'signing', attributeRequests, by, requestId: request.origin.requestId, nowMs });
+    const made = await issueTo(tx, { authority, identity, publicKey, addresses, use: profile === 'tls' ? 'tls' : 'signing', attributeRequests, by, requestId: request.origin.requestId, nowMs });
+    // One that is revoked at this moment must not renew itself. After the identity's row, as a revocation takes them: the other
+    // way round the two would wait for each other.
+    const held = heldId === undefined ? undefined : await tx.$queryRaw<unknown[]>`SELECT 1 FROM "FabricCertificate" WHERE id = ${heldId} AND "revokedAt" IS NULL FOR SHARE`;
+    if (held?.length === 0) throw unauthenticated('the certificate of the token is revoked');
+    return made;
   });
   const certificate = Buffer.from(issued.certificate, 'utf8').toString('base64');
   return { status: 201, result: { Cert: certificate, ServerInfo: { ...describeAuthority(authority), Version: '' } } };

@@ -23,8 +23,14 @@ export async function describeForPortal({ id, caName, mspId, certificate, keyIde
     certificate: encodePem('CERTIFICATE', certificate),
     keyIdentifier,
     notAfter: notAfter.toISOString(),
-    url: new URL(getEnv().PUBLIC_URL).origin,
+    url: addressOf(getEnv().PUBLIC_URL),
     identities,
     hasRegistrar: registrar !== null && registrar.secretHash !== null && registrar.revokedAt === null,
   };
+}
+
+/** With its port always: Fabric CA's clients take 7054 where none is written. */
+function addressOf(publicUrl: string): string {
+  const { protocol, hostname, port } = new URL(publicUrl);
+  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
 }

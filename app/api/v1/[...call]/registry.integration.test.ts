@@ -91,6 +91,13 @@ describe("identities", () => {
     expect(await refusalOf(identities.getOne(nobody.getName(), nobody))).toEqual(authorizationFailure);
   });
 
+  it.each(["O'Brien", "<b>", '{"a"}', "a^b|c`d", "x&y=z+1", "a~b!(c)*$@,;"])("with the name %s are found by the client, which writes addresses in its own way", async (id) => {
+    await acme.client.register({ enrollmentID: id, affiliation: "" }, acme.admin);
+    expect((await identities.getOne(id, acme.admin)).result).toMatchObject({ id });
+    expect((await acme.certificates.getCertificates({ id }, acme.admin)).result.certs).toEqual([]);
+    await remove(id, acme.admin);
+  });
+
   it("remove themselves only when they say so twice", async () => {
     const { user } = await manager("yard");
     expect(await refusalOf(remove(user.getName(), user))).toMatchObject({ code: 56 });
