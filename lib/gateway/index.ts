@@ -7,5 +7,6 @@ export type { ChainDoor, DoorAnswer, DoorCall, DoorRequests, DoorSignals } from 
 export { rpcCodes, type RpcResponse } from './json-rpc';
 export { MeterBook, type MeterBookOptions } from './meter-book';
 export { openGateway, gatewayLimitDefaults, type GatewayLimits, type GatewayOptions } from './open-gateway';
+export { TokenBucket } from './token-bucket';
 export { RecordJournal } from './record-journal';
 export { fabricLimitDefaults, openFabricDoor, type FabricDoor, type FabricDoorOptions, type FabricLimits, type FabricMethod } from './fabric';

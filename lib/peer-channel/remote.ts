@@ -1,6 +1,6 @@
 import type { ControlLogger } from '@/lib/control';
 import { Announcements } from './announcements';
-import { CallGate } from './call-gate';
+import { CallGate, type ChainShare } from './call-gate';
 import { ChannelError } from './channel-error';
 import type { Credentials } from './credentials';
 import { refusalOf } from './check-peer-certificate';
@@ -44,6 +44,9 @@ const settledMs = 5_000;
 /** Calls come one after another when nobody answers; not each of them needs an attempt of its own. */
 const freshFailureMs = 100;
 
+/** A task runs a contract: those of one sub-chain may take all the time that they have. */
+const taskShare: ChainShare = { seats: 3 / 4, line: 1 / 2 };
+
 /** Another host: what waits for it, and the ways to it. Without work and connection it is nothing. */
 export class Remote {
   private readonly queue: SendQueue;
@@ -76,8 +79,8 @@ export class Remote {
     this.announcements = new Announcements(limits.announcementsMax);
     this.fetches = new CallGate(limits.fetchesMax, limits.waitingCallsMax);
     this.submits = new CallGate(limits.submitsMax, limits.waitingCallsMax);
-    this.tasks = new CallGate(limits.tasksMax, limits.waitingTasksMax);
-    this.shortTasks = new CallGate(limits.tasksMax, limits.waitingTasksMax);
+    this.tasks = new CallGate(limits.tasksMax, limits.waitingTasksMax, taskShare);
+    this.shortTasks = new CallGate(limits.tasksMax, limits.waitingTasksMax, taskShare);
   }
 
   /** Nothing waits, nothing is open. */
@@ -213,13 +216,13 @@ export class Remote {
     }
   }
 
-  private async call<I, O>(address: string, gate: CallGate, method: Method<I, O>, request: I, timeoutMs: number, signal: AbortSignal | undefined): Promise<O> {
+  private async call<I extends { readonly chain: string }, O>(address: string, gate: CallGate, method: Method<I, O>, request: I, timeoutMs: number, signal: AbortSignal | undefined): Promise<O> {
     this.address = address;
     const timeUp = () => new ChannelError('timeout', 'The other host did not answer in time.');
     return limitTime(
       async (either) => {
         either.throwIfAborted();
-        return gate.run(() => this.linkForCall().call(method, request, { timeoutMs, signal: either }), either);
+        return gate.run(request.chain, () => this.linkForCall().call(method, request, { timeoutMs, signal: either }), either);
       },
       { timeoutMs, timeUp, signal },
     );

@@ -9,9 +9,14 @@ export interface FabricCall {
 }
 
 /** One method of a gRPC service over the bytes of its messages. What it rejects with is a {@link FabricRefusal} by shape, or our mistake. */
-export type FabricMethod =
-  | { readonly kind: 'unary'; readonly path: string; answer(request: Uint8Array, call: FabricCall): Promise<Uint8Array> }
-  | { readonly kind: 'server-stream' | 'bidi'; readonly path: string; answer(requests: AsyncIterable<Uint8Array>, call: FabricCall): AsyncGenerator<Uint8Array, void> };
+export type FabricMethod = {
+  readonly path: string;
+  /** Of one request, without what stands around it; undefined: the door's own bound. */
+  readonly requestBytesMax?: number | undefined;
+} & (
+  | { readonly kind: 'unary'; answer(request: Uint8Array, call: FabricCall): Promise<Uint8Array> }
+  | { readonly kind: 'server-stream' | 'bidi'; answer(requests: AsyncIterable<Uint8Array>, call: FabricCall): AsyncGenerator<Uint8Array, void> }
+);
 
 /** What the client gets instead of an answer. */
 export interface FabricRefusal extends Error {

@@ -95,6 +95,27 @@ describe('streams of blocks', () => {
     expect(answers.map(statusOf).at(-1)).toBe(403);
   });
 
+  it('no longer tells events once the reader’s certificate ended', async () => {
+    test = await openTestDoor();
+    const network = test.connect().getNetwork(test.city.channelId);
+    const events = await network.getChaincodeEvents('basic');
+    const told = (async () => {
+      const names: string[] = [];
+      try {
+        for await (const { eventName } of events) names.push(eventName);
+      } catch (error) {
+        return [...names, (error as { code?: number }).code];
+      }
+      return names;
+    })();
+    const writer = test.connect('Org1MSP', 'client', test.city.issue('Org1MSP', 'client', Date.UTC(2060, 0, 1))).getNetwork(test.city.channelId).getContract('basic');
+    await writer.submitTransaction('event', 'first', '1');
+    const late = await writer.newProposal('event', { arguments: ['second', '2'] }).endorse();
+    test.city.clock = () => Date.UTC(2050, 0, 1);
+    await late.submit();
+    expect(await told).toEqual(['first', status.PERMISSION_DENIED]);
+  });
+
   it('gives back the seats of readers that left', async () => {
     test = await openTestDoor();
     for (let round = 0; round < 40; round += 1) {

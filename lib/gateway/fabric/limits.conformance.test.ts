@@ -1,5 +1,7 @@
 import { status, type Client, type ServiceError } from '@grpc/grpc-js';
 import { gateway as gatewayMessages, orderer, peer } from '@hyperledger/fabric-protos';
+import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createQueueBudget } from '@/lib/ledger';
@@ -102,6 +104,21 @@ describe('more than the door carries', () => {
     for (const { call } of [...streams, others]) call.cancel();
   });
 
+  it('of waits for a transaction that never comes is refused to who has them, and others’ transactions go through', async () => {
+    test = await openTestDoor({}, { limits: { waitsPerIdentityMax: 2, waitsPerChannelMax: 3 } });
+    const { channelId } = test.city;
+    const [client, signer, other] = [test.dial(), test.city.issue('Org1MSP', 'client'), test.city.issue('Org2MSP', 'client')];
+    const wait = (who: Signer) => callUnary(client, '/gateway.Gateway/CommitStatus', signedStatusRequest(who, channelId, 'ab'), 1_500);
+    const waiting = [wait(signer), wait(signer)];
+    const refused = 'too many wait for the status of transactions: ask again in a second';
+    await expect.poll(async () => tooMany(await wait(signer)), patiently).toBe(refused);
+    await test.contract().submitTransaction('put', 'w', '1');
+    const others = wait(other);
+    await expect.poll(async () => tooMany(await wait(test.city.issue('Org2MSP', 'client'))), patiently).toBe(refused);
+    for (const one of await Promise.all([...waiting, others])) expect(one).toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    await expect.poll(async () => tooMany(await wait(signer)), patiently).toBe(false);
+  });
+
   it('of connections is not let in, and who is in notices nothing', async () => {
     test = await openTestDoor({ connectionsMax: 8 });
     const contract = test.contract();
@@ -141,9 +158,86 @@ describe('more than the door carries', () => {
   });
 });
 
+describe('requests that are begun and not ended', () => {
+  /** A connection on which HTTP/2 is spoken by hand: no client of gRPC would do this. */
+  const open = (): Promise<ClientHttp2Session> =>
+    new Promise((resolve, reject) => {
+      const session = connectHttp2(`https://localhost:${test.door.port}`, { ca: test.root });
+      session.on('connect', () => resolve(session));
+      session.on('error', reject);
+    });
+  /** A request of which so much comes, of a message that is said to have so much. */
+  const begin = (session: ClientHttp2Session, path: string, sent: number, said = sent + 1) => {
+    const call = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' });
+    const prefix = Buffer.alloc(5);
+    prefix.writeUInt32BE(said, 1);
+    call.write(Buffer.concat([prefix, Buffer.alloc(sent)]));
+    const ended = new Promise<string>((resolve) => {
+      let code = 'cut';
+      for (const event of ['response', 'trailers'] as const) call.on(event, (headers: Record<string, unknown>) => (code = headers['grpc-status'] === undefined ? code : `${headers['grpc-status']} ${decodeURI(String(headers['grpc-message']))}`));
+      call.on('error', () => undefined);
+      call.on('close', () => resolve(code));
+      call.resume();
+    });
+    return { call, ended };
+  };
+  const unary = '/gateway.Gateway/Endorse';
+
+  it('hold no more memory than one connection’s share, and their bytes are free again when it goes', async () => {
+    test = await openTestDoor({ heldBytesPerConnectionMax: 300_000 });
+    const session = await open();
+    const calls = Array.from({ length: 4 }, () => begin(session, unary, 100_000));
+    expect(await Promise.race(calls.map(({ ended }) => ended))).toBe('8 the requests of this connection hold too much memory: let those before come to their end');
+    // Who is on another connection is not asked to pay for it.
+    expect(text(await test.contract().evaluateTransaction('get', 'x'))).toBe('nothing');
+    session.destroy();
+    const again = await open();
+    const more = [begin(again, unary, 100_000), begin(again, unary, 100_000)];
+    expect(await Promise.race([...more.map(({ ended }) => ended), sleep(300)])).toBeUndefined();
+    again.destroy();
+  });
+
+  it('of many connections together cost the one that holds most, and nobody else', async () => {
+    test = await openTestDoor({ heldBytesMax: 500_000 });
+    const [greedy, modest] = [await open(), await open()];
+    const cut = new Promise((resolve) => greedy.on('close', () => resolve('cut')));
+    const little = begin(modest, unary, 100_000);
+    for (let at = 0; at < 4; at += 1) begin(greedy, unary, 110_000);
+    expect(await cut).toBe('cut');
+    expect(await Promise.race([little.ended, sleep(200)])).toBeUndefined();
+    expect(text(await test.contract().evaluateTransaction('get', 'x'))).toBe('nothing');
+    modest.destroy();
+  });
+
+  it('end when they are not whole in time', async () => {
+    test = await openTestDoor({ requestMs: 80 });
+    const session = await open();
+    expect(await begin(session, unary, 100).ended).toBe('4 the request did not come to its end in time');
+    expect(await begin(session, '/gateway.Gateway/ChaincodeEvents', 100).ended).toBe('4 the request did not come to its end in time');
+    session.destroy();
+  });
+
+  it('are refused as gRPC does when they are larger than their method’s may be, before they are whole', async () => {
+    test = await openTestDoor();
+    const session = await open();
+    const question = begin(session, '/protos.Deliver/Deliver', 200_000, 1_000_000);
+    expect(await question.ended).toMatch(/^8 grpc: received message larger than max \(\d+ vs\. 65536\)$/);
+    expect(await callUnary(test.dial(), '/gateway.Gateway/CommitStatus', Buffer.alloc(70_000))).toMatchObject({ code: status.RESOURCE_EXHAUSTED, details: 'grpc: received message larger than max (70000 vs. 65536)' });
+    session.destroy();
+  });
+
+  it('and those that were answered leave nothing behind: a connection goes on for ever', async () => {
+    test = await openTestDoor({ heldBytesPerConnectionMax: 20_000 });
+    const [client, signer] = [test.dial(), test.city.issue('Org1MSP', 'client')];
+    for (let at = 0; at < 30; at += 1) expect(await evaluating(client, signer)).toBeInstanceOf(Buffer);
+    const seek = seekOf(signer, { channelId: test.city.channelId, to: 0 });
+    for (let at = 0; at < 3; at += 1) expect((await callStream(client, '/protos.Deliver/Deliver', Array.from({ length: 12 }, () => seek))).error).toBeUndefined();
+  });
+});
+
 describe('a client that takes its time', () => {
   it('before it says what it wants, or between, is let go', async () => {
-    test = await openTestDoor({ firstRequestMs: 60 });
+    test = await openTestDoor({ requestMs: 60 });
     const call = test.dial().makeBidiStreamRequest<Bytes, Buffer>('/protos.Deliver/Deliver', (bytes) => Buffer.from(bytes), (bytes) => bytes);
     const over = new Promise<string>((resolve) => {
       call.on('error', () => resolve('error'));
@@ -151,6 +245,22 @@ describe('a client that takes its time', () => {
     });
     call.on('data', () => undefined);
     expect(await over).toBe('end');
+  });
+
+  it('between two things that it wants is let go, too, and not while it is being answered', async () => {
+    test = await openTestDoor({ nextRequestMs: 80 });
+    const { channelId } = test.city;
+    const signer = test.city.issue('Org1MSP', 'client');
+    const asked = test.dial().makeBidiStreamRequest<Bytes, Buffer>('/protos.Deliver/Deliver', (bytes) => Buffer.from(bytes), (bytes) => bytes);
+    const over = new Promise((resolve) => asked.on('end', () => resolve('end')));
+    asked.on('data', () => undefined);
+    asked.write(seekOf(signer, { channelId, to: 0 }));
+    expect(await over).toBe('end');
+    const follower = following(test.dial(), '/protos.Deliver/Deliver', seekOf(signer, { channelId }));
+    const ended = new Promise((resolve) => follower.call.on('end', () => resolve('end')));
+    await follower.first;
+    expect(await Promise.race([ended, sleep(300)])).toBeUndefined();
+    follower.call.cancel();
   });
 
   it('for a call longer than the door waits learns that the time is up, though its own deadline is later', async () => {

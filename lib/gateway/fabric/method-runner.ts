@@ -3,6 +3,8 @@ import { Metadata, status, type sendUnaryData, type ServerDuplexStream, type Ser
 import type { ControlLogger } from '@/lib/control';
 import type { FabricLimits } from './fabric-limits';
 import { isFabricRefusal, type FabricCall, type FabricMethod } from './fabric-methods';
+import type { HeldRequests, RequestsOfCalls } from './hold-requests';
+import { nameConnection } from './name-connection';
 import { readRequests } from './read-requests';
 import { writeAnswers, type AnswerStream } from './write-answers';
 
@@ -17,14 +19,10 @@ export interface Connection {
   cut(): void;
 }
 
-/** A client may use one of its ports for connections to several of ours. `peer`: its `address:port`. */
-export function nameConnection(entrance: string, peer: string): string {
-  return `${peer} ${entrance}`;
-}
-
 /** What of a call all kinds have. */
 interface AnyCall {
   getPeer(): string;
+  readonly metadata: Metadata;
   readonly cancelled: boolean;
   on(event: 'cancelled', listener: () => void): unknown;
 }
@@ -44,14 +42,18 @@ export class MethodRunner {
     private readonly logger: ControlLogger,
     /** By {@link nameConnection}. */
     private readonly findConnection: (name: string) => Connection | undefined,
+    private readonly requests: RequestsOfCalls,
   ) {}
 
   unary(method: Unary, entrance: string) {
     return (call: ServerUnaryCall<Uint8Array, Uint8Array>, respond: sendUnaryData<Uint8Array>): void => {
-      this.answer(method, call, entrance).then(
-        (value) => respond(null, value),
-        (error: unknown) => respond(this.refusalOf(error, method.path)),
-      );
+      const held = this.take(call);
+      this.answer(method, call, entrance)
+        .finally(() => held?.end())
+        .then(
+          (value) => respond(null, value),
+          (error: unknown) => respond(this.refusalOf(error, method.path)),
+        );
     };
   }
 
@@ -66,7 +68,9 @@ export class MethodRunner {
 
   bidi(method: Stream, entrance: string) {
     return (call: ServerDuplexStream<Uint8Array, Uint8Array>): void => {
-      void this.stream({ method, entrance }, call, call, readRequests(call, this.limits.firstRequestMs));
+      const held = this.requests.get(call.metadata);
+      const { requestMs, nextRequestMs } = this.limits;
+      void this.stream({ method, entrance }, call, call, readRequests(call, { firstMs: requestMs, nextMs: nextRequestMs, done: (request) => held?.done(request) }));
     };
   }
 
@@ -98,7 +102,11 @@ export class MethodRunner {
   }
 
   private async stream({ method, entrance }: { readonly method: Stream; readonly entrance: string }, call: AnyCall, answers: AnswerStream, requests: AsyncIterable<Uint8Array>): Promise<void> {
-    const refuse = (error: unknown) => answers.emit('error', this.refusalOf(error, method.path));
+    const held = this.take(call);
+    const refuse = (error: unknown) => {
+      held?.end();
+      answers.emit('error', this.refusalOf(error, method.path));
+    };
     if (this.isClosing) return void refuse(new DoorClosing(closing));
     if (this.streams >= this.limits.streamsMax) return void refuse(new DoorBusy('too many streams are open: try again later'));
     const hangup = this.watch(call);
@@ -117,7 +125,14 @@ export class MethodRunner {
     } finally {
       this.streams -= 1;
       this.hangups.delete(hangup);
+      held?.end();
     }
+  }
+
+  private take(call: AnyCall): HeldRequests | undefined {
+    const held = this.requests.get(call.metadata);
+    held?.take();
+    return held;
   }
 
   private describe(call: AnyCall, entrance: string, signal: AbortSignal): FabricCall {

@@ -4,7 +4,10 @@ import { listen, type ControlLogger } from '@/lib/control';
 import { COMMON, DOOR, Entrances } from './entrances';
 import { fabricLimitDefaults, type FabricLimits } from './fabric-limits';
 import type { FabricMethod } from './fabric-methods';
-import { MethodRunner, nameConnection, type Connection } from './method-runner';
+import { HeldBytes } from './held-bytes';
+import type { RequestsOfCalls } from './hold-requests';
+import { MethodRunner, type Connection } from './method-runner';
+import { nameConnection } from './name-connection';
 import { serveMethods, type ServedMethods } from './serve-methods';
 
 export interface FabricDoorOptions {
@@ -35,10 +38,12 @@ export interface FabricDoor {
 export async function openFabricDoor({ host, port, tls, methods, limits: given = {}, logger }: FabricDoorOptions): Promise<FabricDoor> {
   const limits: FabricLimits = { ...fabricLimitDefaults, ...given };
   const connections = new Map<string, Connection>();
-  const runner = new MethodRunner(limits, logger, (name) => connections.get(name));
+  const requests: RequestsOfCalls = new WeakMap();
+  const held = new HeldBytes(limits, (name) => () => connections.get(name)?.cut());
+  const runner = new MethodRunner(limits, logger, (name) => connections.get(name), requests);
   const served = new Map<string, ServedMethods>();
   const serving = (entrance: string): ServedMethods => {
-    const known = served.get(entrance) ?? serveMethods(methods, runner, limits, entrance);
+    const known = served.get(entrance) ?? serveMethods(runner, { methods, limits, entrance, held, requests });
     served.set(entrance, known);
     return known;
   };

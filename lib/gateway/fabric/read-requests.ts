@@ -1,7 +1,16 @@
 import type { Readable } from 'node:stream';
 
-/** Requests of a stream as they come, read one by one. A stream on which nothing is asked for so long ends, as if it was half closed. */
-export async function* readRequests(stream: Readable, firstRequestMs: number): AsyncGenerator<Uint8Array, void> {
+export interface ReadRequests {
+  /** Until the first request. */
+  readonly firstMs: number;
+  /** From the end of what a request asked for until the next one. */
+  readonly nextMs: number;
+  /** What the request before asked for is done. */
+  readonly done: (request: Uint8Array) => void;
+}
+
+/** Requests of a stream as they come, read one by one. A stream on which nothing is asked for in time ends, as if it was half closed. */
+export async function* readRequests(stream: Readable, { firstMs, nextMs, done }: ReadRequests): AsyncGenerator<Uint8Array, void> {
   const queue: Uint8Array[] = [];
   let isOver = false;
   let wake: () => void = () => undefined;
@@ -16,13 +25,15 @@ export async function* readRequests(stream: Readable, firstRequestMs: number): A
     wake();
   });
   for (const event of ['end', 'close', 'error', 'cancelled']) stream.on(event, over);
-  const timer = setTimeout(over, firstRequestMs);
+  let timer = setTimeout(over, firstMs);
   try {
     for (;;) {
       const request = queue.shift();
       if (request !== undefined) {
         clearTimeout(timer);
         yield request;
+        done(request);
+        timer = setTimeout(over, nextMs);
         stream.resume();
       } else if (isOver) return;
       else await new Promise<void>((resolve) => (wake = resolve));

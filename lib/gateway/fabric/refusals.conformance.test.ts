@@ -162,6 +162,45 @@ describe('each service refuses, with Fabric’s own code and words,', () => {
     }
   });
 
+  it('and bothers other hosts only with what a member of the channel signed', async () => {
+    let asked = 0;
+    const nobody = async () => ((asked += 1), []);
+    const own = await openTestDoor({}, { elsewhere: { known: nobody, fresh: nobody } });
+    try {
+      const elsewhere = async (signer: Signer) => {
+        const evaluate = new gatewayMessages.EvaluateRequest();
+        evaluate.setProposedTransaction(proposalOf(signer, { channelId: own.city.channelId }));
+        evaluate.setTargetOrganizationsList(['Org9MSP']);
+        const endorse = new gatewayMessages.EndorseRequest();
+        endorse.setProposedTransaction(evaluate.getProposedTransaction());
+        endorse.setEndorsingOrganizationsList(['Org9MSP']);
+        const before = asked;
+        for (const [method, request] of [['Evaluate', evaluate], ['Endorse', endorse]] as const) expect(isError(await callUnary(own.dial(), `/gateway.Gateway/${method}`, request.serializeBinary()))).toBe(true);
+        return asked - before;
+      };
+      for (const stranger of [own.city.issueStrange('Org1MSP', 'client'), own.city.issueStrange('Org9MSP', 'client'), own.city.revoked, own.city.issue('Org1MSP', 'client', Date.UTC(2026, 0, 2))]) expect(await elsewhere(stranger)).toBe(0);
+      expect(await elsewhere(own.city.issue('Org1MSP', 'client'))).toBeGreaterThan(0);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('and what is about no channel counts for the organisation whose member asks: no plan of a channel would', async () => {
+    const { city } = test;
+    const asked: string[] = [];
+    const proposal = (signer: Signer) => callUnary(client, '/protos.Endorser/ProcessProposal', proposalOf(signer, { channelId: '', chaincode: 'cscc', args: ['GetChannels'] }).serializeBinary());
+    city.takeLocalRequest = (mspId) => (asked.push(mspId) > 1 ? { message: 'enough for now' } : undefined);
+    try {
+      for (const stranger of [city.issueStrange('Org1MSP', 'admin'), city.issueStrange('Org9MSP', 'admin'), city.issue('Org1MSP', 'admin', Date.UTC(2026, 0, 2))]) await proposal(stranger);
+      expect(asked).toEqual([]);
+      expect(said(await proposal(city.issue('Org1MSP', 'admin')))[0]).toBe(status.OK);
+      expect(said(await proposal(city.issue('Org1MSP', 'admin'))).slice(0, 2)).toEqual([status.RESOURCE_EXHAUSTED, 'enough for now']);
+      expect(asked).toEqual(['Org1MSP', 'Org1MSP']);
+    } finally {
+      city.takeLocalRequest = () => undefined;
+    }
+  });
+
   it('what is no method, and a call that says nothing', async () => {
     const answer = await callUnary(client, '/gateway.Gateway/Guess', Buffer.alloc(0));
     expect(isError(answer) && answer.code).toBe(status.UNIMPLEMENTED);

@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { FabricLimits } from './fabric-limits';
-import type { FabricMethod } from './fabric-methods';
+import { holdRequests, type HoldRequestsOptions } from './hold-requests';
 import type { MethodRunner } from './method-runner';
 
 export interface ServedMethods {
@@ -15,7 +14,8 @@ const bytes = (value: Uint8Array): Buffer => Buffer.from(value.buffer, value.byt
 const asCame = (value: Buffer): Uint8Array => value;
 
 /** A gRPC server for the connections of one entrance: by it calls know where they came in. */
-export function serveMethods(methods: readonly FabricMethod[], runner: MethodRunner, limits: FabricLimits, entrance: string): ServedMethods {
+export function serveMethods(runner: MethodRunner, hold: HoldRequestsOptions): ServedMethods {
+  const { methods, limits, entrance } = hold;
   const grpc = new Server({
     'grpc.max_receive_message_length': limits.requestBytesMax,
     'grpc.max_send_message_length': limits.answerBytesMax,
@@ -24,6 +24,7 @@ export function serveMethods(methods: readonly FabricMethod[], runner: MethodRun
     'grpc.keepalive_time_ms': limits.keepaliveMs,
     'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
     'grpc.enable_channelz': 0,
+    interceptors: [holdRequests(hold)],
   });
   for (const method of methods) {
     if (method.kind === 'unary') grpc.register(method.path, runner.unary(method, entrance), bytes, asCame, 'unary');

@@ -7,6 +7,7 @@ import type { PeerNetwork } from '../peer-network';
 import { boundViews, viewBounds } from './bound-views';
 import type { ChannelHosts } from './channel-hosts';
 import type { BookChannel } from './fabric-book';
+import { LocalQuota } from './local-quota';
 import type { FabricRooms } from './open-fabric-rooms';
 import { refuseInWords } from './refuse-in-words';
 
@@ -41,6 +42,7 @@ export class ChannelServices {
   private readonly served = new Map<string, ServedChannel>();
   readonly methods: readonly ServiceMethod[];
   private readonly endorser: EndorserPorts;
+  private readonly localQuota = new LocalQuota();
   private readonly directory: InstanceType<FabricRooms['fabric']['PeerDirectory']>;
 
   constructor(private readonly options: ChannelServicesOptions) {
@@ -50,6 +52,7 @@ export class ChannelServices {
     const methods = rooms.fabric.createFabricServices({
       findChannel: (channelId) => this.find(channelId),
       endorser: this.endorser,
+      takeLocalRequest: (mspId) => this.localQuota.take(mspId, now()),
       addressOf,
       neighboursOf: (mspId) => this.neighboursOf(mspId),
       tlsRoots,
@@ -79,6 +82,7 @@ export class ChannelServices {
         addressOf,
         findChannel: (name) => this.find(name),
         endorser: this.endorser,
+        takeLocalRequest: (mspId) => this.localQuota.take(mspId, now()),
         nowMs: now,
         reach: (blocks, waiting) => this.reach(chain, blocks, waiting),
         async keepOffered(offer, hostId) {

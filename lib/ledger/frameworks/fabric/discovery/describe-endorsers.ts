@@ -11,7 +11,7 @@ import { findMembers, type Members } from './find-members';
 import type { ChannelPeer } from './list-peers';
 import { endorsementDescriptor, peers as peersMessage, type Interest, type InterestCall } from './messages';
 
-/** Each takes up to 25 ms where 32 organisations have their peers here. */
+/** Each takes up to 25 ms where 32 organisations have their peers here; others have their turn in between. */
 const POLICIES_MAX = 16;
 
 /**
@@ -21,14 +21,14 @@ const POLICIES_MAX = 16;
  * @param interest with at least one chaincode
  * @throws FabricRefusal not-allowed, limit, malformed
  */
-export function describeEndorsers(view: SimulationView, peers: readonly ChannelPeer[], { chaincodes }: Interest): Uint8Array {
+export async function describeEndorsers(view: SimulationView, peers: readonly ChannelPeer[], { chaincodes }: Interest, yieldTurn: () => Promise<void>): Promise<Uint8Array> {
   const members = findMembers(view, peers, chaincodes);
   const own = differentOf(chaincodes.flatMap((call) => policiesOf(view, call)));
   const ofKeys = differentOf(chaincodes.flatMap(({ keyPolicies }) => keyPolicies));
   if (own.length + ofKeys.length > POLICIES_MAX) throw new FabricRefusal('limit', `An interest has more than ${POLICIES_MAX} policies that differ`);
   const policies = [...own.map((bytes) => readApplicationPolicy(bytes, view.rules.policies).convert()), ...ofKeys.map(decodeSignaturePolicy)];
   const whoIs = rememberWho(members.able);
-  const layouts = layoutsOf(policies, members, whoIs);
+  const layouts = await layoutsOf(policies, members, { whoIs, yieldTurn });
   const names = new Map<string, string>();
   const nameOf = (meaning: Principal): string => {
     const name = names.get(keyOf(meaning)) ?? `G${names.size}`;
@@ -55,19 +55,20 @@ function rememberWho(peers: readonly ChannelPeer[]): WhoIs {
 }
 
 /** Tells two reasons apart that ask for different remedies: nobody suffices, or too few have the chaincode. */
-function layoutsOf(policies: readonly SignaturePolicy[], { authorized, able }: Members, whoIs: WhoIs): Layout[] {
+async function layoutsOf(policies: readonly SignaturePolicy[], { authorized, able }: Members, { whoIs, yieldTurn }: { readonly whoIs: WhoIs; readonly yieldTurn: () => Promise<void> }): Promise<Layout[]> {
   try {
-    return satisfiable(policies, whoIs);
+    return await satisfiable(policies, whoIs, yieldTurn);
   } catch (error) {
     if (!(error instanceof FabricRefusal) || able.length === authorized.length) throw error;
-    satisfiable(policies, rememberWho(authorized));
+    await satisfiable(policies, rememberWho(authorized), yieldTurn);
     throw new FabricRefusal('not-allowed', 'required chaincodes are not installed on sufficient peers');
   }
 }
 
-function satisfiable(policies: readonly SignaturePolicy[], whoIs: WhoIs): Layout[] {
+async function satisfiable(policies: readonly SignaturePolicy[], whoIs: WhoIs, yieldTurn: () => Promise<void>): Promise<Layout[]> {
   // Several policies together may ask for more signers of a kind than each of them.
-  const layouts = listLayouts(policies, (principal) => whoIs(principal).length).filter(({ groups }) => groups.every(({ meaning, quantity }) => whoIs(meaning).length >= quantity));
+  const all = await listLayouts(policies, (principal) => whoIs(principal).length, yieldTurn);
+  const layouts = all.filter(({ groups }) => groups.every(({ meaning, quantity }) => whoIs(meaning).length >= quantity));
   if (layouts.length === 0) throw new FabricRefusal('not-allowed', 'no peer combination can satisfy the endorsement policy');
   return layouts;
 }

@@ -57,13 +57,15 @@ function collectionsOf(...all: readonly { readonly name: string; readonly member
   return whole;
 }
 
+const atOnce = (): Promise<void> => Promise.resolve();
+
 function call(name: string, change: Partial<InterestCall> = {}): InterestCall {
   return { name, collectionNames: [], noPrivateReads: false, noPublicReads: false, keyPolicies: [], disregardNamespacePolicy: false, ...change };
 }
 
 /** Each layout as the organisations whose peers it asks for, several where one of them suffices. */
-function layoutsOf(...chaincodes: InterestCall[]): string[] {
-  const answer = discoveryOf(describeEndorsers(view, peers, { chaincodes }));
+async function layoutsOf(...chaincodes: InterestCall[]): Promise<string[]> {
+  const answer = discoveryOf(await describeEndorsers(view, peers, { chaincodes }, atOnce));
   return answer.layouts.map((layout) => Object.entries(layout).map(([group, quantity]) => `${quantity} of ${answer.groups[group]?.join('/')}`).sort().join(', ')).sort();
 }
 
@@ -79,30 +81,30 @@ function discoveryOf(bytes: Uint8Array) {
 }
 
 describe('layouts of endorsers', () => {
-  it('are every choice that the chaincode’s policy leaves', () => {
-    expect(layoutsOf(call('deal'))).toEqual(['1 of Org1, 1 of Org2', '1 of Org1, 1 of Org3', '1 of Org2, 1 of Org3']);
-    expect(layoutsOf(call('all'))).toEqual(['1 of Org1, 1 of Org2, 1 of Org3']);
+  it('are every choice that the chaincode’s policy leaves', async () => {
+    expect(await layoutsOf(call('deal'))).toEqual(['1 of Org1, 1 of Org2', '1 of Org1, 1 of Org3', '1 of Org2, 1 of Org3']);
+    expect(await layoutsOf(call('all'))).toEqual(['1 of Org1, 1 of Org2, 1 of Org3']);
   });
 
-  it('satisfy the policies of all chaincodes that call one another', () => {
-    expect(layoutsOf(call('deal'), call('all'))).toEqual(['1 of Org1, 1 of Org2, 1 of Org3']);
+  it('satisfy the policies of all chaincodes that call one another', async () => {
+    expect(await layoutsOf(call('deal'), call('all'))).toEqual(['1 of Org1, 1 of Org2, 1 of Org3']);
   });
 
-  it('ask members of a collection alone when its data is read, and anybody when it is only written', () => {
-    expect(layoutsOf(call('deal', { collectionNames: ['shared'] }))).toEqual(['1 of Org1, 1 of Org2']);
-    expect(layoutsOf(call('deal', { collectionNames: ['shared'], noPrivateReads: true }))).toEqual(['1 of Org1, 1 of Org2', '1 of Org1, 1 of Org3', '1 of Org2, 1 of Org3']);
+  it('ask members of a collection alone when its data is read, and anybody when it is only written', async () => {
+    expect(await layoutsOf(call('deal', { collectionNames: ['shared'] }))).toEqual(['1 of Org1, 1 of Org2']);
+    expect(await layoutsOf(call('deal', { collectionNames: ['shared'], noPrivateReads: true }))).toEqual(['1 of Org1, 1 of Org2', '1 of Org1, 1 of Org3', '1 of Org2, 1 of Org3']);
   });
 
-  it('satisfy a collection’s own policy, and the chaincode’s for the others', () => {
-    expect(layoutsOf(call('deal', { collectionNames: ['third'] }))).toEqual(['1 of Org3']);
-    expect(layoutsOf(call('deal', { collectionNames: ['third', 'shared'], noPrivateReads: true }))).toEqual(['1 of Org1, 1 of Org3', '1 of Org2, 1 of Org3']);
-    expect(layoutsOf(call('deal', { collectionNames: ['_implicit_org_Org2MSP'] }))).toEqual(['1 of Org2']);
+  it('satisfy a collection’s own policy, and the chaincode’s for the others', async () => {
+    expect(await layoutsOf(call('deal', { collectionNames: ['third'] }))).toEqual(['1 of Org3']);
+    expect(await layoutsOf(call('deal', { collectionNames: ['third', 'shared'], noPrivateReads: true }))).toEqual(['1 of Org1, 1 of Org3', '1 of Org2, 1 of Org3']);
+    expect(await layoutsOf(call('deal', { collectionNames: ['_implicit_org_Org2MSP'] }))).toEqual(['1 of Org2']);
   });
 
-  it('satisfy policies of keys, instead of the chaincode’s where the client says so', () => {
+  it('satisfy policies of keys, instead of the chaincode’s where the client says so', async () => {
     const keyPolicies = [encodeSignaturePolicy(parsePolicy("OR('Org3MSP.peer')"))];
-    expect(layoutsOf(call('deal', { keyPolicies }))).toEqual(['1 of Org1, 1 of Org3', '1 of Org2, 1 of Org3']);
-    expect(layoutsOf(call('deal', { keyPolicies, disregardNamespacePolicy: true }))).toEqual(['1 of Org3']);
+    expect(await layoutsOf(call('deal', { keyPolicies }))).toEqual(['1 of Org1, 1 of Org3', '1 of Org2, 1 of Org3']);
+    expect(await layoutsOf(call('deal', { keyPolicies, disregardNamespacePolicy: true }))).toEqual(['1 of Org3']);
   });
 
   it.each([
@@ -114,13 +116,20 @@ describe('layouts of endorsers', () => {
     ['a policy of a key is none', [call('deal', { keyPolicies: [Buffer.from('0a', 'hex')] })], 'malformed'],
     ['too many policies of keys differ', [call('deal', { keyPolicies: Array.from({ length: 17 }, (_, at) => encodeSignaturePolicy(parsePolicy(`OR('Org${at}MSP.peer')`))) })], 'more than 16 policies'],
     ['more is asked than one answer holds', Array.from({ length: 101 }, () => call('deal')), 'more than 100 chaincodes'],
-  ])('are refused when %s', (_name, chaincodes, words) => {
-    expect(() => describeEndorsers(view, peers, { chaincodes })).toThrow(words);
+  ])('are refused when %s', async (_name, chaincodes, words) => {
+    await expect(describeEndorsers(view, peers, { chaincodes }, atOnce)).rejects.toThrow(words);
   });
 
-  it('are the same bytes for the same question', () => {
-    const ask = () => Buffer.from(describeEndorsers(view, peers, { chaincodes: [call('deal', { collectionNames: ['third', 'shared'], noPrivateReads: true }), call('all')] })).toString('hex');
-    expect(ask()).toBe(ask());
+  it('are the same bytes for the same question', async () => {
+    const ask = async () => Buffer.from(await describeEndorsers(view, peers, { chaincodes: [call('deal', { collectionNames: ['third', 'shared'], noPrivateReads: true }), call('all')] }, atOnce)).toString('hex');
+    expect(await ask()).toBe(await ask());
+  });
+
+  it('let others have their turn between two policies: one question took the city node for itself', async () => {
+    let turns = 0;
+    const keyPolicies = Array.from({ length: 8 }, (_, at) => encodeSignaturePolicy(parsePolicy(`OR('Org3MSP.peer', 'Org${at + 4}MSP.peer')`)));
+    await describeEndorsers(view, peers, { chaincodes: [call('deal', { keyPolicies })] }, async () => void (turns += 1));
+    expect(turns).toBe(9);
   });
 });
 
@@ -157,7 +166,7 @@ describe('peers on other hosts', () => {
     const all = await listWith(await introduced('Org2MSP'));
     expect(all.map(({ mspId }) => mspId)).toEqual(['Org1MSP', 'Org2MSP', 'Org3MSP', 'Org2MSP']);
     // Two organisations have to endorse, and the second one's peer here does not run it.
-    const [layout] = discoveryOf(describeEndorsers(view, all, { chaincodes: [call('rare')] })).layouts;
+    const [layout] = discoveryOf(await describeEndorsers(view, all, { chaincodes: [call('rare')] }, atOnce)).layouts;
     expect(Object.values(layout ?? {})).toEqual([1, 1]);
     expect(findMembers(view, all, [call('rare')]).able.map(({ bytes }) => Buffer.from(bytes).includes('far.test:7051'))).toEqual([false, true]);
   });

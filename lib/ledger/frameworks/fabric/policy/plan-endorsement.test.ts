@@ -26,7 +26,7 @@ const clients = orgs.map((org) => msps.deserializeIdentity(org.issue({ units: ['
 
 const plan = (texts: string | readonly string[], endorsers: readonly Identity[] = peers): string[][] =>
   planEndorsement({ policies: [texts].flat().map(parsePolicy), endorsers }).map((one) => one.map((endorser) => names.get(endorser) ?? 'other'));
-const organisations = (policies: readonly SignaturePolicy[]) => listLayouts(policies).map((layout) => Object.fromEntries(layout.organisations));
+const organisations = async (policies: readonly SignaturePolicy[]) => (await listLayouts(policies)).map((layout) => Object.fromEntries(layout.organisations));
 
 describe('planEndorsement', () => {
   it('asks one peer of each organisation that a policy wants, the preferred ones', () => {
@@ -45,21 +45,21 @@ describe('planEndorsement', () => {
     expect(planEndorsement({ policies: [parsePolicy('AND(\'Org0MSP.member\', \'Org0MSP.peer\')')], endorsers: [peer, admin] })[0]).toEqual([admin, peer]);
   });
 
-  it('plans the policies of a channel', () => {
+  it('plans the policies of a channel', async () => {
     const channel = createPolicyManager(readConfigGroup(createConfigGroup(createChannelGroups(['Org0MSP', 'Org1MSP', 'Org2MSP'])).serializeBinary()));
     const policy = channel.getPolicy('/Channel/Application/Endorsement').convert();
-    expect(organisations([policy])).toEqual([{ Org0MSP: 1, Org1MSP: 1 }, { Org0MSP: 1, Org2MSP: 1 }, { Org1MSP: 1, Org2MSP: 1 }]);
+    expect(await organisations([policy])).toEqual([{ Org0MSP: 1, Org1MSP: 1 }, { Org0MSP: 1, Org2MSP: 1 }, { Org1MSP: 1, Org2MSP: 1 }]);
     expect(planEndorsement({ policies: [policy], endorsers: peers }).map((chosen) => chosen.map((one) => names.get(one)))).toEqual([['0.0', '1.0'], ['0.0', '2.0'], ['1.0', '2.0']]);
   });
 
-  it('lets one signature count in several policies, and asks for no more than they need together', () => {
+  it('lets one signature count in several policies, and asks for no more than they need together', async () => {
     expect(plan(['AND(\'Org0MSP.peer\', \'Org1MSP.peer\')', 'AND(\'Org1MSP.peer\', \'Org2MSP.peer\')'])).toEqual([['0.0', '1.0', '2.0']]);
     expect(plan(['OR(\'Org0MSP.member\')', 'OR(\'Org0MSP.peer\')'])).toEqual([['0.0']]);
-    expect(organisations(['OR(\'Org0MSP.peer\', \'Org1MSP.peer\')', 'OR(\'Org1MSP.peer\', \'Org2MSP.peer\')'].map(parsePolicy))).toEqual([{ Org0MSP: 1, Org2MSP: 1 }, { Org1MSP: 1 }]);
+    expect(await organisations(['OR(\'Org0MSP.peer\', \'Org1MSP.peer\')', 'OR(\'Org1MSP.peer\', \'Org2MSP.peer\')'].map(parsePolicy))).toEqual([{ Org0MSP: 1, Org2MSP: 1 }, { Org1MSP: 1 }]);
   });
 
-  it('names the groups and quantities that discovery names', () => {
-    const [layout] = listLayouts([parsePolicy('AND(\'Org0MSP.peer\', \'Org0MSP.peer\', \'Org1MSP.admin\')')]);
+  it('names the groups and quantities that discovery names', async () => {
+    const [layout] = await listLayouts([parsePolicy('AND(\'Org0MSP.peer\', \'Org0MSP.peer\', \'Org1MSP.admin\')')]);
     const policy = parsePolicy('AND(\'Org0MSP.peer\', \'Org1MSP.admin\')');
     expect(layout?.groups.map(({ principal, quantity }) => ({ principal, quantity }))).toEqual([{ principal: policy.principals[0]?.raw, quantity: 2 }, { principal: policy.principals[1]?.raw, quantity: 1 }]);
   });
@@ -84,11 +84,11 @@ describe('planEndorsement', () => {
     }
   });
 
-  it('ends soon where there are more ways than anybody would try', () => {
+  it('ends soon where there are more ways than anybody would try', async () => {
     const many = Array.from({ length: 40 }, (_, index) => `'Org${index % 3}MSP.member'`).join(', ');
     expect(plan(`OutOf(20, ${many})`, Array.from({ length: 60 }, (_, index) => (index < 6 ? peers[index] : orgs.map((org) => msps.deserializeIdentity(org.issue().serialized))[index % 3]) as Identity)).length).toBeLessThanOrEqual(plansMax);
-    expect(() => listLayouts(Array.from({ length: 100 }, () => parsePolicy(`OutOf(5, ${many})`)))).not.toThrow();
-    expect(() => listLayouts(Array.from({ length: 101 }, () => parsePolicy('OR(\'Org0MSP.peer\')')))).toThrow('more than 100 policies');
+    await expect(listLayouts(Array.from({ length: 100 }, () => parsePolicy(`OutOf(5, ${many})`)))).resolves.toBeDefined();
+    await expect(listLayouts(Array.from({ length: 101 }, () => parsePolicy('OR(\'Org0MSP.peer\')')))).rejects.toThrow('more than 100 policies');
     expect(() => planEndorsement({ policies: [parsePolicy('OR(\'Org0MSP.peer\')')], endorsers: Array.from({ length: 501 }, () => peers[0] as Identity) })).toThrow('more than 500 endorsers');
   });
 

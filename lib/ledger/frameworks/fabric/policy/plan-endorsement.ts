@@ -30,13 +30,25 @@ export const plansMax = 100;
 
 const unavailable = 'no peer combination can satisfy the endorsement policy';
 
+/** How many of those at hand are a principal. */
+type CountSigners = (principal: Principal) => number;
+/** The sets of principals that satisfy one policy. */
+type FindSets = (policy: SignaturePolicy) => readonly PrincipalSet[];
+
 /**
  * The layouts that satisfy all of the policies, none of which asks for more than another.
- * @param countSigners how many of those at hand are this principal; whoever there may be, unless it is given
+ * @param countSigners whoever there may be, unless it is given
+ * @param yieldTurn between two policies: each may be work of many milliseconds
  * @throws FabricRefusal not-allowed, limit
  */
-export function listLayouts(policies: readonly SignaturePolicy[], countSigners: (principal: Principal) => number = () => endorsersMax): Layout[] {
-  return findSets(policies, countSigners).map(layoutOf);
+export async function listLayouts(policies: readonly SignaturePolicy[], countSigners: CountSigners = () => endorsersMax, yieldTurn: () => Promise<void> = () => Promise.resolve()): Promise<Layout[]> {
+  checkNumber(policies);
+  const found = new Map<SignaturePolicy, readonly PrincipalSet[]>();
+  for (const policy of differentOf(policies)) {
+    found.set(policy, findPrincipalSets(policy, countSigners));
+    await yieldTurn();
+  }
+  return findSets(policies, (policy) => found.get(policy) ?? findPrincipalSets(policy, countSigners)).map(layoutOf);
 }
 
 /**
@@ -52,7 +64,7 @@ export function planEndorsement({ policies, endorsers }: PlanEndorsement): (read
   const isSatisfied: IsSatisfied = (order) => policies.every((policy) => evaluateSignaturePolicy(policy, order.map((rank) => endorsers[rank] as Identity)) === undefined);
   const budget = { left: retriesMax };
   const plans = new Map<string, readonly number[]>();
-  for (const set of findSets(policies, countSigners)) {
+  for (const set of findSets(policies, (policy) => findPrincipalSets(policy, countSigners))) {
     const ranks = findSigners(set, endorsers.length, satisfies, isSatisfied, budget);
     const name = ranks && [...ranks].sort((a, b) => a - b).join();
     if (ranks && name !== undefined && !plans.has(name)) plans.set(name, ranks);
@@ -74,12 +86,19 @@ function shrink(everybody: readonly number[], isSatisfied: IsSatisfied): readonl
   }, everybody);
 }
 
-function findSets(policies: readonly SignaturePolicy[], countSigners: (principal: Principal) => number): PrincipalSet[] {
+function checkNumber(policies: readonly SignaturePolicy[]): void {
   if (policies.length === 0) throw new FabricRefusal('not-allowed', 'no principal sets remained after filtering');
   if (policies.length > policiesMax) throw new FabricRefusal('limit', `There are more than ${policiesMax} policies to satisfy at once`);
-  const different = new Map(policies.map((policy) => [JSON.stringify([policy.rule, policy.principals.map(({ meaning }) => keyOf(meaning))]), policy]));
-  const all = [...different.values()].map((policy) => {
-    const sets = findPrincipalSets(policy, countSigners);
+}
+
+function differentOf(policies: readonly SignaturePolicy[]): SignaturePolicy[] {
+  return [...new Map(policies.map((policy) => [JSON.stringify([policy.rule, policy.principals.map(({ meaning }) => keyOf(meaning))]), policy])).values()];
+}
+
+function findSets(policies: readonly SignaturePolicy[], find: FindSets): PrincipalSet[] {
+  checkNumber(policies);
+  const all = differentOf(policies).map((policy) => {
+    const sets = find(policy);
     // Two reasons that ask for different remedies: another policy, or another peer.
     if (sets.length === 0) throw new FabricRefusal('not-allowed', findPrincipalSets(policy, () => endorsersMax).length === 0 ? 'endorsement policy cannot be satisfied' : unavailable);
     return sets;

@@ -1,3 +1,4 @@
+import { checkExpiry } from '../msp/check-expiry';
 import { validateIdentity } from '../msp/validate-identity';
 import { validIdentities, type SignedData } from '../policy/valid-identities';
 import type { Identity } from '../msp/msp';
@@ -24,6 +25,15 @@ export function answeringMspId({ endorser }: Pick<ServicePorts, 'endorser'>, msp
 /** Counts one request. Only what somebody of the channel signed is asked about: a stranger uses up nobody's quota. Throws {@link ServiceRefused}. */
 export function takeRequest(channel: ServedChannel, ports: Pick<ServicePorts, 'nowMs'>): void {
   const refusal = channel.quota.takeRequest(ports.nowMs());
+  if (refusal !== undefined) throw refuseQuota(refusal);
+}
+
+/** Counts one request that is about no channel, if a valid member of an organisation with a peer here signed it. Throws {@link ServiceRefused}. */
+export function takeLocalRequest(ports: Pick<ServicePorts, 'endorser' | 'nowMs' | 'takeLocalRequest'>, mspId: string, signed: SignedData): void {
+  const msps = ports.endorser.localMsps(mspId);
+  const identity = msps && validIdentities([signed], msps)[0];
+  if (identity === undefined || checkExpiry(identity, ports.nowMs()) !== undefined) return;
+  const refusal = ports.takeLocalRequest(mspId);
   if (refusal !== undefined) throw refuseQuota(refusal);
 }
 

@@ -11,7 +11,7 @@ import { admitProposal } from './propose';
 import { ServiceRefused } from './service-refused';
 
 /** What a host does for others that carry peers of one of its channels. */
-export interface PeerTaskPorts extends Pick<ServicePorts, 'findChannel' | 'endorser' | 'addressOf' | 'nowMs'> {
+export interface PeerTaskPorts extends Pick<ServicePorts, 'findChannel' | 'endorser' | 'addressOf' | 'nowMs' | 'takeLocalRequest'> {
   readonly chain: ChainId;
   readonly channelId: string;
   /** Of an organisation's peer, at the door for Fabric's clients; 0: there is none. */
@@ -63,8 +63,9 @@ async function answer(ports: PeerTaskPorts, { introduce: nonce, propose, keep }:
 async function endorse(ports: PeerTaskPorts, { mspId, height }: NonNullable<PeerTask['propose']>, signedProposal: SignedProposal, signal: AbortSignal): Promise<Uint8Array> {
   // Who carries a peer of this channel asks about this channel.
   if (unpackProposal(signedProposal).channelId !== ports.channelId) throw new ProposalRefused('invalid', `the proposal is for another channel than '${ports.channelId}'`);
-  admitProposal(ports, signedProposal, '');
-  await ports.reach(Number(height), signal);
+  const { isMembers } = admitProposal(ports, signedProposal, '');
+  // A stranger is refused at once.
+  if (isMembers) await ports.reach(Number(height), signal);
   signal.throwIfAborted();
   return (await processProposal({ signedProposal, mspId }, ports.endorser)).bytes;
 }

@@ -2,12 +2,12 @@ import { chaincodeAction, chaincodeActionPayload, chaincodeEvent, channelHeader,
 import { FabricReadError } from '../read/read-error';
 import { WireError } from '@/lib/platform/pure/wire';
 import { findSigner, takeRequest } from './admit';
-import { requireAccess } from './commit-status';
+import { deniedOf, requireAccess } from './commit-status';
 import { followBlocks } from './follow-blocks';
 import { chaincodeEventsRequest, chaincodeEventsResponse, decodeRequest, signedRequest } from './messages';
-import type { ServedChannel, ServiceCall, ServicePorts } from './ports';
+import type { HolderSeats, ServedChannel, ServiceCall, ServicePorts } from './ports';
+import { ReaderAccess } from './reader-access';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
-import type { StreamSeats } from './stream-seats';
 
 interface FoundEvent {
   readonly chaincodeId: string;
@@ -16,14 +16,16 @@ interface FoundEvent {
 }
 
 /** gateway.Gateway/ChaincodeEvents (internal/pkg/gateway/chaincodeevents.go): events of valid transactions, block after block. */
-export async function* chaincodeEvents(ports: ServicePorts, seats: StreamSeats, bytes: Uint8Array, { signal }: ServiceCall): AsyncGenerator<Uint8Array, void> {
+export async function* chaincodeEvents(ports: ServicePorts, seats: HolderSeats, bytes: Uint8Array, { signal }: ServiceCall): AsyncGenerator<Uint8Array, void> {
   const { request, signature } = decodeRequest(signedRequest, bytes);
   if (request.length === 0) throw new ServiceRefused(SERVICE_CODES.INVALID_ARGUMENT, 'a chaincode events request is required');
   const wanted = readRequest(request);
   const signed = { data: request, identity: wanted.identity, signature };
   const channel = requireAccess(ports, 'gateway/ChaincodeEvents', wanted.channelId, signed);
   takeRequest(channel, ports);
-  const leave = seats.take(findSigner(channel, signed)?.id ?? '');
+  const identity = findSigner(channel, signed);
+  const access = identity && new ReaderAccess({ ports, channel, identity, check: (configuration) => deniedOf('gateway/ChaincodeEvents', wanted.channelId, configuration, signed) });
+  const leave = seats.take({ identity: identity?.id ?? '', channel: wanted.channelId });
   if (leave === undefined) throw new ServiceRefused(SERVICE_CODES.RESOURCE_EXHAUSTED, 'too many streams of events and blocks are open: close one first');
   try {
     const after = wanted.afterTransactionId === '' ? undefined : await channel.findTransaction(wanted.afterTransactionId, signal);
@@ -31,6 +33,9 @@ export async function* chaincodeEvents(ports: ServicePorts, seats: StreamSeats, 
     // Until the transaction was passed: what stands before it was seen.
     let isPassed = wanted.afterTransactionId === '';
     for await (const block of followBlocks(ports, channel, first, signal)) {
+      // Fabric asks once; a certificate may end, or be revoked, while one reads.
+      const denied = access?.denied();
+      if (denied !== undefined) throw new ServiceRefused(SERVICE_CODES.PERMISSION_DENIED, denied);
       const events = listEvents(block.bytes).filter(({ chaincodeId, txId }) => {
         if (isPassed) return chaincodeId === wanted.chaincodeId;
         isPassed = txId === wanted.afterTransactionId;

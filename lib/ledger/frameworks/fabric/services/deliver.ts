@@ -1,22 +1,21 @@
 import { checkChannelAccess } from '../endorser';
-import { checkExpiry } from '../msp/check-expiry';
 import type { Identity } from '../msp/msp';
-import { validIdentities, type SignedData } from '../policy/valid-identities';
+import { validIdentities } from '../policy/valid-identities';
 import { blockParts, DELIVER_STATUSES, DeliverRefused, deliverBlock, deliverFilteredBlock, deliverStatus, filterBlock, resolveSeek, seekInfo, unpackBlock, BlockInvalid, unpackDeliver, type DeliverRequest } from '../protocol';
 import { FabricReadError } from '../read/read-error';
 import { WireError } from '@/lib/platform/pure/wire';
 import { answeringMspId, findSigner } from './admit';
 import { followBlocks } from './follow-blocks';
-import type { ServedChannel, ServedConfiguration, ServiceCall, ServicePorts } from './ports';
+import type { HolderSeats, ServedChannel, ServedConfiguration, ServiceCall, ServicePorts } from './ports';
 import { deliverWithPrivateData, type PrivateReader } from './private-blocks';
-import type { StreamSeats } from './stream-seats';
+import { ReaderAccess } from './reader-access';
 
 export type DeliverKind = 'block' | 'filtered' | 'private' | 'orderer';
 
 const HEADER_WITH_SIG = 1;
 
 /** Blocks for one request after another, each ended by its status; the first that is not SUCCESS ends all (common/deliver/deliver.go). */
-export async function* deliver(ports: ServicePorts, seats: StreamSeats, kind: DeliverKind, requests: AsyncIterable<Uint8Array>, call: ServiceCall): AsyncGenerator<Uint8Array, void> {
+export async function* deliver(ports: ServicePorts, seats: HolderSeats, kind: DeliverKind, requests: AsyncIterable<Uint8Array>, call: ServiceCall): AsyncGenerator<Uint8Array, void> {
   for await (const request of requests) {
     const status = yield* deliverOne(ports, seats, kind, request, call);
     yield deliverStatus(status);
@@ -24,7 +23,7 @@ export async function* deliver(ports: ServicePorts, seats: StreamSeats, kind: De
   }
 }
 
-async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: DeliverKind, bytes: Uint8Array, { signal, entrance }: ServiceCall): AsyncGenerator<Uint8Array, number> {
+async function* deliverOne(ports: ServicePorts, seats: HolderSeats, kind: DeliverKind, bytes: Uint8Array, { signal, entrance }: ServiceCall): AsyncGenerator<Uint8Array, number> {
   let leave: (() => void) | undefined;
   try {
     const request = unpackDeliver(bytes, ports.nowMs());
@@ -34,13 +33,13 @@ async function* deliverOne(ports: ServicePorts, seats: StreamSeats, kind: Delive
     const signed = { data: request.payload, identity: request.creator, signature: request.signature };
     const identity = findSigner(channel, signed);
     if (identity === undefined) return DELIVER_STATUSES.FORBIDDEN;
-    const session = new Session({ ports, channel, kind, identity, signed });
-    if (!session.isAllowed()) return DELIVER_STATUSES.FORBIDDEN;
+    const access = new ReaderAccess({ ports, channel, identity, check: (configuration) => deniedOf(kind, channel.channelId, configuration, validIdentities([signed], configuration.rules.msps)) });
+    if (access.denied() !== undefined) return DELIVER_STATUSES.FORBIDDEN;
     if (channel.quota.takeRequest(ports.nowMs()) !== undefined) return DELIVER_STATUSES.SERVICE_UNAVAILABLE;
-    leave = seats.take(identity.id);
+    leave = seats.take({ identity: identity.id, channel: channel.channelId });
     if (leave === undefined) return DELIVER_STATUSES.SERVICE_UNAVAILABLE;
     const answeredBy = answeringMspId(ports, identity.msp.id, entrance, channel.homeMspId);
-    return yield* deliverRange({ ports, channel, kind, request, reader: { identity, answeredBy }, session, isHeaderOnly: contentType === HEADER_WITH_SIG, signal });
+    return yield* deliverRange({ ports, channel, kind, request, reader: { identity, answeredBy }, access, isHeaderOnly: contentType === HEADER_WITH_SIG, signal });
   } catch (error) {
     if (error instanceof DeliverRefused) return error.status;
     // Not here yet, for this peer joined later.
@@ -57,18 +56,18 @@ interface Delivery {
   readonly kind: DeliverKind;
   readonly request: DeliverRequest;
   readonly reader: PrivateReader;
-  readonly session: Session;
+  readonly access: ReaderAccess;
   readonly isHeaderOnly: boolean;
   readonly signal: AbortSignal;
 }
 
 async function* deliverRange(delivery: Delivery): AsyncGenerator<Uint8Array, number> {
-  const { ports, channel, request, session, signal } = delivery;
+  const { ports, channel, request, access, signal } = delivery;
   const { first, last, failIfNotReady } = resolveSeek(request.seek, BigInt(channel.height()));
   const isMissing = (number: bigint): boolean => failIfNotReady && number >= BigInt(channel.height());
   if (isMissing(first)) return DELIVER_STATUSES.NOT_FOUND;
   for await (const { number, bytes } of followBlocks(ports, channel, Number(first), signal)) {
-    if (!session.isAllowed()) return DELIVER_STATUSES.FORBIDDEN;
+    if (access.denied() !== undefined) return DELIVER_STATUSES.FORBIDDEN;
     yield await answerOf(delivery, number, bytes);
     if (BigInt(number) === last) return DELIVER_STATUSES.SUCCESS;
     if (isMissing(BigInt(number + 1))) return DELIVER_STATUSES.NOT_FOUND;
@@ -96,26 +95,10 @@ async function answerOf({ channel, kind, reader, isHeaderOnly, signal }: Deliver
   }
 }
 
-/** Whether a reader may still read: asked again with each configuration, and until its certificate ends (common/deliver/acl.go). */
-class Session {
-  #askedOf: number | undefined;
-
-  constructor(readonly reader: Pick<Delivery, 'ports' | 'channel' | 'kind'> & { readonly identity: Identity; readonly signed: SignedData }) {}
-
-  isAllowed(): boolean {
-    const { ports, channel, kind, identity, signed } = this.reader;
-    if (checkExpiry(identity, ports.nowMs()) !== undefined) return false;
-    const configuration = channel.configuration();
-    if (this.#askedOf === configuration.sequence) return true;
-    const signers = ({ msps }: ServedConfiguration['rules']): Identity[] => validIdentities([signed], msps);
-    const denied =
-      kind === 'orderer'
-        ? configuration.rules.policies.getPolicy('/Channel/Readers').evaluate(signers(configuration.rules))
-        : checkChannelAccess(kind === 'filtered' ? 'event/FilteredBlock' : 'event/Block', { channelId: channel.channelId, view: configuration }, signers);
-    if (denied !== undefined) return false;
-    this.#askedOf = configuration.sequence;
-    return true;
-  }
+/** Undefined: it may read (common/deliver/acl.go). */
+function deniedOf(kind: DeliverKind, channelId: string, configuration: ServedConfiguration, signers: readonly Identity[]): string | undefined {
+  if (kind === 'orderer') return configuration.rules.policies.getPolicy('/Channel/Readers').evaluate(signers);
+  return checkChannelAccess(kind === 'filtered' ? 'event/FilteredBlock' : 'event/Block', { channelId, view: configuration }, () => signers);
 }
 
 /** Throws DeliverRefused 400: before anything is said of access. */

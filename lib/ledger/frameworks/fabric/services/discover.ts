@@ -5,7 +5,7 @@ import { checkPrincipal } from '../msp/check-principal';
 import type { MspManager } from '../msp/create-msp-manager';
 import type { Identity } from '../msp/msp';
 import { validIdentities, type SignedData } from '../policy/valid-identities';
-import { takeRequest } from './admit';
+import { refuseQuota, takeRequest } from './admit';
 import { answerChannelPeers, answerConfiguration, answerEndorsers, answerLocalPeers, answerWithError } from './discovery-answers';
 import { decodeRequest } from './messages';
 import { mspIdOf } from './msp-id-of';
@@ -86,6 +86,8 @@ function answerLocally(ports: ServicePorts, query: DiscoveryQuery, asker: Asker)
   const msps = ports.endorser.localMsps(mspId);
   const identity = msps && asker.in(msps);
   if (identity === undefined || checkPrincipal(identity, { kind: 'role', mspId, role: 'admin' }) !== undefined) return denied();
+  const refusal = ports.takeLocalRequest(mspId);
+  if (refusal !== undefined) throw refuseQuota(refusal);
   return kindOf(query) === 'local-peers' ? answerLocalPeers(ports, mspId) : unknownKind();
 }
 

@@ -35,19 +35,19 @@ export async function answerEndorsers(ports: ServicePorts, channelId: string, in
     const content: Uint8Array[] = [];
     for (const interest of interests) {
       // Before it is said that nobody suffices, those elsewhere are asked anew.
-      const descriptor = describeOrNone(view, known, interest) ?? describeOrNone(view, await fresh(), interest);
+      const describe = (peers: readonly ChannelPeer[]) => describeOrNone(view, peers, interest, ports.yieldTurn);
+      const descriptor = (await describe(known)) ?? (await describe(await fresh()));
       // Fabric keeps the reason to itself.
       if (descriptor === undefined) return answerWithError(`failed constructing descriptor for ${printInterest(interest)}`);
       content.push(descriptor);
-      await ports.yieldTurn();
     }
     return queryResult.encode({ chaincodeResult: chaincodeQueryResult.encode({ content }) });
   });
 }
 
-function describeOrNone(view: SimulationView, peers: readonly ChannelPeer[], interest: Interest): Uint8Array | undefined {
+async function describeOrNone(view: SimulationView, peers: readonly ChannelPeer[], interest: Interest, yieldTurn: () => Promise<void>): Promise<Uint8Array | undefined> {
   try {
-    return describeEndorsers(view, peers, interest);
+    return await describeEndorsers(view, peers, interest, yieldTurn);
   } catch (error) {
     if (error instanceof FabricRefusal) return undefined;
     throw error;

@@ -1,3 +1,4 @@
+import type { Seats } from '@/lib/platform/pure/seats';
 import type { CollectionDefinition } from '../chaincode-definition';
 import type { EndorserPorts } from '../endorser';
 import type { ChannelRules } from '../policy/create-channel-rules';
@@ -57,6 +58,8 @@ export interface ServicePorts {
   /** Undefined: no such channel is served here. */
   findChannel(channelId: string): ServedChannel | undefined;
   readonly endorser: EndorserPorts;
+  /** Admits one request of an organisation with a peer here that is about no channel, or says why not: no channel's plan counts it. */
+  takeLocalRequest(mspId: string): ServiceQuotaRefusal | undefined;
   /** `host:port` under which clients know an organisation's peer here: stands in errors. */
   addressOf(mspId: string): string;
   /** MSP ids of the organisations that share a channel of this city node with one, its own among them. */
@@ -70,13 +73,21 @@ export interface ServicePorts {
   readonly limits: ServiceLimits;
 }
 
+/** Seats of who follows a channel or waits for it. `identity`: an organisation's certificate. */
+export type HolderSeats = Seats<'identity' | 'channel'>;
+
 export interface ServiceLimits {
-  /** Streams of events and blocks that are followed at a time, of one identity and in all. */
+  /** Streams of events and blocks that are followed at a time, of one identity, in one channel and in all: each costs memory for as long as its reader wishes. */
   readonly streamsPerIdentityMax: number;
+  readonly streamsPerChannelMax: number;
   readonly streamsMax: number;
+  /** Who waits for the status of a transaction, of one identity, in one channel and in all: one that never comes is waited for as long as a call may last. */
+  readonly waitsPerIdentityMax: number;
+  readonly waitsPerChannelMax: number;
+  readonly waitsMax: number;
 }
 
-export const serviceLimitDefaults: ServiceLimits = { streamsPerIdentityMax: 32, streamsMax: 2_000 };
+export const serviceLimitDefaults: ServiceLimits = { streamsPerIdentityMax: 32, streamsPerChannelMax: 1_000, streamsMax: 2_000, waitsPerIdentityMax: 400, waitsPerChannelMax: 600, waitsMax: 1_500 };
 
 /** One call as the door has it. */
 export interface ServiceCall {
@@ -92,6 +103,8 @@ export interface ServiceCall {
 export interface UnaryMethod {
   readonly kind: 'unary';
   readonly path: string;
+  /** Of one request; undefined: what a proposal or an envelope may have. */
+  readonly requestBytesMax?: number | undefined;
   answer(request: Uint8Array, call: ServiceCall): Promise<Uint8Array>;
 }
 
@@ -99,6 +112,7 @@ export interface UnaryMethod {
 export interface StreamMethod {
   readonly kind: 'server-stream' | 'bidi';
   readonly path: string;
+  readonly requestBytesMax?: number | undefined;
   answer(requests: AsyncIterable<Uint8Array>, call: ServiceCall): AsyncGenerator<Uint8Array, void>;
 }
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../testing/random';
 import { answerInOrder } from './answer-in-order';
 import { SERVICE_CODES, ServiceRefused } from './service-refused';
-import { StreamSeats } from './stream-seats';
 import { openServedCity } from './testing/served-city';
 
 const SEED = Number(process.env.SEED ?? 20_261_201);
@@ -76,21 +75,6 @@ describe('answers in order', () => {
       })(),
     ).rejects.toThrow('one');
     expect(answers).toEqual([0]);
-  });
-});
-
-describe('seats of streams', () => {
-  it('are counted for each identity and in all, and come back once', () => {
-    const seats = new StreamSeats({ streamsPerIdentityMax: 2, streamsMax: 3 });
-    const leave = seats.take('a');
-    expect([leave, seats.take('a')]).not.toContain(undefined);
-    expect(seats.take('a')).toBeUndefined();
-    expect(seats.take('b')).toBeDefined();
-    expect(seats.take('c')).toBeUndefined();
-    leave?.();
-    leave?.();
-    expect(seats.take('c')).toBeDefined();
-    expect(seats.take('b')).toBeUndefined();
   });
 });
 

@@ -11,6 +11,7 @@ import { queryChannel, waitForTransaction, withChannelView } from '../../read/qu
 import { worldState } from '../../state';
 import { TEST_CHANNEL, TestChannel } from '../../testing/test-channel';
 import { answerPeerTask, type PeerTaskPorts } from '../answer-peer-task';
+import { serveChannel } from '../serve-channel';
 
 const never = new AbortController().signal;
 
@@ -111,8 +112,9 @@ export class JoinedHosts {
       const base: Partial<EndorserPorts> = { ...portsOfHost({ host: node.host, channels, signal: never }), packages, elsewhere: directory, hostId };
       const city = new TestCity(mspIds, this.channel.organisations, base);
       for (const mspId of mspIds) if (organisationsOf[at]?.includes(mspId) !== true) city.signers.delete(mspId);
+      const served = serveChannel({ host: node.host, chain: TEST_CHAIN, config: this.channel.config, homeMspId: organisationsOf[at]?.[0] ?? '', quota: { takeRequest: () => undefined, takeTransaction: () => ({ done: () => undefined }) }, sizeBytes: () => 0 });
       city.commit = (_channelId, envelope) => this.#commit(nodes, envelope);
-      this.hosts.push({ hostId, node, city, directory, isAway: false, isSlow: false, asked: [], tamper: undefined, findChannel: () => undefined });
+      this.hosts.push({ hostId, node, city, directory, isAway: false, isSlow: false, asked: [], tamper: undefined, findChannel: (channelId) => (channelId === TEST_CHANNEL ? served : undefined) });
     }
   }
 
@@ -140,6 +142,7 @@ export class JoinedHosts {
           addressOf: () => `${to.hostId}.test:${7_051 + at}`,
           findChannel: (channelId) => to.findChannel(channelId),
           endorser: to.city.ports(),
+          takeLocalRequest: () => undefined,
           nowMs: () => to.city.nowMs,
           reach: async (blocks) => void this.reached.push(blocks),
           keepOffered: (offer, hostId) => this.keepOffered(at, offer, hostId),

@@ -8,7 +8,7 @@ import { createRealPorts } from '../../../../testing/real-ports';
 import { openTestChain, TEST_CHAIN } from '../../../../testing/test-nodes';
 import { ChaincodeRefusal, type ChaincodeWorld } from '../../../../vm/chaincode';
 import { createFabricFramework, FABRIC } from '../../framework';
-import { nobodyElse } from '../../channel-peers';
+import { nobodyElse, type ChannelPeers } from '../../channel-peers';
 import { portsOfHost } from '../../endorser';
 import { MemoryPackages } from '../../lifecycle/testing/memory-packages';
 import { chaincodeInput, response } from '../../protocol';
@@ -43,6 +43,7 @@ export interface FabricTestCity {
   install(mspId: string, label: string): Promise<string>;
   /** May be replaced. */
   quota: ServiceQuota;
+  takeLocalRequest: ServicePorts['takeLocalRequest'];
   clock: () => number;
   close(): Promise<void>;
 }
@@ -51,9 +52,11 @@ export interface TestCityOptions {
   readonly limits?: Partial<ServiceLimits>;
   /** Shared with whatever else waits in the process. */
   readonly queue?: QueueBudget;
+  /** Absent: all peers of the channel are here. */
+  readonly elsewhere?: ChannelPeers;
 }
 
-export async function openServedCity({ limits = {}, queue }: TestCityOptions = {}): Promise<FabricTestCity> {
+export async function openServedCity({ limits = {}, queue, elsewhere = nobodyElse }: TestCityOptions = {}): Promise<FabricTestCity> {
   const { channel, revoked } = openChannelWithRevoked();
   const mspIds = channel.organisations.map(({ mspId }) => mspId);
   const packages = new MemoryPackages();
@@ -66,6 +69,7 @@ export async function openServedCity({ limits = {}, queue }: TestCityOptions = {
   const closing = new AbortController();
   const ports: ServicePorts = {
     findChannel: (channelId) => (channelId === TEST_CHANNEL ? served : undefined),
+    takeLocalRequest: (mspId) => city.takeLocalRequest(mspId),
     addressOf: (mspId) => (mspId === '' ? 'orderer.test:7050' : `${mspId.toLowerCase()}.test:7051`),
     neighboursOf: () => mspIds,
     tlsRoots: () => [Buffer.from(channel.orderers.root.pem).toString()],
@@ -91,7 +95,7 @@ export async function openServedCity({ limits = {}, queue }: TestCityOptions = {
       packages,
       signerOf: (mspId) => channel.peers[mspIds.indexOf(mspId)],
       localMsps: (mspId) => (mspIds.includes(mspId) ? served.configuration().rules.msps : undefined),
-      elsewhere: nobodyElse,
+      elsewhere,
       hostId: 'host_test',
       signal: closing.signal,
       nowMs: () => city.clock(),
@@ -120,6 +124,7 @@ export async function openServedCity({ limits = {}, queue }: TestCityOptions = {
       if ('refused' in installed) throw new Error(installed.refused);
       return installed.packageId;
     },
+    takeLocalRequest: () => undefined,
     quota: { takeRequest: () => undefined, takeTransaction: () => ({ done: () => undefined }) },
     clock: () => Date.now(),
     async close() {
