@@ -1,4 +1,5 @@
-import { findMemberPolicy, isMember, type SimulationView } from '../endorser';
+import { findMemberPolicy, type SimulationView } from '../endorser';
+import { isMember } from '../policy/is-member';
 import { findDefinition, LIFECYCLE, mspIdOfImplicitCollection } from '../lifecycle';
 import { FabricRefusal } from '../msp/refusal';
 import { LIFECYCLE_SEQUENCE, type ChannelPeer } from './list-peers';

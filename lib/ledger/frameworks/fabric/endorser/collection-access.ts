@@ -1,9 +1,7 @@
 import { ChaincodeRefusal } from '../../../vm/chaincode';
 import { encodeImplicitMembers, findDefinition, LIFECYCLE, mspIdOfImplicitCollection, readCollections } from '../lifecycle';
 import type { Identity } from '../msp/msp';
-import { FabricRefusal } from '../msp/refusal';
-import { decodeSignaturePolicy } from '../policy/decode-signature-policy';
-import { policyOfSignatures } from '../policy/policy';
+import { isMember } from '../policy/is-member';
 import type { Simulator } from '../state';
 import { findIdentity } from './find-identity';
 import type { SimulationView } from './ports';
@@ -27,17 +25,6 @@ export function findCollectionAccess(simulator: Simulator, at: { readonly channe
   if (found === undefined) throw new ChaincodeRefusal(`collection ${channelId}/${namespace}/${collection} could not be found`);
   if ((!found.memberOnlyRead && !found.memberOnlyWrite) || isMember(found.memberPolicy, caller)) return { mayRead: true, mayWrite: true };
   return { mayRead: !found.memberOnlyRead, mayWrite: !found.memberOnlyWrite };
-}
-
-/** Whether an identity is a member of a collection by its policy (bytes of a common.SignaturePolicyEnvelope). */
-export function isMember(memberPolicy: Uint8Array, identity: Identity): boolean {
-  try {
-    return policyOfSignatures(decodeSignaturePolicy(memberPolicy)).evaluate([identity]) === undefined;
-  } catch (error) {
-    // A policy that cannot be read has no members.
-    if (error instanceof FabricRefusal) return false;
-    throw error;
-  }
 }
 
 /**

@@ -1,5 +1,5 @@
 // From a signed proposal to what a chaincode answers, and to endorsements.
-export { findMemberPolicy, isMember } from './collection-access';
+export { findMemberPolicy } from './collection-access';
 export { chaincodeInterest } from './chaincode-interest';
 export { checkAccess, checkChannelAccess, type Caller } from './access-rules';
 export { endorseTransaction } from './endorse-transaction';
