@@ -1,6 +1,7 @@
 // `npm run bench -- <name>`: one measurement. See bench/README.md.
 import { existsSync } from 'node:fs';
 import { bundleCityNode, bundleEngineBenches } from './supervisor/bundle.mjs';
+import { installChaincodeRuntime } from './supervisor/chaincode-runtime.mjs';
 import { generateClient, migrate } from './supervisor/database.mjs';
 import { cityNodeEnvironment } from './supervisor/environment.mjs';
 import { createLog } from './supervisor/log.mjs';
@@ -15,7 +16,9 @@ import { startTestProduct } from './testing/start-test-product.mjs';
 /** Benches that measure the running product; the others start what they need. */
 const needProduct = new Set(['provision']);
 /** Benches of the city node as it runs in production, without the rest. */
-const needCityNode = new Set(['hosting']);
+const needCityNode = new Set(['fabric', 'hosting']);
+/** Of these, the ones that run chaincode. */
+const needChaincode = new Set(['fabric']);
 const [name, ...args] = process.argv.slice(2);
 
 /** Durable services, as `npm start` runs them: a figure of throw-away ones would flatter. */
@@ -32,6 +35,7 @@ async function startProductForBench(context, log) {
 
 async function environmentFor(name, context, log) {
   if (needProduct.has(name)) return startProductForBench(context, log);
+  if (needChaincode.has(name)) await installChaincodeRuntime(context.family);
   // Its city node is started by the bench itself, in the environment that the product gives it.
   if (needCityNode.has(name)) return { ...cityNodeEnvironment(process.env), CHAINWORKS_BENCH_CITY_NODE: await bundleCityNode(), CHAINWORKS_BENCH_ENGINE: await bundleEngineBenches() };
   return process.env;
@@ -39,7 +43,7 @@ async function environmentFor(name, context, log) {
 
 await runCommand(async (context) => {
   const file = projectPath(`bench/${name}.ts`);
-  if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: consensus, ethereum, hosting, provision or start. See bench/README.md.');
+  if (!/^[a-z][a-z-]*$/.test(name ?? '') || !existsSync(file)) throw new SetupError('Name a bench: consensus, ethereum, fabric, hosting, provision or start. See bench/README.md.');
   const log = createLog((line) => process.stderr.write(`${line}\n`));
   const env = await environmentFor(name, context, log);
   return context.family.run([process.execPath, '--import', 'tsx', file, ...args], { env });

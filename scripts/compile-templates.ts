@@ -1,11 +1,10 @@
-// `npx tsx scripts/compile-templates.ts`: writes the artefacts of the contract templates after their sources changed.
+// `npx tsx scripts/compile-templates.ts`: writes the artefacts of the templates after their sources changed. Chaincode is
+// compiled against the chaincode runtime, which `npm start` and `npm run with-services` install.
 import { writeFileSync } from 'node:fs';
-import { compileContract } from '../lib/templates/testing';
+import { compileChaincode, compileContract } from '../lib/templates/testing';
 
-for (const [contract, file] of [
-  ['Erc20Token', 'erc20-token'],
-  ['EvidenceNotary', 'evidence-notary'],
-] as const) {
-  const target = new URL(`../lib/templates/artefacts/${file}.json`, import.meta.url);
-  writeFileSync(target, `${JSON.stringify(compileContract(contract), null, 2)}\n`);
-}
+const write = (file: string, artefact: unknown) => writeFileSync(new URL(`../lib/templates/artefacts/${file}.json`, import.meta.url), `${JSON.stringify(artefact, null, 2)}\n`);
+
+write('erc20-token', compileContract('Erc20Token'));
+write('evidence-notary', compileContract('EvidenceNotary'));
+for (const chaincode of ['asset-transfer', 'evidence-notary']) write(`${chaincode}-chaincode`, compileChaincode(chaincode));

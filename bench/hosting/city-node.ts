@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,11 +6,11 @@ import { hashAccessKeySecret } from '../../lib/gateway';
 import { formatAccessKey } from '../../lib/gateway/client';
 import { generousLimits, makeAccessKey, TestHost } from '../../lib/gateway/testing';
 import { postCall } from '../post-call';
+import { cpuSecondsOf, memoryOf } from '../process-figures';
 import { round } from '../statistics';
 import { accessKeyAt, chainAt, cityNode, networkIdAt } from './names';
 
 const mib = 2 ** 20;
-const clockTicksPerSecond = 100;
 
 /** A city-node process as `npm start` runs it, with all its doors open; sub-chains are opened through its control interface. */
 export class MeasuredCityNode {
@@ -72,21 +72,15 @@ export class MeasuredCityNode {
 
   /** Anonymous and shared memory of the process; LMDB's mapped pages are the page cache's and stand apart. */
   memory(): { readonly anonymousMiB: number; readonly mappedMiB: number; readonly indexMiB: number } {
-    const status = readFileSync(`/proc/${this.host.pid}/status`, 'utf8');
-    const kib = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
+    const { anonymousMiB, mappedMiB } = memoryOf(this.host.pid);
     const index = statSync(path.join(this.host.directory, cityNode, 'index/data.mdb'));
-    return { anonymousMiB: round((kib('RssAnon') + kib('RssShmem')) / 1024, 0), mappedMiB: round(kib('RssFile') / 1024, 0), indexMiB: round((index.blocks * 512) / mib, 0) };
+    return { anonymousMiB: round(anonymousMiB, 0), mappedMiB: round(mappedMiB, 0), indexMiB: round((index.blocks * 512) / mib, 0) };
   }
 
   /** Processor time of the process over so many seconds, in per cent of one core. */
   async cpuPercent(seconds: number): Promise<number> {
-    const ticks = (): number => {
-      // After the command's name, which may hold spaces: fields 14 and 15 are user and system time.
-      const fields = readFileSync(`/proc/${this.host.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-      return Number(fields[11]) + Number(fields[12]);
-    };
-    const before = ticks();
+    const before = cpuSecondsOf(this.host.pid);
     await sleep(seconds * 1_000);
-    return round((ticks() - before) / clockTicksPerSecond / seconds * 100, 3);
+    return round(((cpuSecondsOf(this.host.pid) - before) / seconds) * 100, 3);
   }
 }

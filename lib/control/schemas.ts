@@ -337,6 +337,14 @@ export const hostReportSchema = z.object({
   diskFreeBytes: z.number().int(),
   /** Absent before its first certificate. */
   channel: channelHoldingSchema.optional(),
+  /** Where Fabric's clients reach it, `host:port`; absent while that door is closed. */
+  fabric: z
+    .object({
+      address: z.string().max(300),
+      /** Those of organisations that have an entrance of their own, by MSP id. */
+      organisations: z.record(z.string().max(64), z.string().max(300)),
+    })
+    .optional(),
   /** Traffic with other hosts since the process began; refusals and drops by their reasons. */
   peerChannel: z
     .object({

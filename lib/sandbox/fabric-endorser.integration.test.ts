@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeChaincode } from '@/lib/chaincode-packages/testing';
 import { loadFabric, type InstalledPackages } from '@/lib/ledger';
 import { loadFabricTesting } from '@/lib/ledger/testing';
 import { isSandboxError } from './errors';
-import { makeChaincode } from './testing/make-package';
 import { contractOf, TestSandbox } from './testing/test-sandbox';
 
 const assets = contractOf(`

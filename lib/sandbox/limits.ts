@@ -1,3 +1,5 @@
+import { packageLimits } from '@/lib/chaincode-packages';
+
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
@@ -40,12 +42,7 @@ export const sandboxLimits = {
   logLineCharsMax: 2_000,
   /** Bytes on their way to a chaincode that does not read. */
   queuedBytesMax: 64 * MiB,
-  /** A package: as it comes, unpacked, and what is in it. */
-  packageBytesMax: 32 * MiB,
-  unpackedBytesMax: 128 * MiB,
-  packageRatioMax: 200,
-  packageEntriesMax: 10_000,
-  packagePathCharsMax: 400,
+  ...packageLimits,
 } satisfies Record<string, number>;
 
 export type SandboxLimits = typeof sandboxLimits;

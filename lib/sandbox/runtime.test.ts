@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { providedPackages } from './client';
 
 interface Locked {
   readonly version: string;
@@ -12,6 +13,11 @@ const { packages } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'run
 const installed = Object.entries(packages).filter(([place]) => place !== '');
 
 describe('the runtime of chaincode', () => {
+  it('provides what lies in its own folder, not what packages bring for themselves', () => {
+    for (const name of ['fabric-shim', 'fabric-contract-api', '@grpc/grpc-js', 'class-transformer']) expect(providedPackages.has(name), name).toBe(true);
+    expect([...providedPackages].filter((name) => name.includes('node_modules') || name === '')).toEqual([]);
+  });
+
   it('has the one class-transformer with which fabric-contract-api can return objects', () => {
     expect(installed.filter(([place]) => place.endsWith('node_modules/class-transformer')).map(([, { version }]) => version)).toEqual(['0.4.0']);
   });

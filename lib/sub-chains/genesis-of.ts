@@ -1,16 +1,17 @@
 import type { OpenChain } from '@/lib/control';
-import { AppError, assert } from '@/lib/platform';
+import { assert } from '@/lib/platform';
 import { chainLimitsOf } from './chain-limits';
+import { frameworkOf } from './frameworks';
 import { inPublishersOrder, type LoadedPeer, type LoadedSubChain } from './load-sub-chain';
 
 /**
  * What every host of a sub-chain is told to open it. Made from rows alone, so that each try and each worker makes the
  * same genesis: a try that was interrupted half-way is completed, not contradicted.
  */
-export function genesisOf(subChain: LoadedSubChain): OpenChain {
+export async function genesisOf(subChain: LoadedSubChain): Promise<OpenChain> {
   return {
     framework: subChain.framework,
-    config: frameworkConfig(subChain),
+    config: await frameworkOf(subChain).genesisConfig(subChain),
     genesisTimeMs: subChain.createdAt.getTime(),
     finality: subChain.finality,
     peers: peersInOrder(subChain).map((peer) => {
@@ -31,9 +32,4 @@ export function genesisOf(subChain: LoadedSubChain): OpenChain {
 /** Validators take turns in the publisher's order. Solo genesis blocks keep the order that the first of them were made with. */
 function peersInOrder({ finality, peers }: LoadedSubChain): readonly LoadedPeer[] {
   return finality === 'solo' ? peers : inPublishersOrder(peers);
-}
-
-function frameworkConfig(subChain: { framework: string; chainId: bigint }): Record<string, unknown> {
-  if (subChain.framework === 'ethereum') return { chainId: subChain.chainId.toString() };
-  throw new AppError('UNSUPPORTED', { what: subChain.framework }, { publicMessage: `The framework “${subChain.framework}” is not offered.` });
 }

@@ -155,7 +155,7 @@ async function openParts({ dataDirectory, join, version, logger, gatewayLimits, 
   const peerChannel = await openPeerChannel({ listen: join.channel, hostId: join.hostId, identity: channel, handlers: createChannelHandlers({ peers, network, register, fabric }), logger });
   opened.push(() => peerChannel.close(0));
   network.use(peerChannel);
-  const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), peerChannel: () => peerChannel.stats(), now: Date.now });
+  const report = new ReportReader({ hostId: join.hostId, version, startedAtMs, dataDirectory, hosts, channel: () => channel.holding(), fabric: () => fabric.addresses, peerChannel: () => peerChannel.stats(), now: Date.now });
   const consumption = new ConsumptionReader({ dataDirectory, startedAtMs, hosts, glances: () => peers.glances(), now: Date.now });
   opened.push(async () => consumption.close());
 

@@ -11,6 +11,7 @@ export interface ReportReaderOptions {
   readonly dataDirectory: string;
   readonly hosts: ReadonlyMap<string, Pick<CityNodeHost, 'stats' | 'chains'>>;
   readonly channel: () => ChannelHolding | undefined;
+  readonly fabric: () => HostReport['fabric'];
   readonly peerChannel: () => ChannelStats;
   readonly now: () => number;
 }
@@ -20,8 +21,9 @@ export class ReportReader {
   constructor(private readonly options: ReportReaderOptions) {}
 
   async read(): Promise<HostReport> {
-    const { hostId, version, startedAtMs, dataDirectory, hosts, channel, peerChannel, now } = this.options;
+    const { hostId, version, startedAtMs, dataDirectory, hosts, channel, fabric, peerChannel, now } = this.options;
     const holding = channel();
+    const door = fabric();
     const disk = await statfs(dataDirectory);
     const cpu = process.cpuUsage();
     const { rssBytes, costBytes } = await readMemory();
@@ -35,6 +37,7 @@ export class ReportReader {
       cpuSeconds: (cpu.user + cpu.system) / 1e6,
       diskFreeBytes: disk.bavail * disk.bsize,
       ...(holding ? { channel: holding } : {}),
+      ...(door ? { fabric: door } : {}),
       peerChannel: trafficOf(peerChannel()),
       cityNodes: Array.from(hosts, ([code, host]) => {
         const { diskBytes, syncs } = host.stats();

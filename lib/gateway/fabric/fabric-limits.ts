@@ -4,8 +4,8 @@ const MiB = 1024 * 1024;
 export const fabricLimitDefaults = {
   /** An envelope or proposal has at most 2 MiB, and what stands around it. */
   requestBytesMax: 3 * MiB,
-  /** A block has at most 16 MiB; with private data it may be larger. */
-  answerBytesMax: 64 * MiB,
+  /** A block has at most 16 MiB, more with private data; as much as Fabric sends. */
+  answerBytesMax: 100 * MiB,
   connectionsMax: 2_000,
   /** Ports beside the common one. */
   entrancesMax: 256,

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeChaincode, makePackage } from '@/lib/chaincode-packages/testing';
 import { sandboxLimits } from '../limits';
-import { makeChaincode, makePackage } from '../testing/make-package';
 import { PackageStore } from './package-store';
 
 let directory: string;

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { SandboxLimits } from '../limits';
-import { openPackage } from './open-package';
+import { isPackageInvalid, openPackage, type PackageLimits } from '@/lib/chaincode-packages';
+import { SandboxError } from '../errors';
 
 /** The unpacked packages of all publishers on disk: `<directory>/<publisher>/<package>/src`. Publishers never share files. */
 export class PackageStore {
@@ -11,7 +11,7 @@ export class PackageStore {
     private readonly directory: string,
     /** `node_modules` of the runtime: what chaincode finds without bringing it. */
     private readonly runtimeModules: string,
-    private readonly limits: SandboxLimits,
+    private readonly limits: PackageLimits,
   ) {
     // What a process that was killed was unpacking.
     for (const publisher of readdirSync(directory)) {
@@ -23,7 +23,9 @@ export class PackageStore {
   /** Installs; harmless when it is there already. Throws `package-invalid`. */
   async install(publisher: string, bytes: Uint8Array): Promise<{ packageId: string; label: string }> {
     const provided = (name: string) => isPackageName(name) && existsSync(path.join(this.runtimeModules, name, 'package.json'));
-    const { packageId, label, files } = await openPackage(bytes, provided, this.limits);
+    const { packageId, label, files } = await openPackage(bytes, provided, this.limits).catch((error: unknown) => {
+      throw isPackageInvalid(error) ? new SandboxError('package-invalid', {}, error.message, { cause: error }) : error;
+    });
     const place = this.placeOf(publisher, packageId);
     if (existsSync(place)) return { packageId, label };
     // Complete before it has its name; by a name of its own, for the same package may come twice at a time.

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeChaincode } from '@/lib/chaincode-packages/testing';
 import { decodeResponse, encodeInput, type ChaincodeWorld } from '@/lib/ledger';
 import { MemoryWorld } from '@/lib/ledger/testing';
 import { openChaincodeSandbox, type ChaincodeName, type ChaincodeSandbox } from '../chaincode-sandbox';
 import type { SandboxLimits } from '../limits';
-import { makeChaincode } from './make-package';
 import { makeProposal } from './make-proposal';
 import { runtimeDirectory } from './runtime-directory';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { makePackage } from './make-package';
+import { makePackage } from '@/lib/chaincode-packages/testing';
 import { runtimeDirectory } from './runtime-directory';
 
 const project = path.resolve(import.meta.dirname, '../../..');

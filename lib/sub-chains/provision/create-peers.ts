@@ -1,5 +1,6 @@
 import { controlClientOf } from '@/lib/city-nodes';
 import type { StepContext, StepOutcome } from '@/lib/operations';
+import { frameworkOf } from '../frameworks';
 import type { ApplicationInput } from '../operation-input';
 import { loadSubChain, peerName } from '../load-sub-chain';
 
@@ -12,9 +13,11 @@ export async function createPeersStep({ input, signal }: StepContext<Application
       return { peerId: peer.id, publicKey };
     }),
   );
+  const made = keys.length === 1 ? 'One peer made its own key.' : `${keys.length} peers made their own keys.`;
+  const prepared = await frameworkOf(subChain).prepareHosts?.(subChain, signal);
   return {
     result: { keys },
-    message: keys.length === 1 ? 'One peer made its own key.' : `${keys.length} peers made their own keys.`,
+    message: prepared === undefined ? made : `${made} ${prepared}`,
     async commit(tx) {
       for (const { peerId, publicKey } of keys) await tx.peer.update({ where: { id: peerId }, data: { publicKey } });
     },

@@ -1,29 +1,10 @@
-import { controlClientOf } from '@/lib/city-nodes';
-import type { StepContext, StepOutcome } from '@/lib/operations';
-import { AppError, assert } from '@/lib/platform';
-import { contractPackageSchema, encodeDeployment } from '@/lib/templates';
-import type { ApplicationInput } from '../operation-input';
-import { loadSubChain, peerName } from '../load-sub-chain';
+import type { StepOutcome } from '@/lib/operations';
+import { frameworkOf } from '../frameworks';
+import type { ProvisionContext } from '../frameworks/sub-chain-framework';
+import { loadSubChain } from '../load-sub-chain';
 
-/** The ordering peer deploys the contract package; the city node remembers the first call, so it is deployed once. */
-export async function deployStep({ input, signal }: StepContext<ApplicationInput>): Promise<StepOutcome> {
-  const subChain = await loadSubChain(input.applicationId);
-  const { contractPackage } = subChain.application;
-  if (contractPackage === null) return { message: 'Nothing to deploy: the application has no contract package.' };
-  const [orderer] = subChain.peers;
-  assert(orderer?.orders, 'the first peer orders');
-  const data = encodeDeployment(contractPackageSchema.parse(contractPackage));
-  const deployed = await controlClientOf(orderer.host).deploy(peerName(subChain, orderer), data, { signal });
-  if (!deployed.succeeded) {
-    const publicMessage = `The contract package could not be deployed: ${deployed.reason ?? 'its constructor failed'}.`;
-    throw new AppError('INVALID_INPUT', { fields: { contractPackage: publicMessage } }, { publicMessage });
-  }
-  const { contractAddress, transactionHash, height } = deployed;
-  return {
-    result: { contractAddress, transactionHash, height },
-    message: `The contract stands at ${contractAddress}.`,
-    async commit(tx) {
-      await tx.subChain.update({ where: { id: subChain.id }, data: { contractAddress } });
-    },
-  };
+/** The contract package that was chosen, if any. */
+export async function deployStep(context: ProvisionContext): Promise<StepOutcome> {
+  const subChain = await loadSubChain(context.input.applicationId);
+  return frameworkOf(subChain).deploy(subChain, context);
 }

@@ -1,28 +1,10 @@
-import { issueInternalKey, pushRevocations, revokeInternalKeys } from '@/lib/access-keys';
-import { formatEndpoint } from '@/lib/gateway';
-import type { StepContext, StepOutcome } from '@/lib/operations';
-import { assert } from '@/lib/platform';
-import type { ApplicationInput } from '../operation-input';
+import type { StepOutcome } from '@/lib/operations';
+import { frameworkOf } from '../frameworks';
+import type { ProvisionContext } from '../frameworks/sub-chain-framework';
 import { loadSubChain } from '../load-sub-chain';
-import { awaitEthereumReceipt, sendEthereumTransfer, type Door } from './send-ethereum-transfer';
 
-/**
- * Proves the way that clients will take: a real transaction with a real access key through the public door of the
- * ordering city node, read back at the door of every other one. The key lives in this process's memory, ends after two
- * minutes and is revoked with the step; one that a killed worker left behind is revoked too.
- */
-export async function smokeTransactionStep({ input, signal, write }: StepContext<ApplicationInput>): Promise<StepOutcome> {
-  const subChain = await loadSubChain(input.applicationId);
-  const { key } = await issueInternalKey(input.applicationId, write);
-  const doors = subChain.peers.map((peer): Door => ({ url: formatEndpoint(peer.host.gatewayUrl, peer.cityNode.code, subChain.slug), key, signal }));
-  const [first] = doors;
-  assert(first && subChain.peers[0]?.orders, 'the first peer orders');
-  const transactionHash = await sendEthereumTransfer(first, subChain.chainId);
-  const [height] = await Promise.all(doors.map((door) => awaitEthereumReceipt(door, transactionHash)));
-  // Before the step is done: whoever takes over in between issues a key of its own and revokes this one too.
-  await pushRevocations(await write((tx) => revokeInternalKeys(tx, input.applicationId)));
-  return {
-    result: { transactionHash, height },
-    message: doors.length === 1 ? 'Written and read back through the gateway.' : `Written through one gateway, read back through all ${doors.length}.`,
-  };
+/** Proves the way that clients will take. */
+export async function smokeTransactionStep(context: ProvisionContext): Promise<StepOutcome> {
+  const subChain = await loadSubChain(context.input.applicationId);
+  return frameworkOf(subChain).prove(subChain, context);
 }

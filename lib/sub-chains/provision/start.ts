@@ -8,7 +8,7 @@ import { loadSubChain, peerName } from '../load-sub-chain';
 /** Every peer opens its own ledger from the same genesis; all of them must come to the same hash. */
 export async function startStep({ input, signal }: StepContext<ApplicationInput>): Promise<StepOutcome> {
   const subChain = await loadSubChain(input.applicationId);
-  const genesis = genesisOf(subChain);
+  const genesis = await genesisOf(subChain);
   const opened = await Promise.all(
     subChain.peers.map(async (peer) => ({ peer, ...(await controlClientOf(peer.host).openChain(peerName(subChain, peer), genesis, { signal })) })),
   );

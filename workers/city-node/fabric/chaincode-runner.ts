@@ -5,7 +5,7 @@ import type { ControlLogger } from '@/lib/control';
 import type { ChaincodeCall, ChaincodeReply, InstalledPackages, JsonIndex } from '@/lib/ledger';
 import { isSandboxError, openChaincodeSandbox, SandboxError, type ChaincodeSandbox, type SandboxLimits } from '@/lib/sandbox';
 import type { Fabric } from './late-framework';
-import { findNameFault, PackageShelf } from './package-shelf';
+import { PackageShelf } from './package-shelf';
 
 export interface ChaincodeRunnerOptions {
   /** `packages/` holds them as they came, `unpacked/` what processes see of them. */
@@ -67,11 +67,6 @@ export class ChaincodeRunner implements InstalledPackages {
       if (fault !== undefined) return { refused: fault };
       const sandbox = await this.open();
       const { packageId, label } = await sandbox.install(mspId, bytes);
-      const nameFault = findNameFault(label);
-      if (nameFault !== undefined) {
-        await sandbox.uninstall(mspId, packageId);
-        return { refused: nameFault };
-      }
       await this.shelf.put(mspId, packageId, bytes);
       return { packageId, label };
     } catch (error) {

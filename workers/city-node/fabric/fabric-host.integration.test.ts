@@ -138,6 +138,8 @@ describe('a city node with a Fabric channel', () => {
       expect(chosen.map(({ mspId }) => mspId)).toEqual(['Org1MSP', 'Org2MSP']);
       addresses = chosen.map(({ endpoint }) => endpoint);
       expect(new Set([common, ...addresses]).size).toBe(3);
+      // The portal tells clients the same.
+      expect((await host.client.report()).fabric).toEqual({ address: addresses[0]?.replace(/\d+$/, String(host.join.fabric?.port)), organisations: { Org1MSP: addresses[0], Org2MSP: addresses[1] } });
       expect(listEntries<discovery.Endpoints>(config?.getConfigResult()?.getOrderersMap()).map(([mspId, one]) => [mspId, one.getEndpointList()[0]?.getPort()])).toEqual([['OrdererMSP', host.join.fabric?.port]]);
       const roots = new Map(listEntries<msp.FabricMSPConfig>(config?.getConfigResult()?.getMspsMap())).get('Org2MSP')?.getTlsRootCertsList_asU8() ?? [];
       expect(roots.map((pem) => Buffer.from(pem).toString().trim())).toEqual([testAuthority.rootPem.trim()]);

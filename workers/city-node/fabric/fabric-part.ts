@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import type { FabricHolding, FabricIdentityName, OpenChain, PutFabricCertificate } from '@/lib/control';
+import type { FabricHolding, FabricIdentityName, HostReport, OpenChain, PutFabricCertificate } from '@/lib/control';
 import type { ChainId, LocalRoles, PeerTaskCall } from '@/lib/ledger';
 import { AppError } from '@/lib/platform/pure/errors';
 import { toAppError, translated } from '../ledger-errors';
@@ -48,6 +48,11 @@ export class FabricPart {
   /** Undefined while there is no door. */
   get port(): number | undefined {
     return this.served?.port;
+  }
+
+  /** Where clients reach it; undefined while there is no door. */
+  get addresses(): HostReport['fabric'] {
+    return this.served?.addresses;
   }
 
   /**

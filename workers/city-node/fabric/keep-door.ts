@@ -47,6 +47,14 @@ export class DoorKeeper {
     return this.door?.entrances.portOf(mspId);
   }
 
+  /** `host:port` of the door, and of organisations' own entrances; undefined while it is closed. */
+  get addresses(): { readonly address: string; readonly organisations: Record<string, string> } | undefined {
+    const { door } = this;
+    if (door === undefined) return undefined;
+    const at = (port: number | undefined): string => `${this.host}:${port}`;
+    return { address: at(door.port), organisations: Object.fromEntries(door.entrances.names().map((mspId) => [mspId, at(door.entrances.portOf(mspId))])) };
+  }
+
   /** Rejects when the port cannot be listened on. Without a certificate it opens with the first. */
   async open(): Promise<void> {
     const { identity, logger } = this.options;

@@ -6,8 +6,6 @@ import type { InstalledPackage } from '@/lib/ledger';
 /** Of one organisation; each is kept as it came, as clients may ask for it. */
 const PACKAGES_MAX = 64;
 const BYTES_MAX = 256 * 1024 * 1024;
-/** A file's name holds label and hash. */
-const LABEL_MAX = 128;
 const SUFFIX = '.tar.gz';
 /** An MSP id may be any word; a directory of that name should not be taken for something else. */
 const FOLDER_SUFFIX = '.msp';
@@ -78,11 +76,6 @@ export class PackageShelf {
   private fileOf(mspId: string, packageId: string): string {
     return path.join(this.directory, `${mspId}${FOLDER_SUFFIX}`, `${packageId}${SUFFIX}`);
   }
-}
-
-/** Why a package cannot be kept under its name; undefined when it can. */
-export function findNameFault(label: string): string | undefined {
-  return label.length > LABEL_MAX ? `the label has more than ${LABEL_MAX} characters` : undefined;
 }
 
 async function syncDirectory(directory: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ControlLogger, JoinConfig } from '@/lib/control';
+import type { ControlLogger, HostReport, JoinConfig } from '@/lib/control';
 import type { QuotaTable } from '@/lib/gateway';
 import type { ChainId, LedgerHost, PeerTaskCall } from '@/lib/ledger';
 import type { ChannelIdentity } from '@/lib/peer-channel';
@@ -28,6 +28,8 @@ export interface ServeFabricOptions {
 export interface ServedFabric {
   /** Undefined while the door is closed. */
   readonly port: number | undefined;
+  /** Where clients reach it; undefined while the door is closed. */
+  readonly addresses: HostReport['fabric'];
   /** A task of another host with peers of the channel; undefined: the sub-chain is no channel here. */
   answerTask(chain: ChainId, call: PeerTaskCall): Promise<Uint8Array> | undefined;
   /** The sub-chain has no peer here any more. */
@@ -70,6 +72,9 @@ export async function serveFabric({ rooms, hostId, ledgers, register, quotas, ne
   return {
     get port() {
       return door?.port;
+    },
+    get addresses() {
+      return door?.addresses;
     },
     answerTask: (chain, call) => services.answerTask(chain, call),
     forget(chain) {

@@ -14,16 +14,23 @@ export interface Definitions {
   policyOf(namespace: string): Uint8Array | undefined;
   /** Of a collection, empty when it has none of its own; or why there is none (lifecycle/deployedcc_infoprovider.go). */
   collectionPolicyOf(namespace: string, collection: string): { readonly policy: Uint8Array } | { readonly reason: string };
-  /** MSP ids of those who may have the private data of a collection; none when there is no such collection. */
+  /** MSP ids of the organisations whose peers have the private data of a collection; none when there is no such collection. */
   membersOf(namespace: string, collection: string): ReadonlySet<string>;
+  /** Bytes of the common.SignaturePolicyEnvelope that says who may have them; undefined when there is no such collection. */
+  memberPolicyOf(namespace: string, collection: string): Uint8Array | undefined;
 }
 
 const NOTHING = new Uint8Array(0);
 
-/** MSP ids of whoever a member policy (bytes of a common.SignaturePolicyEnvelope) names. A policy that cannot be read names nobody: a majority agreed on it, and the channel lives on. */
+/**
+ * MSP ids of the organisations whose peers are members by a policy (bytes of a common.SignaturePolicyEnvelope): one of its
+ * principals, for the lifecycle lets a member policy be a choice among them and nothing else, is the organisation's member or
+ * peer. One that names clients or administrators alone has no peers, as in Fabric; a peer that is named by its certificate is
+ * left out, unlike there. A policy that cannot be read names nobody: a majority agreed on it, and the channel lives on.
+ */
 export function memberMspIds(policy: Uint8Array): ReadonlySet<string> {
   try {
-    return new Set(decodeSignaturePolicy(policy).principals.flatMap(({ meaning }) => ('mspId' in meaning ? [meaning.mspId] : [])));
+    return new Set(decodeSignaturePolicy(policy).principals.flatMap(({ meaning }) => (meaning.kind === 'role' && (meaning.role === 'member' || meaning.role === 'peer') ? [meaning.mspId] : [])));
   } catch (error) {
     if (error instanceof FabricRefusal) return new Set();
     throw error;
@@ -41,6 +48,10 @@ export function readDefinitions(channel: Channel, state: StateReader): Definitio
     const policy = namespace === LIFECYCLE ? lifecycleEndorsementPolicy(channel.policies, channel.mspIds) : find(namespace)?.endorsementPolicy;
     return policy === undefined || policy.length === 0 ? undefined : policy;
   };
+  const memberPolicyOf = (namespace: string, collection: string): Uint8Array | undefined => {
+    const mspId = mspIdOfImplicitCollection(collection);
+    return mspId === undefined ? findCollection(namespace, collection)?.memberPolicy : encodeImplicitMembers(mspId);
+  };
   return {
     find,
     collectionsOf: createCollectionsOf(find, channel.mspIds),
@@ -56,9 +67,9 @@ export function readDefinitions(channel: Channel, state: StateReader): Definitio
       return found === undefined ? { reason: `no such collection '${collection}'` } : { policy: found.endorsementPolicy ?? NOTHING };
     },
     membersOf(namespace, collection) {
-      const mspId = mspIdOfImplicitCollection(collection);
-      const members = mspId === undefined ? findCollection(namespace, collection)?.memberPolicy : encodeImplicitMembers(mspId);
-      return members === undefined ? new Set() : memberMspIds(members);
+      const policy = memberPolicyOf(namespace, collection);
+      return policy === undefined ? new Set() : memberMspIds(policy);
     },
+    memberPolicyOf,
   };
 }

@@ -1,5 +1,6 @@
-import { findMemberPolicy, isMember, type SimulationView } from '../endorser';
-import { findDefinition, LIFECYCLE, mspIdOfImplicitCollection } from '../lifecycle';
+import { findMemberPolicy, lifecycleOf, type SimulationView } from '../endorser';
+import { isMember } from '../policy/is-member';
+import { LIFECYCLE, mspIdOfImplicitCollection } from '../lifecycle';
 import { FabricRefusal } from '../msp/refusal';
 import { LIFECYCLE_SEQUENCE, type ChannelPeer } from './list-peers';
 import type { InterestCall } from './messages';
@@ -29,9 +30,9 @@ export function findMembers(view: SimulationView, peers: readonly ChannelPeer[],
   return { authorized, able };
 }
 
-function sequenceOf({ state, channelId }: SimulationView, name: string): bigint {
-  const sequence = name === LIFECYCLE ? LIFECYCLE_SEQUENCE : findDefinition(state, name)?.sequence;
-  if (sequence === undefined) throw new FabricRefusal('not-allowed', `No metadata was found for chaincode ${name} in channel ${channelId}`);
+function sequenceOf(view: SimulationView, name: string): bigint {
+  const sequence = name === LIFECYCLE ? LIFECYCLE_SEQUENCE : lifecycleOf(view).find(name)?.sequence;
+  if (sequence === undefined) throw new FabricRefusal('not-allowed', `No metadata was found for chaincode ${name} in channel ${view.channelId}`);
   return sequence;
 }
 
@@ -39,7 +40,7 @@ function sequenceOf({ state, channelId }: SimulationView, name: string): bigint 
 function memberPolicies(view: SimulationView, { name, collectionNames }: InterestCall): Uint8Array[] {
   if (collectionNames.length > COLLECTIONS_MAX) throw new FabricRefusal('limit', `A chaincode of an interest has more than ${COLLECTIONS_MAX} collections`);
   return [...new Set(collectionNames)].map((collection) => {
-    const isThere = mspIdOfImplicitCollection(collection) !== undefined || findDefinition(view.state, name)?.collections.some((one) => one.name === collection);
+    const isThere = mspIdOfImplicitCollection(collection) !== undefined || lifecycleOf(view).find(name)?.collections.some((one) => one.name === collection);
     if (!isThere) throw new FabricRefusal('not-allowed', `collection ${collection} doesn't exist in collection config for chaincode ${name}`);
     return findMemberPolicy(view, name, collection);
   });

@@ -1,11 +1,10 @@
 import { ChaincodeRefusal } from '../../../vm/chaincode';
-import { encodeImplicitMembers, findDefinition, LIFECYCLE, mspIdOfImplicitCollection, readCollections } from '../lifecycle';
+import { encodeImplicitMembers, LIFECYCLE, mspIdOfImplicitCollection, readCollections } from '../lifecycle';
 import type { Identity } from '../msp/msp';
-import { FabricRefusal } from '../msp/refusal';
-import { decodeSignaturePolicy } from '../policy/decode-signature-policy';
-import { policyOfSignatures } from '../policy/policy';
+import { isMember } from '../policy/is-member';
 import type { Simulator } from '../state';
 import { findIdentity } from './find-identity';
+import { lifecycleOf } from './lifecycle-of-view';
 import type { SimulationView } from './ports';
 
 /** What the caller of a transaction may do with a collection. */
@@ -29,17 +28,6 @@ export function findCollectionAccess(simulator: Simulator, at: { readonly channe
   return { mayRead: !found.memberOnlyRead, mayWrite: !found.memberOnlyWrite };
 }
 
-/** Whether an identity is a member of a collection by its policy (bytes of a common.SignaturePolicyEnvelope). */
-export function isMember(memberPolicy: Uint8Array, identity: Identity): boolean {
-  try {
-    return policyOfSignatures(decodeSignaturePolicy(memberPolicy)).evaluate([identity]) === undefined;
-  } catch (error) {
-    // A policy that cannot be read has no members.
-    if (error instanceof FabricRefusal) return false;
-    throw error;
-  }
-}
-
 /**
  * Of which collections an organisation's peer (bytes of its SerializedIdentity) has the plaintext. Asked often: answers are
  * remembered for the one view.
@@ -57,8 +45,8 @@ export function createMembership(view: SimulationView, serialized: Uint8Array | 
 }
 
 /** Bytes of the common.SignaturePolicyEnvelope that says who is a member; empty, which nobody satisfies, when there is no such collection. */
-export function findMemberPolicy({ state }: SimulationView, chaincode: string, collection: string): Uint8Array {
+export function findMemberPolicy(view: SimulationView, chaincode: string, collection: string): Uint8Array {
   const mspId = mspIdOfImplicitCollection(collection);
   if (mspId !== undefined) return encodeImplicitMembers(mspId);
-  return findDefinition(state, chaincode)?.collections.find(({ name }) => name === collection)?.memberPolicy ?? new Uint8Array(0);
+  return lifecycleOf(view).find(chaincode)?.collections.find(({ name }) => name === collection)?.memberPolicy ?? new Uint8Array(0);
 }

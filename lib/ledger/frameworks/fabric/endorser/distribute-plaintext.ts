@@ -1,10 +1,12 @@
 import type { RemotePeer } from '../channel-peers';
 import { sha256 } from '../../../core/crypto';
-import { findDefinition, mspIdOfImplicitCollection } from '../lifecycle';
+import { mspIdOfImplicitCollection } from '../lifecycle';
 import { signOffer } from '../private-data/private-offer';
 import type { IdentitySigner } from '../protocol';
 import { decodePrivateRwset, encodePrivateRwset } from '../state';
-import { findMemberPolicy, isMember } from './collection-access';
+import { isMember } from '../policy/is-member';
+import { findMemberPolicy } from './collection-access';
+import { lifecycleOf } from './lifecycle-of-view';
 import { ExecutionFailed } from './execution-failed';
 import { findPeerHere } from './find-identity';
 import type { EndorserPorts, SimulationView } from './ports';
@@ -62,10 +64,10 @@ function planOf({ view, mspId }: EndorsedPlaintext, namespace: string, { collect
   return [{ namespace, collection, ...counts, plaintext: encodePrivateRwset({ namespaces: [{ namespace, collections: [{ collection, rwset }] }] }) }];
 }
 
-function countsOf({ state }: SimulationView, mspId: string, namespace: string, collection: string): Pick<Dissemination, 'required' | 'max'> {
+function countsOf(view: SimulationView, mspId: string, namespace: string, collection: string): Pick<Dissemination, 'required' | 'max'> {
   const implicit = mspIdOfImplicitCollection(collection);
   if (implicit !== undefined) return implicit === mspId ? ofOwnImplicit : { required: 0, max: 0 };
-  const found = findDefinition(state, namespace)?.collections.find(({ name }) => name === collection);
+  const found = lifecycleOf(view).find(namespace)?.collections.find(({ name }) => name === collection);
   return { required: found?.requiredPeerCount ?? 0, max: found?.maxPeerCount ?? 0 };
 }
 

@@ -1,5 +1,5 @@
 import { ChaincodeRefusal, encodeInput, type ChaincodeReply } from '../../../vm/chaincode';
-import { createCollectionsOf, findDefinition, invokeLifecycle, LIFECYCLE } from '../lifecycle';
+import { createCollectionsOf, invokeLifecycle, LIFECYCLE } from '../lifecycle';
 import { chaincodeInput, response, signedProposal, type Response, type UnpackedProposal } from '../protocol';
 import { WireError } from '@/lib/platform/pure/wire';
 import { FabricStateError, membersOnly, Simulator, type JsonIndex } from '../state';
@@ -9,6 +9,7 @@ import { createChaincodeWorld } from './chaincode-world';
 import { createMembership } from './collection-access';
 import { ExecutionFailed, toExecutionFailed } from './execution-failed';
 import { findChaincode, isSystemChaincode, SYSTEM_VERSION, type RunnableChaincode } from './find-chaincode';
+import { lifecycleOf } from './lifecycle-of-view';
 import type { SimulationView, EndorserPorts } from './ports';
 
 /** Key under which a chaincode's version stands once it was initialised (core/chaincode/chaincode_support.go). */
@@ -58,7 +59,7 @@ export class Execution {
       txId: proposal.txId,
       state: view.state,
       privateState: membersOnly(view.privateState, createMembership(view, ports.signerOf(mspId)?.serialized)),
-      collectionsOf: createCollectionsOf((name) => findDefinition(view.state, name), view.organisations.map((one) => one.mspId)),
+      collectionsOf: createCollectionsOf((name) => lifecycleOf(view).find(name), view.organisations.map((one) => one.mspId)),
       indexesOf: (namespace, collection) => this.#indexes.get(`${view.channelId}\0${namespace}`)?.(collection) ?? [],
       transactionAt: view.transactionAt,
     });

@@ -1,7 +1,8 @@
 import type { ChaincodeDefinition } from '../chaincode-definition';
-import { findApproval, findDefinition, LIFECYCLE, LifecycleRefusal, readSequence } from '../lifecycle';
+import { LIFECYCLE, LifecycleRefusal, readSequence } from '../lifecycle';
 import type { Simulator } from '../state';
 import { ExecutionFailed } from './execution-failed';
+import { lifecycleOf } from './lifecycle-of-view';
 import type { SimulationView, EndorserPorts } from './ports';
 
 /** System chaincodes; all of them have this version. */
@@ -23,24 +24,26 @@ export interface RunnableChaincode {
  * transaction depends on (core/chaincode/lifecycle/endorsement_info.go). Throws {@link ExecutionFailed}.
  */
 export async function findChaincode(ports: EndorserPorts, view: SimulationView, simulator: Simulator, mspId: string, name: string): Promise<RunnableChaincode> {
-  const { channelId, state } = view;
+  const { channelId } = view;
+  const lifecycle = lifecycleOf(view);
   const sequence = readInForce(simulator, channelId, name);
   if (sequence === 0n) throw new ExecutionFailed(`chaincode ${name} not found`);
-  const definition = findDefinition(state, name);
+  const definition = lifecycle.find(name);
   if (definition === undefined) throw new ExecutionFailed(`could not get approved chaincode info from cache: unknown chaincode '${name}' for channel '${channelId}'`);
   const installed = (await ports.packages.list(mspId)).map(({ packageId }) => packageId);
-  const { isApproved, packageId } = findApproval(state, name, mspId, installed);
+  const { isApproved, packageId } = lifecycle.approvalOf(name, mspId, installed);
   if (!isApproved) throw new ExecutionFailed(`chaincode definition for '${name}' at sequence ${sequence} on channel '${channelId}' has not yet been approved by this org`);
   if (packageId === undefined) throw new ExecutionFailed(`chaincode definition for '${name}' exists, but chaincode is not installed`);
   return { definition, packageId };
 }
 
 /** Whether an organisation runs a chaincode of the channel, as gateways ask it of peers. */
-export async function runsChaincode(ports: EndorserPorts, { state }: SimulationView, mspId: string, name: string): Promise<boolean> {
+export async function runsChaincode(ports: EndorserPorts, view: SimulationView, mspId: string, name: string): Promise<boolean> {
   if (isSystemChaincode(name)) return true;
-  if (findDefinition(state, name) === undefined) return false;
+  const lifecycle = lifecycleOf(view);
+  if (lifecycle.find(name) === undefined) return false;
   const installed = (await ports.packages.list(mspId)).map(({ packageId }) => packageId);
-  const { isApproved, packageId } = findApproval(state, name, mspId, installed);
+  const { isApproved, packageId } = lifecycle.approvalOf(name, mspId, installed);
   return isApproved && packageId !== undefined;
 }
 

@@ -1,5 +1,6 @@
 // From a signed proposal to what a chaincode answers, and to endorsements.
-export { findMemberPolicy, isMember } from './collection-access';
+export { findMemberPolicy } from './collection-access';
+export { lifecycleOf } from './lifecycle-of-view';
 export { chaincodeInterest } from './chaincode-interest';
 export { checkAccess, checkChannelAccess, type Caller } from './access-rules';
 export { endorseTransaction } from './endorse-transaction';

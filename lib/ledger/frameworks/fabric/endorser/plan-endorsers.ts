@@ -1,13 +1,15 @@
-import { findDefinition, implicitEndorsementPolicy, LIFECYCLE, lifecycleEndorsementPolicy, mspIdOfImplicitCollection } from '../lifecycle';
+import { implicitEndorsementPolicy, LIFECYCLE, lifecycleEndorsementPolicy, mspIdOfImplicitCollection } from '../lifecycle';
 import { FabricRefusal } from '../msp/refusal';
 import { readApplicationPolicy } from '../policy/application-policy';
 import { decodeSignaturePolicy } from '../policy/decode-signature-policy';
 import { planEndorsement } from '../policy/plan-endorsement';
 import type { SignaturePolicy } from '../policy/signature-policy';
 import type { ChaincodeInterest } from './chaincode-interest';
-import { findMemberPolicy, isMember } from './collection-access';
+import { isMember } from '../policy/is-member';
+import { findMemberPolicy } from './collection-access';
 import type { GatewayPeer } from './gateway-peers';
 import { GATEWAY_CODES, GatewayRefused } from './gateway-refused';
+import { lifecycleOf } from './lifecycle-of-view';
 import type { SimulationView } from './ports';
 
 /**
@@ -56,9 +58,10 @@ function listPolicies(view: SimulationView, { chaincode, collection, keyPolicies
 }
 
 /** Bytes of the protos.ApplicationPolicy of a chaincode, or of a collection that has one of its own. */
-export function policyOf({ state, rules, organisations, channelId }: SimulationView, chaincode: string, collection: string | undefined): Uint8Array {
+export function policyOf(view: SimulationView, chaincode: string, collection: string | undefined): Uint8Array {
+  const { rules, organisations, channelId } = view;
   if (chaincode === LIFECYCLE) return lifecycleEndorsementPolicy(rules.policies, organisations.map(({ mspId }) => mspId));
-  const definition = findDefinition(state, chaincode);
+  const definition = lifecycleOf(view).find(chaincode);
   if (definition === undefined) throw new FabricRefusal('not-allowed', `No metadata was found for chaincode ${chaincode} in channel ${channelId}`);
   if (collection === undefined) return definition.endorsementPolicy;
   const mspId = mspIdOfImplicitCollection(collection);

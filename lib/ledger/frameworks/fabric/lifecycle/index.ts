@@ -4,7 +4,7 @@ export { LISTED_MAX } from './messages';
 export { LIFECYCLE, readSequence } from './definition';
 export { findDefinition, readCollections } from './find-definition';
 export { createCollectionsOf, encodeImplicitMembers, mspIdOfImplicitCollection, nameImplicitCollection } from './implicit-collections';
-export { findApproval, listPackageUses, type Approval, type InstalledPackage, type InstalledPackages, type PackageUse } from './installed-packages';
+export { findApproval, listPackageUses, readApproval, type Approval, type InstalledPackage, type InstalledPackages, type PackageUse, type StoredApproval } from './installed-packages';
 export type { LifecycleChannel, LifecycleInvocation } from './invocation';
 export { invokeLifecycle } from './invoke-lifecycle';
 export { LifecycleRefusal } from './lifecycle-refusal';

@@ -43,16 +43,27 @@ export function recordOfSource(packageId: string): LifecycleRecord {
  * which every peer of the channel has (core/chaincode/lifecycle/cache.go, update).
  */
 export function findApproval(state: StateReader, name: string, mspId: string, packageIds: readonly string[]): Approval {
+  return readApproval(state, name, mspId).of(packageIds);
+}
+
+/** An approval as it was read once. */
+export interface StoredApproval {
+  of(packageIds: readonly string[]): Approval;
+}
+
+/** The same, for whoever asks again: what is installed changes between two blocks. */
+export function readApproval(state: StateReader, name: string, mspId: string): StoredApproval {
   const world = worldState(state, state);
   const stored = readDefinition((key) => world.get(LIFECYCLE, key)?.value, name);
-  if (stored === undefined) return { isApproved: false, packageId: undefined };
+  if (stored === undefined) return notApproved;
   const privateName = sourceName(name, stored.sequence);
   const hashOf = (key: string): Uint8Array | undefined => world.getHashed(LIFECYCLE, nameImplicitCollection(mspId), keyHashOf(key))?.value;
-  if (!isWritten(hashOf, NAMESPACES, privateName, recordOfParameters(stored), sha256)) return { isApproved: false, packageId: undefined };
+  if (!isWritten(hashOf, NAMESPACES, privateName, recordOfParameters(stored), sha256)) return notApproved;
   const hash = hashOf(fieldKey(SOURCES, privateName, 'PackageID'));
-  const packageId = hash && packageIds.find((one) => bytesEqual(sha256(encodeField(one)), hash));
-  return { isApproved: true, packageId };
+  return { of: (packageIds) => ({ isApproved: true, packageId: hash && packageIds.find((one) => bytesEqual(sha256(encodeField(one)), hash)) }) };
 }
+
+const notApproved: StoredApproval = { of: () => ({ isApproved: false, packageId: undefined }) };
 
 export interface PackageUse {
   readonly packageId: string;

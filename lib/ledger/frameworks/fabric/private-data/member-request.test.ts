@@ -16,9 +16,9 @@ const nowMs = Date.UTC(2026, 5, 1);
 const position: PrivatePosition = { block: 2, transaction: 0, namespace: 'secrets', collection: 'ours' };
 
 /** A member that has one secret of a collection of Org1MSP. */
-async function openMember(): Promise<TestChannelPeer> {
+async function openMember(members = "OR('Org1MSP.member')"): Promise<TestChannelPeer> {
   const peer = await TestChannelPeer.open(channel, { organisations: ['Org1MSP'] });
-  await peer.commit(channel.define('secrets', { policy: "OR('Org1MSP.peer', 'Org2MSP.peer')", collections: [{ name: 'ours', members: "OR('Org1MSP.member')" }] }).bytes);
+  await peer.commit(channel.define('secrets', { policy: "OR('Org1MSP.peer', 'Org2MSP.peer')", collections: [{ name: 'ours', members }] }).bytes);
   const { rwset, privateRwset = new Uint8Array(0) } = channel.simulate(peer.storage.state, (simulator) => simulator.putPrivateData('secrets', 'ours', 'k', Buffer.from('hidden')));
   const transaction = channel.transaction({ chaincode: 'secrets', results: rwset });
   await peer.keepLocally({ kind: 'put-aside', txId: transaction.txId, plaintext: privateRwset });
@@ -49,6 +49,13 @@ describe('private data that another peer of the channel asks for', () => {
     const member = await openMember();
     const signed = encodeMemberRequest({ chain, hostId: 'host_b', positions: [position] }, peer2);
     expect(decodeMemberAnswer(await ask(member, signed), 1)).toEqual([undefined]);
+  });
+
+  it('are given by what the policy says of who asks, and not by the name of its organisation', async () => {
+    const signed = encodeMemberRequest({ chain, hostId: 'host_b', positions: [position] }, peer2);
+    for (const [policy, isGiven] of [["OR('Org1MSP.peer', 'Org2MSP.peer')", true], ["OR('Org1MSP.peer', 'Org2MSP.client')", false]] as const) {
+      expect(decodeMemberAnswer(await ask(await openMember(policy), signed), 1)[0] !== undefined, policy).toBe(isGiven);
+    }
   });
 
   it('are not given for a request of another host, sub-chain, time, role or organisation, nor for a changed one', async () => {

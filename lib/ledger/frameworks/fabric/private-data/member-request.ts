@@ -4,6 +4,7 @@ import type { ChainId } from '../../../core/types';
 import type { Channel } from '../channel';
 import { openStatement, peerStatement, readOrRefuse, signStatement } from '../channel-peers';
 import { readDefinitions } from '../definitions';
+import { isMember } from '../policy/is-member';
 import { FabricRefusal } from '../msp/refusal';
 import type { IdentitySigner } from '../protocol';
 import { FabricReadError } from '../read/read-error';
@@ -48,20 +49,21 @@ export interface Asker {
 }
 
 /**
- * Bytes of the answer: plaintext of collections that the asking organisation is a member of, by today's definition, as far
+ * Bytes of the answer: plaintext of collections that the asking peer is a member of, by today's definition, as far
  * as this peer has it. Throws `request-denied` for whoever is no peer of the channel.
  */
 export function answerMember(chain: ChainId, channel: Channel, { signed, hostId, nowMs }: Asker, state: StateReader): Uint8Array {
-  const { asked, mspId } = orDenied(() => {
+  const { asked, identity } = orDenied(() => {
     const said = readOrRefuse(() => peerStatement.decode(signed));
     const request = readOrRefuse(() => memberRequest.decode(said.statement));
     if (request.chain !== chain || request.hostId !== hostId) throw new FabricRefusal('not-allowed', 'it was signed for another sub-chain or host');
-    return { asked: request, mspId: openStatement('private-data/1', said, channel.msps, nowMs).msp.id };
+    return { asked: request, identity: openStatement('private-data/1', said, channel.msps, nowMs) };
   });
-  const { membersOf } = readDefinitions(channel, state);
+  const { memberPolicyOf } = readDefinitions(channel, state);
   let room = ANSWER_BYTES_MAX;
   const plaintexts = asked.positions.map(({ block, transaction, namespace, collection }) => {
-    const isTheirs = block <= BLOCK_MAX && membersOf(namespace, collection).has(mspId);
+    const policy = block <= BLOCK_MAX ? memberPolicyOf(namespace, collection) : undefined;
+    const isTheirs = policy !== undefined && isMember(policy, identity);
     const found = isTheirs ? state.get(privateWriteSetKey(Number(block), transaction, namespace, collection)) : undefined;
     // What finds no room is asked for again.
     if (found === undefined || found.length > room) return new Uint8Array(0);

@@ -14,6 +14,8 @@ const definition = channel.define('secrets', {
     { name: 'ours', members: "OR('Org1MSP.member')" },
     { name: 'guarded', members: "OR('Org1MSP.member')", endorsement: "AND('Org1MSP.peer', 'Org2MSP.peer')" },
     { name: 'short', members: "OR('Org1MSP.member')", blockToLive: 2n },
+    { name: 'peers', members: "OR('Org1MSP.peer')" },
+    { name: 'clients', members: "OR('Org1MSP.client')" },
   ],
 });
 
@@ -55,6 +57,18 @@ describe('private data of a channel', () => {
     expect(shared(forgetful)).toEqual(shared(member));
     const position = { block: 2, transaction: 0, namespace: 'secrets', collection: 'ours' };
     expect(await Promise.all([member, stranger, forgetful].map((peer) => peer.query({ kind: 'missing-private-data', limit: 10 })))).toEqual([[], [], [position]]);
+  });
+
+  it('are an organisation’s peer’s where the policy names its peers, and nobody’s here where it names its clients alone', async () => {
+    for (const [collection, value] of [['peers', 'hidden'], ['clients', undefined]] as const) {
+      const [member, lacking] = [await open(['Org1MSP']), await open(['Org1MSP'])];
+      const secret = write(member, 'k', 'hidden', collection);
+      await member.keepLocally({ kind: 'put-aside', txId: secret.txId, plaintext: secret.plaintext });
+      const block = await member.execute([secret.bytes]);
+      await member.keep(block);
+      await lacking.follow(block);
+      expect([plain(member, 'k', collection), (await lacking.query({ kind: 'missing-private-data', limit: 10 })).length]).toEqual([value, value === undefined ? 0 : 1]);
+    }
   });
 
   it('come from the simulation that was ordered, of several that put something aside', async () => {

@@ -53,7 +53,16 @@ export interface UnpackedProposal {
  * Reads a signed proposal as Fabric's endorser does (core/endorser/msgvalidation.go, UnpackProposal). Throws
  * {@link ProposalRefused} `malformed` with Fabric's words. Nothing is checked yet: `checkProposal` does that.
  */
-export function unpackProposal({ proposalBytes, signature }: SignedProposal): UnpackedProposal {
+export function unpackProposal(signed: SignedProposal): UnpackedProposal {
+  const known = unpacked.get(signed) ?? unpack(signed);
+  unpacked.set(signed, known);
+  return known;
+}
+
+/** Door, gateway and each endorser read the same one. */
+const unpacked = new WeakMap<SignedProposal, UnpackedProposal>();
+
+function unpack({ proposalBytes, signature }: SignedProposal): UnpackedProposal {
   if (proposalBytes.length > ENVELOPE_BYTES_MAX) throw new ProposalRefused('malformed', `a proposal has at most ${ENVELOPE_BYTES_MAX} bytes, this one has ${proposalBytes.length}`);
   const outer = decode(proposal, proposalBytes);
   const headers = decode(header, outer.header);

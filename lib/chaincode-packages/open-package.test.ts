@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { isSandboxError } from '../errors';
-import { sandboxLimits } from '../limits';
-import { makePackage, makeTar, type TarEntry } from '../testing/make-package';
-import { openPackage } from './open-package';
+import { isPackageInvalid, openPackage, packageLimits } from './index';
+import { makePackage, makeTar, type TarEntry } from './testing';
 
 const seed = Number(process.env.SEED ?? 1 + Math.floor(Date.now() % 1e9));
 
 const provided = (name: string) => name.startsWith('fabric-');
-const open = (bytes: Uint8Array, limits = {}) => openPackage(bytes, provided, { ...sandboxLimits, ...limits });
+const open = (bytes: Uint8Array, limits = {}) => openPackage(bytes, provided, { ...packageLimits, ...limits });
 const manifest = (more = {}): TarEntry => ({ path: 'src/package.json', bytes: JSON.stringify({ name: 'a', main: 'index.js', ...more }) });
 const code = { path: 'src/index.js', bytes: 'exports.contracts = [];' };
-const refused = (message: RegExp) => ({ code: 'package-invalid', message: expect.stringMatching(message) });
+const refused = (message: RegExp) => ({ name: 'PackageInvalid', message: expect.stringMatching(message) });
 
 describe('a package of the Fabric CLI', () => {
   it('is read: its id is the one that `peer lifecycle` calculates, its files come whole', async () => {
@@ -51,6 +49,7 @@ describe('a package is refused with what to do when', () => {
     ['its metadata are no JSON', gzipSync(makeTar([{ path: 'metadata.json', bytes: '{' }])), /is no JSON/],
     ['it is of another language', makePackage([], { type: 'golang', label: 'a' }), /"golang" cannot run here/],
     ['its label leaves directories', makePackage([], { type: 'node', label: '../a' }), /label/],
+    ['its label is longer than a file of it may be called', makePackage([], { type: 'node', label: 'a'.repeat(129) }), /more than 128 characters/],
     ['it has no code', gzipSync(makeTar([{ path: 'metadata.json', bytes: JSON.stringify(metadata) }])), /no code.tar.gz/],
     ['files lie elsewhere', makePackage([{ path: 'etc/passwd', bytes: '' }]), /neither in src\/ nor in META-INF/],
     ['it has no manifest', makePackage([code]), /src\/package.json of the package is missing/],
@@ -89,7 +88,7 @@ it(`whatever bytes come, a package is read or refused (seed ${seed})`, async () 
     for (let flips = 1 + below(3); flips > 0; flips--) bytes[below(bytes.length)] = below(256);
     const isCut = below(4) === 0;
     await open(gzipSync(isCut ? bytes.subarray(0, below(bytes.length)) : bytes)).catch((error: unknown) => {
-      expect(isSandboxError(error) && error.code, String(error)).toBe('package-invalid');
+      expect(isPackageInvalid(error), String(error)).toBe(true);
     });
   }
 });

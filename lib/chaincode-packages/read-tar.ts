@@ -1,4 +1,4 @@
-import { SandboxError } from '../errors';
+import { PackageInvalid } from './errors';
 
 export interface TarFile {
   /** Clean: relative, with `/`, without `.` and `..`. */
@@ -15,11 +15,11 @@ const BLOCK = 512;
 /** A header in which a long name or its like lies. */
 const headerBytesMax = 64 * 1024;
 
-const invalid = (what: string) => new SandboxError('package-invalid', {}, `The package cannot be read: ${what}. Make it with \`peer lifecycle chaincode package\`.`);
+const invalid = (what: string) => new PackageInvalid(`The package cannot be read: ${what}. Make it with \`peer lifecycle chaincode package\`.`);
 
 /**
  * The regular files of a tar archive (ustar, pax, GNU long names), in memory. Links, devices and paths that leave the archive are
- * refused, not skipped. Throws `package-invalid`.
+ * refused, not skipped. Throws `PackageInvalid`.
  */
 export function readTar(archive: Buffer, limits: TarLimits): TarFile[] {
   const files = new Map<string, Buffer>();

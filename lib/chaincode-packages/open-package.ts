@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from 'zod';
-import { SandboxError } from '../errors';
-import type { SandboxLimits } from '../limits';
+import { PackageInvalid } from './errors';
+import { findLabelFault } from './label';
+import type { PackageLimits } from './limits';
 import { readTar, type TarFile } from './read-tar';
 
 /** A package of `peer lifecycle chaincode package --lang node`, read and found in order. */
@@ -15,22 +16,21 @@ export interface ChaincodePackage {
   readonly files: readonly TarFile[];
 }
 
-// The label's pattern is that of core/chaincode/persistence/chaincode_package.go.
-const metadataSchema = z.object({ type: z.string(), label: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.+-]*$/), path: z.string().optional() });
+const metadataSchema = z.object({ type: z.string(), label: z.string(), path: z.string().optional() });
 const manifestSchema = z.object({
   name: z.string().optional(),
   main: z.string({ error: '"main" is missing' }).min(1),
   dependencies: z.record(z.string(), z.string()).default({}),
 });
 
-const invalid = (message: string, cause?: unknown) => new SandboxError('package-invalid', {}, message, { cause });
+const invalid = (message: string, cause?: unknown) => new PackageInvalid(message, { cause });
 
 /**
  * Unpacks in memory and checks what can be checked without running it. The code must be JavaScript, compiled before it is
  * packaged; of packages it finds those of the runtime, `provided`, and those that it brings in `src/node_modules`.
- * Throws `package-invalid`.
+ * Throws `PackageInvalid`.
  */
-export async function openPackage(bytes: Uint8Array, provided: (name: string) => boolean, limits: SandboxLimits): Promise<ChaincodePackage> {
+export async function openPackage(bytes: Uint8Array, provided: (name: string) => boolean, limits: PackageLimits): Promise<ChaincodePackage> {
   if (bytes.length > limits.packageBytesMax) throw invalid(`The package has ${bytes.length} bytes; ${limits.packageBytesMax} are allowed.`);
   const tarLimits = { entriesMax: limits.packageEntriesMax, pathCharsMax: limits.packagePathCharsMax };
   const outer = readTar(await unzip(bytes, 'The package', limits), tarLimits);
@@ -38,6 +38,8 @@ export async function openPackage(bytes: Uint8Array, provided: (name: string) =>
   if (metadata.type.toLowerCase() !== 'node') {
     throw invalid(`Chaincode of the type "${metadata.type.slice(0, 50)}" cannot run here: only "node" can.`);
   }
+  const labelFault = findLabelFault(metadata.label, limits.packageLabelCharsMax);
+  if (labelFault !== undefined) throw invalid(`metadata.json of the package is not as it should be: ${labelFault}.`);
   const code = outer.find(({ path }) => path === 'code.tar.gz');
   if (!code) throw invalid('The package has no code.tar.gz. Make it with `peer lifecycle chaincode package --lang node`.');
   const files = readTar(await unzip(code.bytes, 'code.tar.gz of the package', limits), tarLimits);
@@ -79,7 +81,7 @@ function parse<T>(schema: z.ZodType<T>, file: TarFile | undefined, what: string)
   throw invalid(`${what} is not as it should be: ${issue?.path.join('.') || 'the document'}: ${issue?.message}.`);
 }
 
-async function unzip(bytes: Uint8Array, what: string, limits: SandboxLimits): Promise<Buffer> {
+async function unzip(bytes: Uint8Array, what: string, limits: PackageLimits): Promise<Buffer> {
   const maxOutputLength = Math.min(limits.unpackedBytesMax, Math.max(bytes.length * limits.packageRatioMax, 1024 * 1024));
   try {
     return await promisify(gunzip)(bytes, { maxOutputLength });

@@ -23,7 +23,7 @@ export interface Door {
  * Sends a transfer of nothing from an account made for it, through a public door as any client would. Gas is free, so
  * the account needs no funds. Gives the transaction's hash.
  */
-export async function sendEthereumTransfer(door: Door, chainId: bigint): Promise<string> {
+export async function sendTransfer(door: Door, chainId: bigint): Promise<string> {
   const account = privateKeyToAccount(generatePrivateKey());
   const signed = await account.signTransaction({
     type: 'eip1559',
@@ -39,7 +39,7 @@ export async function sendEthereumTransfer(door: Door, chainId: bigint): Promise
 }
 
 /** Waits until a door shows the transaction's receipt. Gives its height. */
-export async function awaitEthereumReceipt(door: Door, transactionHash: string): Promise<number> {
+export async function awaitReceipt(door: Door, transactionHash: string): Promise<number> {
   const endMs = Date.now() + receiptMsMax;
   for (;;) {
     const receipt = await call(door, 'eth_getTransactionReceipt', [transactionHash], receiptSchema);

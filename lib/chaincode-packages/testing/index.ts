@@ -1,0 +1,1 @@
+export { makeChaincode, makePackage, makeTar, type TarEntry } from './make-package';

@@ -1,0 +1,1 @@
+export { buildFabricKit, type FabricKit, type KitCall, type KitPeer } from './fabric-kit';

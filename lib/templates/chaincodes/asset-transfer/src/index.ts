@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+import { AssetTransferContract } from './asset-transfer-contract';
+
+export { AssetTransferContract } from './asset-transfer-contract';
+export const contracts: unknown[] = [AssetTransferContract];
