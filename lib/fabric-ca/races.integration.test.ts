@@ -71,13 +71,14 @@ describe('what an authority may hold', () => {
   it('is bounded: identities, affiliations and certificates are refused in words when it is full', async () => {
     await getDb().fabricIdentity.create({ data: identity('admin', { secretHash: await hashPassword('secret'), attributes: registrarAttributes }) });
     const admin = (await enroll('admin')).certificate;
-    await getDb().fabricAffiliation.createMany({ data: Array.from({ length: limits.affiliations }, (_, at) => ({ authorityId, path: `part${at}` })) });
+    // By the database itself: tens of thousands of rows are too many to send.
+    await getDb().$executeRaw`INSERT INTO "FabricAffiliation" ("authorityId", path) SELECT ${authorityId}, 'part' || at FROM generate_series(1, ${limits.affiliations}::int) AS at`;
     expect(refusalOf(await signed(admin, 'affiliations', { name: 'more' }))).toMatchObject({ code: 60, message: expect.stringContaining('at most 1000') });
-    await getDb().fabricIdentity.createMany({ data: Array.from({ length: limits.identities - 1 }, (_, at) => identity(`many-${at}`)) });
+    await getDb().$executeRaw`INSERT INTO "FabricIdentity" (id, "authorityId", "enrollmentId", type, affiliation, attributes, "maxEnrollments")
+      SELECT ${authorityId} || at, ${authorityId}, 'many-' || at, 'client', '', '[]', -1 FROM generate_series(1, ${limits.identities - 1}::int) AS at`;
     expect(refusalOf(await signed(admin, 'register', { id: 'more' }))).toMatchObject({ code: 75, message: expect.stringContaining('10000 identities') });
-    const common = { authorityId, enrollmentId: 'many-0', publicKeyHash: '', certificate: new Uint8Array(), notBefore: new Date(), notAfter: new Date(Date.now() + 86_400_000) };
-    const rows = Array.from({ length: limits.certificates - 1 }, (_, at) => ({ ...common, id: createId('fabricCertificate'), serial: `4${at.toString(16).padStart(39, '0')}` }));
-    await getDb().fabricCertificate.createMany({ data: rows });
+    await getDb().$executeRaw`INSERT INTO "FabricCertificate" (id, "authorityId", serial, "enrollmentId", "publicKeyHash", certificate, "notBefore", "notAfter")
+      SELECT ${authorityId} || at, ${authorityId}, '4' || lpad(to_hex(at), 39, '0'), 'many-1', '', '', now(), now() + interval '1 day' FROM generate_series(1, ${limits.certificates - 1}::int) AS at`;
     expect(refusalOf(await signed(admin, 'reenroll', { certificate_request: createRequest(key, 'admin') }))).toMatchObject({ code: 67, message: expect.stringContaining('20000 certificates') });
     const listed = await answerCall({ ...requestFor('certificates', admin), origin });
     expect(refusalOf(listed)).toMatchObject({ code: 67, message: expect.stringContaining('More than 5000 certificates') });
