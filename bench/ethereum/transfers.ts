@@ -1,6 +1,6 @@
 import { encodeFunctionData, getContractAddress, toHex, type Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { contractOf, contractPackageSchema, encodeDeployment } from '@/lib/templates';
+import { contractOf, ethereumPackageSchema, encodeDeployment } from '@/lib/templates';
 
 /** Keys of the bench, the same in every run: the first deploys, the others send. */
 const deployer = keyOf(1);
@@ -35,7 +35,7 @@ export interface WorkloadShape {
 /** Signs everything before the clock starts. The same bytes are valid on every node with this chain id. */
 export async function signWorkload(shape: WorkloadShape): Promise<Workload> {
   const { chainId, lanes } = shape;
-  const token = contractPackageSchema.parse({
+  const token = ethereumPackageSchema.parse({
     kind: 'template',
     template: 'erc20',
     parameters: { name: 'Bench', symbol: 'BNC', initialSupply: '1000000', owner: deployer.address },

@@ -10,7 +10,7 @@ export const quickStart = {
   program: `import { Client, credentials } from '@grpc/grpc-js';
 import { connect, signers } from '@hyperledger/fabric-gateway';
 import { common } from '@hyperledger/fabric-protos';
-import { createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -18,6 +18,9 @@ const { CHANNEL_NAME, CHAINCODE_NAME, MSP_ID, PEER_ENDPOINT, TLS_CERT_PATH, KEY_
 if (!PEER_ENDPOINT) throw new Error('Read env.sh first:  . ../env.sh');
 const onlyFile = (directory) => readFileSync(path.join(directory, readdirSync(directory)[0]));
 const text = (bytes) => Buffer.from(bytes).toString('utf8');
+// Another entry at each run.
+const now = String(Date.now());
+const callOf = (json) => JSON.parse(json.replaceAll('{now}', now).replaceAll('{sha256}', createHash('sha256').update(now).digest('hex')));
 
 const client = new Client(PEER_ENDPOINT, credentials.createSsl(readFileSync(TLS_CERT_PATH)));
 const gateway = connect({
@@ -30,12 +33,12 @@ try {
   if (CHAINCODE_NAME) {
     const contract = network.getContract(CHAINCODE_NAME);
     if (SUBMIT) {
-      const [name, ...args] = JSON.parse(SUBMIT);
+      const [name, ...args] = callOf(SUBMIT);
       const transaction = await contract.submitAsync(name, { arguments: args });
       const { blockNumber, code } = await transaction.getStatus();
       console.log(\`\${name}: block \${blockNumber}, validation code \${code}, transaction \${transaction.getTransactionId()}\`);
     }
-    const [name, ...args] = JSON.parse(EVALUATE);
+    const [name, ...args] = callOf(EVALUATE);
     console.log(\`\${name}: \${text(await contract.evaluateTransaction(name, ...args))}\`);
   } else {
     const info = common.BlockchainInfo.deserializeBinary(await network.getContract('qscc').evaluateTransaction('GetChainInfo', CHANNEL_NAME));

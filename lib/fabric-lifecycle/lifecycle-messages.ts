@@ -1,5 +1,5 @@
 import lifecycle from '@hyperledger/fabric-protos/lib/peer/lifecycle/lifecycle_pb';
-import { CollectionConfigPackage } from '@hyperledger/fabric-protos/lib/peer/collection_pb';
+import collection from '@hyperledger/fabric-protos/lib/peer/collection_pb';
 
 /** A package may have to be unpacked and its dependencies checked. */
 export const LIFECYCLE_MS_MAX = 60_000;
@@ -82,6 +82,6 @@ function fill(args: Filled, { name, version, sequence, policy, collections, isIn
   args.setVersion(version);
   args.setSequence(sequence);
   if (policy !== undefined && policy.length > 0) args.setValidationParameter(policy);
-  if (collections !== undefined) args.setCollections(CollectionConfigPackage.deserializeBinary(collections));
+  if (collections !== undefined) args.setCollections(collection.CollectionConfigPackage.deserializeBinary(collections));
   args.setInitRequired(isInitRequired);
 }

@@ -1,7 +1,7 @@
 import { decodeAbiParameters, type Hex } from 'viem';
 import { describe, expect, it } from 'vitest';
 import erc20 from './artefacts/erc20-token.json';
-import { contractOf, contractPackageSchema, encodeDeployment, initCodeBytesMax } from './index';
+import { contractOf, ethereumPackageSchema, encodeDeployment, initCodeBytesMax } from './index';
 
 const owner = '0x71C7656EC7ab88b098defB751B7401B5f6d8976F';
 const token = { kind: 'template', template: 'erc20', parameters: { name: 'Harbour', symbol: 'HBR', initialSupply: '1000000', owner } };
@@ -10,16 +10,16 @@ const constructorAbi = (...types: string[]) => [{ type: 'constructor', inputs: t
 
 /** Messages by path, as a form shows them. */
 function refusals(input: unknown): Record<string, string> {
-  const parsed = contractPackageSchema.safeParse(input);
+  const parsed = ethereumPackageSchema.safeParse(input);
   return Object.fromEntries((parsed.error?.issues ?? []).map((issue) => [issue.path.join('.'), issue.message]));
 }
 
-describe('contractPackageSchema', () => {
+describe('ethereumPackageSchema', () => {
   it('takes a complete template and gives it back the same, so that a stored package parses again', () => {
-    const parsed = contractPackageSchema.parse(token);
-    expect(contractPackageSchema.parse(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
-    const mine = contractPackageSchema.parse(own());
-    expect(contractPackageSchema.parse(JSON.parse(JSON.stringify(mine)))).toEqual(mine);
+    const parsed = ethereumPackageSchema.parse(token);
+    expect(ethereumPackageSchema.parse(JSON.parse(JSON.stringify(parsed)))).toEqual(parsed);
+    const mine = ethereumPackageSchema.parse(own());
+    expect(ethereumPackageSchema.parse(JSON.parse(JSON.stringify(mine)))).toEqual(mine);
   });
 
   it('names each field of a token that is wrong', () => {
@@ -40,7 +40,7 @@ describe('contractPackageSchema', () => {
   });
 
   it('takes bytecode without 0x, as compilers print it', () => {
-    expect(contractPackageSchema.parse(own({ bytecode: ' 6001\n' }))).toMatchObject({ bytecode: '0x6001' });
+    expect(ethereumPackageSchema.parse(own({ bytecode: ' 6001\n' }))).toMatchObject({ bytecode: '0x6001' });
   });
 
   it.each(['', 'not json', '{}', '[]', '[{"type":"function"}]', '[{"type":"function","name":"f","inputs":[{"type":"uint3x"}]}]'])(
@@ -84,7 +84,7 @@ describe('creation code and arguments together', () => {
 describe('encodeDeployment', () => {
   it('puts a token’s parameters behind the creation code, without losing digits of a large supply', () => {
     const supply = '123456789012345678901234567890';
-    const data = encodeDeployment(contractPackageSchema.parse({ ...token, parameters: { ...token.parameters, initialSupply: supply } }));
+    const data = encodeDeployment(ethereumPackageSchema.parse({ ...token, parameters: { ...token.parameters, initialSupply: supply } }));
     expect(data.startsWith(erc20.bytecode)).toBe(true);
     const values = decodeAbiParameters([{ type: 'string' }, { type: 'string' }, { type: 'uint256' }, { type: 'address' }], `0x${data.slice(erc20.bytecode.length)}` as Hex);
     expect(values).toEqual(['Harbour', 'HBR', BigInt(supply), owner]);
@@ -92,7 +92,7 @@ describe('encodeDeployment', () => {
 
   it('encodes what a person typed for an own constructor, tuples and lists as JSON', () => {
     const abi = [{ type: 'constructor', inputs: [{ type: 'int8', name: 'a' }, { type: 'bool[]', name: 'b' }, { type: 'tuple', name: 'c', components: [{ type: 'bytes2', name: 'd' }, { type: 'string', name: 'e' }] }] }];
-    const data = encodeDeployment(contractPackageSchema.parse(own({ abi, constructorArguments: ['-5', '[true,"false"]', '{"d":"0xabcd","e":"text"}'] })));
+    const data = encodeDeployment(ethereumPackageSchema.parse(own({ abi, constructorArguments: ['-5', '[true,"false"]', '{"d":"0xabcd","e":"text"}'] })));
     const values = decodeAbiParameters(
       [{ type: 'int8' }, { type: 'bool[]' }, { type: 'tuple', components: [{ type: 'bytes2', name: 'd' }, { type: 'string', name: 'e' }] }],
       `0x${data.slice('0x6001'.length)}`,
@@ -101,7 +101,7 @@ describe('encodeDeployment', () => {
   });
 
   it('gives the creation code alone where there is no constructor', () => {
-    expect(encodeDeployment(contractPackageSchema.parse(own()))).toBe('0x6001');
-    expect(contractOf(contractPackageSchema.parse({ kind: 'template', template: 'evidence-notary', parameters: {} })).name).toBe('EvidenceNotary');
+    expect(encodeDeployment(ethereumPackageSchema.parse(own()))).toBe('0x6001');
+    expect(contractOf(ethereumPackageSchema.parse({ kind: 'template', template: 'evidence-notary', parameters: {} })).name).toBe('EvidenceNotary');
   });
 });

@@ -35,6 +35,18 @@ const templatePackage = z.discriminatedUnion('template', [
   z.strictObject({ kind: z.literal('template'), template: z.literal('evidence-notary'), parameters: z.strictObject({}) }),
 ]);
 
+/** A ready chaincode under a name by which clients call it. */
+const chaincodePackage = z.strictObject({
+  kind: z.literal('chaincode'),
+  template: z.enum(['asset-transfer', 'evidence-notary'], 'Choose a chaincode.'),
+  name: z
+    .string('Name the chaincode.')
+    .trim()
+    .min(1, 'Name the chaincode.')
+    .max(64, 'Use at most 64 characters.')
+    .regex(/^[a-zA-Z0-9]+([-_][a-zA-Z0-9]+)*$/, 'Use letters and digits, with single hyphens or underscores in between.'),
+});
+
 const bytecode = z.preprocess(
   (value) => (typeof value === 'string' ? value.trim().replace(/^(?!0x)/i, '0x') : value),
   z.string('Paste the creation bytecode.').check((context) => {
@@ -79,6 +91,13 @@ const ownPackage = z
     }
   });
 
-/** What an application puts on its sub-chain: a ready template with parameters, or own ABI and bytecode. */
-export const contractPackageSchema = z.discriminatedUnion('kind', [templatePackage, ownPackage], 'Choose a template or your own contract.');
+/** Of an Ethereum sub-chain: a ready template with parameters, or own ABI and bytecode. */
+export const ethereumPackageSchema = z.discriminatedUnion('kind', [templatePackage, ownPackage], 'Choose a template or your own contract.');
+export type EthereumPackage = z.output<typeof ethereumPackageSchema>;
+/** Of a Fabric channel: a ready chaincode. */
+export const chaincodePackageSchema = z.discriminatedUnion('kind', [chaincodePackage], 'Choose a chaincode.');
+export type ChaincodePackage = z.output<typeof chaincodePackageSchema>;
+
+/** What an application puts on its sub-chain, whatever its framework. */
+export const contractPackageSchema = z.discriminatedUnion('kind', [templatePackage, ownPackage, chaincodePackage], 'Choose a template or your own contract.');
 export type ContractPackage = z.output<typeof contractPackageSchema>;

@@ -1,5 +1,5 @@
 import { decodeFunctionData, toFunctionSelector, type Abi, type AbiFunction, type Hex } from 'viem';
-import { contractPackageSchema } from './contract-package';
+import { ethereumPackageSchema } from './contract-package';
 import { contractOf } from './encode-deployment';
 
 export interface ContractCall {
@@ -27,7 +27,7 @@ export function readCall(contractPackage: unknown, input: string): ContractCall 
 }
 
 function functionsOf(contractPackage: unknown): AbiFunction[] {
-  const { data } = contractPackageSchema.safeParse(contractPackage);
+  const { data } = ethereumPackageSchema.safeParse(contractPackage);
   return data ? (contractOf(data).abi as Abi).filter((entry) => entry.type === 'function') : [];
 }
 
