@@ -19,15 +19,16 @@ export const createTestSubChainSchema = z.strictObject({
     .string()
     .regex(/^[A-Z]{3,4}$/)
     .optional(),
+  framework: z.enum(['ethereum', 'fabric']).default('ethereum'),
   /** Absent: an empty sub-chain. */
   contractPackage: contractPackageSchema.optional(),
-});
+}).refine(({ framework, contractPackage }) => contractPackage === undefined || (contractPackage.kind === 'chaincode') === (framework === 'fabric'), { path: ['contractPackage'], message: 'This contract package is for another framework.' });
 export type CreateTestSubChain = z.input<typeof createTestSubChainSchema>;
 
 export const endpointViewSchema = z.object({
   cityNode: z.string(),
   city: z.string(),
-  /** Where clients call: `https://…/sin/tide-4417`. */
+  /** Where clients call: `https://…/sin/tide-4417`, of Fabric `grpcs://…:7051`. */
   url: z.url(),
   orders: z.boolean(),
   /** P-256, DER SubjectPublicKeyInfo, base64. */
@@ -68,6 +69,8 @@ export const subChainViewSchema = z.object({
     .nullable(),
   genesisHash: z.string().nullable(),
   contractAddress: z.string().nullable(),
+  /** Of a Fabric channel: its name, and the publisher's organisation. */
+  fabric: z.object({ channelId: z.string(), mspId: z.string() }).nullable(),
   openedAt: z.iso.datetime().nullable(),
   /** In the publisher's order; with solo finality the ordering peer's first. */
   endpoints: z.array(endpointViewSchema),
@@ -82,6 +85,19 @@ export function mayChooseFinality({ state, change, endpoints }: Pick<SubChainVie
 
 export const movePeerSchema = z.strictObject({ cityNode: z.string().regex(/^[A-Z]{3,4}$/), chain: z.string().max(80), to: peerHomeSchema });
 export type MovePeer = z.infer<typeof movePeerSchema>;
+
+/** One who calls a Fabric channel as a member of its publisher's organisation. */
+export const makeFabricKitSchema = z.strictObject({
+  member: z
+    .string()
+    .trim()
+    .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'Use small letters and digits, with single dots, hyphens or underscores in between.')
+    .max(40, 'Use at most 40 characters.')
+    .refine((name) => name !== 'portal', 'This name is the portal’s own.'),
+  /** Administrators install and approve chaincode. */
+  role: z.enum(['client', 'admin']).default('client'),
+});
+export type MakeFabricKit = z.input<typeof makeFabricKitSchema>;
 
 export const changeFinalitySchema = z.strictObject({ finality: finalitySchema });
 export type ChangeFinality = z.infer<typeof changeFinalitySchema>;

@@ -9,8 +9,8 @@ import type { Prisma } from '@/lib/platform/generated/prisma/client';
 import { createTestSubChainSchema, testSubChainsMax, type CreateTestSubChain } from './client';
 import { beginProvision } from './provision/begin-provision';
 
-/** What a test sub-chain runs on. */
-const testFramework = { framework: 'ethereum', frameworkVersion: 'prague' } as const;
+/** What a test sub-chain runs on: the newest version of its framework. */
+const testVersions = { ethereum: 'prague', fabric: '2.5' } as const;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -36,7 +36,8 @@ export async function createTestSubChain(caller: Caller, input: CreateTestSubCha
         // Nobody has to approve it.
         state: 'APPROVED',
         name: create.name,
-        ...testFramework,
+        framework: create.framework,
+        frameworkVersion: testVersions[create.framework],
         // One peer: there is nobody to agree with.
         finality: 'solo',
         ...(create.contractPackage ? { contractPackage: create.contractPackage as Prisma.InputJsonObject } : {}),

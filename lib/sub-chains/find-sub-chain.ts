@@ -1,10 +1,10 @@
 import { requireApplication, type Caller } from '@/lib/access-keys';
 import { agreementOf, machineOf } from '@/lib/city-nodes';
-import { formatEndpoint } from '@/lib/gateway';
 import { getDb } from '@/lib/platform';
 import { findChange } from './change-finality/find-change';
 import type { EndpointView, SubChainView } from './client';
-import { inPublishersOrder, loadSubChain, type LoadedPeer } from './load-sub-chain';
+import { frameworkOf } from './frameworks';
+import { inPublishersOrder, loadSubChain, type LoadedPeer, type LoadedSubChain } from './load-sub-chain';
 
 /**
  * The application's sub-chain; undefined while it has none.
@@ -26,16 +26,17 @@ export async function findSubChain(caller: Caller, applicationId: string): Promi
     change,
     genesisHash: row.genesisHash,
     contractAddress: row.contractAddress,
+    fabric: row.framework === 'fabric' && row.mspId !== null ? { channelId: row.slug, mspId: row.mspId } : null,
     openedAt: row.openedAt?.toISOString() ?? null,
-    endpoints: peers.map((peer) => peerToEndpoint(row.slug, peer)),
+    endpoints: peers.map((peer) => peerToEndpoint(row, peer)),
   };
 }
 
-function peerToEndpoint(slug: string, peer: LoadedPeer): EndpointView {
+function peerToEndpoint(subChain: LoadedSubChain, peer: LoadedPeer): EndpointView {
   return {
     cityNode: peer.cityNode.code,
     city: peer.cityNode.city,
-    url: formatEndpoint(peer.host.gatewayUrl, peer.cityNode.code, slug),
+    url: frameworkOf(subChain).endpointOf(subChain, peer),
     orders: peer.orders,
     publicKey: peer.publicKey,
     state: peer.state,

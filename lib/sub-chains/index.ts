@@ -5,6 +5,7 @@ export { beginResume, type BeginResume } from './provision/begin-resume';
 export { beginDelete, type BeginDelete } from './delete/begin-delete';
 export { findSubChain } from './find-sub-chain';
 export { expireTestSubChains } from './expire-test-sub-chains';
+export { makeFabricKit } from './make-fabric-kit';
 export { provisionOperation } from './provision/provision-operation';
 export { deleteOperation } from './delete/delete-operation';
 export { changeFinality, type ChangeFinalityInput } from './change-finality/change-finality';

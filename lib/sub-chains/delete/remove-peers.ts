@@ -1,5 +1,6 @@
 import { controlClientOf } from '@/lib/city-nodes';
 import type { StepContext, StepOutcome } from '@/lib/operations';
+import { frameworkOf } from '../frameworks';
 import type { DeleteInput } from '../operation-input';
 import { listCities, loadSubChain, peerName } from '../load-sub-chain';
 
@@ -7,5 +8,6 @@ import { listCities, loadSubChain, peerName } from '../load-sub-chain';
 export async function removePeersStep({ input, signal }: StepContext<DeleteInput>): Promise<StepOutcome> {
   const subChain = await loadSubChain(input.applicationId);
   for (const peer of subChain.peers.toReversed()) await controlClientOf(peer.host).removeChain(peerName(subChain, peer), { signal });
+  await frameworkOf(subChain).releaseHosts?.(subChain, signal);
   return { message: subChain.peers.length === 0 ? 'There were no peers.' : `Removed in ${listCities(subChain.peers)}.` };
 }

@@ -1,8 +1,9 @@
 import { AppError } from '@/lib/platform';
 import { ethereum } from './ethereum/ethereum';
+import { fabric } from './fabric/fabric';
 import type { SubChainFramework } from './sub-chain-framework';
 
-const frameworks: Readonly<Record<string, SubChainFramework>> = { ethereum };
+const frameworks: Readonly<Record<string, SubChainFramework>> = { ethereum, fabric };
 
 /** @throws AppError UNSUPPORTED */
 export function frameworkOf({ framework }: { framework: string }): SubChainFramework {

@@ -1,5 +1,5 @@
 import type { StepContext, StepOutcome } from '@/lib/operations';
-import type { LoadedSubChain } from '../load-sub-chain';
+import type { LoadedPeer, LoadedSubChain } from '../load-sub-chain';
 import type { ApplicationInput } from '../operation-input';
 
 export type ProvisionContext = StepContext<ApplicationInput>;
@@ -10,6 +10,10 @@ export interface SubChainFramework {
   genesisConfig(subChain: LoadedSubChain): Promise<Record<string, unknown>>;
   /** What hosts must hold beside the peers' keys before the first block; absent: nothing. Answers a sentence about it. */
   prepareHosts?(subChain: LoadedSubChain, signal: AbortSignal): Promise<string>;
+  /** Lets go of what `prepareHosts` gave, once the peers are gone; absent: nothing. */
+  releaseHosts?(subChain: LoadedSubChain, signal: AbortSignal): Promise<void>;
+  /** Where clients call a peer: an address with its protocol. */
+  endpointOf(subChain: LoadedSubChain, peer: LoadedPeer): string;
   /** Puts the application's contract package on the sub-chain. */
   deploy(subChain: LoadedSubChain, context: ProvisionContext): Promise<StepOutcome>;
   /** Proves the way that clients will take, through every public door. */

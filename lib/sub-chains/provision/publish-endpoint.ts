@@ -1,7 +1,7 @@
 import { recordAuditEvent } from '@/lib/audit';
-import { formatEndpoint } from '@/lib/gateway';
 import type { StepContext, StepOutcome } from '@/lib/operations';
 import { assert } from '@/lib/platform';
+import { frameworkOf } from '../frameworks';
 import type { ApplicationInput } from '../operation-input';
 import { loadSubChain } from '../load-sub-chain';
 import { requirePaid } from './require-paid';
@@ -11,7 +11,7 @@ const yearMs = 365 * 24 * 60 * 60 * 1000;
 /** From here on the application runs: its page shows the endpoints, keys can be made. The paid year begins. */
 export async function publishEndpointStep({ input, organisationId }: StepContext<ApplicationInput>): Promise<StepOutcome> {
   const subChain = await loadSubChain(input.applicationId);
-  const endpoints = subChain.peers.map((peer) => formatEndpoint(peer.host.gatewayUrl, peer.cityNode.code, subChain.slug));
+  const endpoints = subChain.peers.map((peer) => frameworkOf(subChain).endpointOf(subChain, peer));
   const now = new Date();
   return {
     result: { endpoints },

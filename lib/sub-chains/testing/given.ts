@@ -21,11 +21,13 @@ export interface PaidApplication {
   cityNodes: readonly string[];
   /** Absent: solo. */
   finality?: Finality;
+  /** Absent: Ethereum. */
+  framework?: 'ethereum' | 'fabric';
   contractPackage?: ContractPackage;
 }
 
 /** A paid publication that waits for its provisioning: rows as the wizard leaves them, money by billing's verbs. */
-export async function givenApprovedApplication(caller: SignedUp, { cityNodes, finality = 'solo', contractPackage }: PaidApplication): Promise<string> {
+export async function givenApprovedApplication(caller: SignedUp, { cityNodes, finality = 'solo', framework = 'ethereum', contractPackage }: PaidApplication): Promise<string> {
   const { organisationId } = caller;
   const applicationId = createId('application');
   const rows = await getDb().cityNode.findMany({ where: { code: { in: [...cityNodes] } } });
@@ -39,8 +41,8 @@ export async function givenApprovedApplication(caller: SignedUp, { cityNodes, fi
         plan: 'STANDARD',
         state: 'APPROVED',
         name: 'Harbour Receipts',
-        framework: 'ethereum',
-        frameworkVersion: 'prague',
+        framework,
+        frameworkVersion: framework === 'fabric' ? '2.5' : 'prague',
         finality,
         ...(contractPackage ? { contractPackage: contractPackage as Prisma.InputJsonObject } : {}),
         cityNodes: { create: cityNodes.map((code, position) => ({ cityNodeId: rows.find((row) => row.code === code)?.id ?? '', position })) },

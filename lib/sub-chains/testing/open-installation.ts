@@ -31,17 +31,19 @@ export interface InstallationOptions {
   /** Kept when given: for a run that is resumed. */
   directory?: string;
   logLevel?: string;
+  /** Directory of the chaincode runtime: the city node has a door for Fabric's clients, and runs chaincode. */
+  chaincodeRuntime?: string;
 }
 
 const startMsMax = 60_000;
 const observeEveryMs = 1_000;
 
-export async function openInstallation({ cityNodes, directory, logLevel = 'info' }: InstallationOptions): Promise<Installation> {
+export async function openInstallation({ cityNodes, directory, logLevel = 'info', chaincodeRuntime }: InstallationOptions): Promise<Installation> {
   const hostDirectory = directory ?? (await mkdtemp(path.join(tmpdir(), 'chainworks-host-')));
   await getDb().installation.createMany({ data: [{ id: 1, number: 4_711 }], skipDuplicates: true });
   await seedCatalogue();
   await getDb().cityNodeHost.deleteMany({ where: { cityNode: { code: { in: [...cityNodes] } } } });
-  const [gatewayPort, controlPort, channelPort] = await Promise.all([freePort(), freePort(), freePort()]);
+  const [gatewayPort, controlPort, channelPort, fabricPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   const gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
   const { hostId } = await joinHost({
     name: path.basename(hostDirectory),
@@ -50,6 +52,7 @@ export async function openInstallation({ cityNodes, directory, logLevel = 'info'
     gateway: { host: '127.0.0.1', port: gatewayPort },
     control: { host: '127.0.0.1', port: controlPort },
     channel: { host: '127.0.0.1', port: channelPort },
+    ...(chaincodeRuntime === undefined ? {} : { fabric: { host: '127.0.0.1', port: fabricPort } }),
     gatewayUrl,
     controlUrl: `http://127.0.0.1:${controlPort}`,
     channelAddress: `127.0.0.1:${channelPort}`,
@@ -67,7 +70,7 @@ export async function openInstallation({ cityNodes, directory, logLevel = 'info'
     gatewayUrl,
     control,
     async startCityNode() {
-      const child = startChild(programs.cityNode, ['--data', hostDirectory, '--log-level', logLevel]);
+      const child = startChild(programs.cityNode, ['--data', hostDirectory, '--log-level', logLevel, ...(chaincodeRuntime === undefined ? [] : ['--chaincode-runtime', chaincodeRuntime])]);
       children.push(child);
       await answers(child, await control());
       await observeHosts();

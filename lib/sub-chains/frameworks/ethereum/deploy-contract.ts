@@ -1,7 +1,7 @@
 import { controlClientOf } from '@/lib/city-nodes';
 import type { StepOutcome } from '@/lib/operations';
 import { AppError, assert } from '@/lib/platform';
-import { contractPackageSchema, encodeDeployment } from '@/lib/templates';
+import { encodeDeployment, ethereumPackageSchema } from '@/lib/templates';
 import { peerName, type LoadedSubChain } from '../../load-sub-chain';
 import type { ProvisionContext } from '../sub-chain-framework';
 
@@ -11,7 +11,7 @@ export async function deployContract(subChain: LoadedSubChain, { signal }: Pick<
   if (contractPackage === null) return { message: 'Nothing to deploy: the application has no contract package.' };
   const [orderer] = subChain.peers;
   assert(orderer?.orders, 'the first peer orders');
-  const data = encodeDeployment(contractPackageSchema.parse(contractPackage));
+  const data = encodeDeployment(ethereumPackageSchema.parse(contractPackage));
   const deployed = await controlClientOf(orderer.host).deploy(peerName(subChain, orderer), data, { signal });
   if (!deployed.succeeded) {
     const publicMessage = `The contract package could not be deployed: ${deployed.reason ?? 'its constructor failed'}.`;
