@@ -33,6 +33,8 @@ const config = (phase) => ({
     "@ethereumjs/tx",
     "@ethereumjs/util",
     "@ethereumjs/vm",
+    "@hyperledger/fabric-gateway",
+    "@hyperledger/fabric-protos",
     "@node-rs/argon2",
     "@peculiar/asn1-csr",
     "@peculiar/asn1-schema",

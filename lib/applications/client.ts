@@ -9,7 +9,7 @@ import { applicationStates, type ApplicationState } from './application-state';
 import type { MissingInDraft } from './drafts/check-draft';
 
 export * from './application-state';
-export { offeredFrameworks, type FrameworkCode } from './frameworks';
+export { isExplored, offeredFrameworks, type FrameworkCode } from './frameworks';
 export {
   cityNodesMax,
   completeStepSchemas,
@@ -80,6 +80,7 @@ export interface ApplicationPage {
 /** What a contract package is, without its contents, which may be large. */
 export type ContractSummary =
   | { kind: 'template'; template: string; parameters: Record<string, string> }
+  | { kind: 'chaincode'; template: string; name: string }
   | { kind: 'own'; name: string; functions: number; bytecodeBytes: number; constructorArguments: string[] };
 
 /** What the portal admin decides on, as the queue shows it. */

@@ -1,5 +1,6 @@
 import { requireApplication, type Caller } from '@/lib/access-keys';
 import { watchLedger } from '@/lib/explorer';
+import { isExplored } from './frameworks';
 import { mayDo } from '@/lib/identity';
 import { getMeters } from '@/lib/metering';
 import { getDb } from '@/lib/platform';
@@ -55,15 +56,15 @@ async function watchState(watch: Watch): Promise<void> {
     while (!signal.aborted) {
       const row = await getDb().application.findUnique({
         where: { id: applicationId },
-        select: { state: true, stateReason: true, version: true, invoices: { orderBy: { createdAt: 'desc' }, take: 1, select: { state: true } } },
+        select: { framework: true, state: true, stateReason: true, version: true, invoices: { orderBy: { createdAt: 'desc' }, take: 1, select: { state: true } } },
       });
       if (!row) throw applicationNotFound();
-      const { invoices, ...seen } = row;
+      const { invoices, framework, ...seen } = row;
       const event = { kind: 'state', ...seen, invoiceState: (seesMoney && invoices[0]?.state) || null } as const;
       if (JSON.stringify(event) !== last) events.push('state', event);
       last = JSON.stringify(event);
       if (isFinal(row.state)) return events.end();
-      if (isRunning(row.state)) ledger ??= followLedger(watch);
+      if (isRunning(row.state) && isExplored(framework)) ledger ??= followLedger(watch);
       else ledger?.stop.abort();
       await waitFor(stateMs, signal);
     }

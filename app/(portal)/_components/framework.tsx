@@ -1,6 +1,6 @@
 import { PipeBand, type FrameworkName } from "@/app/_components/ui/pipe-band";
 
-const drawn: ReadonlyArray<string> = ["ethereum"] satisfies ReadonlyArray<FrameworkName>;
+const drawn: ReadonlyArray<string> = ["ethereum", "fabric"] satisfies ReadonlyArray<FrameworkName>;
 
 /** A framework by its pipe; nothing while a draft has none. */
 export function Framework({ code }: Readonly<{ code: string | null }>) {

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 import { requireCurrentSession } from "@/app/_session/get-current-session";
-import { getApplication, listApplications, type Caller } from "@/lib/applications";
+import { getApplication, isExplored, listApplications, type Caller } from "@/lib/applications";
 import { quotePlan } from "@/lib/billing";
 import { getLedgerPage } from "@/lib/explorer";
 import { isAppError, timeOfId } from "@/lib/platform";
@@ -51,6 +51,6 @@ async function readArrival(caller: Caller, { application }: Detail) {
 /** The one that the address names, if it is a live test of the caller's; otherwise the newest. */
 async function findTest(caller: Caller, wanted: string | string[] | undefined): Promise<string | undefined> {
   const { applications } = await listApplications(caller, { page: 1 });
-  const tests = applications.filter(({ plan, state }) => plan === "TEST" && state !== "DELETING").toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const tests = applications.filter(({ plan, state, framework }) => plan === "TEST" && state !== "DELETING" && isExplored(framework)).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
   return (tests.find(({ id }) => id === wanted) ?? tests[0])?.id;
 }

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 
-/** Bands on the pipe as x and width on a length of 24: three thin ones for Ethereum. */
+/** Bands on the pipe as x and width on a length of 24: three thin ones for Ethereum, one wide one for Fabric. */
 const bands = {
   ethereum: {
     colour: "var(--pipe-ethereum)",
@@ -10,6 +10,7 @@ const bands = {
       [15, 2],
     ],
   },
+  fabric: { colour: "var(--pipe-fabric)", marks: [[8, 8]] },
 } as const;
 
 export type FrameworkName = keyof typeof bands;

@@ -1,6 +1,6 @@
 import { finalitySchema } from '@/lib/control/client';
 import { planQuotas } from '@/lib/metering/client';
-import { contractPackageSchema } from '@/lib/templates/client';
+import { chaincodePackageSchema, ethereumPackageSchema } from '@/lib/templates/client';
 import { z } from 'zod';
 import { offeredFrameworks } from '../frameworks';
 import { findFinalityFault } from './draft-finality';
@@ -49,6 +49,11 @@ const text = (min: string, max: number) =>
     .max(max, `Use at most ${max} characters.`)
     .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Use letters, digits and signs on one line.');
 
+/** What an application of a framework may put on its ledger. */
+export function packageSchemaOf(framework: string | null | undefined): typeof ethereumPackageSchema | typeof chaincodePackageSchema {
+  return framework === 'fabric' ? chaincodePackageSchema : ethereumPackageSchema;
+}
+
 const frameworkCodes = offeredFrameworks.map((framework) => framework.code);
 const versionCodes: string[] = offeredFrameworks.flatMap((framework) => framework.versions.map((version) => version.code));
 
@@ -59,7 +64,11 @@ export const completeStepSchemas = {
     framework: z.enum(frameworkCodes, 'Choose a framework.'),
     frameworkVersion: z.string('Choose a version.').refine((version) => versionCodes.includes(version), 'Choose a version.'),
   }),
-  contract: z.object({ contractPackage: contractPackageSchema }),
+  // Which packages there are is the framework's matter.
+  contract: z.object({ framework: z.string().nullish(), contractPackage: z.unknown() }).superRefine(({ framework, contractPackage }, context) => {
+    const { error } = packageSchemaOf(framework).safeParse(contractPackage);
+    for (const issue of error?.issues ?? []) context.addIssue({ code: 'custom', path: ['contractPackage', ...issue.path], message: issue.message });
+  }),
   'city-nodes': z
     .object({
       cityNodes: z.array(cityCode).min(1, 'Choose at least one city node.').max(cityNodesMax, `Choose at most ${cityNodesMax} city nodes.`),

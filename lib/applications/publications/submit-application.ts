@@ -5,11 +5,11 @@ import { requireSelectableCityNodes } from '@/lib/city-nodes';
 import { requireVerifiedEmail } from '@/lib/identity';
 import { AppError, getDb } from '@/lib/platform';
 import type { Prisma } from '@/lib/platform/generated/prisma/client';
-import { contractPackageSchema } from '@/lib/templates';
 import { applicationInclude, toApplicationView } from '../application-view';
 import type { ApplicationView } from '../client';
 import { canMove } from '../application-state';
 import { finalityOfDraft } from '../drafts/draft-finality';
+import { packageSchemaOf } from '../drafts/draft-steps';
 import { moveApplication, movedOn } from '../move-application';
 
 export interface SubmitApplicationInput {
@@ -33,7 +33,7 @@ export async function submitApplication(caller: Caller, input: SubmitApplication
     if (!canMove(draft.state, 'submit') || draft.version !== version) throw movedOn(draft.state);
     requireComplete(draft);
     // As checked: trimmed, with its prefix, with defaults. From here on nobody has to check it again.
-    const contractPackage = contractPackageSchema.parse(draft.contractPackage) as Prisma.InputJsonObject;
+    const contractPackage = packageSchemaOf(draft.framework).parse(draft.contractPackage) as Prisma.InputJsonObject;
     await requireSelectableCityNodes(tx, draft.cityNodes.map((cityNode) => cityNode.code));
 
     const actor = actorOf(caller);

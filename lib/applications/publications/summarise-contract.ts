@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ContractSummary } from '../client';
 
 const storedSchema = z.union([
+  z.object({ kind: z.literal('chaincode'), template: z.string(), name: z.string() }),
   z.object({ kind: z.literal('template'), template: z.string(), parameters: z.record(z.string(), z.coerce.string()) }),
   z.object({
     kind: z.literal('own'),
@@ -16,7 +17,7 @@ const storedSchema = z.union([
 export function summariseContract(contractPackage: unknown): ContractSummary | null {
   const { data } = storedSchema.safeParse(contractPackage);
   if (!data) return null;
-  if (data.kind === 'template') return data;
+  if (data.kind !== 'own') return data;
   const { kind, name, abi, bytecode, constructorArguments } = data;
   return {
     kind,

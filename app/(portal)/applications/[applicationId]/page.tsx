@@ -1,6 +1,6 @@
 import { getMeters } from "@/lib/metering";
 import { getLedgerPage } from "@/lib/explorer";
-import { isRunning } from "@/lib/applications";
+import { isExplored, isRunning } from "@/lib/applications";
 import { mayDo } from "@/lib/identity";
 import { ApplicationOverview } from "./_components/application-overview";
 import { contractWords } from "./_data/contract-words";
@@ -14,7 +14,7 @@ export default async function ApplicationPage({ params }: Props) {
   const { caller, detail } = await readApplication(applicationId);
   const { application } = detail;
   const [ledger, meters] = isRunning(application.state)
-    ? await Promise.all([readOrAway(getLedgerPage(caller, applicationId)), readOrAway(getMeters(caller, applicationId))])
+    ? await Promise.all([isExplored(application.framework) ? readOrAway(getLedgerPage(caller, applicationId)) : undefined, readOrAway(getMeters(caller, applicationId))])
     : [];
   const role = caller.session.organisations.find(({ id }) => id === application.organisation.id)?.role;
   const may = (action: Parameters<typeof mayDo>[1]) => role !== undefined && mayDo(role, action);

@@ -10,7 +10,7 @@ import { Plate } from "@/app/_components/ui/plate";
 import { Tag } from "@/app/_components/ui/tag";
 import { Time } from "@/app/_components/ui/time";
 import { offeredFrameworks, type ContractSummary, type PublicationDetail } from "@/lib/applications/client";
-import { templates } from "@/lib/templates/client";
+import { chaincodeTemplates, templates } from "@/lib/templates/client";
 
 /** What is asked for and by whom, from the rows as they stand. */
 export function PublicationFacts({ publication }: Readonly<{ publication: PublicationDetail }>) {
@@ -92,6 +92,9 @@ function Contract({ contract }: Readonly<{ contract: ContractSummary | null }>):
         {contract.constructorArguments.length > 0 ? <Values values={contract.constructorArguments.map((value, place) => [t("argument", { place: place + 1 }), value])} /> : null}
       </>
     );
+  }
+  if (contract.kind === "chaincode") {
+    return t("chaincode", { template: chaincodeTemplates.find(({ id }) => id === contract.template)?.name ?? contract.template, name: contract.name });
   }
   const name = `template.${contract.template}` as "template.erc20";
   const parameterName = (key: string) => {

@@ -4,11 +4,11 @@ import { ConsolePage } from "@/app/_components/shell/console-page";
 import type { Crumb } from "@/app/_components/ui/breadcrumbs";
 import { PageHead } from "@/app/_components/ui/page-head";
 import { TabLinks } from "@/app/_components/ui/tab-links";
-import { isRunning, type ApplicationView } from "@/lib/applications/client";
+import { isExplored, isRunning, type ApplicationView } from "@/lib/applications/client";
 import { ApplicationStatus } from "../../../_components/application-status";
 
 type Props = Readonly<{
-  application: Pick<ApplicationView, "id" | "name" | "state">;
+  application: Pick<ApplicationView, "id" | "name" | "state" | "framework">;
   /** What is true now; absent: the application's name. */
   title?: ReactNode;
   subtitle?: ReactNode;
@@ -23,12 +23,12 @@ type Props = Readonly<{
 export function ApplicationFrame({ application, title, subtitle, status, actions, crumbs = [], children }: Props) {
   const t = useTranslations("application");
   const list = useTranslations("applications");
-  const { id, state } = application;
+  const { id, state, framework } = application;
   const name = application.name || list("unnamed");
   const path = `/applications/${id}`;
   const tabs = [
     { href: path, label: t("tab.overview"), exact: true },
-    ...(isRunning(state)
+    ...(isRunning(state) && isExplored(framework)
       ? [
           { href: `${path}/transactions`, label: t("tab.transactions") },
           { href: `${path}/blocks`, label: t("tab.blocks") },

@@ -18,7 +18,9 @@ export function RunningFacts({ application, subChain }: Readonly<{ application: 
         { label: t("framework"), value: <Framework code={subChain.framework} /> },
         { label: t("subChain"), value: <span className="font-mono">{subChain.slug}</span> },
         { label: finality("title"), value: finality(`mode.${subChain.finality}`) },
-        { label: t("contract"), value: subChain.contractAddress ? <Hash value={subChain.contractAddress} copyName={t("contractAddress")} /> : t("noContract") },
+        subChain.fabric
+          ? { label: t("organisation"), value: <span className="font-mono break-all">{subChain.fabric.mspId}</span> }
+          : { label: t("contract"), value: subChain.contractAddress ? <Hash value={subChain.contractAddress} copyName={t("contractAddress")} /> : t("noContract") },
         ...(application.expiresAt ? [{ label: t(test ? "testEnds" : "paidUntil"), value: <Time value={application.expiresAt} show={test ? "age" : "date"} /> }] : []),
       ]}
     />

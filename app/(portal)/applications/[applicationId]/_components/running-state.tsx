@@ -6,6 +6,7 @@ import { ButtonLink } from "@/app/_components/ui/button-link";
 import { Note } from "@/app/_components/ui/note";
 import { Sheet } from "@/app/_components/ui/sheet";
 import { Skeleton } from "@/app/_components/ui/skeleton";
+import { isExplored } from "@/lib/applications/client";
 import { quorumOf } from "@/lib/control/client";
 import type { EndpointView, SubChainView } from "@/lib/sub-chains/client";
 import { EvidenceNotes } from "../../../_components/finality/evidence-notes";
@@ -14,6 +15,8 @@ import { useSilentCityNodes } from "../_hooks/use-silent-city-nodes";
 import { ApplicationFrame } from "./application-frame";
 import type { StateProps } from "./application-overview";
 import { BlockTable } from "./block-table";
+import { ChaincodeSheet } from "./chaincode-sheet";
+import { ChannelSheet } from "./channel-sheet";
 import { ConnectSheet } from "./connect-sheet";
 import { FinalityChangeNote } from "./finality-change-note";
 import { InvoiceLink } from "./application-facts";
@@ -38,7 +41,7 @@ export function RunningState({ live, rights, contract }: StateProps) {
       application={application}
       subtitle={subChain ? <RunningLine subChain={subChain} height={ledger?.height} silent={silent} /> : undefined}
       actions={
-        rights.keys ? (
+        rights.keys && isExplored(application.framework) ? (
           <ButtonLink href={`${path}/keys`} look="primary" icon="key">
             {t("makeKey")}
           </ButtonLink>
@@ -56,16 +59,22 @@ export function RunningState({ live, rights, contract }: StateProps) {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_348px]">
         <div className="grid min-w-0 gap-5">
           {subChain ? <PeersSheet name={application.name} subChain={subChain} silent={silent} mayChange={rights.write} /> : null}
-          <Sheet title={t("transactions")} flush aside={<Aside stream={stream} href={`${path}/transactions`} />}>
-            {ledger ? <TransactionTable applicationId={application.id} transactions={ledger.transactions.slice(0, rowsShown)} contract={contract} /> : <Away />}
-          </Sheet>
-          <Sheet title={t("blocks")} flush aside={<Aside stream={stream} href={`${path}/blocks`} />}>
-            {ledger ? <BlockTable applicationId={application.id} blocks={ledger.blocks.slice(0, rowsShown)} /> : <Away />}
-          </Sheet>
+          {isExplored(application.framework) ? (
+            <>
+              <Sheet title={t("transactions")} flush aside={<Aside stream={stream} href={`${path}/transactions`} />}>
+                {ledger ? <TransactionTable applicationId={application.id} transactions={ledger.transactions.slice(0, rowsShown)} contract={contract} /> : <Away />}
+              </Sheet>
+              <Sheet title={t("blocks")} flush aside={<Aside stream={stream} href={`${path}/blocks`} />}>
+                {ledger ? <BlockTable applicationId={application.id} blocks={ledger.blocks.slice(0, rowsShown)} /> : <Away />}
+              </Sheet>
+            </>
+          ) : null}
+          {subChain?.fabric ? <ChaincodeSheet contractPackage={application.contractPackage} /> : null}
         </div>
         <div className="grid min-w-0 gap-5">
           {meters ? <QuotaSheet meters={meters} /> : <Skeleton lines={4} />}
-          {subChain ? <ConnectSheet applicationId={application.id} subChain={subChain} /> : null}
+          {subChain?.fabric ? <ChannelSheet applicationId={application.id} subChain={subChain} channel={subChain.fabric} mayMakeKits={rights.keys} /> : null}
+          {subChain && !subChain.fabric ? <ConnectSheet applicationId={application.id} subChain={subChain} /> : null}
           {invoice ? (
             <Sheet title={t("invoice")}>
               <InvoiceLink invoice={invoice} />

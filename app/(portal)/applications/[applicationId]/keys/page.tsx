@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 import { listAccessKeys } from "@/lib/access-keys";
-import { isRunning } from "@/lib/applications";
+import { isExplored, isRunning } from "@/lib/applications";
 import { mayDo } from "@/lib/identity";
 import { readApplication } from "../_data/read-application";
 import { KeysView } from "./_components/keys-view";
@@ -18,7 +18,7 @@ export default async function KeysPage({ params }: Props) {
   const { caller, detail } = await readApplication(applicationId);
   const { application, subChain } = detail;
   // Only a running sub-chain has a gateway that a key could open.
-  if (!isRunning(application.state) || !subChain) redirect(`/applications/${applicationId}`);
+  if (!isRunning(application.state) || !isExplored(application.framework) || !subChain) redirect(`/applications/${applicationId}`);
   const role = caller.session.organisations.find(({ id }) => id === application.organisation.id)?.role;
   return (
     <KeysView

@@ -5,6 +5,7 @@ import { quotePlan } from "@/lib/billing";
 import { listCityNodes } from "@/lib/city-nodes";
 import { isDraftStep } from "../../_components/wizard-steps";
 import { BasicsStep } from "../_components/basics-step";
+import { ChaincodeStep } from "../_components/chaincode-step";
 import { CityNodesStep } from "../_components/city-nodes-step";
 import { ContractStep } from "../_components/contract-step";
 import { FrameworkStep } from "../_components/framework-step";
@@ -29,7 +30,7 @@ export default async function WizardPage({ params }: Props) {
     case "framework":
       return <FrameworkStep application={application} />;
     case "contract":
-      return <ContractStep application={application} />;
+      return application.framework === "fabric" ? <ChaincodeStep application={application} /> : <ContractStep application={application} />;
     case "city-nodes":
       return <CityNodesStep application={application} cityNodes={await listCityNodes()} quote={quotePlan("STANDARD")} />;
     case "review":

@@ -34,7 +34,7 @@ export function fieldsOf(stored: unknown): ContractFields {
   return { choice: value.kind === "template" ? template : undefined, token, own: emptyOwn };
 }
 
-/** What is stored: the chosen package alone, in the shape of `contractPackageSchema` once it is complete. */
+/** What is stored: the chosen package alone, in the shape of `ethereumPackageSchema` once it is complete. */
 export function packageOf({ choice, token, own }: ContractFields): Record<string, unknown> | null {
   if (choice === undefined) return null;
   if (choice === "own") return { kind: "own", ...own };

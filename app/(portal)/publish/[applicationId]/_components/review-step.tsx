@@ -14,7 +14,7 @@ import { draftSteps, finalityOfDraft, offeredFrameworks } from "@/lib/applicatio
 import type { PriceQuote } from "@/lib/billing/client";
 import { failureDomainsOfChoice, type CityNodeView } from "@/lib/city-nodes/client";
 import { isFinalityPossible } from "@/lib/control/client";
-import { contractPackageSchema } from "@/lib/templates/client";
+import { chaincodeTemplates, contractPackageSchema } from "@/lib/templates/client";
 import { FailureDomain } from "../../../_components/finality/failure-domain";
 import { FinalityName } from "../../../_components/finality/finality-name";
 import { Survival } from "../../../_components/finality/survival";
@@ -138,6 +138,7 @@ function PackageName({ stored }: Readonly<{ stored: unknown }>) {
   const parsed = contractPackageSchema.safeParse(stored);
   if (!parsed.success) return t("review.missing");
   const chosen = parsed.data;
+  if (chosen.kind === "chaincode") return t("review.chaincode", { template: chaincodeTemplates.find(({ id }) => id === chosen.template)?.name ?? chosen.template, name: chosen.name });
   if (chosen.kind === "own") return t("review.own", { name: chosen.name });
   return chosen.template === "erc20" ? t("review.token", { name: chosen.parameters.name, symbol: chosen.parameters.symbol }) : t("contract.evidence-notary.title");
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import Link from "next/link";
+import { notFound } from "next/navigation";
 import { Bytes } from "@/app/_components/ui/bytes";
 import { Count } from "@/app/_components/ui/count";
 import { Hash } from "@/app/_components/ui/hash";
@@ -9,6 +10,7 @@ import { Sheet } from "@/app/_components/ui/sheet";
 import { Status } from "@/app/_components/ui/status";
 import { Time } from "@/app/_components/ui/time";
 import { TitleBlock } from "@/app/_components/ui/title-block";
+import { isExplored } from "@/lib/applications";
 import { getBlock, getBlockCertificate } from "@/lib/explorer";
 import { ApplicationFrame } from "../../_components/application-frame";
 import { LedgerAway } from "../../_components/ledger-away";
@@ -28,6 +30,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function BlockPage({ params }: Props) {
   const [{ applicationId, reference }, t] = await Promise.all([params, getTranslations("explorer")]);
   const { caller, detail } = await readApplication(applicationId);
+  if (!isExplored(detail.application.framework)) notFound();
   const block = await orNotFound(readOrAway(getBlock(caller, applicationId, reference)));
   const path = `/applications/${applicationId}`;
   const crumbs = [{ label: t("blocks"), href: `${path}/blocks` }];

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import Link from "next/link";
+import { notFound } from "next/navigation";
 import { Count } from "@/app/_components/ui/count";
 import { CopyButton } from "@/app/_components/ui/copy-button";
 import { Hash } from "@/app/_components/ui/hash";
@@ -12,6 +13,7 @@ import { Status } from "@/app/_components/ui/status";
 import { Time } from "@/app/_components/ui/time";
 import { Textarea } from "@/app/_components/ui/textarea";
 import { TitleBlock } from "@/app/_components/ui/title-block";
+import { isExplored } from "@/lib/applications";
 import { getBlockCertificate, getTransaction, type TransactionView } from "@/lib/explorer";
 import { readCall } from "@/lib/templates";
 import { ApplicationFrame } from "../../_components/application-frame";
@@ -33,6 +35,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function TransactionPage({ params }: Props) {
   const [{ applicationId, hash }, t, locale] = await Promise.all([params, getTranslations("explorer"), getLocale()]);
   const { caller, detail } = await readApplication(applicationId);
+  if (!isExplored(detail.application.framework)) notFound();
   const transaction = await orNotFound(readOrAway(getTransaction(caller, applicationId, hash)));
   const path = `/applications/${applicationId}`;
   const crumbs = [{ label: t("transactions"), href: `${path}/transactions` }, { label: t("transaction") }];
