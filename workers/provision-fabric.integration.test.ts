@@ -7,15 +7,20 @@ import { beginDelete, createTestSubChain, findSubChain, makeFabricKit } from '@/
 import { finalOperation, givenCaller, givenPaidApplication, type Installation, openInstallation } from '@/lib/sub-chains/testing';
 
 let installation: Installation;
+let second: Installation;
 let caller: Awaited<ReturnType<typeof givenCaller>>;
 
 beforeAll(async () => {
   installation = await openInstallation({ cityNodes: ['JNB', 'HKG'], chaincodeRuntime: runtimeDirectory() });
-  await installation.startCityNode();
+  second = await openInstallation({ cityNodes: ['SAO'], chaincodeRuntime: runtimeDirectory() });
+  await Promise.all([installation.startCityNode(), second.startCityNode()]);
   installation.startWorker();
   caller = await givenCaller();
 }, 180_000);
-afterAll(() => installation?.close());
+afterAll(async () => {
+  await installation?.close();
+  await second?.close();
+});
 
 const chaincode = (template: 'asset-transfer' | 'evidence-notary') => ({ kind: 'chaincode', template, name: 'basic' }) as const;
 
@@ -52,6 +57,17 @@ describe('a Fabric channel', () => {
     expect(await control.listPeers()).toEqual([]);
     expect(await control.listFabricIdentities()).toEqual([]);
     await expect(makeFabricKit(caller, applicationId, { member: 'ada' })).rejects.toMatchObject({ code: expect.stringMatching(/NOT_FOUND|CONFLICT/) });
+  });
+
+  it('over two hosts answers at both, each with a peer of the organisation that has the chaincode', { timeout: 180_000 }, async () => {
+    const paid = await givenPaidApplication(caller, { cityNodes: ['SAO', 'JNB'], framework: 'fabric', contractPackage: chaincode('asset-transfer') });
+    await ringOperation(paid.operationId);
+    const operation = await finalOperation(paid.operationId, 120_000);
+    expect(operation.steps.map(({ message }) => message)).toEqual(expect.arrayContaining(['The chaincode basic is installed on 2 hosts, approved and committed.', 'The chaincode basic answers through all 2 gateways.']));
+    const subChain = await findSubChain(caller, paid.applicationId);
+    expect(new Set(subChain?.endpoints.map(({ url }) => url)).size).toBe(2);
+    const { zip } = await makeFabricKit(caller, paid.applicationId, { member: 'ada' });
+    expect(await runQuickStart(zip)).toContain('validation code 0');
   });
 
   it('of two city nodes has the notary on both, and an empty one answers for itself; each organisation’s is its own', { timeout: 180_000 }, async () => {
